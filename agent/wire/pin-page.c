@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPinPage: create, seal, receive and wipe the page that carries a PIN between processes. */
+#include "pin-page.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL)
+
+typedef struct {
+    uint32_t length;
+    unsigned char bytes[PF_SECRET_MAX];
+} PinPageLayout;
+
+static size_t
+page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Maps FD for writing and pins it in memory before anything secret is in it. */
+static int
+map_locked(int fd, void **ret_map)
+{
+    size_t size = page_size();
+    if (ftruncate(fd, (off_t)size) < 0)
+        return -errno;
+    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        return -errno;
+    if (mlock(map, size) < 0 || madvise(map, size, MADV_DONTDUMP) < 0 ||
+        madvise(map, size, MADV_DONTFORK) < 0) {
+        int saved = errno;
+        munmap(map, size);
+        return -saved;
+    }
+    *ret_map = map;
+    return 0;
+}
+
+int
+pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
+{
+    if (len > PF_SECRET_MAX)
+        return -E2BIG;
+    PfPinPage made = {.fd = memfd_create("pinfold-pin", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    if (made.fd < 0)
+        return -errno;
+    int r = map_locked(made.fd, &made.map);
+    if (r == 0 && fcntl(made.fd, F_ADD_SEALS, SEALS) < 0)
+        r = -errno;
+    if (r < 0) {
+        pf_pin_page_wipe(&made);
+        return r;
+    }
+    PinPageLayout *layout = made.map;
+    layout->length = (uint32_t)len;
+    if (len > 0)
+        memcpy(layout->bytes, bytes, len);
+    *page = made;
+    return 0;
+}
+
+void
+pf_pin_page_wipe(PfPinPage *page)
+{
+    if (page->map != NULL) {
+        explicit_bzero(page->map, page_size());
+        munmap(page->map, page_size());
+    }
+    if (page->fd >= 0)
+        close(page->fd);
+    *page = PF_PIN_PAGE_NONE;
+}
+
+int
+pf_pin_page_receive(int fd, PfSecret **ret_pin)
+{
+    struct stat st;
+    int seals = fcntl(fd, F_GET_SEALS);
+    if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 ||
+        st.st_size != (off_t)page_size())
+        return -EBADMSG;
+    const PinPageLayout *layout = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0);
+    if (layout == MAP_FAILED)
+        return -errno;
+    /* Read once: the sender can still write. */
+    uint32_t len = *(const volatile uint32_t *)&layout->length;
+    PfSecret *pin = NULL;
+    int r = 0;
+    if (len > PF_SECRET_MAX)
+        r = -EBADMSG;
+    else if ((pin = pf_secret_new(layout->bytes, len)) == NULL)
+        r = -errno;
+    munmap((void *)layout, page_size());
+    if (r == 0)
+        *ret_pin = pin;
+    return r;
+}

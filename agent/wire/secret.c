@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfSecret: three pages a secret, the outer two inaccessible, the middle one locked. */
+#include "secret.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct PfSecret {
+    size_t length;
+    unsigned char bytes[PF_SECRET_MAX];
+};
+
+static size_t
+page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Returns a locked page between two inaccessible ones, or NULL with errno set. */
+static void *
+locked_page_new(void)
+{
+    size_t page = page_size();
+    char *area =
+        mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (area == MAP_FAILED)
+        return NULL;
+    char *middle = area + page;
+    if (mprotect(middle, page, PROT_READ | PROT_WRITE) < 0 || mlock(middle, page) < 0 ||
+        madvise(middle, page, MADV_DONTDUMP) < 0 || madvise(middle, page, MADV_WIPEONFORK) < 0) {
+        int saved = errno;
+        munmap(area, 3 * page);
+        errno = saved;
+        return NULL;
+    }
+    return middle;
+}
+
+PfSecret *
+pf_secret_new(const void *bytes, size_t len)
+{
+    if (len > PF_SECRET_MAX) {
+        errno = E2BIG;
+        return NULL;
+    }
+    PfSecret *secret = locked_page_new();
+    if (secret == NULL)
+        return NULL;
+    secret->length = len;
+    if (len > 0)
+        memcpy(secret->bytes, bytes, len);
+    return secret;
+}
+
+PfSecret *
+pf_secret_dup(const PfSecret *secret)
+{
+    return pf_secret_new(secret->bytes, secret->length);
+}
+
+void
+pf_secret_free(PfSecret *secret)
+{
+    if (secret == NULL)
+        return;
+    size_t page = page_size();
+    explicit_bzero(secret, page);
+    munmap((char *)secret - page, 3 * page);
+}
+
+const unsigned char *
+pf_secret_get_bytes(const PfSecret *secret)
+{
+    return secret->bytes;
+}
+
+size_t
+pf_secret_get_length(const PfSecret *secret)
+{
+    return secret->length;
+}
+
+bool
+pf_secret_is_equal(const PfSecret *a, const PfSecret *b)
+{
+    /* The pages are zero behind the bytes, so comparing all of them is exact. */
+    unsigned char differ = a->length != b->length;
+    for (size_t i = 0; i < PF_SECRET_MAX; i++)
+        differ |= a->bytes[i] ^ b->bytes[i];
+    return differ == 0;
+}
+
+bool
+pf_secret_is_available(void)
+{
+    PF_AUTO_SECRET probe = pf_secret_new("", 0);
+    return probe != NULL;
+}
+
+void
+pf_secret_clear(PfSecret **secret)
+{
+    pf_secret_free(*secret);
+    *secret = NULL;
+}

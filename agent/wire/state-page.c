@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* State page and session board: made by the agent, mapped by the module. */
+#include "state-page.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "shared-page.h"
+
+int
+pf_state_page_create(PfStatePage **ret_page)
+{
+    void *map;
+    int fd = pf_shared_page_create("pinfold-state", 1, &map);
+    if (fd < 0)
+        return fd;
+    PfStatePage *page = map;
+    page->magic = PF_STATE_PAGE_MAGIC;
+    page->version = PF_STATE_PAGE_VERSION;
+    page->entry_count = PF_STATE_ENTRIES;
+    *ret_page = page;
+    return fd;
+}
+
+int
+pf_session_board_create(void)
+{
+    return pf_shared_page_create("pinfold-board", 0, NULL);
+}
+
+uint32_t
+pf_session_board_read(int fd, unsigned entry)
+{
+    uint32_t count = 0;
+    if (entry >= PF_STATE_ENTRIES)
+        return 0;
+    off_t offset = (off_t)(offsetof(PfSessionBoard, sessions) + entry * sizeof(uint32_t));
+    if (pread(fd, &count, sizeof count, offset) != sizeof count)
+        return 0;
+    return count;
+}
+
+int
+pf_state_page_map(int fd, const PfStatePage **ret_page)
+{
+    void *map;
+    int r = pf_shared_page_map(fd, PROT_READ, 1, &map);
+    if (r < 0)
+        return r;
+    const PfStatePage *page = map;
+    if (page->magic != PF_STATE_PAGE_MAGIC || page->version != PF_STATE_PAGE_VERSION ||
+        page->entry_count != PF_STATE_ENTRIES) {
+        pf_shared_page_unmap(map);
+        return -EBADMSG;
+    }
+    *ret_page = page;
+    return 0;
+}
+
+int
+pf_session_board_map(int fd, PfSessionBoard **ret_board)
+{
+    void *map;
+    int r = pf_shared_page_map(fd, PROT_READ | PROT_WRITE, 0, &map);
+    if (r == 0)
+        *ret_board = map;
+    return r;
+}
+
+void
+pf_state_page_unmap(const PfStatePage *page)
+{
+    pf_shared_page_unmap(page);
+}
+
+void
+pf_session_board_unmap(PfSessionBoard *board)
+{
+    pf_shared_page_unmap(board);
+}

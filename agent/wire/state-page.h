@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Shared memory by which the agent tells a process its login states without being asked.
+ *
+ * One state page per process context, written by the agent, read-only for the process: a public
+ * PKCS#11 call costs atomic loads and no system call. One session board per module instance,
+ * written by the module, read by the agent: how many sessions it has in each domain. The agent
+ * trusts nothing in a board but takes it as numbers. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PF_STATE_PAGE_MAGIC   0x50534650u
+#define PF_STATE_PAGE_VERSION 1u
+
+/* Domains (token, ID) that one context can be in; one page holds them. */
+#define PF_STATE_ENTRIES 120u
+
+/* A domain as a member sees it. */
+typedef enum {
+    PF_LOGIN_PUBLIC = 0,
+    PF_LOGIN_USER = 1,
+    PF_LOGIN_ASLEEP = 2,
+} PfLoginState;
+
+typedef enum {
+    PF_POLICY_CACHE = 1u << 0,          /* cache mode is not off */
+    PF_POLICY_PROTECTED_PATH = 1u << 1, /* this process may be shown the flag (DESIGN 4.12) */
+    PF_POLICY_CONFIRM = 1u << 2,        /* confirm-signatures */
+} PfPolicy;
+
+/* One domain. `login` is state and serial in one word, so that one load is a whole answer: the
+ * serial grows with every login, what was learnt under another serial is stale. `objects` grows
+ * when another process changed the token's objects through Pinfold. */
+typedef struct {
+    _Atomic uint64_t login;
+    _Atomic uint64_t objects;
+} PfStateEntry;
+
+typedef struct {
+    uint32_t magic;
+    uint16_t version;
+    uint16_t entry_count;
+    _Atomic uint32_t generation; /* moves with every change of anything below */
+    _Atomic uint32_t policy;
+    _Atomic uint32_t release_delay_ms;
+    uint32_t reserved;
+    _Atomic uint64_t default_id;
+    PfStateEntry entries[PF_STATE_ENTRIES];
+} PfStatePage;
+
+typedef struct {
+    _Atomic uint32_t sessions[PF_STATE_ENTRIES];
+} PfSessionBoard;
+
+_Static_assert(sizeof(PfStatePage) <= 4096, "the state page is one page everywhere");
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a state is read by one lock-free load");
+
+static inline uint64_t
+pf_state_login_pack(PfLoginState state, uint64_t serial)
+{
+    return serial << 8 | (uint64_t)state;
+}
+
+static inline PfLoginState
+pf_state_login_state(uint64_t word)
+{
+    return (PfLoginState)(word & 0xff);
+}
+
+static inline uint64_t
+pf_state_login_serial(uint64_t word)
+{
+    return word >> 8;
+}
+
+/* Agent: makes a page, sealed so that only this mapping can ever write. Returns a descriptor to
+ * send (the caller's to close) or -errno. Unmap *RET_PAGE with pf_state_page_unmap(). */
+int pf_state_page_create(PfStatePage **ret_page);
+
+/* Agent: makes a board of fixed size that the module can write. Returns a descriptor or -errno. */
+int pf_session_board_create(void);
+
+/* Agent: sessions that the board behind FD states for ENTRY; 0 when it cannot be read. */
+uint32_t pf_session_board_read(int fd, unsigned entry);
+
+/* Module: maps a received page or board after checking size, seals, magic and version. FD stays
+ * the caller's. Returns 0, or -EBADMSG, or -errno. */
+int pf_state_page_map(int fd, const PfStatePage **ret_page);
+int pf_session_board_map(int fd, PfSessionBoard **ret_board);
+
+/* NULL is fine. */
+void pf_state_page_unmap(const PfStatePage *page);
+void pf_session_board_unmap(PfSessionBoard *board);

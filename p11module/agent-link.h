@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* The module's end of org.pinfold.Cache1: connections, shared pages, leases (DESIGN 9a).
+ *
+ * All functions may be called from any thread; none is called with a lock of the module held. Each
+ * waits at most PF_WIRE_SILENCE_LIMIT_S for an agent that says nothing; only
+ * pf_agent_link_prompt() (a person) and pf_agent_link_take_pin() (the queue) wait longer, while the
+ * agent shows life. The link starts no thread. Trouble of any kind is an answer, never a failure
+ * of the caller's operation. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "secret.h"
+#include "state-page.h"
+#include "token-id.h"
+#include "wire-names.h"
+
+typedef struct PfAgentLink PfAgentLink;
+
+/* Which domain: a token and the ID of the sessions meant. */
+typedef struct {
+    char token[PF_TOKEN_URI_SIZE];
+    uint64_t app_id; /* only with explicit_id */
+    bool explicit_id;
+} PfDomainRef;
+
+typedef enum {
+    PF_LINK_OK,
+    PF_LINK_UNAVAILABLE,   /* no agent, agent lost, or silent too long */
+    PF_LINK_NOT_CACHED,    /* the agent does not keep this PIN */
+    PF_LINK_NOT_LOGGED_IN, /* the domain is public */
+    PF_LINK_ASLEEP,        /* the PIN was forgotten: ask by pf_agent_link_prompt() */
+    PF_LINK_CANCELED,      /* by the person */
+    PF_LINK_NO_PROMPTER,   /* nobody can be asked */
+    PF_LINK_REFUSED,       /* any other error answer */
+} PfLinkStatus;
+
+/* A PIN for one backend login. The secret is the caller's. */
+typedef struct {
+    uint64_t id;
+    PfSecret *pin;
+} PfLease;
+
+/* What a module knows of a token; strings are borrowed, NULL where unknown. */
+typedef struct {
+    const char *slot_description;
+    CK_FLAGS token_flags;
+    bool hardware; /* CKF_HW_SLOT or CKF_REMOVABLE_DEVICE of the slot */
+} PfTokenReport;
+
+typedef struct {
+    const char *purpose; /* login, wake, context, change */
+    const char *slot_description;
+    const char *key_label; /* NULL: no key is meant */
+    CK_ULONG min_len;
+    CK_ULONG max_len;
+    CK_FLAGS token_flags;
+} PfPromptDetails;
+
+/* Makes a link without any contact. NULL for lack of memory. */
+PfAgentLink *pf_agent_link_new(void);
+
+/* Closes connections and unmaps. No other call may be running. NULL is fine. */
+void pf_agent_link_free(PfAgentLink *link);
+
+/* As free, in a forked child: touches no lock and sends nothing; the parent's connections stay as
+ * they are. */
+void pf_agent_link_abandon(PfAgentLink *link);
+
+/* Connects and says Hello if there is no connection (at most one attempt a second); MAY_START also
+ * asks the session bus to start the agent, once until the next success. Returns true when connected
+ * now. */
+bool pf_agent_link_contact(PfAgentLink *link, bool may_start);
+
+/* 0 without a live agent, else a number that changes with each new contact: what was learnt from
+ * another epoch (entries, leases) is void. One load or two, no system call. */
+uint64_t pf_agent_link_get_epoch(PfAgentLink *link);
+
+/* Bits of PfPolicy, and the release delay; 0 without a live agent. No system call. */
+uint32_t pf_agent_link_get_policy(PfAgentLink *link);
+uint32_t pf_agent_link_get_release_delay_ms(PfAgentLink *link);
+
+/* The state word of ENTRY (pf_state_login_*) and its objects generation; public and 0 when EPOCH
+ * is not the present one. No system call. */
+uint64_t pf_agent_link_get_login(PfAgentLink *link, uint64_t epoch, unsigned entry);
+uint64_t pf_agent_link_get_objects(PfAgentLink *link, uint64_t epoch, unsigned entry);
+
+/* Writes the number of sessions to the board; nothing when EPOCH is past. No system call. The
+ * store is ordered before a following pf_agent_link_get_login(). */
+void pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry, uint32_t count);
+
+/* Cache1.SessionsChanged. */
+PfLinkStatus pf_agent_link_sessions_changed(PfAgentLink *link, const PfDomainRef *domain,
+                                            uint32_t count, unsigned *ret_entry);
+
+/* Cache1.StoreLogin: PIN bytes are copied into a PIN page at once. */
+PfLinkStatus pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *domain,
+                                       const void *pin, size_t pin_len, CK_FLAGS token_flags);
+
+/* Cache1.TakePin and Cache1.Prompt. On PF_LINK_OK the caller must end the lease, and free the
+ * secret as soon as C_Login has returned. PREVIOUS is 0 or the lease that ended as rejected. */
+PfLinkStatus pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain,
+                                    PfLease *ret_lease);
+PfLinkStatus pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,
+                                  const PfPromptDetails *details, PfLease *ret_lease);
+
+/* Cache1.EndLease, on the connection that took it. RET_CACHED may be NULL; false on any trouble. */
+PfLinkStatus pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,
+                                     CK_FLAGS token_flags, bool *ret_cached);
+
+/* Cache1.Logout. */
+PfLinkStatus pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain);
+
+/* Cache1.ReportToken; REPORT may be NULL. Makes no contact of its own. */
+PfLinkStatus pf_agent_link_report_token(PfAgentLink *link, const char *token, PfTokenEvent event,
+                                        const PfTokenReport *report);
