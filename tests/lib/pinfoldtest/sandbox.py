@@ -40,8 +40,9 @@ _KEEP = ("PINFOLD_BUILD", "PINFOLD_SOFTHSM", "PINFOLD_OPENSC", "ASAN_OPTIONS", "
 class Sandbox:
     """One private session. Use as a context manager, or call close().
 
-    The bus is there from the start unless bus is False. display() and readers() add an X server
-    and card readers; ask for the display before anything that the bus activates needs it.
+    The bus is there from the start unless bus is False; so is an X server (self.screen) with
+    display, and a window manager with wm. They cannot come later: what the bus activates gets the
+    environment that the bus daemon was started with. readers() adds card readers.
     Everything started with it carries PINFOLD_SANDBOX in its environment; close() ends just that,
     and a watchdog does so when the test is killed.
     """
@@ -57,8 +58,7 @@ class Sandbox:
         atexit.register(self.close)
         try:
             self._make_environment(services)
-            if display or wm:
-                self.display(wm)
+            self.screen = self._start_display(wm) if display or wm else None
             if bus:
                 self._start_bus()
         except BaseException:
@@ -128,14 +128,25 @@ class Sandbox:
         """Ends the session bus."""
         process.end_processes([self._bus_process.pid])
 
-    def display(self, wm=False):
-        """Starts an X server (and openbox); sets DISPLAY. Returns the Display."""
+    def _start_display(self, wm):
         from .display import Display
 
-        self.screen = Display(self)
+        screen = Display(self)
         if wm:
-            self.screen.start_window_manager()
-        return self.screen
+            screen.start_window_manager()
+        return screen
+
+    def ui(self):
+        """The accessible objects on the display (atspi.Ui)."""
+        from .atspi import Ui
+
+        return Ui(self)
+
+    def monitor(self):
+        """Starts to record the session bus (busmonitor.BusMonitor)."""
+        from .busmonitor import BusMonitor
+
+        return BusMonitor(self)
 
     def readers(self):
         """Starts a private pcscd with virtual readers. Returns the Readers."""
