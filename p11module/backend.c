@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfBackend: loading, starting and serialising one real module. */
+#include "backend.h"
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "report.h"
+
+/* One line for each backend that is known to need it; each has a test. */
+static const PfBackendQuirks known_quirks[] = {
+    /* Deadlocks under OS locking when a card is pulled; its C_CloseAllSessions closes every other
+     * session (OpenSC 0.23). */
+    {"OpenSC", true, true},
+};
+
+/* Is the file at PATH this very module? It would load itself for ever. */
+static bool
+is_myself(const char *path)
+{
+    Dl_info info;
+    struct stat mine;
+    struct stat theirs;
+    return dladdr((void *)(uintptr_t)is_myself, &info) != 0 && stat(info.dli_fname, &mine) == 0 &&
+           stat(path, &theirs) == 0 && mine.st_dev == theirs.st_dev && mine.st_ino == theirs.st_ino;
+}
+
+static CK_FUNCTION_LIST *
+get_function_list(void *library)
+{
+    CK_C_GetFunctionList get = NULL;
+    void *symbol = dlsym(library, "C_GetFunctionList");
+    memcpy(&get, &symbol, sizeof get);
+    CK_FUNCTION_LIST *list = NULL;
+    if (get == NULL || get(&list) != CKR_OK || list == NULL || list->version.major != 2)
+        return NULL;
+    return list;
+}
+
+static PfBackendQuirks
+find_quirks(const char *library, size_t len)
+{
+    for (size_t i = 0; i < sizeof known_quirks / sizeof *known_quirks; i++) {
+        size_t known = strlen(known_quirks[i].library);
+        if (len >= known && memcmp(library, known_quirks[i].library, known) == 0)
+            return known_quirks[i];
+    }
+    return (PfBackendQuirks){NULL, false, false};
+}
+
+/* C_GetInfo needs an initialised module, and the quirk is in how to initialise it: the first
+ * initialisation asks for no locking, which every module grants. */
+static CK_RV
+start(PfBackend *backend, const CK_C_INITIALIZE_ARGS *args)
+{
+    CK_INFO info;
+    CK_RV rv = backend->p11->C_Initialize(NULL);
+    if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
+        backend->is_ours = false;
+        rv = CKR_OK;
+    }
+    if (rv != CKR_OK)
+        return rv;
+    rv = backend->p11->C_GetInfo(&info);
+    if (rv != CKR_OK)
+        return rv;
+    backend->quirks =
+        find_quirks((const char *)info.libraryDescription, sizeof info.libraryDescription);
+    backend->is_serialised = backend->quirks.own_locking;
+    if (!backend->is_ours || backend->quirks.own_locking)
+        return CKR_OK;
+    /* A module that gets along: as the host wants it, which may mean its mutexes. */
+    rv = backend->p11->C_Finalize(NULL);
+    if (rv != CKR_OK)
+        return rv;
+    rv = backend->p11->C_Initialize((void *)args);
+    if (rv != CKR_CANT_LOCK)
+        return rv;
+    backend->is_serialised = true;
+    return backend->p11->C_Initialize(NULL);
+}
+
+PfBackend *
+pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *args)
+{
+    if (is_myself(path)) {
+        pf_report("module %s: %s is Pinfold itself", name, path);
+        return NULL;
+    }
+    PfBackend *backend = calloc(1, sizeof *backend);
+    if (backend == NULL)
+        return NULL;
+    pthread_mutex_init(&backend->serial, NULL);
+    backend->name = strdup(name);
+    backend->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (backend->library == NULL) {
+        pf_report("module %s: %s", name, dlerror());
+    } else if ((backend->p11 = get_function_list(backend->library)) == NULL) {
+        pf_report("module %s: %s is no PKCS#11 module", name, path);
+    } else {
+        backend->is_ours = true;
+        CK_RV rv = start(backend, args);
+        if (rv == CKR_OK)
+            return backend;
+        backend->is_ours = false;
+        pf_report("module %s: %s does not start (0x%lx)", name, path, rv);
+    }
+    pf_backend_free(backend);
+    return NULL;
+}
+
+void
+pf_backend_free(PfBackend *backend)
+{
+    if (backend == NULL)
+        return;
+    if (backend->is_ours)
+        backend->p11->C_Finalize(NULL);
+    if (backend->library != NULL)
+        dlclose(backend->library);
+    pthread_mutex_destroy(&backend->serial);
+    free(backend->name);
+    free(backend);
+}
+
+void
+pf_backend_enter(PfBackend *backend)
+{
+    if (backend->is_serialised)
+        pthread_mutex_lock(&backend->serial);
+}
+
+CK_RV
+pf_backend_leave(PfBackend *backend, CK_RV rv)
+{
+    if (backend->is_serialised)
+        pthread_mutex_unlock(&backend->serial);
+    return rv;
+}

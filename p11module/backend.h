@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfBackend: a real PKCS#11 module that Pinfold loads and stands in front of. */
+#pragma once
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <p11-kit/pkcs11.h>
+
+/* What is known of a backend that needs to be treated in its own way (DESIGN 4.17). */
+typedef struct {
+    const char *library; /* start of CK_INFO.libraryDescription */
+    bool own_locking;    /* initialise without locking, and serialise its calls */
+    bool close_one_by_one;
+} PfBackendQuirks;
+
+typedef struct {
+    char *name;
+    void *library;
+    CK_FUNCTION_LIST *p11;
+    PfBackendQuirks quirks;
+    bool is_ours; /* we initialised it, so we finalise it */
+    bool is_serialised;
+    pthread_mutex_t serial; /* held over each call of a serialised backend, nothing else inside */
+} PfBackend;
+
+/* One call of a backend; serialised where it has to be. C_WaitForSlotEvent is called without. */
+#define PF_BACKEND_CALL(backend, function, ...)                                                    \
+    (pf_backend_enter(backend), pf_backend_leave((backend), (backend)->p11->function(__VA_ARGS__)))
+
+/* Loads and initialises the module at PATH with the host's initialise arguments. Returns NULL when
+ * it is no PKCS#11 module or fails to start: the other backends go on without it. */
+PfBackend *pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *args);
+
+/* Finalises what pf_backend_load() initialised and unloads. NULL is fine. */
+void pf_backend_free(PfBackend *backend);
+
+void pf_backend_enter(PfBackend *backend);
+
+/* Returns RV. */
+CK_RV pf_backend_leave(PfBackend *backend, CK_RV rv);

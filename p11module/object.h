@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfObject: an object handle of Pinfold's own that stays valid over windows (DESIGN 4.8). */
+#pragma once
+
+#include "attributes.h"
+#include "session.h"
+
+#include <uthash.h>
+
+typedef struct {
+    CK_SLOT_ID slot;
+    CK_OBJECT_HANDLE real;
+} PfRealHandle;
+
+struct PfObject {
+    CK_OBJECT_HANDLE handle;
+    PfSlot *slot;
+    PfDomain *domain; /* of private objects */
+    /* The module's lock guards what follows. */
+    unsigned references;
+    bool is_listed;
+    PfRealHandle key; /* the backend's handle; of private token objects good in EPOCH only */
+    bool is_keyed;
+    uint64_t epoch;
+    uint64_t mark; /* private: the login it was found in */
+    bool is_private;
+    bool is_token;
+    bool holds_window;        /* private session objects die with the backend's login */
+    CK_SESSION_HANDLE owner;  /* session objects: the session that made them, 0 if unknown */
+    PfAttributes *attributes; /* private token objects under a virtual login */
+    UT_hash_handle hh;
+    UT_hash_handle hh_real;
+};
+
+/* The object of a handle that the host gave, held until pf_object_release(). Private objects of a
+ * login that is over, and any of another slot, are CKR_OBJECT_HANDLE_INVALID; private ones in a
+ * public session too, as with a backend that forgets their handles. */
+CK_RV pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object);
+void pf_object_release(PfModule *module, PfObject *object);
+
+bool pf_object_is_private(const PfObject *object);
+
+/* CKA_LABEL for a dialog, or NULL; borrowed while the object is held. */
+const char *pf_object_get_label(const PfObject *object);
+
+/* Answers C_GetAttributeValue from memory if all of TEMPLATE is remembered; RET_RV is its answer.
+ */
+bool pf_object_get_remembered(PfCall *call, PfObject *object, CK_ATTRIBUTE *template,
+                              CK_ULONG count, CK_RV *ret_rv);
+
+/* The backend's handle now. That of a private token object is looked for again by identity after
+ * each login, in the window that the caller has open: exactly one match, or
+ * CKR_OBJECT_HANDLE_INVALID. */
+CK_RV pf_object_get_real(PfCall *call, PfObject *object, CK_OBJECT_HANDLE *ret_real);
+
+/* The handle for a backend object that a search or a creation gave; the same object keeps its
+ * handle. Private token objects under a virtual login are remembered with their attributes, so the
+ * caller has the window open. OWNER: the session for session objects made by it, else 0.
+ * RET_IS_PRIVATE may be NULL. */
+CK_RV pf_object_wrap(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner,
+                     CK_OBJECT_HANDLE *ret_handle, bool *ret_is_private);
+
+/* As pf_object_wrap() for an object that this call made. IN_WINDOW: a private session object keeps
+ * the window open as long as it lives, because a logout would destroy it. */
+CK_RV pf_object_created(PfCall *call, CK_OBJECT_HANDLE real, bool in_window,
+                        CK_OBJECT_HANDLE *ret_handle);
+
+/* The object is destroyed, or its attributes changed (they are read again; window open). */
+void pf_object_destroyed(PfCall *call, PfObject *object);
+void pf_object_changed(PfCall *call, PfObject *object);
+
+/* Calls VISIT for each remembered private object of the domain's login MARK, with the lock held. */
+void pf_object_visit_private(PfModule *module, const PfDomain *domain, uint64_t mark,
+                             void (*visit)(PfObject *object, void *data), void *data);
+
+/* After a snapshot, in its window: what is remembered of this login and was not met is gone. */
+void pf_object_forget_unmet(PfCall *call, uint64_t mark);
+
+/* Session objects of a session that closes. */
+void pf_object_forget_session(PfCall *call);
+
+/* Private objects of the slot after a logout; those that held the window let go. */
+void pf_object_forget_private(PfCall *call);
+
+void pf_object_free_all(PfModule *module);

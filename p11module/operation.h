@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfOperation: what a session has begun and not ended, and which of it keeps a window open. */
+#pragma once
+
+#include <stdbool.h>
+
+#include <p11-kit/pkcs11.h>
+
+typedef enum {
+    PF_OPERATION_SIGN,
+    PF_OPERATION_SIGN_RECOVER,
+    PF_OPERATION_VERIFY,
+    PF_OPERATION_VERIFY_RECOVER,
+    PF_OPERATION_ENCRYPT,
+    PF_OPERATION_DECRYPT,
+    PF_OPERATION_COUNT,
+} PfOperationKind;
+
+typedef struct {
+    bool holds_window;
+    bool is_dropped; /* logout or close came while a call was in the backend */
+    unsigned calls;  /* of this operation that are in the backend now */
+} PfOperation;
+
+typedef struct PfCall PfCall;
+
+typedef CK_RV (*PfInitFunction)(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
+                                CK_OBJECT_HANDLE key);
+
+/* C_SignInit and its kind: with a private key a window opens, and stays until the operation ends
+ * (DESIGN 4.2). */
+CK_RV pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init,
+                        CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key);
+
+/* Around each further call of an operation. IS_LAST: this function ends it unless RV says that it
+ * goes on: a size query (IS_QUERY and CKR_OK), or CKR_BUFFER_TOO_SMALL. Returns RV. */
+void pf_operation_enter(PfCall *call, PfOperationKind kind);
+CK_RV pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, bool is_query);
+
+/* Ends what the session's operations hold: it is being closed or logged out. */
+void pf_operation_drop_all(PfCall *call);

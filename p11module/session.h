@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfSession: a session handle of Pinfold's own, its backend session, and what is going on in it. */
+#pragma once
+
+#include "module.h"
+#include "operation.h"
+#include "slot.h"
+
+#include <uthash.h>
+
+/* The result of a search, taken at C_FindObjectsInit and handed out by C_FindObjects. */
+typedef struct {
+    bool is_active;
+    bool is_open_in_backend; /* its C_FindObjectsFinal is due with ours */
+    CK_OBJECT_HANDLE *handles;
+    size_t count;
+    size_t next;
+} PfSearch;
+
+struct PfSession {
+    CK_SESSION_HANDLE handle;
+    CK_SESSION_HANDLE real;
+    PfSlot *slot;
+    PfDomain *domain;
+    CK_FLAGS flags;
+    void *application;
+    CK_NOTIFY notify;
+    unsigned references;                        /* module lock */
+    bool is_counted;                            /* in its domain; module lock */
+    PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
+    PfSearch search;                            /* the session's own threads, as PKCS#11 has it */
+    UT_hash_handle hh;
+};
+
+/* One PKCS#11 call on a session: everything that it needs, from begin to end. */
+struct PfCall {
+    PfModule *module;
+    PfSession *session;
+    PfSlot *slot;
+    PfBackend *backend;
+    CK_SESSION_HANDLE real;
+};
+
+/* Enters the module and holds the session. CKR_OK is always followed by pf_call_end(); otherwise
+ * the error is the C_ function's answer. */
+CK_RV pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle);
+
+/* Lets go, learns from RV whether the token is gone, and returns RV. */
+CK_RV pf_call_end(PfCall *call, CK_RV rv);
+
+/* Opens a backend session and gives it a handle (PKCS#11 2.40, 5.6). */
+CK_RV pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application,
+                      CK_NOTIFY notify, CK_SESSION_HANDLE *ret_handle);
+
+/* Ends what is going on in the session and closes it. The call is ended by it. */
+CK_RV pf_session_close(PfCall *call);
+
+/* Closes the sessions of a slot, or all when SLOT is NULL. */
+void pf_session_close_all(PfModule *module, PfSlot *slot);
+
+/* Is HANDLE a session that is open? */
+bool pf_session_is_open(PfModule *module, CK_SESSION_HANDLE handle);
+
+/* Calls VISIT for each session of the slot, which is held meanwhile. No lock is held. */
+void pf_session_visit(PfModule *module, PfSlot *slot, void (*visit)(PfCall *call, void *data),
+                      void *data);

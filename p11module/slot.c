@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfSlot: one list of slots over several backends, and what is known of the token in each. */
+#include "slot.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static PfSlot *
+slot_new(PfModule *module, PfBackend *backend, CK_SLOT_ID real)
+{
+    PfSlot *slot = calloc(1, sizeof *slot);
+    if (slot == NULL)
+        return NULL;
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&slot->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&slot->lock, NULL);
+    slot->backend = backend;
+    slot->real = real;
+    slot->id = module->next_slot++;
+    return slot;
+}
+
+/* Module lock held. */
+static PfSlot *
+find_of_backend(PfModule *module, const PfBackend *backend, CK_SLOT_ID real)
+{
+    PfSlot *slot;
+    PfSlot *next;
+    HASH_ITER (hh, module->slots, slot, next) {
+        if (slot->backend == backend && slot->real == real)
+            return slot;
+    }
+    return NULL;
+}
+
+PfSlot *
+pf_slot_of_backend(PfModule *module, PfBackend *backend, CK_SLOT_ID real)
+{
+    pthread_mutex_lock(&module->lock);
+    PfSlot *slot = find_of_backend(module, backend, real);
+    if (slot == NULL) {
+        slot = slot_new(module, backend, real);
+        if (slot != NULL)
+            HASH_ADD(hh, module->slots, id, sizeof slot->id, slot);
+    }
+    pthread_mutex_unlock(&module->lock);
+    return slot;
+}
+
+PfSlot *
+pf_slot_find(PfModule *module, CK_SLOT_ID id)
+{
+    PfSlot *slot;
+    pthread_mutex_lock(&module->lock);
+    HASH_FIND(hh, module->slots, &id, sizeof id, slot);
+    pthread_mutex_unlock(&module->lock);
+    return slot;
+}
+
+/* The backend's list; the caller frees it. Lists can grow between the two calls. */
+static CK_RV
+read_backend_list(PfBackend *backend, bool present, CK_SLOT_ID **ret_ids, CK_ULONG *ret_count)
+{
+    CK_SLOT_ID *ids = NULL;
+    CK_ULONG count = 0;
+    CK_RV rv = PF_BACKEND_CALL(backend, C_GetSlotList, present, NULL, &count);
+    while (rv == CKR_OK) {
+        count += 4;
+        CK_SLOT_ID *grown = realloc(ids, count * sizeof *ids);
+        if (grown == NULL) {
+            rv = CKR_HOST_MEMORY;
+            break;
+        }
+        ids = grown;
+        rv = PF_BACKEND_CALL(backend, C_GetSlotList, present, ids, &count);
+        if (rv != CKR_BUFFER_TOO_SMALL)
+            break;
+        rv = CKR_OK;
+    }
+    if (rv != CKR_OK) {
+        free(ids);
+        return rv;
+    }
+    *ret_ids = ids;
+    *ret_count = count;
+    return CKR_OK;
+}
+
+/* Appends the backend's slots, as far as they fit. */
+static CK_RV
+append_slots(PfModule *module, PfBackend *backend, bool present, CK_SLOT_ID *ids, CK_ULONG room,
+             CK_ULONG *total)
+{
+    CK_SLOT_ID *real = NULL;
+    CK_ULONG count = 0;
+    CK_RV rv = read_backend_list(backend, present, &real, &count);
+    for (CK_ULONG i = 0; rv == CKR_OK && i < count; i++) {
+        PfSlot *slot = pf_slot_of_backend(module, backend, real[i]);
+        if (slot == NULL) {
+            rv = CKR_HOST_MEMORY;
+        } else {
+            if (ids != NULL && *total < room)
+                ids[*total] = slot->id;
+            ++*total;
+        }
+    }
+    if (rv == CKR_OK)
+        free(real);
+    return rv;
+}
+
+CK_RV
+pf_slot_list(PfModule *module, bool present, CK_SLOT_ID *ids, CK_ULONG *count)
+{
+    if (count == NULL)
+        return CKR_ARGUMENTS_BAD;
+    CK_ULONG total = 0;
+    CK_RV worst = CKR_OK;
+    size_t good = 0;
+    for (size_t i = 0; i < module->backend_count; i++) {
+        CK_RV rv = append_slots(module, module->backends[i], present, ids, *count, &total);
+        if (rv == CKR_OK)
+            good++;
+        else
+            worst = rv;
+    }
+    /* One backend in trouble does not hide the others. */
+    if (good == 0 && worst != CKR_OK)
+        return worst;
+    bool is_short = ids != NULL && total > *count;
+    *count = total;
+    return is_short ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+}
+
+static void
+copy_description(PfSlot *slot, const CK_SLOT_INFO *info)
+{
+    size_t len = sizeof info->slotDescription;
+    while (len > 0 &&
+           (info->slotDescription[len - 1] == ' ' || info->slotDescription[len - 1] == 0))
+        len--;
+    memcpy(slot->description, info->slotDescription, len);
+    slot->description[len] = '\0';
+    slot->is_hardware = (info->flags & (CKF_HW_SLOT | CKF_REMOVABLE_DEVICE)) != 0;
+}
+
+CK_RV
+pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
+{
+    CK_SLOT_INFO slot_info;
+    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, info);
+    if (rv != CKR_OK)
+        return rv;
+    if (slot->description[0] == '\0' &&
+        PF_BACKEND_CALL(slot->backend, C_GetSlotInfo, slot->real, &slot_info) == CKR_OK) {
+        pthread_mutex_lock(&slot->lock);
+        copy_description(slot, &slot_info);
+        pthread_mutex_unlock(&slot->lock);
+    }
+    PfTokenId token;
+    pf_token_id_from_info(&token, info);
+    pthread_mutex_lock(&slot->lock);
+    if (!slot->is_known || !pf_token_id_is_equal(&token, &slot->token))
+        slot->is_flag_fixed = false;
+    slot->token = token;
+    slot->is_known = true;
+    slot->needs_login = (info->flags & CKF_LOGIN_REQUIRED) != 0;
+    slot->has_pinpad = (info->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
+    slot->min_pin = info->ulMinPinLen;
+    slot->max_pin = info->ulMaxPinLen;
+    pthread_mutex_unlock(&slot->lock);
+    return CKR_OK;
+}
+
+CK_RV
+pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags)
+{
+    CK_ULONG count = 0;
+    CK_TOKEN_INFO info;
+    PfTokenId token;
+    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetSlotList, CK_TRUE, NULL, &count);
+    if (rv == CKR_OK)
+        rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, &info);
+    if (rv != CKR_OK)
+        return rv;
+    pf_token_id_from_info(&token, &info);
+    if (!pf_token_id_is_equal(&token, expected))
+        return CKR_DEVICE_REMOVED;
+    *ret_flags = info.flags;
+    return CKR_OK;
+}
+
+CK_FLAGS
+pf_slot_read_flags(PfSlot *slot)
+{
+    CK_TOKEN_INFO info;
+    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, &info);
+    return rv == CKR_OK ? info.flags : 0;
+}
+
+void
+pf_slot_forget_token(PfModule *module, PfSlot *slot)
+{
+    char uri[PF_TOKEN_URI_SIZE];
+    pthread_mutex_lock(&slot->lock);
+    bool was_known = slot->is_known;
+    if (was_known)
+        pf_token_id_format(&slot->token, uri);
+    slot->is_known = false;
+    slot->is_flag_fixed = false;
+    slot->has_user_login = false;
+    slot->has_so_login = false;
+    pthread_mutex_unlock(&slot->lock);
+    if (was_known && module->link != NULL)
+        pf_agent_link_report_token(module->link, uri, PF_TOKEN_EVENT_GONE, NULL);
+}
+
+void
+pf_slot_free_all(PfModule *module)
+{
+    PfSlot *slot;
+    PfSlot *next;
+    HASH_ITER (hh, module->slots, slot, next) {
+        HASH_DEL(module->slots, slot);
+        pf_domain_free_all(slot->domains);
+        pthread_cond_destroy(&slot->changed);
+        pthread_mutex_destroy(&slot->lock);
+        free(slot);
+    }
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfSlot: one slot of one backend, under a number of Pinfold's own, and what is logged in there. */
+#pragma once
+
+#include "domain.h"
+#include "module.h"
+#include "token-id.h"
+#include "window.h"
+
+#include <uthash.h>
+
+struct PfSlot {
+    CK_SLOT_ID id;
+    PfBackend *backend;
+    CK_SLOT_ID real;
+    pthread_mutex_t lock; /* guards what follows; never held over a backend call or the socket */
+    pthread_cond_t changed;
+    PfWindow window;
+    PfDomain *domains;
+    unsigned sessions;
+    bool has_user_login; /* a USER login of the backend's own, which is the host's (pass-through) */
+    bool has_so_login;
+    uint64_t user_logins; /* how many of them there were, to tell them apart */
+    /* Of the insertion that was last looked at. */
+    bool is_known;
+    bool needs_login;
+    bool has_pinpad;
+    bool is_flag_fixed; /* the host has seen token flags of this insertion */
+    bool shows_protected_path;
+    PfTokenId token;
+    char description[65];
+    bool is_hardware;
+    CK_ULONG min_pin;
+    CK_ULONG max_pin;
+    UT_hash_handle hh;
+};
+
+/* C_GetSlotList over all backends. IDs never change and are never used again (DESIGN 4.16). */
+CK_RV pf_slot_list(PfModule *module, bool present, CK_SLOT_ID *ids, CK_ULONG *count);
+
+/* NULL for an ID that was never listed. Slots live as long as the module. */
+PfSlot *pf_slot_find(PfModule *module, CK_SLOT_ID id);
+
+/* The slot of a backend's own ID, made if need be; NULL for lack of memory. */
+PfSlot *pf_slot_of_backend(PfModule *module, PfBackend *backend, CK_SLOT_ID real);
+
+/* Reads the token that is in the slot now and keeps what Pinfold needs of it; INFO is the
+ * backend's own answer. A token that is another than before starts a new insertion. */
+CK_RV pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info);
+
+/* Is it still EXPECTED in the slot? Refreshes the slot list first, as OpenSC's token information
+ * may be that of the card before (facts: after a swap). RET_FLAGS: the token's flags. */
+CK_RV pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags);
+
+/* The token's flags after a login attempt; 0 when they cannot be read. */
+CK_FLAGS pf_slot_read_flags(PfSlot *slot);
+
+/* The token went away: what was learnt of this insertion is void. */
+void pf_slot_forget_token(PfModule *module, PfSlot *slot);
+
+void pf_slot_free_all(PfModule *module);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTask: a call that uses objects or makes some, run outside or inside a window as it needs. */
+#pragma once
+
+#include "object.h"
+
+#define PF_TASK_OBJECTS 2
+
+typedef struct PfTask PfTask;
+struct PfTask {
+    PfCall *call;
+    /* The host's handles that the call uses, and what it answers when one is not valid. */
+    CK_OBJECT_HANDLE inputs[PF_TASK_OBJECTS];
+    CK_RV input_errors[PF_TASK_OBJECTS];
+    unsigned input_count;
+    /* The caller knows that it will make something private. */
+    bool wants_private;
+    bool changes_objects; /* token objects that other processes may remember */
+    CK_RV (*run)(PfTask *task);
+    /* For run: the backend's handles of the inputs, and what it made. */
+    CK_OBJECT_HANDLE real[PF_TASK_OBJECTS];
+    CK_OBJECT_HANDLE made[PF_TASK_OBJECTS];
+    unsigned made_count;
+    /* After run: the host's handles of what was made. */
+    CK_OBJECT_HANDLE results[PF_TASK_OBJECTS];
+    /* May be NULL: what follows a success on the input, in the window. */
+    void (*after)(PfCall *call, PfObject *object);
+};
+
+/* Runs the task: in a window if private objects are meant and the login is virtual; else directly,
+ * and once more in a window if the backend wants a login (DESIGN 4.2). */
+CK_RV pf_task_run(PfTask *task);
+
+/* Does TEMPLATE say CKA_PRIVATE = true? */
+bool pf_task_template_is_private(const CK_ATTRIBUTE *template, CK_ULONG count);

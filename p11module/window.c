@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfWindow: one PIN lease and one backend login for all that use the token at the same time. */
+#include "window.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "linger.h"
+#include "login.h"
+#include "slot.h"
+#include "snapshot.h"
+
+/* How long a login waits for this process's windows; they are in nobody's way longer than an
+ * operation lasts, but an operation can be left open for ever. */
+#define LOGIN_WAIT_MS 2000u
+
+uint64_t
+pf_window_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void
+set_state(PfSlot *slot, PfWindowState state)
+{
+    slot->window.state = state;
+    pthread_cond_broadcast(&slot->changed);
+}
+
+/* Logs the backend out. The session may be gone already: then another one does it. */
+static void
+log_out(PfSlot *slot, CK_SESSION_HANDLE real)
+{
+    CK_SESSION_HANDLE other;
+    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_Logout, real);
+    if (rv != CKR_SESSION_HANDLE_INVALID && rv != CKR_SESSION_CLOSED)
+        return;
+    if (PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real, CKF_SERIAL_SESSION, NULL, NULL,
+                        &other) != CKR_OK)
+        return; /* no token, or no session left: nothing is logged in */
+    PF_BACKEND_CALL(slot->backend, C_Logout, other);
+    PF_BACKEND_CALL(slot->backend, C_CloseSession, other);
+}
+
+/* State is BUSY and this thread's. */
+static void
+close_window(PfSlot *slot, CK_SESSION_HANDLE real, bool is_foreign)
+{
+    if (!is_foreign)
+        log_out(slot, real);
+    pthread_mutex_lock(&slot->lock);
+    slot->window.epoch++;
+    slot->window.is_foreign = false;
+    set_state(slot, PF_WINDOW_CLOSED);
+    pthread_mutex_unlock(&slot->lock);
+}
+
+/* State is BUSY and this thread's. */
+static CK_RV
+open_window(PfCall *call, const char *key_label)
+{
+    bool is_foreign = false;
+    CK_RV rv = pf_login_for_window(call, key_label, &is_foreign);
+    pthread_mutex_lock(&call->slot->lock);
+    call->slot->window.is_foreign = is_foreign;
+    if (rv == CKR_OK)
+        call->slot->window.users++;
+    set_state(call->slot, rv == CKR_OK ? PF_WINDOW_OPEN : PF_WINDOW_CLOSED);
+    pthread_mutex_unlock(&call->slot->lock);
+    if (rv == CKR_OK)
+        pf_snapshot_refresh(call);
+    return rv;
+}
+
+CK_RV
+pf_window_acquire(PfCall *call, const char *key_label)
+{
+    PfSlot *slot = call->slot;
+    pthread_mutex_lock(&slot->lock);
+    while (slot->window.state == PF_WINDOW_BUSY)
+        pthread_cond_wait(&slot->changed, &slot->lock);
+    if (slot->window.state == PF_WINDOW_OPEN) {
+        slot->window.users++;
+        slot->window.linger_until = 0;
+        pthread_mutex_unlock(&slot->lock);
+        return CKR_OK;
+    }
+    slot->window.state = PF_WINDOW_BUSY;
+    pthread_mutex_unlock(&slot->lock);
+    return open_window(call, key_label);
+}
+
+void
+pf_window_share(PfCall *call)
+{
+    pthread_mutex_lock(&call->slot->lock);
+    call->slot->window.users++;
+    pthread_mutex_unlock(&call->slot->lock);
+}
+
+void
+pf_window_release(PfCall *call)
+{
+    PfSlot *slot = call->slot;
+    uint32_t delay = pf_linger_get_delay(call->module);
+    pthread_mutex_lock(&slot->lock);
+    bool is_last = --slot->window.users == 0;
+    bool is_foreign = slot->window.is_foreign;
+    if (is_last && delay > 0)
+        slot->window.linger_until = pf_window_now() + delay;
+    else if (is_last)
+        slot->window.state = PF_WINDOW_BUSY;
+    pthread_mutex_unlock(&slot->lock);
+    if (is_last && delay > 0 && pf_linger_begin(call->module))
+        return;
+    if (is_last && delay > 0) {
+        pthread_mutex_lock(&slot->lock);
+        is_last = slot->window.state == PF_WINDOW_OPEN && slot->window.users == 0;
+        if (is_last)
+            slot->window.state = PF_WINDOW_BUSY;
+        slot->window.linger_until = 0;
+        pthread_mutex_unlock(&slot->lock);
+    }
+    if (is_last)
+        close_window(slot, call->real, is_foreign);
+}
+
+static void
+get_deadline(struct timespec *until, uint64_t at_ms)
+{
+    until->tv_sec = (time_t)(at_ms / 1000);
+    until->tv_nsec = (long)(at_ms % 1000) * 1000000;
+}
+
+CK_RV
+pf_window_begin_login(PfCall *call)
+{
+    PfSlot *slot = call->slot;
+    struct timespec until;
+    pf_window_close_lingering(call->module, slot, UINT64_MAX);
+    get_deadline(&until, pf_window_now() + LOGIN_WAIT_MS);
+    pthread_mutex_lock(&slot->lock);
+    int r = 0;
+    while (slot->window.state != PF_WINDOW_CLOSED && r == 0)
+        r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
+    bool is_mine = slot->window.state == PF_WINDOW_CLOSED;
+    if (is_mine)
+        slot->window.state = PF_WINDOW_BUSY;
+    pthread_mutex_unlock(&slot->lock);
+    return is_mine ? CKR_OK : CKR_FUNCTION_FAILED;
+}
+
+void
+pf_window_end_login(PfCall *call, bool has_logged_out)
+{
+    pthread_mutex_lock(&call->slot->lock);
+    if (has_logged_out)
+        call->slot->window.epoch++;
+    set_state(call->slot, PF_WINDOW_CLOSED);
+    pthread_mutex_unlock(&call->slot->lock);
+}
+
+uint64_t
+pf_window_close_lingering(PfModule *module, PfSlot *slot, uint64_t now)
+{
+    CK_SESSION_HANDLE other;
+    pthread_mutex_lock(&slot->lock);
+    uint64_t until = slot->window.linger_until;
+    bool is_due = slot->window.state == PF_WINDOW_OPEN && slot->window.users == 0 && until != 0 &&
+                  until <= now;
+    bool is_foreign = slot->window.is_foreign;
+    if (is_due) {
+        slot->window.state = PF_WINDOW_BUSY;
+        slot->window.linger_until = 0;
+    }
+    pthread_mutex_unlock(&slot->lock);
+    if (!is_due)
+        return until;
+    /* The session that opened it may be closed; an invalid handle makes log_out() take another. */
+    other = CK_INVALID_HANDLE;
+    close_window(slot, other, is_foreign);
+    return 0;
+}

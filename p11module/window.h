@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfWindow: the span in which a backend is really logged in because a private operation runs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <p11-kit/pkcs11.h>
+
+typedef enum {
+    PF_WINDOW_CLOSED,
+    PF_WINDOW_BUSY, /* one thread is logging in or out */
+    PF_WINDOW_OPEN,
+} PfWindowState;
+
+/* Part of a slot; its lock guards it. */
+typedef struct {
+    PfWindowState state;
+    unsigned users;
+    bool is_foreign;       /* the backend was logged in already: not ours to log out */
+    uint64_t epoch;        /* counts backend logouts: private handles die with each */
+    uint64_t linger_until; /* CLOCK_MONOTONIC ms, with no user left; 0: does not linger */
+} PfWindow;
+
+typedef struct PfModule PfModule;
+typedef struct PfSlot PfSlot;
+typedef struct PfCall PfCall;
+
+/* Joins or opens the slot's window for a session whose domain is logged in. KEY_LABEL is what a
+ * dialog says, if one is needed, and may be NULL. Anything but CKR_OK: no window. */
+CK_RV pf_window_acquire(PfCall *call, const char *key_label);
+
+/* One more user of the window that the caller has open. */
+void pf_window_share(PfCall *call);
+
+/* The last to let go closes it: the backend is logged out when this returns, unless it lingers. */
+void pf_window_release(PfCall *call);
+
+/* Takes the slot for a login: waits until no window is open, at most 2 s (CKR_FUNCTION_FAILED). */
+CK_RV pf_window_begin_login(PfCall *call);
+
+/* Gives it back. HAS_LOGGED_OUT: a backend login was made and ended. */
+void pf_window_end_login(PfCall *call, bool has_logged_out);
+
+/* Closes a window that lingers past NOW (ms; UINT64_MAX: all). Returns when the next one is due,
+ * 0 when none is. For the linger thread. */
+uint64_t pf_window_close_lingering(PfModule *module, PfSlot *slot, uint64_t now);
+
+/* CLOCK_MONOTONIC in milliseconds. */
+uint64_t pf_window_now(void);
