@@ -101,6 +101,7 @@ class Sandbox:
             # No system bus and no pcscd of the machine: a test that needs one makes its own.
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.dir}/no-system-bus",
             "PCSCLITE_CSOCK_NAME": str(self.dir / "no-pcscd"),
+            "PYTHONDONTWRITEBYTECODE": "1",
             "PINFOLD_SANDBOX": str(self.dir),
         }
         if services:
