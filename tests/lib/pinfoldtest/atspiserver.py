@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Looks at and uses the accessible objects of a session; told what to do by JSON lines.
+
+A program of its own (python3 -m pinfoldtest.atspiserver), because the accessibility library
+belongs to one session for the life of a process, and a hanging one must not hang the test.
+"""
+
+import json
+import sys
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+
+def pump(seconds=0.02):
+    """Runs the main context for that long: the library's view of the world follows only so."""
+    context = GLib.MainContext.default()
+    fired = []
+    GLib.timeout_add(int(seconds * 1000), lambda: fired.append(1))
+    while not fired:
+        context.iteration(True)
+
+
+def children(node):
+    try:
+        count = node.get_child_count()
+        return [c for c in (node.get_child_at_index(i) for i in range(count)) if c is not None]
+    except GLib.Error:
+        return []
+
+
+def name_of(node):
+    try:
+        return node.get_name() or ""
+    except GLib.Error:
+        return ""
+
+
+def role_of(node):
+    try:
+        return node.get_role_name()
+    except GLib.Error:
+        return ""
+
+
+def has_state(node, state):
+    try:
+        return node.get_state_set().contains(getattr(Atspi.StateType, state.upper()))
+    except GLib.Error:
+        return False
+
+
+def text_of(node):
+    try:
+        if node.get_text_iface() is None:
+            return None
+        return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+    except GLib.Error:
+        return None
+
+
+def walk(node, depth=0):
+    yield node, depth
+    if depth < 40:
+        for child in children(node):
+            yield from walk(child, depth + 1)
+
+
+class Server:
+    """The commands. Objects are known to the other side by numbers."""
+
+    def __init__(self):
+        Atspi.init()
+        self._objects = {}
+
+    def _number(self, node):
+        number = len(self._objects) + 1
+        self._objects[number] = node
+        return number
+
+    def windows(self):
+        """All top-level windows that are showing."""
+        found = []
+        for app in children(Atspi.get_desktop(0)):
+            for window in children(app):
+                if has_state(window, "showing"):
+                    found.append({"title": name_of(window), "role": role_of(window),
+                                  "pid": app.get_process_id(), "object": self._number(window)})
+        return found
+
+    def find(self, within, name=None, role=None, showing=True):
+        """The first object below within with that accessible name and role."""
+        for node, _ in walk(self._objects[within]):
+            if name is not None and name_of(node) != name:
+                continue
+            if role is not None and role_of(node) != role:
+                continue
+            if not showing or has_state(node, "showing"):
+                return self._number(node)
+        return None
+
+    def texts(self, within):
+        """Every text that is showing below within: names and contents of labels and the like."""
+        found = []
+        for node, _ in walk(self._objects[within]):
+            if not has_state(node, "showing"):
+                continue
+            for text in (name_of(node), text_of(node)):
+                if text and text not in found:
+                    found.append(text)
+        return found
+
+    def tree(self, within):
+        """What is below within, for people."""
+        return "\n".join(f"{'  ' * depth}{role_of(node)} '{name_of(node)}'"
+                         for node, depth in walk(self._objects[within]))
+
+    def text(self, target):
+        return text_of(self._objects[target])
+
+    def set_text(self, target, text):
+        return Atspi.EditableText.set_text_contents(self._objects[target], text)
+
+    def press(self, target):
+        """The object's first action: a button's click."""
+        return Atspi.Action.do_action(self._objects[target], 0)
+
+    def grab_focus(self, target):
+        return Atspi.Component.grab_focus(self._objects[target])
+
+    def state(self, target, state):
+        return has_state(self._objects[target], state)
+
+
+def main():
+    server = Server()
+    for line in sys.stdin:
+        request = json.loads(line)
+        command = getattr(server, request["cmd"])
+        deadline = time.monotonic() + request.get("timeout", 0)
+        try:
+            pump()
+            result = command(**request.get("args", {}))
+            while not result and time.monotonic() < deadline:
+                pump()
+                result = command(**request.get("args", {}))
+            answer = {"result": result}
+        except GLib.Error as error:
+            answer = {"error": error.message}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

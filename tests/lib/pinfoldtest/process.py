@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Starting processes that cannot outlive the test, and looking into processes."""
+
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_NOT_MEMORY = ("[vvar]", "[vsyscall]", "[vvar_vclock]")
+# Larger ones are what sanitizers reserve for themselves: up to terabytes, never touched.
+_LARGEST_MAPPING = 1 << 30
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _die_with_parent():
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def start(args, *, log=None, **kwargs):
+    """subprocess.Popen of a process in a session of its own that dies with this one.
+
+    log: a path; output is appended there unless stdout or stderr is given.
+    """
+    output = None
+    if log is not None:
+        output = open(log, "ab")  # noqa: SIM115 (closed below, after the child has it)
+        kwargs.setdefault("stdout", output)
+        kwargs.setdefault("stderr", output)
+    kwargs.setdefault("stdin", subprocess.DEVNULL)
+    try:
+        return subprocess.Popen(
+            [str(a) for a in args],
+            preexec_fn=_die_with_parent,
+            start_new_session=True,
+            **kwargs,
+        )
+    finally:
+        if output is not None:
+            output.close()
+
+
+def become_subreaper():
+    """Makes orphans of our descendants our children, so that none gets away."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def parent_of(pid):
+    """The parent's pid; None when the process is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def all_pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def descendants(root):
+    """The pids below root, parents before children."""
+    children = {}
+    for pid in all_pids():
+        children.setdefault(parent_of(pid), []).append(pid)
+    found, todo = [], [root]
+    while todo:
+        for child in children.get(todo.pop(), []):
+            found.append(child)
+            todo.append(child)
+    return found
+
+
+def has_environment(pid, entry):
+    """Whether the process was started with the environment entry NAME=VALUE; None: unreadable."""
+    try:
+        return entry.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except PermissionError:
+        return None
+    except OSError:
+        return False
+
+
+def is_alive(pid):
+    """Whether the process exists and is no zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def end_processes(pids, timeout=3.0):
+    """Ends exactly these processes: SIGTERM, and SIGKILL for those still there at the deadline."""
+    for sig, limit in ((signal.SIGTERM, timeout), (signal.SIGKILL, timeout)):
+        left = [pid for pid in pids if is_alive(pid)]
+        for pid in left:
+            try:
+                os.kill(pid, sig)
+            except ProcessLookupError:
+                pass
+        deadline = time.monotonic() + limit
+        while any(is_alive(pid) for pid in left) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    for pid in pids:
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            pass
+
+
+def pids_of_executable(path, among=None):
+    """Pids whose executable is the file at path (device and inode)."""
+    want = os.stat(path)
+    found = []
+    for pid in among if among is not None else all_pids():
+        try:
+            have = os.stat(f"/proc/{pid}/exe")
+        except OSError:
+            continue
+        if (have.st_dev, have.st_ino) == (want.st_dev, want.st_ino):
+            found.append(pid)
+    return found
+
+
+def scan_memory(pid, needle):
+    """Every place of needle (bytes) in the memory of a process, as (address, mapping line).
+
+    Needs the right to trace the process: root for processes that are not dumpable. Mappings
+    without read permission are searched too; a process that may not be read raises.
+    """
+    hits = []
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(
+        f"/proc/{pid}/mem", "rb", buffering=0
+    ) as memory:
+        for line in maps.read().splitlines():
+            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+)", line)
+            first, end = int(match[1], 16), int(match[2], 16)
+            if line.endswith(_NOT_MEMORY) or end - first > _LARGEST_MAPPING:
+                continue
+            hits += [(a, line) for a in _scan_range(memory, first, end, needle)]
+    return hits
+
+
+def _scan_range(memory, first, end, needle):
+    chunk = 1 << 20
+    carry = b""
+    address = first
+    while address < end:
+        try:
+            memory.seek(address)
+            data = memory.read(min(chunk, end - address))
+        except (OSError, OverflowError, ValueError):
+            return  # no page behind it: device memory, or a file that became shorter
+        if not data:
+            return
+        block = carry + data
+        base = address - len(carry)
+        at = block.find(needle)
+        while at >= 0:
+            yield base + at
+            at = block.find(needle, at + 1)
+        carry = block[-(len(needle) - 1):] if len(needle) > 1 else b""
+        address += len(data)
+
+
+def voluntary_switches(pid):
+    """The voluntary context switches of all threads of a process so far: one for each sleep."""
+    total = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        match = re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(), re.M)
+        total += int(match[1])
+    return total
+
+
+def count_wakeups(pid, seconds):
+    """How often a process woke up in that many seconds, over all its threads."""
+    before = voluntary_switches(pid)
+    time.sleep(seconds)
+    return voluntary_switches(pid) - before

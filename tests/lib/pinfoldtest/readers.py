@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""A private pcscd with virtual readers, and virtual PIV cards for them."""
+
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from . import process
+from .paths import build_path, need_backend, need_tools, source_path, tool_search_path
+from .wait import wait_for
+
+NAME = "Pinfold Test Reader"
+PIN = "123456"
+PUK = "12345678"
+
+_CONF = """FRIENDLYNAME "{name}"
+DEVICENAME   /dev/null:0x{port:04X}
+LIBPATH      {driver}
+CHANNELID    0x{port:04X}
+"""
+
+# The directory of pcscd's socket is compiled in: a mount namespace of its own makes it private,
+# and an empty /run keeps it from the machine's system bus.
+_RUN = ('mount -t tmpfs tmpfs /run && mkdir -p /run/pcscd && mount --bind "$0" /run/pcscd && '
+        'exec "$1" --foreground --info --config "$2"')
+
+
+def _find_driver():
+    for folder in ("/usr/lib/pcsc/drivers/serial", "/usr/lib64/pcsc/drivers/serial"):
+        path = Path(folder, "libifdvpcd.so")
+        if path.exists():
+            return path
+    raise unittest.SkipTest("the virtual reader's driver (vsmartcard-vpcd) is not installed")
+
+
+def _is_listening(port):
+    tail = f":{port:04X} 00000000:0000 0A"
+    tail6 = f":{port:04X} {'0' * 32}:0000 0A"
+    text = Path("/proc/net/tcp").read_text(encoding="ascii")
+    if Path("/proc/net/tcp6").exists():
+        text += Path("/proc/net/tcp6").read_text(encoding="ascii")
+    return tail in text or tail6 in text
+
+
+def _free_port_pair():
+    """Two ports in a row, out of the kernel's range for outgoing connections."""
+    for _ in range(200):
+        port = random.randrange(10000, 32000, 2)
+        if not _is_listening(port) and not _is_listening(port + 1):
+            return port
+    raise AssertionError("no free pair of ports")
+
+
+class Readers:
+    """The session's pcscd with two virtual readers; sandbox.readers() makes it."""
+
+    def __init__(self, sandbox):
+        need_tools("pcscd", "unshare")
+        self.sandbox = sandbox
+        self._driver = _find_driver()
+        self.dir = sandbox.dir / "pcscd"
+        (self.dir / "run").mkdir(parents=True)
+        self.names = [f"{NAME} 00 00", f"{NAME} 00 01"]
+        self._process = None
+        # Between choosing a pair of ports and their use another test may take one.
+        for _ in range(5):
+            self.port = _free_port_pair()
+            if self._try_start():
+                break
+        else:
+            raise AssertionError("pcscd does not start:\n" + sandbox.logs())
+        sandbox.env["PCSCLITE_CSOCK_NAME"] = str(self.dir / "run/pcscd.comm")
+
+    def _try_start(self):
+        conf = self.dir / "conf"
+        conf.mkdir(exist_ok=True)
+        (conf / "vpcd").write_text(
+            _CONF.format(name=NAME, port=self.port, driver=self._driver))
+        how = ["-m", "--propagation", "private"] if os.geteuid() == 0 else ["-Urm"]
+        pcscd = shutil.which("pcscd", path=tool_search_path())
+        self._process = self.sandbox.start(
+            ["unshare", *how, "sh", "-c", _RUN, self.dir / "run", pcscd, conf], name="pcscd")
+        wait_for(lambda: self._is_up() or self._process.poll() is not None, 10, "pcscd")
+        return self._process.poll() is None
+
+    def _is_up(self):
+        return ((self.dir / "run/pcscd.comm").exists() and _is_listening(self.port)
+                and _is_listening(self.port + 1))
+
+    def stop(self, kill=False):
+        """Ends pcscd, by SIGKILL if kill."""
+        if kill:
+            self._process.kill()
+            self._process.wait()
+        process.end_processes([self._process.pid])
+        self._process.wait()
+
+    def restart(self):
+        """Starts pcscd again after stop(), with the same readers."""
+        for name in ("pcscd.comm", "pcscd.pid"):
+            (self.dir / "run" / name).unlink(missing_ok=True)
+        if not self._try_start():
+            raise AssertionError("pcscd does not start again:\n" + self.sandbox.logs())
+
+    def states(self):
+        """{reader: {"present": …, "events": …}} as PC/SC tells it."""
+        done = self.sandbox.run(sys.executable, "-m", "pinfoldtest.pcscstate")
+        return json.loads(done.stdout)
+
+    def wait_present(self, index=0, present=True, timeout=10):
+        """Waits until PC/SC says that a card is in a reader, or that none is."""
+        done = self.sandbox.run(
+            sys.executable, "-m", "pinfoldtest.pcscstate", "--wait", self.names[index],
+            "present" if present else "empty", "--timeout", timeout, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{self.names[index]}: {done.stdout}{done.stderr}")
+
+    def card(self, index=0, **kwargs):
+        """Starts a virtual card for a reader; see Card."""
+        return Card(self, index, **kwargs)
+
+    def opensc(self):
+        """The path of OpenSC's module, made to use no cache of the machine's; skips without."""
+        path = need_backend("opensc")
+        conf = self.sandbox.dir / "opensc.conf"
+        if not conf.exists():
+            conf.write_text("app default {\n    framework pkcs15 {\n"
+                            "        use_file_caching = no;\n    }\n}\n")
+        self.sandbox.env["OPENSC_CONF"] = str(conf)
+        return path
+
+
+class Card:
+    """A running virtual PIV card; its methods are the commands of its control socket.
+
+    PIN 123456, PUK 12345678, 3 tries each. keys is such as "9a=ec,9c=none".
+    """
+
+    def __init__(self, readers, index=0, serial="00000000cafe0001", label="Pinfold Test Card",
+                 keys="", inserted=True):
+        self.readers = readers
+        self.index = index
+        path = readers.sandbox.dir / f"card{index}.sock"
+        # Keys are the slow part of a card's making; they stay in the build tree.
+        keys_dir = build_path("tests/card/keys")
+        args = [sys.executable, source_path("tests/card/virtual-piv-card.py"),
+                "--port", readers.port + index, "--control", path, "--keys-dir", keys_dir,
+                "--serial", serial, "--label", label, "--keys", keys]
+        self._process = readers.sandbox.start(args + ([] if inserted else ["--out"]),
+                                              name=f"card{index}")
+        self.pid = self._process.pid
+        wait_for(lambda: path.exists() or self._process.poll() is not None, 30, "the card")
+        if self._process.poll() is not None:
+            raise AssertionError("the card does not start:\n" + readers.sandbox.logs())
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(30)
+        wait_for(lambda: self._connect(path), 10, "the card's control socket")
+        self._stream = self._socket.makefile("rw", encoding="utf-8")
+        readers.sandbox.on_close(self._disconnect)
+        if inserted:
+            readers.wait_present(index)
+
+    def _connect(self, path):
+        try:
+            self._socket.connect(str(path))
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    def _disconnect(self):
+        self._stream.close()
+        self._socket.close()
+
+    def command(self, cmd, **arguments):
+        self._stream.write(json.dumps({"cmd": cmd, **arguments}) + "\n")
+        self._stream.flush()
+        answer = json.loads(self._stream.readline())
+        if not answer.pop("ok"):
+            raise AssertionError(f"{cmd}: {answer['error']}")
+        return answer
+
+    def stats(self):
+        """Counts since the start or reset_stats(): presentations (VERIFY with a PIN),
+        verify_ok, verify_wrong, verify_blocked, verify_empty, sign {"9a": …}, apdus, …"""
+        return self.command("stats")
+
+    def reset_stats(self):
+        self.command("reset_stats")
+
+    def remove(self, wait=True):
+        """Pulls the card; unless wait is False returns when pcscd has noticed."""
+        self.command("remove")
+        if wait:
+            self.readers.wait_present(self.index, False)
+
+    def insert(self, wait=True):
+        self.command("insert")
+        if wait:
+            self.readers.wait_present(self.index)
+
+    def swap(self, serial, label, gap=1.0, wait=True):
+        """Another card after gap seconds without one."""
+        self.command("swap", serial=serial, label=label, gap=gap)
+        if wait:
+            self.readers.wait_present(self.index)
+
+    def set_pin(self, pin):
+        """Another PIN, as if changed elsewhere; all tries."""
+        self.command("set_pin", pin=pin)
+
+    def set_tries(self, tries):
+        self.command("set_tries", tries=tries)
+
+    def latency(self, **ms):
+        """Milliseconds of delay: apdu= of each command, key= and pin= more for those."""
+        self.command("latency", **ms)
+
+    def quit(self):
+        """Ends the card's process, which pulls the card."""
+        self.command("quit")
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
