@@ -106,6 +106,8 @@ class RawSoftHsm(unittest.TestCase):
 
     def test_threads_forks_and_background(self):
         d = self.driver()
+        d.ok("threads 1 1 pid")  # with the first, a sanitizer starts one of its own
+        threads = d.ok("maps")["threads"]
         d.ok("init os-locking")
         session = d.open_session()
         d.ok("login", session, "user", softhsm.PIN)
@@ -118,7 +120,7 @@ class RawSoftHsm(unittest.TestCase):
         job = d.background("waitevent block")
         self.assertEqual(d.join(job).rv, "CKR_FUNCTION_NOT_SUPPORTED")
         maps = d.ok("maps")
-        self.assertEqual((maps["glib"], maps["threads"]), ("false", "1"))
+        self.assertEqual((maps["glib"], maps["threads"]), ("false", threads))
 
     def test_wrong_commands_call_nothing(self):
         d = self.driver()

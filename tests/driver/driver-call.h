@@ -70,8 +70,9 @@ int pf_driver_split(char *line, char **words, int max);
 /* Runs the command of the given words (words[0] is its name) and fills @call's reply. */
 void pf_driver_run(PfDriverCall *call, int n_words, char **words);
 
-/* Runs commands separated by ";" one after the other; adds answers="a | b" to @call's reply.
- * Stops at the first that is not ok, whose status becomes the reply's. Returns true if all were. */
+/* Runs commands separated by ";" one after the other; adds answers="a | b" to @call's reply, or
+ * for a single command just its answer. Stops at the first that is not ok, whose status becomes
+ * the reply's. Returns true if all were. */
 bool pf_driver_run_list(PfDriverCall *call, int n_words, char **words);
 
 /* True when the word at @index exists and equals @word. */

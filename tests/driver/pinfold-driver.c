@@ -65,7 +65,15 @@ pf_driver_run_list(PfDriverCall *call, int n_words, char **words)
     PfDriverCall part = {call->module, call->scope, &reply, 0, NULL};
     char *answers = NULL;
     bool good = true;
+    bool single = true;
 
+    for (int i = 0; i < n_words; i++)
+        single &= strcmp(words[i], ";") != 0;
+    if (single) {
+        part.reply = call->reply;
+        pf_driver_run(&part, n_words, words);
+        return strcmp(call->reply->status, "ok") == 0;
+    }
     for (int first = 0; first < n_words && good;) {
         int end = first;
         char *answer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The calls of the PKCS#11 2.40 function list in one table, for modules that treat them all alike. */
+/* The calls of the PKCS#11 2.40 function list in one table, for modules that treat all alike. */
 #pragma once
 
 #include <p11-kit/pkcs11.h>

@@ -12,6 +12,9 @@ from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_NOT_MEMORY = ("[vvar]", "[vsyscall]", "[vvar_vclock]")
+# Larger ones are what sanitizers reserve for themselves: up to terabytes, never touched.
+_LARGEST_MAPPING = 1 << 30
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -138,7 +141,7 @@ def scan_memory(pid, needle):
         for line in maps.read().splitlines():
             match = re.match(r"([0-9a-f]+)-([0-9a-f]+) (\S+)", line)
             first, end = int(match[1], 16), int(match[2], 16)
-            if line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
+            if line.endswith(_NOT_MEMORY) or end - first > _LARGEST_MAPPING:
                 continue
             hits += [(a, line) for a in _scan_range(memory, first, end, needle)]
     return hits

@@ -60,7 +60,7 @@ class Sandbox:
             self._make_environment(services)
             self.screen = self._start_display(wm) if display or wm else None
             if bus:
-                self._start_bus()
+                self.start_bus()
         except BaseException:
             self.close()
             raise
@@ -101,6 +101,7 @@ class Sandbox:
             # No system bus and no pcscd of the machine: a test that needs one makes its own.
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.dir}/no-system-bus",
             "PCSCLITE_CSOCK_NAME": str(self.dir / "no-pcscd"),
+            "PYTHONDONTWRITEBYTECODE": "1",
             "PINFOLD_SANDBOX": str(self.dir),
         }
         if services:
@@ -113,7 +114,8 @@ class Sandbox:
         path = self.dir / "share/dbus-1/services" / f"{name}.service"
         path.write_text(_SERVICE.format(name=name, command=command))
 
-    def _start_bus(self):
+    def start_bus(self):
+        """Starts the session bus; what it activates inherits the environment of this moment."""
         conf = self.dir / "bus.conf"
         conf.write_text(_BUS_CONF.format(dir=self.dir))
         self.bus_address = f"unix:path={self.dir}/bus"

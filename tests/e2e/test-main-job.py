@@ -1,0 +1,298 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The main job on a software token: one login, many signatures, nobody else is let in."""
+
+import os
+import unittest
+
+from pinfoldtest import Sandbox, Spy, process, softhsm, tap, wait_for
+from pinfoldtest.pinfold import Pinfold
+
+SIGNATURES = 25
+
+
+class MainJob(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.box = Sandbox(bus=False)
+        cls.addClassCleanup(cls.box.close)
+        cls.backend = softhsm.setup(cls.box)
+        softhsm.init_token(cls.box)
+        cls.public = softhsm.import_key(cls.box)
+        cls.pinfold = Pinfold(cls.box, {"softhsm2": cls.backend})
+
+    def setUp(self):
+        self.spy = Spy(self.box, self.backend)
+        self.spy.clear()
+
+    def driver(self, **kwargs):
+        driver = self.pinfold.driver(self.spy, **kwargs)
+        self.addCleanup(driver.close)
+        return driver
+
+    def logged_in(self, mode="ro"):
+        d = self.driver()
+        d.ok("init os-locking")
+        session = d.open_session("=pinfold-test", mode)
+        d.ok("login", session, "user", softhsm.PIN)
+        return d, session
+
+    def wait_for_no_domain(self):
+        wait_for(lambda: self.pinfold.domains() == [], 5, "no domain to be left")
+
+    def backend_counts(self, d):
+        counts = self.spy.counts(d.pid, "CKR_OK")
+        return counts["C_Login"], counts["C_Logout"]
+
+    def test_login_leaves_the_backend_logged_out(self):
+        d, session = self.logged_in()
+        self.assertFalse(self.spy.logged_in(d.pid))
+        self.assertEqual(self.backend_counts(d), (1, 1))
+        self.assertEqual(d.state(session), "CKS_RO_USER_FUNCTIONS")
+        self.assertEqual(d.rv("login", session, "user", softhsm.PIN),
+                         "CKR_USER_ALREADY_LOGGED_IN")
+        self.assertEqual(self.backend_counts(d), (1, 1))
+
+    def test_n_signatures_cost_n_logins(self):
+        d, session = self.logged_in()
+        (key,) = d.find(session, **{"class": "private_key"})
+        for number in range(SIGNATURES):
+            data = f"document {number}".encode()
+            softhsm.verify_signature(self.public, d.sign(session, key, data), data)
+            self.assertFalse(self.spy.logged_in(d.pid))
+        self.assertEqual(self.backend_counts(d), (1 + SIGNATURES, 1 + SIGNATURES))
+
+    def test_multi_part_signature_is_one_window(self):
+        d, session = self.logged_in()
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.ok("signinit", session, key, "SHA256_RSA_PKCS")
+        for part in (b"a", b"b", b"c"):
+            d.ok("signupdate", session, part.hex())
+        self.assertEqual(d.ok("signfinal", session, "size=null").number("size"), 256)
+        self.assertEqual(d.rv("signfinal", session, "size=8"), "CKR_BUFFER_TOO_SMALL")
+        self.assertTrue(self.spy.logged_in(d.pid))
+        softhsm.verify_signature(self.public, d.ok("signfinal", session).data(), b"abc")
+        self.assertFalse(self.spy.logged_in(d.pid))
+        self.assertEqual(self.backend_counts(d), (2, 2))
+
+    def test_decryption(self):
+        d, session = self.logged_in()
+        (public,) = d.find(session, **{"class": "public_key"})
+        (private,) = d.find(session, **{"class": "private_key"})
+        sealed = d.ok("encrypt", session, public, "RSA_PKCS", "text:secret").data()
+        self.assertEqual(self.backend_counts(d), (1, 1))
+        opened = d.ok("decrypt", session, private, "RSA_PKCS", sealed.hex()).data()
+        self.assertEqual(opened, b"secret")
+        self.assertEqual(self.backend_counts(d), (2, 2))
+
+    def test_searches_and_reads_cost_no_login(self):
+        d, session = self.logged_in()
+        d.ok("loop", "300", "find", session, "class=private_key", "id=01")
+        (key,) = d.find(session, **{"class": "private_key"})
+        answer = d.ok("getattr", session, key, "label", "id", "key_type", "modulus", "token",
+                      "private", "sign")
+        self.assertEqual((answer["LABEL"], answer["ID"], answer["PRIVATE"]), ("key", "01", "true"))
+        self.assertEqual(self.backend_counts(d), (1, 1))
+
+    def test_another_process_is_not_logged_in(self):
+        d, session = self.logged_in()
+        other = self.driver()
+        other.ok("init os-locking")
+        theirs = other.open_session("=pinfold-test", "rw")
+        self.assertEqual(other.state(theirs), "CKS_RW_PUBLIC_SESSION")
+        self.assertEqual(other.find(theirs, **{"class": "private_key"}), [])
+        for command in (["logout", theirs],
+                        ["genkeypair", theirs, "rsa", "1024", "priv.private=true"],
+                        ["create", theirs, "class=data", "label=x", "value=text:x", "private=true",
+                         "token=true"]):
+            self.assertEqual(other.rv(*command), "CKR_USER_NOT_LOGGED_IN", command)
+        # Not even while the first one's window is open.
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.ok("signinit", session, key, "SHA256_RSA_PKCS")
+        self.assertEqual(other.find(theirs, **{"class": "private_key"}), [])
+        d.ok("sign1", session, "00")
+        self.assertEqual(self.spy.logins(other.pid), [])
+
+    def test_last_session_closed(self):
+        d, session = self.logged_in()
+        second = d.open_session("=pinfold-test")
+        d.ok("close", session)
+        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
+        d.ok("close", second)
+        self.assertEqual(self.pinfold.domains(), [])
+        again = d.open_session("=pinfold-test")
+        self.assertEqual(d.state(again), "CKS_RO_PUBLIC_SESSION")
+
+    def test_killed_process_leaves_nothing(self):
+        d, session = self.logged_in()
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.ok("signinit", session, key, "SHA256_RSA_PKCS")
+        self.assertEqual([m["pid"] for x in self.pinfold.logged_in_domains()
+                          for m in x["members"]], [d.pid])
+        d.kill()
+        self.wait_for_no_domain()
+
+    def test_logout(self):
+        d, session = self.logged_in()
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.ok("logout", session)
+        self.assertEqual(d.state(session), "CKS_RO_PUBLIC_SESSION")
+        self.assertEqual(d.find(session, **{"class": "private_key"}), [])
+        self.assertNotEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"), "CKR_OK")
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+        self.assertEqual(d.rv("logout", session), "CKR_USER_NOT_LOGGED_IN")
+
+    def test_forget_makes_the_domain_sleep(self):
+        d, session = self.logged_in()
+        (key,) = d.find(session, **{"class": "private_key"})
+        self.assertIn("1", self.pinfold.ctl("forget").stdout)
+        (domain,) = [x for x in self.pinfold.domains()]
+        self.assertEqual((domain["logged_in"], domain["asleep"]), (False, True))
+        self.assertEqual(process.scan_memory(self.pinfold.agent_pid(), b"\x04\0\0\0" +
+                                             softhsm.PIN.encode()), [])
+        # Nobody can be asked here: the operation fails, and the session is public from then on.
+        self.assertEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"),
+                         "CKR_USER_NOT_LOGGED_IN")
+        self.assertEqual(d.state(session), "CKS_RO_PUBLIC_SESSION")
+        d.ok("login", session, "user", softhsm.PIN)
+        d.sign(session, d.find(session, **{"class": "private_key"})[0])
+
+    def test_wrong_pin_is_the_backends_own_answer(self):
+        d = self.driver()
+        d.ok("init")
+        session = d.open_session("=pinfold-test")
+        self.assertEqual(d.rv("login", session, "user", "9999"), "CKR_PIN_INCORRECT")
+        self.assertEqual(d.rv("login", session, "user", ""), "CKR_PIN_INCORRECT")
+        self.assertEqual(d.state(session), "CKS_RO_PUBLIC_SESSION")
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+
+    def test_threads_share_windows(self):
+        d, session = self.logged_in()
+        answer = d.cmd("threads 4 10 open =pinfold-test ; find . class=private_key ;"
+                       " sign . . SHA256_RSA_PKCS 0102 ; close .", timeout=60)
+        self.assertEqual((answer.rv, answer["runs"]), ("CKR_OK", "40"))
+        logins, logouts = self.backend_counts(d)
+        self.assertEqual(logins, logouts)
+        self.assertLessEqual(logins, 41)
+        self.assertEqual(d.state(session), "CKS_RO_USER_FUNCTIONS")
+
+    def test_modes_switch_live(self):
+        d, session = self.logged_in()
+        self.addCleanup(self.pinfold.set, "cache-mode", "process")
+        self.pinfold.set("cache-mode", "off")
+        wait_for(lambda: d.state(session) == "CKS_RO_PUBLIC_SESSION", 5, "the logout")
+        self.spy.clear()
+        d.ok("login", session, "user", softhsm.PIN)
+        self.assertTrue(self.spy.logged_in(d.pid))
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.sign(session, key)
+        self.assertEqual(self.backend_counts(d), (1, 0))
+        self.pinfold.set("cache-mode", "process")
+        wait_for(lambda: self.pinfold.status()["cache_mode"] == "process", 5, "the mode")
+        d.sign(session, key)  # a real login stays what it is until logout
+        d.ok("logout", session)
+        d.ok("login", session, "user", softhsm.PIN)
+        self.assertFalse(self.spy.logged_in(d.pid))
+
+    def test_module_is_a_quiet_guest(self):
+        d, session = self.logged_in()
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.sign(session, key)
+        maps = d.ok("maps")
+        self.assertEqual((maps["glib"], maps["threads"]), ("false", "1"))
+
+
+class Faults(unittest.TestCase):
+    def setUp(self):
+        self.box = Sandbox(bus=False)
+        self.addCleanup(self.box.close)
+        self.backend = softhsm.setup(self.box)
+        softhsm.init_token(self.box)
+        self.public = softhsm.import_key(self.box)
+
+    def logged_in(self, pinfold, **kwargs):
+        d = pinfold.driver(**kwargs)
+        self.addCleanup(d.close)
+        d.ok("init os-locking")
+        session = d.open_session("=pinfold-test")
+        d.ok("login", session, "user", softhsm.PIN)
+        return d, session
+
+    def sign_once(self, d, session):
+        (key,) = d.find(session, **{"class": "private_key"})
+        softhsm.verify_signature(self.public, d.sign(session, key, b"x"), b"x")
+
+    def test_no_agent_at_all(self):
+        os.unlink(self.box.dir / "share/dbus-1/services/org.pinfold.Agent.service")
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        for env in ({}, {"DBUS_SESSION_BUS_ADDRESS": None}, {"XDG_RUNTIME_DIR": None}):
+            d, session = self.logged_in(pinfold, env=env)
+            self.sign_once(d, session)
+            self.assertEqual(d.state(session), "CKS_RO_USER_FUNCTIONS")
+            d.ok("logout", session)
+            self.assertEqual(d.state(session), "CKS_RO_PUBLIC_SESSION")
+        self.assertEqual(pinfold.agent_pids(), [])
+
+    def test_agent_killed_and_back(self):
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        d, session = self.logged_in(pinfold)
+        self.sign_once(d, session)
+        os.kill(pinfold.agent_pid(), 9)
+        wait_for(lambda: d.state(session) == "CKS_RO_PUBLIC_SESSION", 5, "the lost login")
+        d.ok("login", session, "user", softhsm.PIN)
+        self.sign_once(d, session)
+        wait_for(lambda: len(pinfold.logged_in_domains()) == 1, 5, "caching to be back")
+
+    def test_faulty_backends_do_not_disturb(self):
+        text = self.box.dir / "no-module.so"
+        text.write_text("this is no shared object")
+        pinfold = Pinfold(self.box, {"missing": "/nonexistent/module.so", "text": str(text),
+                                     "softhsm2": self.backend})
+        d, session = self.logged_in(pinfold)
+        self.sign_once(d, session)
+        found = wait_for(lambda: (lambda out: out if "nonexistent" in out and "no-module" in out
+                                  else None)(pinfold.ctl("doctor", check=False).stdout), 10,
+                         "doctor to name the faults")
+        self.assertIn("missing", found)
+
+    def test_broken_configuration(self):
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend},
+                          config="nonsense without meaning\n[PKCS11]\nP11_EnableCachePIN = maybe")
+        d, session = self.logged_in(pinfold)
+        self.sign_once(d, session)
+        self.assertEqual(len(pinfold.logged_in_domains()), 1)  # the built-in default: caching
+        report = pinfold.ctl("doctor", check=False).stdout
+        self.assertIn("pinfold.conf", report)
+        self.assertIn("must be 0 or 1", report)
+
+    def test_caching_switched_off_by_configuration(self):
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend},
+                          config="[PKCS11]\nP11_EnableCachePIN = 0")
+        d, session = self.logged_in(pinfold)
+        self.sign_once(d, session)
+        self.assertEqual(pinfold.logged_in_domains(), [])
+
+    def test_ctl_refuses_nonsense(self):
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        for args in (("set", "no-such-key", "1"), ("set", "cache-mode", "sometimes"),
+                     ("set", "release-delay", "-5"), ("get", "no-such-key"), ("nonsense",), ()):
+            done = pinfold.ctl(*args, check=False)
+            self.assertEqual(done.returncode, 2, args)
+            self.assertTrue(done.stderr.strip(), args)
+        pinfold.set("cache-mode", "off")
+        self.assertEqual(pinfold.ctl("get", "cache-mode").stdout.strip(), "off")
+
+    def test_agent_at_rest_sleeps(self):
+        seconds = 60 if os.environ.get("PF_TEST_FULL") else 10
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        d, session = self.logged_in(pinfold)
+        self.sign_once(d, session)
+        pid = pinfold.agent_pid()
+        wait_for(lambda: process.count_wakeups(pid, 1) == 0, 15, "the agent to come to rest")
+        self.assertEqual(process.count_wakeups(pid, seconds), 0)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Programs nobody here wrote, through the module: ssh, openssl, p11tool."""
+
+import os
+import shlex
+import socket
+import unittest
+from pathlib import Path
+
+from pinfoldtest import Sandbox, need_tools, process, softhsm, tap, wait_for
+from pinfoldtest.pinfold import Pinfold, module_path
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class SshServer:
+    """A local sshd that lets in just the given key."""
+
+    def __init__(self, box, authorized_key):
+        need_tools("sshd", "ssh", "ssh-keygen")
+        self.box = box
+        self.port = free_port()
+        folder = box.dir / "sshd"
+        folder.mkdir(mode=0o700)
+        box.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "host")
+        (folder / "keys").write_text(authorized_key)
+        (folder / "config").write_text(
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\n"
+            f"AuthorizedKeysFile {folder}/keys\nStrictModes no\nUsePAM no\n"
+            "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"
+            f"PidFile {folder}/pid\n")
+        self._privilege_separation_folder()
+        self.daemon = box.start(["/usr/sbin/sshd", "-D", "-e", "-f", folder / "config"],
+                                name="sshd")
+        wait_for(self._answers, 10, "sshd")
+
+    def _privilege_separation_folder(self):
+        # Debian's service makes it at boot; a container has no boot.
+        if os.geteuid() == 0:
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+
+    def _answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
+
+    def login_command(self, module):
+        return ["ssh", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o",
+                f"UserKnownHostsFile={self.box.dir}/known", "-o", "IdentityAgent=none", "-o",
+                "LogLevel=ERROR", "-I", module, "-p", str(self.port), "127.0.0.1",
+                "echo logged-in-by-key"]
+
+
+class Programs:
+    """The same programs for every kind of token; subclasses make box, backends, pin, label."""
+
+    def askpass(self):
+        path = self.box.dir / "askpass"
+        path.write_text(f"#!/bin/sh\necho {shlex.quote(self.pin)}\n")
+        path.chmod(0o700)
+        return {"SSH_ASKPASS": str(path), "SSH_ASKPASS_REQUIRE": "force"}
+
+    def public_keys(self, module):
+        return self.box.run("ssh-keygen", "-D", module).stdout
+
+    def test_ssh_keygen_lists_the_same_keys(self):
+        raw = self.public_keys(self.backend)
+        self.assertIn("ssh-rsa", raw)
+        self.assertEqual(sorted(self.public_keys(module_path()).splitlines()),
+                         sorted(raw.splitlines()))
+
+    def test_ssh_login(self):
+        keys = self.public_keys(module_path())
+        server = SshServer(self.box, keys)
+        done = self.box.run(*server.login_command(module_path()), env=self.askpass())
+        self.assertEqual(done.stdout.strip(), "logged-in-by-key")
+        # A second login is a second process: it proves its own PIN.
+        wrong = self.askpass()
+        Path(wrong["SSH_ASKPASS"]).write_text("#!/bin/sh\nexit 1\n")
+        refused = self.box.run(*server.login_command(module_path()), env=wrong, check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertNotIn("logged-in-by-key", refused.stdout)
+        wait_for(lambda: self.pinfold.domains() == [], 5, "the domains to go")
+        process.end_processes([server.daemon.pid])
+
+    def test_openssl_engine(self):
+        need_tools("openssl", "pkcs11-tool")
+        conf = self.box.dir / "openssl.cnf"
+        conf.write_text("openssl_conf = conf\n[conf]\nengines = engines\n[engines]\n"
+                        f"pkcs11 = pkcs11\n[pkcs11]\nengine_id = pkcs11\n"
+                        f"MODULE_PATH = {module_path()}\ninit = 0\n")
+        (self.box.dir / "data").write_text("a document")
+        uri = f"pkcs11:{self.token_uri};{self.key_uri};type=private;pin-value={self.pin}"
+        self.box.run("openssl", "dgst", "-engine", "pkcs11", "-keyform", "engine", "-sign", uri,
+                     "-sha256", "-out", "signature", "data", env={"OPENSSL_CONF": str(conf)})
+        softhsm.verify_signature(self.public, (self.box.dir / "signature").read_bytes(),
+                                 b"a document")
+
+    def test_p11tool(self):
+        need_tools("p11tool")
+        done = self.box.run("p11tool", "--provider", module_path(), "--login", "--test-sign",
+                            f"pkcs11:{self.token_uri};{self.key_uri};type=private",
+                            env={"GNUTLS_PIN": self.pin})
+        output = done.stdout + done.stderr
+        self.assertIn("Signing using RSA-SHA256... ok", output)
+        self.assertEqual(output.count("... ok"), 3, output)
+
+
+class SoftToken(Programs, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.box = Sandbox(bus=False)
+        cls.addClassCleanup(cls.box.close)
+        cls.backend = softhsm.setup(cls.box)
+        softhsm.init_token(cls.box)
+        cls.public = softhsm.import_key(cls.box)
+        cls.pin = softhsm.PIN
+        cls.token_uri = "token=pinfold-test"
+        cls.key_uri = "object=key"
+        cls.pinfold = Pinfold(cls.box, {"softhsm2": cls.backend})
+
+
+if __name__ == "__main__":
+    tap.main()

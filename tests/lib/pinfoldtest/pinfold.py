@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Pinfold of the build tree in a sandbox: its configuration, its agent, its clients."""
+
+import json
+import os
+from pathlib import Path
+
+from . import process
+from .driver import Driver
+from .paths import build_path
+from .wait import wait_for
+
+MODULE = "p11module/pinfold-pkcs11.so"
+
+
+def module_path():
+    return str(build_path(MODULE))
+
+
+class Pinfold:
+    """Use one in each sandbox that was made with bus=False: the session bus is started by this
+    class, because what the bus activates inherits its environment.
+
+    backends: name -> path, for the agent, its helper and the clients alike.
+    """
+
+    def __init__(self, sandbox, backends, config=""):
+        self.box = sandbox
+        folder = Path(sandbox.env["XDG_CONFIG_HOME"], "pinfold")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.conf = folder / "pinfold.conf"
+        self.write_config(self.conf, backends, config)
+        sandbox.start_bus()
+
+    @staticmethod
+    def write_config(path, backends, config=""):
+        lines = ["[Modules]", *(f"{name} = {target}" for name, target in backends.items())]
+        if not any(name == "opensc" for name in backends):
+            lines.append("opensc =")
+        path.write_text("\n".join([*lines, config, ""]))
+
+    def driver(self, spy=None, config="", env=None, **kwargs):
+        """A client of the module; with a spy its only backend is that spy.
+
+        It runs without a terminal and without a login session, in a session of its own.
+        """
+        env = dict(env or {})
+        if spy is not None:
+            conf = Path(self.box.dir, f"spy-{abs(hash(config))}.conf")
+            self.write_config(conf, {"spy": spy.path}, config)
+            env |= spy.env | {"PINFOLD_CONF": str(conf)}
+        return Driver(self.box, module_path(), env=env, **kwargs)
+
+    def start_agent(self, env=None):
+        """Starts the agent without the bus's help and waits for its socket."""
+        agent = self.box.start([build_path("agent/pinfold-agent")], env=env)
+        wait_for(lambda: Path(self.socket()).exists(), 10, "the agent's socket")
+        return agent
+
+    def socket(self):
+        return os.path.join(self.box.env["XDG_RUNTIME_DIR"], "pinfold/agent")
+
+    def agent_pid(self):
+        """The agent's pid; raises when there is not exactly one."""
+        (pid,) = self.agent_pids()
+        return pid
+
+    def agent_pids(self):
+        return self._pids_of("pinfold-agent")
+
+    def app_pids(self):
+        return self._pids_of("pinfold")
+
+    def _pids_of(self, name):
+        # By name and mark: a process that is not dumpable hides its executable from other users.
+        found = []
+        for pid in process.descendants(os.getpid()):
+            try:
+                comm = Path(f"/proc/{pid}/comm").read_text().strip()
+            except OSError:
+                continue
+            if comm == name and process.is_alive(pid) and process.has_environment(
+                    pid, self.box.mark) is not False:
+                found.append(pid)
+        return found
+
+    def ctl(self, *args, check=True, **kwargs):
+        return self.box.run(build_path("app/pinfoldctl"), *args, check=check, **kwargs)
+
+    def status(self):
+        return json.loads(self.ctl("status", "--json").stdout)
+
+    def domains(self):
+        return self.status()["domains"]
+
+    def logged_in_domains(self):
+        return [d for d in self.domains() if d["logged_in"]]
+
+    def set(self, key, value):
+        self.ctl("set", key, value)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What a test wants the mock token to do: settings and rules in a file that may change any time. */
+#pragma once
+
+#include "p11-script.h"
+
+#include <stdbool.h>
+
+#define PF_MOCK_MAX_RULES 32
+
+typedef enum {
+    PF_MOCK_HANDLES_FRESH,
+    PF_MOCK_HANDLES_REUSED,
+    PF_MOCK_HANDLES_STABLE
+} PfMockHandles;
+
+typedef struct {
+    bool present;    /* a token is in the slot */
+    char serial[17]; /* another one is another token, with tries of its own */
+    char label[33];
+    bool pinpad;             /* protected authentication path: NULL logs in */
+    bool garbage_token_info; /* every byte of CK_TOKEN_INFO is noise */
+    bool login_required;     /* CKF_LOGIN_REQUIRED */
+    bool to_be_changed;      /* CKF_USER_PIN_TO_BE_CHANGED */
+    bool enforces_login;     /* false: keys can be used when logged out */
+    bool stale;              /* C_GetTokenInfo shows the token that C_GetSlotList saw last */
+    bool twins;              /* a second private key that differs in nothing */
+    bool threads;            /* false: locking is refused and overlapping calls fail */
+    PfMockHandles handles;   /* what happens to private objects' handles at a login */
+    PfP11Rule rules[PF_MOCK_MAX_RULES];
+    unsigned int n_rules;
+    unsigned long version; /* how often the file was read */
+} PfMockScript;
+
+/*
+ * The script as it is now: the file named by PF_MOCK_SCRIPT, read again when it has changed, or
+ * the defaults. Lines are "key = value"; "rule = C_Name=VALUE@N" is one rule, its VALUE one of
+ * CKR_NAME, after:CKR_NAME, delay:MS, block:PATH (until that file exists), crash, hang. N counts
+ * calls since the file changed. The caller holds the mock's lock.
+ */
+const PfMockScript *pf_mock_script_get(void);
