@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfCache: every process context, login domain and lease of this agent, and the rules that end them.
+ *
+ * The one entry for everything that is not the private socket: the control interface enumerates and
+ * forgets here, the PC/SC watcher and the token registry say here that a token is gone. Main thread
+ * only. Signals:
+ *
+ *   "changed" (): something that GetStatus shows has changed; many of them may come at once.
+ *   "forgotten" (const char *token_uri, guint64 app_id, const char *reason): a PIN was wiped; the
+ *       reason is one of Agent1.Forgotten's.
+ *   "token-reported" (const PfReportedToken *report): a module said what it saw of a token.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include <p11-kit/pkcs11.h>
+
+#include "wire-names.h"
+
+typedef enum {
+    PF_CACHE_MODE_OFF,
+    PF_CACHE_MODE_PROCESS,
+} PfCacheMode;
+
+/* Why a PIN was wiped. */
+typedef enum {
+    PF_FORGET_REMOVED,
+    PF_FORGET_LAST_SESSION,
+    PF_FORGET_LOGOUT,
+    PF_FORGET_REJECTED,
+    PF_FORGET_PIN_CHANGED,
+    PF_FORGET_LEASE_LOST,
+    PF_FORGET_MODE_CHANGED,
+    PF_FORGET_COMMAND,
+    PF_FORGET_PROCESS_GONE,
+    PF_FORGET_AGENT_STOP,
+} PfForgetReason;
+
+/* The reason's name in Agent1.Forgotten. */
+const char *pf_forget_reason_get_name(PfForgetReason reason);
+
+#define PF_TYPE_CACHE pf_cache_get_type()
+G_DECLARE_FINAL_TYPE(PfCache, pf_cache, PF, CACHE, GObject)
+
+/* What Cache1.ReportToken said; strings are borrowed, NULL where the module does not know. */
+typedef struct {
+    const char *token_uri;
+    PfTokenEvent event;
+    const char *slot_description;
+    CK_FLAGS token_flags; /* valid only with has_token_flags */
+    gboolean has_token_flags;
+    gboolean hardware;
+} PfReportedToken;
+
+/* One process of a domain. */
+typedef struct {
+    guint32 pid;
+    char *exe;  /* "" when it cannot be read */
+    char *name; /* as a person knows it */
+    guint32 sessions;
+} PfDomainMemberInfo;
+
+/* A domain as GetStatus shows it. */
+typedef struct {
+    guint64 app_id;
+    char *token_uri;
+    gboolean logged_in; /* a PIN is held */
+    gboolean asleep;
+    gboolean open;
+    gint64 since;      /* Unix seconds of the login, 0 = never */
+    gint64 idle_s;     /* since the PIN was last used */
+    gint64 expires_s;  /* -1 = never */
+    GPtrArray *members; /* of PfDomainMemberInfo */
+} PfDomainInfo;
+
+/* Which domains: all conditions must hold. Zero-initialised: every domain. */
+typedef struct {
+    const char *token_uri; /* NULL: any */
+    gboolean has_app_id;
+    guint64 app_id;
+    guint32 pid; /* 0: any; else the domain has that process as a member */
+} PfDomainFilter;
+
+/* The mode in force now. */
+PfCacheMode pf_cache_get_mode(PfCache *cache);
+
+/* Every domain that has sessions, a PIN, or is asleep or open. Free with g_ptr_array_unref(). */
+GPtrArray *pf_cache_list_domains(PfCache *cache);
+
+/* Forgets the PINs of matching domains; their sessions stay and the domains are asleep. Returns how
+ * many PINs were wiped. */
+guint pf_cache_forget(PfCache *cache, const PfDomainFilter *filter, PfForgetReason reason);
+
+/* The token is gone or is no longer itself: PINs wiped, domains logged out, memory of rejections
+ * dropped, a running lease lost. TOKEN_URI NULL means every token. Domains of the token are public
+ * when this returns. */
+void pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason reason);
