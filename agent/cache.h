@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfCache: every process context, login domain and lease of this agent, and the rules that end them.
+/* PfCache: every process context, login domain and lease of this agent, and the rules that end
+ * them.
  *
  * The one entry for everything that is not the private socket: the control interface enumerates and
  * forgets here, the PC/SC watcher and the token registry say here that a token is gone. Main thread
@@ -69,9 +70,9 @@ typedef struct {
     gboolean logged_in; /* a PIN is held */
     gboolean asleep;
     gboolean open;
-    gint64 since;      /* Unix seconds of the login, 0 = never */
-    gint64 idle_s;     /* since the PIN was last used */
-    gint64 expires_s;  /* -1 = never */
+    gint64 since;       /* Unix seconds of the login, 0 = never */
+    gint64 idle_s;      /* since the PIN was last used */
+    gint64 expires_s;   /* -1 = never */
     GPtrArray *members; /* of PfDomainMemberInfo */
 } PfDomainInfo;
 

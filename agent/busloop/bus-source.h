@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfBusSource: an sd-bus connection as a source of a GLib main loop. */
+#pragma once
+
+#include <glib.h>
+#include <systemd/sd-bus.h>
+
+typedef struct PfBusSource PfBusSource;
+
+/* The connection is over: closed by the peer, or unusable for what the peer sent. Called once, from
+ * the loop, never from within pf_bus_source_new(); not called after pf_bus_source_free(). It may
+ * free the source. */
+typedef void (*PfBusSourceHangup)(gpointer user_data);
+
+/* Lets CONTEXT (NULL: the default one) read, write and dispatch BUS, which must be started. The
+ * source holds a reference to the bus. Must be used on CONTEXT's thread. */
+PfBusSource *pf_bus_source_new(sd_bus *bus, GMainContext *context, PfBusSourceHangup on_hangup,
+                               gpointer user_data);
+
+/* Stops dispatching and drops the reference to the bus, which is not closed. NULL is fine; may be
+ * called from a handler of the bus itself. */
+void pf_bus_source_free(PfBusSource *source);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfAgentConnection: connect with a deadline, call with patience; no thread, no lock. */
+#include "agent-connection.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "socket-path.h"
+#include "wire-names.h"
+
+/* A full backlog answers EAGAIN, and nothing tells when it is not full any more. */
+#define BACKLOG_RETRY_MS 5
+
+struct PfAgentConnection {
+    sd_bus *bus;
+    int fd;
+    uint64_t last_sign_of_life;
+};
+
+/* The answer that a call waits for. */
+typedef struct {
+    sd_bus_message *reply;
+} PendingReply;
+
+uint64_t
+pf_agent_connection_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+static int
+connect_fd(int fd, const struct sockaddr_un *address, uint64_t deadline)
+{
+    for (;;) {
+        if (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
+            return 0;
+        if (errno != EAGAIN && errno != EINTR)
+            return -errno;
+        if (pf_agent_connection_now() >= deadline)
+            return -ETIMEDOUT;
+        poll(NULL, 0, BACKLOG_RETRY_MS);
+    }
+}
+
+static int
+check_listener(int fd)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+        return -errno;
+    return peer.uid == geteuid() ? 0 : -EACCES;
+}
+
+/* Returns a connected descriptor that CHECK accepted, or -errno. */
+static int
+open_socket(uint64_t deadline)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int r = pf_socket_path_get(address.sun_path, sizeof address.sun_path);
+    if (r == 0)
+        r = pf_socket_path_check(address.sun_path);
+    if (r < 0)
+        return r;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    r = connect_fd(fd, &address, deadline);
+    if (r == 0)
+        r = check_listener(fd);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    return fd;
+}
+
+static int
+on_bus_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+    PfAgentConnection *connection = userdata;
+    if (sd_bus_message_is_signal(message, PF_WIRE_CACHE_INTERFACE, "Waiting") > 0)
+        connection->last_sign_of_life = pf_agent_connection_now();
+    return 0;
+}
+
+/* Takes FD over, also on failure. */
+static int
+start_bus(PfAgentConnection *connection, int fd)
+{
+    int r = sd_bus_new(&connection->bus);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    r = sd_bus_set_fd(connection->bus, fd, fd);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    connection->fd = fd;
+    r = sd_bus_negotiate_fds(connection->bus, true);
+    if (r >= 0)
+        r = sd_bus_add_filter(connection->bus, NULL, on_bus_message, connection);
+    if (r >= 0)
+        r = sd_bus_start(connection->bus);
+    return r < 0 ? r : 0;
+}
+
+int
+pf_agent_connection_open(uint64_t deadline, PfAgentConnection **ret_connection)
+{
+    int fd = open_socket(deadline);
+    if (fd < 0)
+        return fd;
+    PfAgentConnection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL) {
+        close(fd);
+        return -ENOMEM;
+    }
+    connection->fd = -1;
+    int r = start_bus(connection, fd);
+    if (r < 0) {
+        pf_agent_connection_close(connection);
+        return r;
+    }
+    *ret_connection = connection;
+    return 0;
+}
+
+void
+pf_agent_connection_close(PfAgentConnection *connection)
+{
+    if (connection == NULL)
+        return;
+    sd_bus_close_unref(connection->bus);
+    free(connection);
+}
+
+int
+pf_agent_connection_get_fd(const PfAgentConnection *connection)
+{
+    return connection->fd;
+}
+
+int
+pf_agent_connection_new_call(PfAgentConnection *connection, const char *member,
+                             sd_bus_message **ret_call)
+{
+    int r = sd_bus_message_new_method_call(connection->bus, ret_call, NULL, PF_WIRE_CACHE_PATH,
+                                           PF_WIRE_CACHE_INTERFACE, member);
+    return r < 0 ? r : 0;
+}
+
+static int
+on_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+    PendingReply *pending = userdata;
+    pending->reply = sd_bus_message_ref(message);
+    return 0;
+}
+
+/* Lets the bus work until PENDING has its answer. */
+static int
+wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply *pending)
+{
+    connection->last_sign_of_life = pf_agent_connection_now();
+    while (pending->reply == NULL) {
+        int r = sd_bus_process(connection->bus, NULL);
+        if (r < 0)
+            return r;
+        if (r > 0)
+            continue;
+        uint64_t now = pf_agent_connection_now();
+        uint64_t deadline = connection->last_sign_of_life + patience_us;
+        if (now >= deadline)
+            return -ETIMEDOUT;
+        r = sd_bus_wait(connection->bus, deadline - now);
+        if (r < 0 && r != -EINTR)
+            return r;
+    }
+    /* A lost connection answers by itself, with an error that is not the agent's. */
+    return sd_bus_is_open(connection->bus) > 0 ? 0 : -ECONNRESET;
+}
+
+int
+pf_agent_connection_call(PfAgentConnection *connection, sd_bus_message *call, uint64_t patience_us,
+                         sd_bus_message **ret_reply)
+{
+    PendingReply pending = {NULL};
+    sd_bus_slot *slot = NULL;
+    int r = sd_bus_call_async(connection->bus, &slot, call, on_reply, &pending, UINT64_MAX);
+    if (r >= 0)
+        r = wait_for_reply(connection, patience_us, &pending);
+    sd_bus_slot_unref(slot);
+    if (r < 0) {
+        sd_bus_message_unref(pending.reply);
+        return r;
+    }
+    *ret_reply = pending.reply;
+    return 0;
+}

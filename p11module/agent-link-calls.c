@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfAgentLink: the methods of Cache1, each one call on a borrowed connection. */
+#include "agent-link.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "agent-link-private.h"
+#include "pin-page.h"
+
+/* A call being made: a borrowed connection and the message for it. */
+typedef struct {
+    PfAgentLink *link;
+    PfAgentSlot *slot;
+    sd_bus_message *message;
+    sd_bus_message *reply;
+} Call;
+
+static const struct {
+    const char *name;
+    PfLinkStatus status;
+} error_statuses[] = {
+    {PF_WIRE_ERROR_NOT_CACHED, PF_LINK_NOT_CACHED},
+    {PF_WIRE_ERROR_NOT_LOGGED_IN, PF_LINK_NOT_LOGGED_IN},
+    {PF_WIRE_ERROR_ASLEEP, PF_LINK_ASLEEP},
+    {PF_WIRE_ERROR_CANCELED, PF_LINK_CANCELED},
+    {PF_WIRE_ERROR_NO_PROMPTER, PF_LINK_NO_PROMPTER},
+};
+
+static PfLinkStatus
+status_of_reply(sd_bus_message *reply)
+{
+    const sd_bus_error *error = sd_bus_message_get_error(reply);
+    if (error == NULL)
+        return PF_LINK_OK;
+    for (size_t i = 0; i < sizeof error_statuses / sizeof *error_statuses; i++) {
+        if (strcmp(error->name, error_statuses[i].name) == 0)
+            return error_statuses[i].status;
+    }
+    return PF_LINK_REFUSED;
+}
+
+/* Gives the connection back. */
+static void
+call_end(Call *call)
+{
+    sd_bus_message_unref(call->message);
+    sd_bus_message_unref(call->reply);
+    if (call->slot != NULL)
+        pf_agent_pool_release(&call->link->pool, call->slot);
+}
+
+/* The connection is lost, and all trust in this life of the agent with it. */
+static PfLinkStatus
+call_break(Call *call)
+{
+    pf_agent_link_lose(call->link, call->slot->epoch);
+    pf_agent_pool_release_broken(&call->link->pool, call->slot);
+    call->slot = NULL;
+    return PF_LINK_UNAVAILABLE;
+}
+
+/* Borrows a connection to the present agent, opening one if need be. */
+static PfLinkStatus
+call_begin(Call *call, PfAgentLink *link, const char *member)
+{
+    uint64_t deadline = pf_agent_connection_now() + PF_AGENT_LINK_PATIENCE_US;
+    PfAgentContact *contact = pf_agent_link_get_contact(link);
+    *call = (Call){.link = link};
+    if (contact == NULL)
+        return PF_LINK_UNAVAILABLE;
+    call->slot = pf_agent_pool_borrow(&link->pool, contact->epoch, deadline);
+    if (call->slot == NULL)
+        return PF_LINK_UNAVAILABLE;
+    if (call->slot->connection == NULL) {
+        PfAgentConnection *connection;
+        if (pf_agent_connection_open(deadline, &connection) < 0)
+            return call_break(call);
+        pf_agent_pool_attach(call->slot, connection);
+    }
+    if (pf_agent_connection_new_call(call->slot->connection, member, &call->message) < 0)
+        return call_break(call);
+    return PF_LINK_OK;
+}
+
+static int
+append_domain(Call *call, const PfDomainRef *domain)
+{
+    return sd_bus_message_append(call->message, "stb", domain->token,
+                                 domain->explicit_id ? domain->app_id : 0,
+                                 (int)domain->explicit_id);
+}
+
+/* Sends the call if it could be FILLED, and waits. */
+static PfLinkStatus
+call_send(Call *call, int filled)
+{
+    if (filled < 0)
+        return PF_LINK_REFUSED; /* no memory, or text that D-Bus cannot carry */
+    if (pf_agent_connection_call(call->slot->connection, call->message, PF_AGENT_LINK_PATIENCE_US,
+                                 &call->reply) < 0)
+        return call_break(call);
+    return status_of_reply(call->reply);
+}
+
+PfLinkStatus
+pf_agent_link_sessions_changed(PfAgentLink *link, const PfDomainRef *domain, uint32_t count,
+                               unsigned *ret_entry)
+{
+    Call call;
+    uint32_t entry;
+    PfLinkStatus status = call_begin(&call, link, "SessionsChanged");
+    if (status == PF_LINK_OK) {
+        int r = append_domain(&call, domain);
+        if (r >= 0)
+            r = sd_bus_message_append(call.message, "u", count);
+        status = call_send(&call, r);
+    }
+    if (status == PF_LINK_OK &&
+        (sd_bus_message_read(call.reply, "u", &entry) < 0 || entry >= PF_STATE_ENTRIES))
+        status = call_break(&call);
+    if (status == PF_LINK_OK)
+        *ret_entry = entry;
+    call_end(&call);
+    return status;
+}
+
+PfLinkStatus
+pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *domain, const void *pin,
+                          size_t pin_len, CK_FLAGS token_flags)
+{
+    PfPinPage page = PF_PIN_PAGE_NONE;
+    if (pf_pin_page_create(&page, pin, pin_len) < 0)
+        return PF_LINK_NOT_CACHED;
+    Call call;
+    PfLinkStatus status = call_begin(&call, link, "StoreLogin");
+    if (status == PF_LINK_OK) {
+        int r = append_domain(&call, domain);
+        if (r >= 0)
+            r = sd_bus_message_append(call.message, "ht", page.fd, (uint64_t)token_flags);
+        status = call_send(&call, r);
+    }
+    pf_pin_page_wipe(&page);
+    call_end(&call);
+    return status;
+}
+
+/* The answer of TakePin and Prompt; from here on the connection belongs to the lease. */
+static PfLinkStatus
+receive_lease(Call *call, PfLease *ret_lease)
+{
+    uint64_t id;
+    int fd;
+    PfSecret *pin = NULL;
+    if (sd_bus_message_read(call->reply, "th", &id, &fd) < 0)
+        return call_break(call);
+    /* Without locked memory there is nowhere to put it; the agent takes the lease back when the
+     * connection goes. */
+    if (pf_pin_page_receive(fd, &pin) < 0) {
+        pf_agent_pool_release_broken(&call->link->pool, call->slot);
+        call->slot = NULL;
+        return PF_LINK_UNAVAILABLE;
+    }
+    *ret_lease = (PfLease){.id = id, .pin = pin};
+    pf_agent_pool_release_leased(&call->link->pool, call->slot, id);
+    call->slot = NULL;
+    return PF_LINK_OK;
+}
+
+PfLinkStatus
+pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLease *ret_lease)
+{
+    Call call;
+    PfLinkStatus status = call_begin(&call, link, "TakePin");
+    if (status == PF_LINK_OK)
+        status = call_send(&call, append_domain(&call, domain));
+    if (status == PF_LINK_OK)
+        status = receive_lease(&call, ret_lease);
+    call_end(&call);
+    return status;
+}
+
+/* VALUE comes from a card or a driver: what is no text is sent as empty, not refused. */
+static int
+append_text(sd_bus_message *message, const char *key, const char *value)
+{
+    if (value == NULL)
+        return 0;
+    int r = sd_bus_message_open_container(message, 'e', "sv");
+    if (r >= 0)
+        r = sd_bus_message_append(message, "s", key);
+    if (r >= 0)
+        r = sd_bus_message_open_container(message, 'v', "s");
+    if (r >= 0)
+        r = sd_bus_message_append(message, "s", value);
+    if (r == -EINVAL)
+        r = sd_bus_message_append(message, "s", "");
+    if (r >= 0)
+        r = sd_bus_message_close_container(message);
+    return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+static uint32_t
+clamp_length(CK_ULONG length)
+{
+    /* CK_UNAVAILABLE_INFORMATION included: 0 is "unknown". */
+    return length > UINT32_MAX ? 0 : (uint32_t)length;
+}
+
+static int
+append_details(sd_bus_message *message, const PfPromptDetails *details)
+{
+    int r = sd_bus_message_open_container(message, 'a', "{sv}");
+    if (r >= 0)
+        r = append_text(message, "purpose", details->purpose);
+    if (r >= 0)
+        r = append_text(message, "slot-description", details->slot_description);
+    if (r >= 0)
+        r = append_text(message, "key-label", details->key_label);
+    if (r >= 0)
+        r = sd_bus_message_append(message, "{sv}{sv}{sv}", "min-len", "u",
+                                  clamp_length(details->min_len), "max-len", "u",
+                                  clamp_length(details->max_len), "token-flags", "t",
+                                  (uint64_t)details->token_flags);
+    return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+PfLinkStatus
+pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,
+                     const PfPromptDetails *details, PfLease *ret_lease)
+{
+    Call call;
+    PfLinkStatus status = call_begin(&call, link, "Prompt");
+    if (status == PF_LINK_OK) {
+        int r = append_domain(&call, domain);
+        if (r >= 0)
+            r = sd_bus_message_append(call.message, "t", previous);
+        if (r >= 0)
+            r = append_details(call.message, details);
+        status = call_send(&call, r);
+    }
+    if (status == PF_LINK_OK)
+        status = receive_lease(&call, ret_lease);
+    call_end(&call);
+    return status;
+}
+
+/* Borrows the connection that LEASE came over; one of an earlier life of the agent is closed. */
+static PfLinkStatus
+call_begin_leased(Call *call, PfAgentLink *link, uint64_t lease)
+{
+    PfAgentContact *contact = pf_agent_link_get_contact(link);
+    *call = (Call){.link = link, .slot = pf_agent_pool_borrow_leased(&link->pool, lease)};
+    if (call->slot == NULL)
+        return PF_LINK_UNAVAILABLE;
+    if (contact == NULL || contact->epoch != call->slot->epoch ||
+        pf_agent_connection_new_call(call->slot->connection, "EndLease", &call->message) < 0)
+        return call_break(call);
+    return PF_LINK_OK;
+}
+
+PfLinkStatus
+pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,
+                        CK_FLAGS token_flags, bool *ret_cached)
+{
+    Call call;
+    int cached = 0;
+    PfLinkStatus status = call_begin_leased(&call, link, lease);
+    if (status == PF_LINK_OK)
+        status = call_send(&call, sd_bus_message_append(call.message, "tut", lease,
+                                                        (uint32_t)result, (uint64_t)token_flags));
+    if (status == PF_LINK_OK && sd_bus_message_read(call.reply, "b", &cached) < 0)
+        status = call_break(&call);
+    if (ret_cached != NULL)
+        *ret_cached = status == PF_LINK_OK && cached != 0;
+    call_end(&call);
+    return status;
+}
+
+PfLinkStatus
+pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain)
+{
+    Call call;
+    PfLinkStatus status = call_begin(&call, link, "Logout");
+    if (status == PF_LINK_OK)
+        status = call_send(&call, append_domain(&call, domain));
+    call_end(&call);
+    return status;
+}
+
+static int
+append_report(sd_bus_message *message, const PfTokenReport *report)
+{
+    int r = sd_bus_message_open_container(message, 'a', "{sv}");
+    if (r >= 0 && report != NULL) {
+        r = append_text(message, "slot-description", report->slot_description);
+        if (r >= 0)
+            r = sd_bus_message_append(message, "{sv}{sv}", "token-flags", "t",
+                                      (uint64_t)report->token_flags, "hardware", "b",
+                                      (int)report->hardware);
+    }
+    return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+PfLinkStatus
+pf_agent_link_report_token(PfAgentLink *link, const char *token, PfTokenEvent event,
+                           const PfTokenReport *report)
+{
+    Call call;
+    PfLinkStatus status = call_begin(&call, link, "ReportToken");
+    if (status == PF_LINK_OK) {
+        int r = sd_bus_message_append(call.message, "su", token, (uint32_t)event);
+        if (r >= 0)
+            r = append_report(call.message, report);
+        status = call_send(&call, r);
+    }
+    call_end(&call);
+    return status;
+}

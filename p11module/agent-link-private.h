@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What agent-link.c (contact, shared pages) and agent-link-calls.c (methods) have in common. */
+#pragma once
+
+#include "agent-contact.h"
+#include "agent-link.h"
+#include "agent-pool.h"
+
+#define PF_AGENT_LINK_PATIENCE_US (PF_WIRE_SILENCE_LIMIT_S * UINT64_C(1000000))
+
+struct PfAgentLink {
+    PfAgentPool pool;
+    _Atomic(PfAgentContact *) current; /* NULL: no agent */
+
+    pthread_mutex_t lock;     /* guards what follows; never held while a socket is used */
+    pthread_cond_t attempted; /* is_contacting became false */
+    bool is_contacting;
+    bool is_start_spent; /* the session bus was asked since the last success */
+    bool was_silent;     /* the last attempt met an agent that said nothing */
+    uint64_t next_attempt;
+    uint64_t last_epoch;
+    PfAgentContact *contacts; /* all there ever were */
+};
+
+/* The contact with an agent that lives, or NULL. */
+PfAgentContact *pf_agent_link_get_contact(PfAgentLink *link);
+
+/* EPOCH is over: nothing is asked until the next contact. Harmless when it is over already. */
+void pf_agent_link_lose(PfAgentLink *link, uint64_t epoch);
