@@ -3,14 +3,13 @@
 /* PfControl: the gdbus-codegen skeleton, its checks, and its signals. */
 #include "control.h"
 
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app-id.h"
 #include "control-diagnose.h"
 #include "control-status.h"
 #include "pf-agent-dbus.h"
+#include "session-bus.h"
 #include "token-pattern.h"
 #include "wire-names.h"
 
@@ -236,21 +235,11 @@ on_name_lost(GDBusConnection *connection, const char *name, gpointer data)
     g_signal_emit(self, name_lost_signal, 0, bus_gone);
 }
 
-/* GIO would start a bus of its own where there is none and a display is. */
-static gboolean
-has_session_bus(void)
-{
-    struct stat st;
-    g_autofree char *path = g_build_filename(g_get_user_runtime_dir(), "bus", NULL);
-    return g_getenv("DBUS_SESSION_BUS_ADDRESS") != NULL ||
-           (stat(path, &st) == 0 && S_ISSOCK(st.st_mode));
-}
-
 void
 pf_control_start(PfControl *self)
 {
     g_return_if_fail(self->owner_id == 0);
-    if (!has_session_bus()) {
+    if (!pf_session_bus_exists()) {
         g_message("no session bus: status and commands are not available");
         return;
     }
