@@ -15,10 +15,26 @@ pf_ctl_agent_clean_error(GError *error)
         g_dbus_error_strip_remote_error(error);
 }
 
+/* An agent that nobody can activate may run all the same: by its socket, or started by hand. */
+static gboolean
+is_running(GDBusConnection *bus)
+{
+    gboolean has_owner = FALSE;
+    g_autoptr(GVariant) answer = g_dbus_connection_call_sync(
+        bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "NameHasOwner", g_variant_new("(s)", PF_WIRE_AGENT_NAME), G_VARIANT_TYPE("(b)"),
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    if (answer != NULL)
+        g_variant_get(answer, "(b)", &has_owner);
+    return has_owner;
+}
+
 /* By the bus daemon's own call: its error says why an agent did not start. */
 static gboolean
 start_agent(GDBusConnection *bus, GError **error)
 {
+    if (is_running(bus))
+        return TRUE;
     g_autoptr(GVariant) answer =
         g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                     "org.freedesktop.DBus", "StartServiceByName",
