@@ -13,6 +13,7 @@ struct PfBusSource {
     sd_bus *bus;
     gpointer fd_tag;
     int events;
+    int error;
     PfBusSourceHangup on_hangup;
     gpointer user_data;
 };
@@ -69,6 +70,7 @@ bus_source_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
         return G_SOURCE_REMOVE;
     if (r >= 0)
         return G_SOURCE_CONTINUE;
+    self->error = -r;
     g_source_destroy(source);
     self->on_hangup(self->user_data);
     return G_SOURCE_REMOVE;
@@ -103,6 +105,12 @@ pf_bus_source_new(sd_bus *bus, GMainContext *context, PfBusSourceHangup on_hangu
     g_source_set_can_recurse(source, FALSE);
     g_source_attach(source, context);
     return self;
+}
+
+int
+pf_bus_source_get_error(const PfBusSource *source)
+{
+    return source->error;
 }
 
 void

@@ -18,6 +18,9 @@ typedef void (*PfBusSourceHangup)(gpointer user_data);
 PfBusSource *pf_bus_source_new(sd_bus *bus, GMainContext *context, PfBusSourceHangup on_hangup,
                                gpointer user_data);
 
+/* Why the connection is over, as a positive errno value; 0 while it is not. */
+int pf_bus_source_get_error(const PfBusSource *source);
+
 /* Stops dispatching and drops the reference to the bus, which is not closed. NULL is fine; may be
  * called from a handler of the bus itself. */
 void pf_bus_source_free(PfBusSource *source);

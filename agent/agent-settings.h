@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfAgentSettings: the settings org.pinfold as the agent obeys them. Main thread only.
+ *
+ * Signal "changed" (): any of them changed. Without an installed schema the defaults hold. */
+#pragma once
+
+#include <glib-object.h>
+
+#define PF_TYPE_AGENT_SETTINGS pf_agent_settings_get_type()
+G_DECLARE_FINAL_TYPE(PfAgentSettings, pf_agent_settings, PF, AGENT_SETTINGS, GObject)
+
+PfAgentSettings *pf_agent_settings_new(void);
+
+/* The setting `cache-mode`: off, process or shared. Free with g_free(). */
+char *pf_agent_settings_dup_cache_mode(PfAgentSettings *settings);
+
+/* `prompt` is agent. */
+gboolean pf_agent_settings_is_prompt_by_agent(PfAgentSettings *settings);
+
+guint32 pf_agent_settings_get_release_delay_ms(PfAgentSettings *settings);
+gboolean pf_agent_settings_get_confirm_signatures(PfAgentSettings *settings);

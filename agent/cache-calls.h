@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What the private socket asks of the cache: the methods of Cache1 behind their messages.
+ *
+ * A CONNECTION is an opaque name for one peer connection. Failures are PF_CACHE_ERROR. Main thread
+ * only. */
+#pragma once
+
+#include "agent-settings.h"
+#include "cache.h"
+#include "config.h"
+#include "process-context.h"
+#include "prompt-broker.h"
+
+/* Takes CONFIG over; keeps a reference to BROKER and SETTINGS. */
+PfCache *pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker,
+                      GError **error);
+
+/* The context of a process, or NULL. */
+PfProcessContext *pf_cache_find_context(PfCache *cache, const PfPeerIdentity *identity);
+
+/* A context for a process that has none. Takes IDENTITY over, also on failure. */
+PfProcessContext *pf_cache_add_context(PfCache *cache, PfPeerIdentity *identity, GError **error);
+
+/* CONNECTION belongs to CONTEXT from now on. FALSE when the process has too many. */
+gboolean pf_cache_add_connection(PfCache *cache, PfProcessContext *context, gpointer connection,
+                                 GError **error);
+
+/* CONNECTION is closed; the context may be gone when this returns. */
+void pf_cache_connection_closed(PfCache *cache, PfProcessContext *context, gpointer connection);
+
+/* The process has changed its executable: as if it had ended. */
+void pf_cache_end_context(PfCache *cache, PfProcessContext *context);
+
+/* How the cache closes a connection whose context has ended; the connection must not mention that
+ * context any more. */
+typedef void (*PfCacheCloseFunc)(gpointer connection);
+void pf_cache_set_close_func(PfCache *cache, PfCacheCloseFunc func);
+
+/* Hello: a module instance on CONNECTION; its board's descriptor, borrowed, or -1. */
+int pf_cache_add_instance(PfCache *cache, PfProcessContext *context, gpointer connection,
+                          GError **error);
+int pf_cache_get_life_fd(PfCache *cache);
+
+/* The triple token, app_id, explicit_id of Cache1. */
+typedef struct {
+    const char *token;
+    guint64 app_id;
+    gboolean is_explicit;
+} PfCacheDomainArg;
+
+gboolean pf_cache_sessions_changed(PfCache *cache, PfProcessContext *context,
+                                   const PfCacheDomainArg *domain, guint32 count,
+                                   guint32 *ret_entry, GError **error);
+
+/* PIN is taken. */
+gboolean pf_cache_store_login(PfCache *cache, PfProcessContext *context,
+                              const PfCacheDomainArg *domain, PfSecret *pin, guint64 token_flags,
+                              GError **error);
+void pf_cache_logout(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain);
+void pf_cache_report_token(PfCache *cache, const PfReportedToken *report);
+
+/* A call that is answered later. `answer` is called once: with a lease and the descriptor of its
+ * page (borrowed), or with an error. `wait` is called every second until then. */
+typedef struct {
+    void (*answer)(gpointer data, guint64 lease, int pin_fd, const GError *error);
+    void (*wait)(gpointer data);
+    gpointer data;
+} PfLeaseCall;
+
+/* What Prompt knows; strings are borrowed, NULL where absent. */
+typedef struct {
+    const char *purpose;
+    const char *slot_description;
+    const char *key_label;
+    guint32 min_len;
+    guint32 max_len;
+    guint64 token_flags;
+} PfPromptArg;
+
+void pf_cache_take_pin(PfCache *cache, PfProcessContext *context, gpointer connection,
+                       const PfCacheDomainArg *domain, const PfLeaseCall *call);
+void pf_cache_prompt(PfCache *cache, PfProcessContext *context, gpointer connection,
+                     const PfCacheDomainArg *domain, guint64 previous, const PfPromptArg *details,
+                     const PfLeaseCall *call);
+gboolean pf_cache_end_lease(PfCache *cache, gpointer connection, guint64 lease,
+                            PfLeaseResult result, guint64 token_flags, gboolean *ret_cached,
+                            GError **error);

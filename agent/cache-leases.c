@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfCache: who may present a PIN now, and what the token's answer means (DESIGN 6). */
+#include <string.h>
+
+#include "cache-error.h"
+#include "cache-private.h"
+
+/* A holder that says nothing for so long has lost its lease. */
+#define LEASE_TIMEOUT_S 30
+/* While others wait, a holder that cannot act loses it sooner. */
+#define HALTED_TIMEOUT_US (2 * G_USEC_PER_SEC)
+
+static void pump(PfCache *self, PfLeaseQueue *queue);
+
+static gboolean
+on_waiting_timer(gpointer user_data)
+{
+    PfCache *self = user_data;
+    GHashTableIter iter;
+    PfLeaseQueue *queue;
+    g_autoptr(GPtrArray) halted = g_ptr_array_new();
+    gint64 now = g_get_monotonic_time();
+    g_hash_table_iter_init(&iter, self->queues);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
+        for (GList *l = queue->waiting.head; l != NULL; l = l->next) {
+            PfLeaseRequest *request = l->data;
+            request->call.wait(request->call.data);
+        }
+        if (!g_queue_is_empty(&queue->waiting) && queue->current != NULL &&
+            now - queue->current->since >= HALTED_TIMEOUT_US &&
+            pf_peer_identity_is_halted(queue->current->context->identity))
+            g_ptr_array_add(halted, queue);
+    }
+    for (guint i = 0; i < self->prompting->len; i++) {
+        PfLeaseRequest *request = g_ptr_array_index(self->prompting, i);
+        request->call.wait(request->call.data);
+    }
+    for (guint i = 0; i < halted->len; i++)
+        pf_cache_lose_lease(self, g_ptr_array_index(halted, i), PF_FORGET_LEASE_LOST);
+    return G_SOURCE_CONTINUE;
+}
+
+void
+pf_cache_update_waiting_timer(PfCache *self)
+{
+    gboolean is_needed = self->prompting->len > 0;
+    GHashTableIter iter;
+    PfLeaseQueue *queue;
+    g_hash_table_iter_init(&iter, self->queues);
+    while (!is_needed && g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue))
+        is_needed = !g_queue_is_empty(&queue->waiting);
+    if (is_needed && self->waiting_timer == 0)
+        self->waiting_timer =
+            g_timeout_add(PF_WIRE_WAITING_PERIOD_S * 1000, on_waiting_timer, self);
+    else if (!is_needed)
+        g_clear_handle_id(&self->waiting_timer, g_source_remove);
+}
+
+void
+pf_cache_fail_request(PfCache *self, PfLeaseRequest *request, int code, const char *message)
+{
+    g_autoptr(GError) error = g_error_new_literal(PF_CACHE_ERROR, code, message);
+    pf_prompt_broker_close(self->broker, request->prompt, "withdrawn");
+    request->call.answer(request->call.data, 0, -1, error);
+    pf_lease_request_free(request);
+}
+
+static gboolean
+on_lease_timeout(gpointer user_data)
+{
+    PfLeaseQueue *queue = user_data;
+    queue->current->timeout = 0;
+    pf_cache_lose_lease(queue->cache, queue, PF_FORGET_LEASE_LOST);
+    return G_SOURCE_REMOVE;
+}
+
+/* Why the domain's own PIN may not be leased, or -1. */
+static int
+find_refusal(PfCache *self, PfLoginDomain *domain)
+{
+    if (domain->state == PF_LOGIN_ASLEEP)
+        return PF_CACHE_ERROR_ASLEEP;
+    if (domain->state != PF_LOGIN_USER)
+        return PF_CACHE_ERROR_NOT_LOGGED_IN;
+    if (pf_rejected_pins_contain(self->rejected, domain->token, domain->pin, 0)) {
+        pf_cache_log_out_domain(self, domain, PF_FORGET_REJECTED);
+        return PF_CACHE_ERROR_NOT_LOGGED_IN;
+    }
+    return -1;
+}
+
+/* Answers a request whose turn has come: with a lease, or with an error. Consumes it. */
+static void
+grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
+{
+    g_autoptr(GError) error = NULL;
+    PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
+    int refusal = request->prompt != NULL ? -1 : find_refusal(self, domain);
+    if (refusal >= 0) {
+        pf_cache_fail_request(self, request, refusal, "The domain has no PIN");
+        return;
+    }
+    PfPinLease *lease =
+        pf_pin_lease_new(++self->last_lease, request,
+                         request->prompt != NULL ? request->pin : domain->pin, &error);
+    if (lease == NULL) {
+        pf_cache_fail_request(self, request, error->code, error->message);
+        return;
+    }
+    lease->prompt = g_steal_pointer(&request->prompt);
+    lease->timeout = g_timeout_add_seconds(LEASE_TIMEOUT_S, on_lease_timeout, queue);
+    queue->current = lease;
+    request->call.answer(request->call.data, lease->id, lease->page.fd, NULL);
+    pf_lease_request_free(request);
+}
+
+/* Serves the queue; frees it when it is empty. */
+static void
+pump(PfCache *self, PfLeaseQueue *queue)
+{
+    while (queue->current == NULL && !g_queue_is_empty(&queue->waiting))
+        grant(self, queue, g_queue_pop_head(&queue->waiting));
+    if (queue->current == NULL)
+        g_hash_table_remove(self->queues, queue->token);
+    pf_cache_update_waiting_timer(self);
+}
+
+void
+pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
+{
+    const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
+    PfLeaseQueue *queue = g_hash_table_lookup(self->queues, token);
+    if (queue == NULL) {
+        queue = pf_lease_queue_new(self, token);
+        g_hash_table_insert(self->queues, queue->token, queue);
+    }
+    g_queue_push_tail(&queue->waiting, request);
+    pump(self, queue);
+}
+
+void
+pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
+                  const PfCacheDomainArg *domain, const PfLeaseCall *call)
+{
+    g_autoptr(GError) error = NULL;
+    int entry = pf_cache_find_entry(self, context, domain, &error);
+    if (entry < 0) {
+        call->answer(call->data, 0, -1, error);
+        return;
+    }
+    pf_cache_enqueue(self, pf_lease_request_new(context, connection, (unsigned)entry, call));
+}
+
+void
+pf_cache_lose_lease(PfCache *self, PfLeaseQueue *queue, PfForgetReason reason)
+{
+    PfPinLease *lease = g_steal_pointer(&queue->current);
+    PfLoginDomain *domain = lease->domain;
+    g_info("A lease was lost: %s", domain->token);
+    pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), "withdrawn");
+    /* Nobody knows whether the token has taken it. */
+    if (domain->pin != NULL && pf_secret_is_equal(domain->pin, lease->pin))
+        pf_cache_put_to_sleep(self, domain, reason);
+    pf_pin_lease_free(lease);
+    pump(self, queue);
+}
+
+static gboolean
+belongs_to(const PfProcessContext *context, gconstpointer connection,
+           const PfProcessContext *wanted_context, gconstpointer wanted_connection)
+{
+    return context == wanted_context &&
+           (wanted_connection == NULL || connection == wanted_connection);
+}
+
+static void
+drop_from_queue(PfCache *self, PfLeaseQueue *queue, const PfProcessContext *context,
+                gconstpointer connection)
+{
+    GList *next;
+    for (GList *l = queue->waiting.head; l != NULL; l = next) {
+        PfLeaseRequest *request = l->data;
+        next = l->next;
+        if (belongs_to(request->context, request->connection, context, connection)) {
+            g_queue_delete_link(&queue->waiting, l);
+            pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "Nobody waits");
+        }
+    }
+    if (queue->current != NULL &&
+        belongs_to(queue->current->context, queue->current->connection, context, connection))
+        pf_cache_lose_lease(self, queue, PF_FORGET_LEASE_LOST);
+    else
+        pump(self, queue);
+}
+
+void
+pf_cache_drop_lease_calls(PfCache *self, const PfProcessContext *context, gconstpointer connection)
+{
+    g_autoptr(GList) queues = g_hash_table_get_values(self->queues);
+    for (GList *l = queues; l != NULL; l = l->next)
+        drop_from_queue(self, l->data, context, connection);
+}
+
+void
+pf_cache_lose_token_lease(PfCache *self, const char *token, PfForgetReason reason)
+{
+    g_autoptr(GList) queues = g_hash_table_get_values(self->queues);
+    for (GList *l = queues; l != NULL; l = l->next) {
+        PfLeaseQueue *queue = l->data;
+        if (queue->current != NULL && (token == NULL || strcmp(queue->token, token) == 0))
+            pf_cache_lose_lease(self, queue, reason);
+    }
+}
+
+static PfLeaseQueue *
+find_queue_of_lease(PfCache *self, gpointer connection, guint64 id)
+{
+    GHashTableIter iter;
+    PfLeaseQueue *queue;
+    g_hash_table_iter_init(&iter, self->queues);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
+        if (queue->current != NULL && queue->current->id == id &&
+            queue->current->connection == connection)
+            return queue;
+    }
+    return NULL;
+}
+
+/* The token took the PIN. Returns whether the domain is logged in. */
+static gboolean
+accept_pin(PfCache *self, PfPinLease *lease)
+{
+    PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
+    if (self->rejected != NULL)
+        pf_rejected_pins_forget(self->rejected, domain->token);
+    if (lease->prompt != NULL && lease->may_store && self->mode != PF_CACHE_MODE_OFF)
+        return pf_cache_log_in_domain(self, domain, g_steal_pointer(&lease->pin));
+    if (domain->state == PF_LOGIN_USER)
+        pf_login_domain_touch(domain);
+    return domain->state == PF_LOGIN_USER;
+}
+
+/* The token refused the PIN: wiped wherever it is, before anybody is served again. */
+static void
+reject_pin(PfCache *self, const PfPinLease *lease)
+{
+    const char *token = lease->domain->token;
+    if (self->rejected != NULL)
+        pf_rejected_pins_add(self->rejected, token, lease->pin);
+    for (guint i = 0; i < self->domains->len; i++) {
+        PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
+        if (domain->pin != NULL && strcmp(domain->token, token) == 0 &&
+            pf_secret_is_equal(domain->pin, lease->pin))
+            pf_cache_log_out_domain(self, domain, PF_FORGET_REJECTED);
+    }
+}
+
+/* The dialog learns how its PIN fared. */
+static void
+conclude_prompt(PfCache *self, PfPinLease *lease, PfLeaseResult result, guint64 token_flags)
+{
+    if (lease->prompt == NULL)
+        return;
+    pf_prompt_set_token_flags(lease->prompt, token_flags);
+    if (result == PF_LEASE_REJECTED && (token_flags & CKF_USER_PIN_LOCKED) == 0) {
+        pf_cache_keep_prompt_for_retry(self, lease);
+        return;
+    }
+    const char *reason = "failed";
+    if (result == PF_LEASE_OK)
+        reason = "accepted";
+    else if (result == PF_LEASE_REJECTED)
+        reason = "locked";
+    pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), reason);
+}
+
+gboolean
+pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult result,
+                   guint64 token_flags, gboolean *ret_cached, GError **error)
+{
+    PfLeaseQueue *queue = find_queue_of_lease(self, connection, id);
+    if (queue == NULL) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_LEASE,
+                            "The lease is not this connection's, or was lost");
+        return FALSE;
+    }
+    PfPinLease *lease = g_steal_pointer(&queue->current);
+    gboolean is_cached = FALSE;
+    if (result == PF_LEASE_OK)
+        is_cached = accept_pin(self, lease);
+    else if (result == PF_LEASE_REJECTED)
+        reject_pin(self, lease);
+    conclude_prompt(self, lease, result, token_flags);
+    pf_pin_lease_free(lease);
+    pump(self, queue);
+    *ret_cached = is_cached;
+    return TRUE;
+}

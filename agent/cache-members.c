@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfCache: processes, their sessions, and the logins they bring. */
+#include <string.h>
+
+#include "cache-error.h"
+#include "cache-private.h"
+#include "pin-rules.h"
+#include "process-policy.h"
+
+/* Of one process; its threads need far fewer. */
+#define CONNECTIONS_PER_CONTEXT_MAX 64u
+
+PfProcessContext *
+pf_cache_find_context(PfCache *self, const PfPeerIdentity *identity)
+{
+    for (guint i = 0; i < self->contexts->len; i++) {
+        PfProcessContext *context = g_ptr_array_index(self->contexts, i);
+        if (pf_peer_identity_is_same(context->identity, identity))
+            return context;
+    }
+    return NULL;
+}
+
+typedef struct {
+    PfCache *cache;
+    PfProcessContext *context;
+} EndedProcess;
+
+static gboolean
+on_process_end(gpointer user_data)
+{
+    EndedProcess *ended = user_data;
+    pf_cache_end_context(ended->cache, ended->context);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+decide_protected_path(PfCache *self, const PfPeerIdentity *identity)
+{
+    PfProcessFacts facts;
+    gboolean has_display = pf_prompt_broker_has_prompter(self->broker) ||
+                           g_getenv("DISPLAY") != NULL || g_getenv("WAYLAND_DISPLAY") != NULL;
+    if (self->mode == PF_CACHE_MODE_OFF || !pf_agent_settings_is_prompt_by_agent(self->settings))
+        return FALSE;
+    pf_process_policy_find_facts(identity, self->config, has_display, &facts);
+    return pf_process_policy_decide(&facts);
+}
+
+PfProcessContext *
+pf_cache_add_context(PfCache *self, PfPeerIdentity *identity, GError **error)
+{
+    PfProcessContext *context = pf_process_context_new(identity, self->last_context + 1, error);
+    if (context == NULL)
+        return NULL;
+    self->last_context++;
+    context->default_id = self->config->has_app_id ? self->config->app_id : pf_cache_draw_id(self);
+    context->may_show_protected_path = decide_protected_path(self, context->identity);
+    pf_state_writer_set_default_id(context->state, context->default_id);
+    pf_cache_publish_policy(self, context);
+    g_ptr_array_add(self->contexts, context);
+    EndedProcess *ended = g_new(EndedProcess, 1);
+    *ended = (EndedProcess){self, context};
+    pf_process_context_watch_end(context, on_process_end, ended, g_free);
+    return context;
+}
+
+gboolean
+pf_cache_add_connection(PfCache *self, PfProcessContext *context, gpointer connection,
+                        GError **error)
+{
+    if (context->connections->len >= CONNECTIONS_PER_CONTEXT_MAX) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_LIMIT,
+                            "Too many connections of one process");
+        return FALSE;
+    }
+    g_ptr_array_add(context->connections, connection);
+    return TRUE;
+}
+
+/* A context nobody is connected for any more: its sessions are closed, its entries leave. */
+static void
+remove_context(PfCache *self, PfProcessContext *context, PfForgetReason reason)
+{
+    g_autoptr(GPtrArray) left =
+        g_ptr_array_new_with_free_func((GDestroyNotify)pf_login_domain_unref);
+    pf_cache_drop_prompt_calls(self, context, NULL);
+    pf_cache_drop_lease_calls(self, context, NULL);
+    for (guint i = 0; i < context->entries->len; i++)
+        g_ptr_array_add(left, pf_login_domain_ref(pf_process_context_get_domain(context, i)));
+    g_array_set_size(context->instances, 0);
+    for (guint i = 0; i < left->len; i++)
+        pf_login_domain_remove_member(g_ptr_array_index(left, i), context, i);
+    for (guint i = 0; i < left->len; i++)
+        pf_cache_check_domain(self, g_ptr_array_index(left, i), reason);
+    g_ptr_array_remove_fast(self->contexts, context);
+    pf_cache_emit_changed(self);
+}
+
+void
+pf_cache_connection_closed(PfCache *self, PfProcessContext *context, gpointer connection)
+{
+    g_ptr_array_remove_fast(context->connections, connection);
+    if (context->connections->len == 0) {
+        remove_context(self, context, PF_FORGET_PROCESS_GONE);
+        return;
+    }
+    pf_cache_drop_prompt_calls(self, context, connection);
+    pf_cache_drop_lease_calls(self, context, connection);
+    if (!pf_process_context_remove_instance(context, connection))
+        return;
+    for (guint i = 0; i < context->entries->len; i++)
+        pf_cache_check_domain(self, pf_process_context_get_domain(context, i),
+                              PF_FORGET_LAST_SESSION);
+    pf_cache_emit_changed(self);
+}
+
+void
+pf_cache_end_context(PfCache *self, PfProcessContext *context)
+{
+    /* Wiped before anything else happens to the connections. */
+    g_autoptr(GPtrArray) connections = g_ptr_array_copy(context->connections, NULL, NULL);
+    remove_context(self, context, PF_FORGET_PROCESS_GONE);
+    for (guint i = 0; i < connections->len; i++)
+        self->close_connection(g_ptr_array_index(connections, i));
+}
+
+int
+pf_cache_add_instance(PfCache *self, PfProcessContext *context, gpointer connection, GError **error)
+{
+    int fd = pf_process_context_add_instance(context, connection);
+    if (fd < 0)
+        g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-fd), "no session board: %s",
+                    g_strerror(-fd));
+    return fd;
+}
+
+PfLoginDomain *
+pf_cache_find_or_add_domain(PfCache *self, PfProcessContext *context, const char *token,
+                            guint64 app_id)
+{
+    /* Only a domain that the process is in already: an ID is no secret, and what lets others in is
+     * consent (DESIGN 5). */
+    for (guint i = 0; i < self->domains->len; i++) {
+        PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
+        if (domain->app_id == app_id && strcmp(domain->token, token) == 0 &&
+            pf_login_domain_has_member(domain, context))
+            return domain;
+    }
+    PfLoginDomain *domain = pf_login_domain_new(token, app_id);
+    g_ptr_array_add(self->domains, domain);
+    return domain;
+}
+
+int
+pf_cache_find_entry(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain,
+                    GError **error)
+{
+    int entry =
+        pf_process_context_find_entry(context, domain->token, domain->is_explicit, domain->app_id);
+    if (entry < 0)
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_DOMAIN,
+                            "No session was announced for this token and ID");
+    return entry;
+}
+
+gboolean
+pf_cache_sessions_changed(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain,
+                          guint32 count, guint32 *ret_entry, GError **error)
+{
+    int entry =
+        pf_process_context_find_entry(context, domain->token, domain->is_explicit, domain->app_id);
+    if (entry < 0) {
+        guint64 app_id = domain->is_explicit ? domain->app_id : context->default_id;
+        PfLoginDomain *found = pf_cache_find_or_add_domain(self, context, domain->token, app_id);
+        entry = pf_process_context_add_entry(context, domain->token, domain->is_explicit,
+                                             domain->app_id, found);
+        if (entry < 0) {
+            pf_cache_check_domain(self, found, PF_FORGET_LAST_SESSION);
+            g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_LIMIT,
+                                "Too many tokens and IDs for one process");
+            return FALSE;
+        }
+    }
+    if (count == 0)
+        pf_cache_check_domain(self, pf_process_context_get_domain(context, (unsigned)entry),
+                              PF_FORGET_LAST_SESSION);
+    *ret_entry = (guint32)entry;
+    pf_cache_emit_changed(self);
+    return TRUE;
+}
+
+gboolean
+pf_cache_log_in_domain(PfCache *self, PfLoginDomain *domain, PfSecret *pin)
+{
+    pf_login_domain_log_in(domain, pin, ++self->last_serial);
+    /* The last session may have been closed without a call while the state said public. */
+    pf_cache_check_domain(self, domain, PF_FORGET_LAST_SESSION);
+    pf_cache_emit_changed(self);
+    return domain->state == PF_LOGIN_USER;
+}
+
+gboolean
+pf_cache_store_login(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain,
+                     PfSecret *pin, guint64 token_flags, GError **error)
+{
+    PF_AUTO_SECRET owned = pin;
+    int entry = pf_cache_find_entry(self, context, domain, error);
+    if (entry < 0)
+        return FALSE;
+    if (self->rejected != NULL)
+        pf_rejected_pins_forget(self->rejected, domain->token);
+    if (self->mode == PF_CACHE_MODE_OFF || !pf_pin_rule_may_present_cached(token_flags)) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NOT_CACHED,
+                            "This PIN is not kept");
+        return FALSE;
+    }
+    pf_cache_log_in_domain(self, pf_process_context_get_domain(context, (unsigned)entry),
+                           g_steal_pointer(&owned));
+    return TRUE;
+}
+
+void
+pf_cache_logout(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain)
+{
+    int entry = pf_cache_find_entry(self, context, domain, NULL);
+    if (entry >= 0)
+        pf_cache_log_out_domain(self, pf_process_context_get_domain(context, (unsigned)entry),
+                                PF_FORGET_LOGOUT);
+}

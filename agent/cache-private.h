@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What the parts of PfCache share: cache.c (state, forgetting, mode), cache-members.c (processes,
+ * sessions, logins), cache-leases.c (the queue), cache-prompts.c (the person). */
+#pragma once
+
+#include "cache-calls.h"
+#include "life-page.h"
+#include "pin-lease.h"
+#include "rejected-pins.h"
+
+struct _PfCache {
+    GObject parent_instance;
+    PfConfig *config;
+    PfAgentSettings *settings;
+    PfPromptBroker *broker;
+    PfLifePage *life;
+    int life_fd;
+    PfCacheCloseFunc close_connection;
+
+    PfCacheMode mode;
+    GPtrArray *contexts; /* of PfProcessContext */
+    GPtrArray *domains;  /* of PfLoginDomain, one reference each */
+    guint64 last_context;
+    guint64 last_serial; /* of logins */
+
+    PfRejectedPins *rejected; /* NULL: no locked memory, nothing is cached */
+    GHashTable *queues;       /* token -> PfLeaseQueue */
+    guint64 last_lease;
+    GPtrArray *prompting; /* PfLeaseRequest whose dialog is not answered */
+    GHashTable *retries;  /* lease -> PfPromptRetry: rejected, its dialog waits */
+    guint waiting_timer;  /* runs only while a call waits */
+};
+
+/* A rejected prompt whose dialog stays for the next try. */
+typedef struct {
+    PfCache *cache;
+    guint64 lease;
+    PfProcessContext *context;
+    PfPrompt *prompt;
+    guint timeout;
+} PfPromptRetry;
+
+void pf_prompt_retry_free(PfPromptRetry *retry);
+
+/* Something that GetStatus shows has changed. */
+void pf_cache_emit_changed(PfCache *cache);
+
+/* The domain's PIN, if it has one, is wiped, the domain public or asleep; says so to everybody.
+ * Returns whether there was a PIN. */
+gboolean pf_cache_log_out_domain(PfCache *cache, PfLoginDomain *domain, PfForgetReason reason);
+gboolean pf_cache_put_to_sleep(PfCache *cache, PfLoginDomain *domain, PfForgetReason reason);
+
+/* Nothing that was asked of the person, or lent, before now may log DOMAIN in. */
+void pf_cache_void_stores(PfCache *cache, const PfLoginDomain *domain);
+
+/* Dormant without sessions; forgotten by the cache without members. */
+void pf_cache_check_domain(PfCache *cache, PfLoginDomain *domain, PfForgetReason reason);
+
+/* The context's domain for a new entry. Borrowed. */
+PfLoginDomain *pf_cache_find_or_add_domain(PfCache *cache, PfProcessContext *context,
+                                           const char *token, guint64 app_id);
+
+/* The entry of a call, or -1 with PF_CACHE_ERROR_NO_DOMAIN. */
+int pf_cache_find_entry(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain,
+                        GError **error);
+
+/* A new login of DOMAIN; takes PIN. Returns whether it is logged in when the function returns. */
+gboolean pf_cache_log_in_domain(PfCache *cache, PfLoginDomain *domain, PfSecret *pin);
+
+/* Writes mode and settings to a context's page. */
+void pf_cache_publish_policy(PfCache *cache, PfProcessContext *context);
+
+/* A random ID that nobody has. */
+guint64 pf_cache_draw_id(PfCache *cache);
+
+/* Leases (cache-leases.c) */
+void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);
+void pf_cache_lose_lease(PfCache *cache, PfLeaseQueue *queue, PfForgetReason reason);
+void pf_cache_drop_lease_calls(PfCache *cache, const PfProcessContext *context,
+                               gconstpointer connection);
+void pf_cache_lose_token_lease(PfCache *cache, const char *token, PfForgetReason reason);
+void pf_cache_update_waiting_timer(PfCache *cache);
+
+/* Ends a request with an error: dialog withdrawn, call answered, request freed. */
+void pf_cache_fail_request(PfCache *cache, PfLeaseRequest *request, int code, const char *message);
+
+/* Prompts (cache-prompts.c) */
+void pf_cache_drop_prompt_calls(PfCache *cache, const PfProcessContext *context,
+                                gconstpointer connection);
+void pf_cache_drop_token_prompts(PfCache *cache, const char *token);
+void pf_cache_keep_prompt_for_retry(PfCache *cache, PfPinLease *lease);

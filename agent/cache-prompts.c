@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfCache: asking the person for a PIN, and asking again. */
+#include <string.h>
+
+#include "cache-error.h"
+#include "cache-private.h"
+#include "token-uri.h"
+
+/* A program that repeats its login at once after a cancel does not get the dialog again. */
+#define CANCEL_MEMORY_US (5 * G_USEC_PER_SEC)
+/* A module whose PIN was wrong asks again at once, or does not. */
+#define RETRY_TIMEOUT_S 5
+/* A typed PIN that was wrong is not sent again for so long (DESIGN 6). */
+#define TYPED_MEMORY_US (60 * G_USEC_PER_SEC)
+
+void
+pf_prompt_retry_free(PfPromptRetry *retry)
+{
+    g_clear_handle_id(&retry->timeout, g_source_remove);
+    pf_prompt_broker_close(retry->cache->broker, retry->prompt, "withdrawn");
+    g_free(retry);
+}
+
+static gboolean
+on_retry_timeout(gpointer user_data)
+{
+    PfPromptRetry *retry = user_data;
+    retry->timeout = 0;
+    g_hash_table_remove(retry->cache->retries, &retry->lease);
+    return G_SOURCE_REMOVE;
+}
+
+void
+pf_cache_keep_prompt_for_retry(PfCache *self, PfPinLease *lease)
+{
+    PfPromptRetry *retry = g_new0(PfPromptRetry, 1);
+    retry->cache = self;
+    retry->lease = lease->id;
+    retry->context = lease->context;
+    retry->prompt = g_steal_pointer(&lease->prompt);
+    retry->timeout = g_timeout_add_seconds(RETRY_TIMEOUT_S, on_retry_timeout, retry);
+    g_hash_table_replace(self->retries, &retry->lease, retry);
+}
+
+/* The dialog of a lease that was rejected, if CONTEXT may go on with it. */
+static PfPrompt *
+steal_prompt_of(PfCache *self, const PfProcessContext *context, guint64 lease)
+{
+    PfPromptRetry *retry = g_hash_table_lookup(self->retries, &lease);
+    if (retry == NULL || retry->context != context)
+        return NULL;
+    PfPrompt *prompt = g_steal_pointer(&retry->prompt);
+    g_hash_table_remove(self->retries, &lease);
+    return prompt;
+}
+
+static PfDialogDetails *
+make_details(PfProcessContext *context, const char *token, const PfPromptArg *arg)
+{
+    PfPeerIdentity *identity = context->identity;
+    PfDialogDetails *details = g_new0(PfDialogDetails, 1);
+    details->token_uri = g_strdup(token);
+    pf_token_uri_parse(token, &details->token);
+    details->program = g_strdup(pf_peer_identity_get_name(identity));
+    details->program_icon = g_strdup(pf_peer_identity_get_icon(identity));
+    details->is_program_known = identity->is_exe_known;
+    details->executable = g_strdup(identity->exe);
+    details->pid = (guint32)identity->pid;
+    details->purpose = g_strdup(arg->purpose != NULL ? arg->purpose : "login");
+    details->reader = g_strdup(arg->slot_description);
+    details->key_label = g_strdup(arg->key_label);
+    details->min_len = arg->min_len;
+    details->max_len = arg->max_len;
+    details->token_flags = arg->token_flags;
+    return details;
+}
+
+static void on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin,
+                              gpointer user_data);
+
+/* The person has typed a PIN: it waits for its turn at the token. */
+static void
+use_typed_pin(PfCache *self, PfLeaseRequest *request, PfSecret *pin)
+{
+    const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
+    gint64 since = g_get_monotonic_time() - TYPED_MEMORY_US;
+    if (self->rejected != NULL && pf_rejected_pins_contain(self->rejected, token, pin, since)) {
+        pf_secret_free(pin);
+        pf_prompt_broker_retry(self->broker, request->prompt, on_prompt_outcome, request);
+        return;
+    }
+    request->pin = pin;
+    g_ptr_array_remove_fast(self->prompting, request);
+    pf_cache_enqueue(self, request);
+}
+
+static void
+on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, gpointer user_data)
+{
+    PfLeaseRequest *request = user_data;
+    PfCache *self = request->cache;
+    const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
+    if (outcome == PF_PROMPT_ANSWERED) {
+        use_typed_pin(self, request, pin);
+        return;
+    }
+    if (outcome == PF_PROMPT_CANCELED)
+        pf_process_context_remember_cancel(request->context, token,
+                                           g_get_monotonic_time() + CANCEL_MEMORY_US);
+    g_ptr_array_remove_fast(self->prompting, request);
+    pf_cache_update_waiting_timer(self);
+    if (outcome == PF_PROMPT_UNAVAILABLE)
+        pf_cache_fail_request(self, request, PF_CACHE_ERROR_NO_PROMPTER, "Nobody can be asked");
+    else
+        pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "The prompt was canceled");
+}
+
+void
+pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
+                const PfCacheDomainArg *domain, guint64 previous, const PfPromptArg *details,
+                const PfLeaseCall *call)
+{
+    g_autoptr(GError) error = NULL;
+    int entry = pf_cache_find_entry(self, context, domain, &error);
+    if (entry >= 0 &&
+        pf_process_context_is_canceled(context, domain->token, g_get_monotonic_time())) {
+        entry = -1;
+        g_set_error_literal(&error, PF_CACHE_ERROR, PF_CACHE_ERROR_CANCELED,
+                            "The person canceled a moment ago");
+    }
+    if (entry < 0) {
+        call->answer(call->data, 0, -1, error);
+        return;
+    }
+    PfLeaseRequest *request = pf_lease_request_new(context, connection, (unsigned)entry, call);
+    request->cache = self;
+    /* What is typed for a single signature or for a PIN change is not for the cache. */
+    request->may_store = details->purpose == NULL || strcmp(details->purpose, "login") == 0 ||
+                         strcmp(details->purpose, "wake") == 0;
+    request->prompt = previous != 0 ? steal_prompt_of(self, context, previous) : NULL;
+    g_ptr_array_add(self->prompting, request);
+    if (request->prompt != NULL)
+        pf_prompt_broker_retry(self->broker, request->prompt, on_prompt_outcome, request);
+    else
+        request->prompt =
+            pf_prompt_broker_ask(self->broker, make_details(context, domain->token, details),
+                                 on_prompt_outcome, request);
+    pf_cache_update_waiting_timer(self);
+}
+
+/* Ends the dialogs of requests that MATCH. */
+static void
+drop_prompts(PfCache *self, gboolean (*match)(const PfLeaseRequest *, gconstpointer, gconstpointer),
+             gconstpointer a, gconstpointer b)
+{
+    for (guint i = self->prompting->len; i > 0; i--) {
+        PfLeaseRequest *request = g_ptr_array_index(self->prompting, i - 1);
+        if (!match(request, a, b))
+            continue;
+        g_ptr_array_remove_index(self->prompting, i - 1);
+        pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "There is nothing to ask");
+    }
+    pf_cache_update_waiting_timer(self);
+}
+
+static gboolean
+is_of_connection(const PfLeaseRequest *request, gconstpointer context, gconstpointer connection)
+{
+    return request->context == context && (connection == NULL || request->connection == connection);
+}
+
+static gboolean
+is_of_token(const PfLeaseRequest *request, gconstpointer token, gconstpointer unused)
+{
+    const char *own = pf_process_context_get_domain(request->context, request->entry)->token;
+    return token == NULL || strcmp(own, token) == 0;
+}
+
+/* Rejected dialogs that wait for a process that is gone. */
+static void
+drop_retries(PfCache *self, const PfProcessContext *context)
+{
+    GHashTableIter iter;
+    PfPromptRetry *retry;
+    g_hash_table_iter_init(&iter, self->retries);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&retry)) {
+        if (retry->context == context)
+            g_hash_table_iter_remove(&iter);
+    }
+}
+
+void
+pf_cache_drop_prompt_calls(PfCache *self, const PfProcessContext *context, gconstpointer connection)
+{
+    drop_prompts(self, is_of_connection, context, connection);
+    if (connection == NULL)
+        drop_retries(self, context);
+}
+
+void
+pf_cache_drop_token_prompts(PfCache *self, const char *token)
+{
+    drop_prompts(self, is_of_token, token, NULL);
+}

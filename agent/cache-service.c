@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Cache1: the methods of modules and of the prompter. */
+#include "cache-service.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cache-error.h"
+#include "lease-reply.h"
+#include "pin-page.h"
+#include "token-uri.h"
+#include "wire-names.h"
+
+static int
+answer_error(sd_bus_message *message, const GError *error)
+{
+    return sd_bus_reply_method_errorf(message, pf_cache_error_get_dbus_name(error), "%s",
+                                      error->message);
+}
+
+static int
+answer_code(sd_bus_message *message, PfCacheError code, const char *text)
+{
+    g_autoptr(GError) error = g_error_new_literal(PF_CACHE_ERROR, (int)code, text);
+    return answer_error(message, error);
+}
+
+/* Puts the connection into the context of its process, a new one if CREATE. NULL with an error. */
+static PfProcessContext *
+join_context(PfPeerConnection *connection, gboolean create, GError **error)
+{
+    PfProcessContext *context = pf_cache_find_context(connection->cache, connection->identity);
+    if (context == NULL && !create) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_DOMAIN, "No Hello before");
+        return NULL;
+    }
+    if (context == NULL)
+        context =
+            pf_cache_add_context(connection->cache, g_steal_pointer(&connection->identity), error);
+    if (context == NULL || !pf_cache_add_connection(connection->cache, context, connection, error))
+        return NULL;
+    g_clear_pointer(&connection->identity, pf_peer_identity_free);
+    connection->context = context;
+    return context;
+}
+
+/* The context for a client's call, with the checks that every one of them needs. Without one the
+ * call is answered already. */
+static PfProcessContext *
+begin_call(PfPeerConnection *connection, sd_bus_message *message, gboolean create)
+{
+    g_autoptr(GError) error = NULL;
+    const PfPeerIdentity *identity = pf_peer_connection_get_identity(connection);
+    if (identity == NULL || pf_prompt_broker_is_prompter(connection->broker, identity)) {
+        answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED, "Not for the prompter");
+        return NULL;
+    }
+    if (!pf_peer_identity_is_unchanged(identity)) {
+        answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED, "The process runs another program now");
+        sd_bus_flush(connection->bus);
+        if (connection->context != NULL)
+            pf_cache_end_context(connection->cache, connection->context);
+        return NULL;
+    }
+    if (connection->context == NULL && join_context(connection, create, &error) == NULL) {
+        answer_error(message, error);
+        return NULL;
+    }
+    return connection->context;
+}
+
+/* Reads the triple that names a domain. Without one the call is answered already. */
+static gboolean
+read_domain(sd_bus_message *message, PfCacheDomainArg *ret_domain)
+{
+    PfTokenId id;
+    int is_explicit;
+    if (sd_bus_message_read(message, "stb", &ret_domain->token, &ret_domain->app_id, &is_explicit) <
+            0 ||
+        !pf_token_uri_parse(ret_domain->token, &id)) {
+        answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
+        return FALSE;
+    }
+    ret_domain->is_explicit = is_explicit != 0;
+    return TRUE;
+}
+
+static int
+handle_hello(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    guint32 protocol;
+    int r = sd_bus_message_read(message, "u", &protocol);
+    if (r < 0)
+        return r;
+    /* The newest that the caller speaks; it speaks the older ones too. */
+    if (protocol < PF_WIRE_PROTOCOL)
+        return answer_code(message, PF_CACHE_ERROR_PROTOCOL, "No common protocol");
+    PfProcessContext *context = begin_call(connection, message, TRUE);
+    if (context == NULL)
+        return 1;
+    if (connection->is_instance)
+        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Hello was said already");
+    int board = pf_cache_add_instance(connection->cache, context, connection, &error);
+    if (board < 0)
+        return answer_error(message, error);
+    connection->is_instance = TRUE;
+    return sd_bus_reply_method_return(message, "tthhh", context->number, context->default_id,
+                                      pf_state_writer_get_fd(context->state), board,
+                                      pf_cache_get_life_fd(connection->cache));
+}
+
+static int
+handle_sessions_changed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    PfCacheDomainArg domain;
+    guint32 count;
+    guint32 entry;
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    int r = sd_bus_message_read(message, "u", &count);
+    if (r < 0)
+        return r;
+    if (!pf_cache_sessions_changed(connection->cache, context, &domain, count, &entry, &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, "u", entry);
+}
+
+static int
+handle_store_login(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    PfCacheDomainArg domain;
+    int fd;
+    guint64 token_flags;
+    PfSecret *pin = NULL;
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    int r = sd_bus_message_read(message, "ht", &fd, &token_flags);
+    if (r < 0)
+        return r;
+    r = pf_pin_page_receive(fd, &pin);
+    if (r == -EBADMSG)
+        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
+    if (r < 0)
+        return answer_code(message, PF_CACHE_ERROR_NOT_CACHED, "No memory can be locked");
+    if (!pf_cache_store_login(connection->cache, context, &domain, pin, token_flags, &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_take_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    PfCacheDomainArg domain;
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    PfLeaseCall call = pf_lease_reply_new(message);
+    pf_cache_take_pin(connection->cache, context, connection, &domain, &call);
+    return 1;
+}
+
+/* Reads one value of a dictionary if its type is EXPECTED, and steps over it otherwise. */
+static int
+read_value(sd_bus_message *message, const char *expected, void *ret_value)
+{
+    const char *contents;
+    int r = sd_bus_message_peek_type(message, NULL, &contents);
+    if (r < 0)
+        return r;
+    if (ret_value == NULL || strcmp(contents, expected) != 0)
+        return sd_bus_message_skip(message, "v");
+    return sd_bus_message_read(message, "v", expected, ret_value);
+}
+
+typedef struct {
+    const char *key;
+    const char *type;
+    void *value;
+} DictField;
+
+/* Reads a{sv}; keys that are not in FIELDS are for a newer agent. */
+static int
+read_dict(sd_bus_message *message, const DictField *fields, gsize count)
+{
+    int r = sd_bus_message_enter_container(message, 'a', "{sv}");
+    while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+        const char *key;
+        const DictField *field = NULL;
+        r = sd_bus_message_read(message, "s", &key);
+        for (gsize i = 0; r >= 0 && i < count && field == NULL; i++) {
+            if (strcmp(fields[i].key, key) == 0)
+                field = &fields[i];
+        }
+        if (r >= 0)
+            r = field != NULL ? read_value(message, field->type, field->value)
+                              : sd_bus_message_skip(message, "v");
+        if (r >= 0)
+            r = sd_bus_message_exit_container(message);
+    }
+    return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+static int
+handle_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    PfCacheDomainArg domain;
+    PfPromptArg details = {NULL};
+    guint64 previous;
+    const DictField fields[] = {
+        {"purpose", "s", &details.purpose},
+        {"slot-description", "s", &details.slot_description},
+        {"key-label", "s", &details.key_label},
+        {"min-len", "u", &details.min_len},
+        {"max-len", "u", &details.max_len},
+        {"token-flags", "t", &details.token_flags},
+    };
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    int r = sd_bus_message_read(message, "t", &previous);
+    if (r >= 0)
+        r = read_dict(message, fields, G_N_ELEMENTS(fields));
+    if (r < 0)
+        return r;
+    PfLeaseCall call = pf_lease_reply_new(message);
+    pf_cache_prompt(connection->cache, context, connection, &domain, previous, &details, &call);
+    return 1;
+}
+
+static int
+handle_end_lease(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    guint64 lease;
+    guint32 result;
+    guint64 token_flags;
+    gboolean is_cached;
+    if (begin_call(connection, message, FALSE) == NULL)
+        return 1;
+    int r = sd_bus_message_read(message, "tut", &lease, &result, &token_flags);
+    if (r < 0)
+        return r;
+    if (result > PF_LEASE_REJECTED)
+        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "No such result");
+    if (!pf_cache_end_lease(connection->cache, connection, lease, (PfLeaseResult)result,
+                            token_flags, &is_cached, &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, "b", is_cached);
+}
+
+static int
+handle_logout(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    PfCacheDomainArg domain;
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    pf_cache_logout(connection->cache, context, &domain);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    PfReportedToken report = {NULL};
+    guint32 event;
+    guint64 token_flags = G_MAXUINT64;
+    PfTokenId id;
+    const DictField fields[] = {
+        {"slot-description", "s", &report.slot_description},
+        {"token-flags", "t", &token_flags},
+        {"hardware", "b", &report.hardware},
+    };
+    if (begin_call(connection, message, FALSE) == NULL)
+        return 1;
+    int r = sd_bus_message_read(message, "su", &report.token_uri, &event);
+    if (r >= 0)
+        r = read_dict(message, fields, G_N_ELEMENTS(fields));
+    if (r < 0)
+        return r;
+    if (!pf_token_uri_parse(report.token_uri, &id) || event > PF_TOKEN_EVENT_OBJECTS_CHANGED)
+        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
+    report.event = (PfTokenEvent)event;
+    report.has_token_flags = token_flags != G_MAXUINT64;
+    report.token_flags = report.has_token_flags ? (CK_FLAGS)token_flags : 0;
+    pf_cache_report_token(connection->cache, &report);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_register_prompter(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    if (connection->context != NULL || connection->identity == NULL ||
+        pf_cache_find_context(connection->cache, connection->identity) != NULL)
+        return answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED,
+                           "A client of the cache cannot be the prompter");
+    if (!pf_prompt_broker_register(connection->broker, connection->bus, connection->identity,
+                                   &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    guint64 request;
+    int fd;
+    PfSecret *pin = NULL;
+    int r = sd_bus_message_read(message, "th", &request, &fd);
+    if (r < 0)
+        return r;
+    r = pf_pin_page_receive(fd, &pin);
+    if (r < 0)
+        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
+    if (!pf_prompt_broker_answer(connection->broker, connection->bus, request, pin, &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_cancel_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    guint64 request;
+    int r = sd_bus_message_read(message, "t", &request);
+    if (r < 0)
+        return r;
+    if (!pf_prompt_broker_cancel(connection->broker, connection->bus, request, &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+            sd_bus_message *reply, void *userdata, sd_bus_error *ret_error)
+{
+    return sd_bus_message_append(reply, "u", (guint32)1);
+}
+
+/* Everybody who gets here has our uid: the listener sees to it. */
+#define METHOD(name, in, out, handler)                                                             \
+    SD_BUS_METHOD(name, in, out, handler, SD_BUS_VTABLE_UNPRIVILEGED)
+
+static const sd_bus_vtable cache_vtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_PROPERTY("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+    METHOD("Hello", "u", "tthhh", handle_hello),
+    METHOD("SessionsChanged", "stbu", "u", handle_sessions_changed),
+    METHOD("StoreLogin", "stbht", "", handle_store_login),
+    METHOD("TakePin", "stb", "th", handle_take_pin),
+    METHOD("Prompt", "stbta{sv}", "th", handle_prompt),
+    METHOD("EndLease", "tut", "b", handle_end_lease),
+    METHOD("Logout", "stb", "", handle_logout),
+    METHOD("ReportToken", "sua{sv}", "", handle_report_token),
+    SD_BUS_SIGNAL("Waiting", "", 0),
+    METHOD("RegisterPrompter", "", "", handle_register_prompter),
+    METHOD("AnswerPin", "th", "", handle_answer_pin),
+    METHOD("CancelPrompt", "t", "", handle_cancel_prompt),
+    SD_BUS_VTABLE_END,
+};
+
+int
+pf_cache_service_add(PfPeerConnection *connection)
+{
+    return sd_bus_add_object_vtable(connection->bus, NULL, PF_WIRE_CACHE_PATH,
+                                    PF_WIRE_CACHE_INTERFACE, cache_vtable, connection);
+}

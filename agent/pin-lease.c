@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPinLease: its parts and their end; when is the cache's decision. */
+#include "pin-lease.h"
+
+#include <gio/gio.h>
+
+#include "cache-error.h"
+
+PfLeaseRequest *
+pf_lease_request_new(PfProcessContext *context, gpointer connection, unsigned entry,
+                     const PfLeaseCall *call)
+{
+    PfLeaseRequest *request = g_new0(PfLeaseRequest, 1);
+    request->call = *call;
+    request->connection = connection;
+    request->context = context;
+    request->entry = entry;
+    request->may_store = TRUE;
+    return request;
+}
+
+void
+pf_lease_request_free(PfLeaseRequest *request)
+{
+    pf_secret_free(request->pin);
+    g_free(request);
+}
+
+PfPinLease *
+pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin, GError **error)
+{
+    PfSecret *copy = pf_secret_dup(pin);
+    PfPinPage page = PF_PIN_PAGE_NONE;
+    if (copy == NULL ||
+        pf_pin_page_create(&page, pf_secret_get_bytes(pin), pf_secret_get_length(pin)) < 0) {
+        pf_secret_free(copy);
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NOT_CACHED,
+                            "No memory can be locked");
+        return NULL;
+    }
+    PfPinLease *lease = g_new0(PfPinLease, 1);
+    lease->id = id;
+    lease->connection = request->connection;
+    lease->context = request->context;
+    lease->entry = request->entry;
+    lease->domain =
+        pf_login_domain_ref(pf_process_context_get_domain(request->context, request->entry));
+    lease->pin = copy;
+    lease->page = page;
+    lease->may_store = request->may_store;
+    lease->since = g_get_monotonic_time();
+    return lease;
+}
+
+void
+pf_pin_lease_free(PfPinLease *lease)
+{
+    if (lease == NULL)
+        return;
+    g_clear_handle_id(&lease->timeout, g_source_remove);
+    pf_pin_page_wipe(&lease->page);
+    pf_secret_free(lease->pin);
+    pf_login_domain_unref(lease->domain);
+    g_free(lease);
+}
+
+PfLeaseQueue *
+pf_lease_queue_new(PfCache *cache, const char *token)
+{
+    PfLeaseQueue *queue = g_new0(PfLeaseQueue, 1);
+    queue->cache = cache;
+    queue->token = g_strdup(token);
+    g_queue_init(&queue->waiting);
+    return queue;
+}
+
+void
+pf_lease_queue_free(PfLeaseQueue *queue)
+{
+    pf_pin_lease_free(queue->current);
+    g_queue_clear_full(&queue->waiting, (GDestroyNotify)pf_lease_request_free);
+    g_free(queue->token);
+    g_free(queue);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPinLease: the right to present a PIN to a token, once, by one process; and who waits for it. */
+#pragma once
+
+#include "cache-calls.h"
+#include "pin-page.h"
+
+/* A TakePin or Prompt that is not answered yet. */
+typedef struct {
+    PfCache *cache; /* borrowed */
+    PfLeaseCall call;
+    gpointer connection;
+    PfProcessContext *context;
+    unsigned entry;
+    PfPrompt *prompt; /* of a Prompt; owned until it goes over to the lease */
+    PfSecret *pin;    /* what the person typed; NULL: not yet, or TakePin */
+    gboolean may_store;
+} PfLeaseRequest;
+
+typedef struct {
+    guint64 id;
+    gpointer connection;
+    PfProcessContext *context;
+    unsigned entry;
+    PfLoginDomain *domain; /* owned reference; where the entry was when the lease began */
+    PfPrompt *prompt;      /* owned; NULL: of TakePin */
+    PfSecret *pin;
+    PfPinPage page;
+    gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
+    gint64 since;       /* monotonic µs */
+    guint timeout;
+} PfPinLease;
+
+/* One for each token that has a lease or waiting requests. */
+typedef struct {
+    PfCache *cache; /* borrowed */
+    char *token;
+    PfPinLease *current;
+    GQueue waiting; /* of PfLeaseRequest, the first is next */
+} PfLeaseQueue;
+
+PfLeaseRequest *pf_lease_request_new(PfProcessContext *context, gpointer connection, unsigned entry,
+                                     const PfLeaseCall *call);
+
+/* Frees without answering. The prompt must have been closed or handed over. */
+void pf_lease_request_free(PfLeaseRequest *request);
+
+/* A lease for REQUEST of PIN, copied. NULL with an error when there is no locked memory. */
+PfPinLease *pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin,
+                             GError **error);
+
+/* Wipes page and PIN. The prompt must have been closed or handed over. NULL is fine. */
+void pf_pin_lease_free(PfPinLease *lease);
+
+PfLeaseQueue *pf_lease_queue_new(PfCache *cache, const char *token);
+void pf_lease_queue_free(PfLeaseQueue *queue);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfProcessContext: bookkeeping of one process; every decision is the cache's. */
+#include "process-context.h"
+
+#include <glib-unix.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+clear_entry(gpointer data)
+{
+    PfContextEntry *entry = data;
+    g_free(entry->token);
+    pf_login_domain_unref(entry->domain);
+}
+
+static void
+clear_instance(gpointer data)
+{
+    PfModuleInstance *instance = data;
+    close(instance->board_fd);
+}
+
+PfProcessContext *
+pf_process_context_new(PfPeerIdentity *identity, guint64 number, GError **error)
+{
+    g_autoptr(PfPeerIdentity) owned = identity;
+    PfStateWriter *state = pf_state_writer_new(error);
+    if (state == NULL)
+        return NULL;
+    PfProcessContext *context = g_new0(PfProcessContext, 1);
+    context->number = number;
+    context->identity = g_steal_pointer(&owned);
+    context->state = state;
+    context->instances = g_array_new(FALSE, FALSE, sizeof(PfModuleInstance));
+    g_array_set_clear_func(context->instances, clear_instance);
+    context->entries = g_array_new(FALSE, FALSE, sizeof(PfContextEntry));
+    g_array_set_clear_func(context->entries, clear_entry);
+    context->connections = g_ptr_array_new();
+    context->canceled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return context;
+}
+
+void
+pf_process_context_free(PfProcessContext *context)
+{
+    if (context->end_source != NULL) {
+        g_source_destroy(context->end_source);
+        g_source_unref(context->end_source);
+    }
+    for (guint i = 0; i < context->entries->len; i++)
+        pf_login_domain_remove_member(pf_process_context_get_domain(context, i), context, i);
+    g_array_unref(context->entries);
+    g_array_unref(context->instances);
+    g_ptr_array_unref(context->connections);
+    g_hash_table_unref(context->canceled);
+    pf_state_writer_free(context->state);
+    pf_peer_identity_free(context->identity);
+    g_free(context);
+}
+
+typedef struct {
+    GSourceFunc func;
+    gpointer user_data;
+    GDestroyNotify destroy;
+} EndWatch;
+
+static gboolean
+on_pidfd_readable(int fd, GIOCondition condition, gpointer user_data)
+{
+    EndWatch *watch = user_data;
+    watch->func(watch->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+free_end_watch(gpointer data)
+{
+    EndWatch *watch = data;
+    watch->destroy(watch->user_data);
+    g_free(watch);
+}
+
+void
+pf_process_context_watch_end(PfProcessContext *context, GSourceFunc func, gpointer user_data,
+                             GDestroyNotify destroy)
+{
+    if (context->identity->pidfd < 0) {
+        destroy(user_data);
+        return;
+    }
+    EndWatch *watch = g_new(EndWatch, 1);
+    *watch = (EndWatch){func, user_data, destroy};
+    context->end_source = g_unix_fd_source_new(context->identity->pidfd, G_IO_IN);
+    g_source_set_callback(context->end_source, G_SOURCE_FUNC(on_pidfd_readable), watch,
+                          free_end_watch);
+    g_source_attach(context->end_source, NULL);
+}
+
+int
+pf_process_context_add_instance(PfProcessContext *context, gconstpointer connection)
+{
+    int fd = pf_session_board_create();
+    if (fd < 0)
+        return fd;
+    PfModuleInstance instance = {connection, fd};
+    g_array_append_val(context->instances, instance);
+    return fd;
+}
+
+gboolean
+pf_process_context_remove_instance(PfProcessContext *context, gconstpointer connection)
+{
+    for (guint i = 0; i < context->instances->len; i++) {
+        if (g_array_index(context->instances, PfModuleInstance, i).connection == connection) {
+            g_array_remove_index_fast(context->instances, i);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+int
+pf_process_context_find_entry(PfProcessContext *context, const char *token, gboolean is_explicit,
+                              guint64 app_id)
+{
+    for (guint i = 0; i < context->entries->len; i++) {
+        const PfContextEntry *entry = &g_array_index(context->entries, PfContextEntry, i);
+        if (entry->is_explicit == is_explicit && (!is_explicit || entry->app_id == app_id) &&
+            strcmp(entry->token, token) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+int
+pf_process_context_add_entry(PfProcessContext *context, const char *token, gboolean is_explicit,
+                             guint64 app_id, PfLoginDomain *domain)
+{
+    if (context->entries->len >= PF_STATE_ENTRIES)
+        return -1;
+    PfContextEntry entry = {
+        .token = g_strdup(token),
+        .is_explicit = is_explicit,
+        .app_id = app_id,
+        .domain = pf_login_domain_ref(domain),
+    };
+    g_array_append_val(context->entries, entry);
+    unsigned index = context->entries->len - 1;
+    pf_login_domain_add_member(domain, context, index);
+    return (int)index;
+}
+
+void
+pf_process_context_move_entry(PfProcessContext *context, unsigned entry, PfLoginDomain *domain)
+{
+    PfContextEntry *moved = &g_array_index(context->entries, PfContextEntry, entry);
+    PfLoginDomain *old = moved->domain;
+    pf_login_domain_remove_member(old, context, entry);
+    moved->domain = pf_login_domain_ref(domain);
+    pf_login_domain_add_member(domain, context, entry);
+    pf_login_domain_unref(old);
+}
+
+PfLoginDomain *
+pf_process_context_get_domain(PfProcessContext *context, unsigned entry)
+{
+    return g_array_index(context->entries, PfContextEntry, entry).domain;
+}
+
+guint32
+pf_process_context_count_sessions(PfProcessContext *context, unsigned entry)
+{
+    guint64 sum = 0;
+    for (guint i = 0; i < context->instances->len; i++)
+        sum +=
+            pf_session_board_read(g_array_index(context->instances, PfModuleInstance, i).board_fd,
+                                  entry);
+    return (guint32)MIN(sum, (guint64)G_MAXUINT32);
+}
+
+void
+pf_process_context_remember_cancel(PfProcessContext *context, const char *token, gint64 until)
+{
+    gint64 *value = g_new(gint64, 1);
+    *value = until;
+    g_hash_table_replace(context->canceled, g_strdup(token), value);
+}
+
+gboolean
+pf_process_context_is_canceled(PfProcessContext *context, const char *token, gint64 now)
+{
+    const gint64 *until = g_hash_table_lookup(context->canceled, token);
+    return until != NULL && now < *until;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfProcessContext: one process as the cache knows it: identity, state page, sessions, domains. */
+#pragma once
+
+#include <glib.h>
+
+#include "login-domain.h"
+#include "peer-identity.h"
+#include "state-writer.h"
+
+/* A (token, ID) pair that the process has named; its index is the same in state page and boards,
+ * and is never given to another pair. */
+typedef struct {
+    char *token;
+    gboolean is_explicit;
+    guint64 app_id;        /* of an explicit entry */
+    PfLoginDomain *domain; /* owned reference */
+} PfContextEntry;
+
+/* One copy of the module in the process. */
+typedef struct {
+    gconstpointer connection; /* its primary one */
+    int board_fd;
+} PfModuleInstance;
+
+typedef struct PfProcessContext {
+    guint64 number;
+    PfPeerIdentity *identity;
+    guint64 default_id;
+    gboolean may_show_protected_path; /* fixed for the process's life */
+    PfStateWriter *state;
+    GArray *instances;      /* of PfModuleInstance */
+    GArray *entries;        /* of PfContextEntry */
+    GPtrArray *connections; /* borrowed */
+    GHashTable *canceled;   /* token -> gint64 *: until when a cancel is remembered */
+    GSource *end_source;    /* the process has ended */
+} PfProcessContext;
+
+/* Takes IDENTITY over. */
+PfProcessContext *pf_process_context_new(PfPeerIdentity *identity, guint64 number, GError **error);
+
+/* Leaves its domains. */
+void pf_process_context_free(PfProcessContext *context);
+
+/* Calls FUNC once when the process ends; DESTROY frees USER_DATA in any case. */
+void pf_process_context_watch_end(PfProcessContext *context, GSourceFunc func, gpointer user_data,
+                                  GDestroyNotify destroy);
+
+/* A module instance with CONNECTION as its primary one. Returns its board's descriptor, the
+ * context's, or -errno. */
+int pf_process_context_add_instance(PfProcessContext *context, gconstpointer connection);
+
+/* The instance of CONNECTION is gone, its sessions with it. Returns whether there was one. */
+gboolean pf_process_context_remove_instance(PfProcessContext *context, gconstpointer connection);
+
+/* The index of a pair, or -1. */
+int pf_process_context_find_entry(PfProcessContext *context, const char *token,
+                                  gboolean is_explicit, guint64 app_id);
+
+/* A new entry in DOMAIN; its index, or -1 when the page is full. */
+int pf_process_context_add_entry(PfProcessContext *context, const char *token, gboolean is_explicit,
+                                 guint64 app_id, PfLoginDomain *domain);
+
+/* Puts an entry into another domain. */
+void pf_process_context_move_entry(PfProcessContext *context, unsigned entry,
+                                   PfLoginDomain *domain);
+
+PfLoginDomain *pf_process_context_get_domain(PfProcessContext *context, unsigned entry);
+
+/* Sessions on ENTRY over all instances, as their boards say now. */
+guint32 pf_process_context_count_sessions(PfProcessContext *context, unsigned entry);
+
+/* A cancel on TOKEN is remembered until UNTIL (monotonic µs); is one remembered at NOW? */
+void pf_process_context_remember_cancel(PfProcessContext *context, const char *token, gint64 until);
+gboolean pf_process_context_is_canceled(PfProcessContext *context, const char *token, gint64 now);

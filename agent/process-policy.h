@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* May a program be shown the protected authentication path (DESIGN 4.12)? */
+#pragma once
+
+#include <glib.h>
+
+#include "config.h"
+#include "peer-identity.h"
+
+/* What is known of a program and its surroundings; a pure decision is made of it. */
+typedef struct {
+    gboolean is_listed;        /* on `protected-path` */
+    gboolean is_listed_unable; /* on `no-protected-path` */
+    gboolean has_terminal;
+    enum { PF_SESSION_UNKNOWN, PF_SESSION_GRAPHICAL, PF_SESSION_TEXT } session;
+    gboolean agent_has_display;
+} PfProcessFacts;
+
+/* The rule of DESIGN 4.12 for `prompt = agent` and a mode that is not off. */
+gboolean pf_process_policy_decide(const PfProcessFacts *facts);
+
+/* Finds the facts about a process. */
+void pf_process_policy_find_facts(const PfPeerIdentity *identity, const PfConfig *config,
+                                  gboolean agent_has_display, PfProcessFacts *facts);

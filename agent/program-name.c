@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Program names: desktop files by executable, Flatpak's info file, Snap's security label. */
+#include "program-name.h"
+
+#include <gio/gdesktopappinfo.h>
+#include <gio/gio.h>
+#include <string.h>
+
+static char *
+find_flatpak_id(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/root/.flatpak-info", (int)pid);
+    g_autoptr(GKeyFile) info = g_key_file_new();
+    if (!g_key_file_load_from_file(info, path, G_KEY_FILE_NONE, NULL))
+        return NULL;
+    return g_key_file_get_string(info, "Application", "name", NULL);
+}
+
+/* The label is "snap.NAME.APP (mode)". */
+static char *
+find_snap_id(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/attr/current", (int)pid);
+    g_autofree char *label = NULL;
+    if (!g_file_get_contents(path, &label, NULL, NULL) || !g_str_has_prefix(label, "snap."))
+        return NULL;
+    g_auto(GStrv) parts = g_strsplit(label, ".", 3);
+    return g_strv_length(parts) == 3 ? g_strdup(parts[1]) : NULL;
+}
+
+char *
+pf_program_name_find_sandbox(pid_t pid)
+{
+    char *id = find_flatpak_id(pid);
+    return id != NULL ? id : find_snap_id(pid);
+}
+
+static gboolean
+starts_executable(GAppInfo *info, const char *exe)
+{
+    const char *command = g_app_info_get_executable(info);
+    if (command == NULL)
+        return FALSE;
+    g_autofree char *found = g_find_program_in_path(command);
+    g_autofree char *resolved = found != NULL ? g_canonicalize_filename(found, "/") : NULL;
+    if (g_strcmp0(resolved, exe) == 0)
+        return TRUE;
+    /* Browsers are started by a script of the same name. */
+    g_autofree char *started = g_path_get_basename(command);
+    g_autofree char *running = g_path_get_basename(exe);
+    return strcmp(started, running) == 0;
+}
+
+static GAppInfo *
+find_app_info(const char *exe, const char *sandbox)
+{
+    if (sandbox != NULL) {
+        g_autofree char *id = g_strconcat(sandbox, ".desktop", NULL);
+        return (GAppInfo *)g_desktop_app_info_new(id);
+    }
+    if (exe[0] == '\0')
+        return NULL;
+    GAppInfo *found = NULL;
+    GList *all = g_app_info_get_all();
+    for (GList *l = all; l != NULL && found == NULL; l = l->next) {
+        if (starts_executable(l->data, exe))
+            found = g_object_ref(l->data);
+    }
+    g_list_free_full(all, g_object_unref);
+    return found;
+}
+
+void
+pf_program_name_look_up(const char *exe, const char *sandbox, char **ret_name, char **ret_icon)
+{
+    g_autoptr(GAppInfo) info = find_app_info(exe, sandbox);
+    GIcon *icon = info != NULL ? g_app_info_get_icon(info) : NULL;
+    if (info != NULL)
+        *ret_name = g_strdup(g_app_info_get_display_name(info));
+    else if (sandbox != NULL)
+        *ret_name = g_strdup(sandbox);
+    else
+        *ret_name = exe[0] != '\0' ? g_path_get_basename(exe) : g_strdup("");
+    *ret_icon = icon != NULL ? g_icon_to_string(icon) : NULL;
+    if (*ret_icon == NULL)
+        *ret_icon = g_strdup("");
+}

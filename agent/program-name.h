@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What a person calls a program: its desktop file's name and icon, its sandbox's ID. */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+/* The Flatpak or Snap ID of a process, or NULL. */
+char *pf_program_name_find_sandbox(pid_t pid);
+
+/* Name and icon for an executable ("" when unknown) in SANDBOX (or NULL). The icon is "" when there
+ * is none. Reads every desktop file: not for each call. */
+void pf_program_name_look_up(const char *exe, const char *sandbox, char **ret_name,
+                             char **ret_icon);

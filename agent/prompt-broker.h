@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPromptBroker: brings questions to the one registered prompter, one dialog at a time.
+ *
+ * Main thread only. Signal "prompter-changed" (): a prompter came or went. */
+#pragma once
+
+#include <glib-object.h>
+#include <systemd/sd-bus.h>
+
+#include "peer-identity.h"
+#include "secret.h"
+#include "token-id.h"
+
+#define PF_TYPE_PROMPT_BROKER pf_prompt_broker_get_type()
+G_DECLARE_FINAL_TYPE(PfPromptBroker, pf_prompt_broker, PF, PROMPT_BROKER, GObject)
+
+/* What the dialog shows; see Prompter1.AskPin. Text may be foreign. Owned by the prompt. */
+typedef struct {
+    char *token_uri;
+    PfTokenId token;
+    char *program;
+    char *program_icon;
+    gboolean is_program_known;
+    char *executable;
+    guint32 pid;
+    char *purpose;
+    char *reader;
+    char *key_label;
+    guint32 min_len;
+    guint32 max_len;
+    guint64 token_flags;
+} PfDialogDetails;
+
+void pf_dialog_details_free(PfDialogDetails *details);
+
+typedef struct PfPrompt PfPrompt;
+
+typedef enum {
+    PF_PROMPT_ANSWERED,
+    PF_PROMPT_CANCELED,    /* by the person */
+    PF_PROMPT_TIMED_OUT,   /* nobody answered */
+    PF_PROMPT_UNAVAILABLE, /* no prompter, or it went away */
+} PfPromptOutcome;
+
+/* Called once for each ask and retry, never from within them. PIN, with PF_PROMPT_ANSWERED, is the
+ * function's to free. The prompt stays the asker's until pf_prompt_broker_close(). */
+typedef void (*PfPromptFunc)(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin,
+                             gpointer user_data);
+
+/* Says how many tries TOKEN_URI has left, or -1 when that cannot be known without harm. */
+typedef void (*PfTriesLeftReply)(int tries, gpointer reply_data);
+
+/* Where the number comes from: calls REPLY exactly once, within a second, at once or later. */
+typedef void (*PfTriesLeftFunc)(const char *token_uri, PfTriesLeftReply reply, gpointer reply_data,
+                                gpointer user_data);
+
+PfPromptBroker *pf_prompt_broker_new(void);
+
+/* Without a function the dialog says nothing about tries. */
+void pf_prompt_broker_set_tries_left(PfPromptBroker *broker, PfTriesLeftFunc func,
+                                     gpointer user_data);
+
+gboolean pf_prompt_broker_has_prompter(PfPromptBroker *broker);
+
+/* Is this process the prompter? It may not be a client of the cache too. */
+gboolean pf_prompt_broker_is_prompter(PfPromptBroker *broker, const PfPeerIdentity *identity);
+
+/* BUS becomes the prompter's connection if IDENTITY runs the app that belongs to this agent and
+ * there is no other one. The identity is the caller's and must live as long as the connection. */
+gboolean pf_prompt_broker_register(PfPromptBroker *broker, sd_bus *bus,
+                                   const PfPeerIdentity *identity, GError **error);
+
+/* The connection is closed; harmless for any other than the prompter's. */
+void pf_prompt_broker_connection_closed(PfPromptBroker *broker, sd_bus *bus);
+
+/* Cache1.AnswerPin and CancelPrompt. PIN is taken. */
+gboolean pf_prompt_broker_answer(PfPromptBroker *broker, sd_bus *bus, guint64 request,
+                                 PfSecret *pin, GError **error);
+gboolean pf_prompt_broker_cancel(PfPromptBroker *broker, sd_bus *bus, guint64 request,
+                                 GError **error);
+
+/* Asks, or asks again in the same dialog because the PIN was wrong. DETAILS is taken. */
+PfPrompt *pf_prompt_broker_ask(PfPromptBroker *broker, PfDialogDetails *details, PfPromptFunc func,
+                               gpointer user_data);
+void pf_prompt_broker_retry(PfPromptBroker *broker, PfPrompt *prompt, PfPromptFunc func,
+                            gpointer user_data);
+
+/* The token's flags as they are after a try: shown by the next Retry. */
+void pf_prompt_set_token_flags(PfPrompt *prompt, guint64 token_flags);
+const PfDialogDetails *pf_prompt_get_details(const PfPrompt *prompt);
+
+/* Ends the dialog, if it is open, with one of Prompter1.Close's reasons, and frees the prompt. Its
+ * function is not called any more. NULL is fine. */
+void pf_prompt_broker_close(PfPromptBroker *broker, PfPrompt *prompt, const char *reason);

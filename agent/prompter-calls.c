@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Prompter1's calls: building the messages. */
+#include "prompter-calls.h"
+
+#include "wire-names.h"
+
+typedef struct {
+    void (*on_refused)(gpointer);
+    gpointer user_data;
+} ShowCall;
+
+/* TEXT may come from a card: bytes that are no text are replaced. */
+static int
+append_text(sd_bus_message *message, const char *key, const char *text)
+{
+    if (text == NULL)
+        return 0;
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    return sd_bus_message_append(message, "{sv}", key, "s", valid);
+}
+
+static int
+append_details(sd_bus_message *message, const PfDialogDetails *details, int tries)
+{
+    const struct {
+        const char *key;
+        const char *text;
+    } texts[] = {
+        {"program", details->program},         {"program-icon", details->program_icon},
+        {"executable", details->executable},   {"purpose", details->purpose},
+        {"token-label", details->token.label}, {"token-manufacturer", details->token.manufacturer},
+        {"token-model", details->token.model}, {"token-serial", details->token.serial},
+        {"reader", details->reader},           {"key-label", details->key_label},
+    };
+    int r = sd_bus_message_open_container(message, 'a', "{sv}");
+    for (gsize i = 0; r >= 0 && i < G_N_ELEMENTS(texts); i++)
+        r = append_text(message, texts[i].key, texts[i].text);
+    if (r >= 0)
+        r = sd_bus_message_append(message, "{sv}{sv}{sv}{sv}{sv}", "program-known", "b",
+                                  (int)details->is_program_known, "pid", "u", details->pid,
+                                  "min-len", "u", details->min_len, "max-len", "u",
+                                  details->max_len, "token-flags", "t", details->token_flags);
+    if (r >= 0 && tries >= 0)
+        r = sd_bus_message_append(message, "{sv}", "tries-left", "u", (guint32)tries);
+    return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+static int
+on_show_reply(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    ShowCall *call = userdata;
+    if (sd_bus_message_is_method_error(message, NULL) > 0) {
+        g_message("The prompter shows no dialog: %s", sd_bus_message_get_error(message)->name);
+        call->on_refused(call->user_data);
+    }
+    return 0;
+}
+
+int
+pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogDetails *details,
+                 int tries, void (*on_refused)(gpointer), gpointer user_data)
+{
+    sd_bus_message *message = NULL;
+    sd_bus_slot *slot = NULL;
+    int r = sd_bus_message_new_method_call(bus, &message, NULL, PF_WIRE_PROMPTER_PATH,
+                                           PF_WIRE_PROMPTER_INTERFACE,
+                                           previous != 0 ? "Retry" : "AskPin");
+    if (r >= 0 && previous != 0)
+        r = sd_bus_message_append(message, "t", previous);
+    if (r >= 0)
+        r = sd_bus_message_append(message, "t", request);
+    if (r >= 0)
+        r = append_details(message, details, tries);
+    ShowCall *call = g_new(ShowCall, 1);
+    *call = (ShowCall){on_refused, user_data};
+    if (r >= 0)
+        r = sd_bus_call_async(bus, &slot, message, on_show_reply, call, 0);
+    if (r >= 0) {
+        sd_bus_slot_set_destroy_callback(slot, g_free);
+        sd_bus_slot_set_floating(slot, true);
+    } else {
+        g_free(call);
+    }
+    sd_bus_slot_unref(slot);
+    sd_bus_message_unref(message);
+    return r < 0 ? r : 0;
+}
+
+void
+pf_prompter_close(sd_bus *bus, guint64 request, const char *reason)
+{
+    int r =
+        sd_bus_call_method_async(bus, NULL, NULL, PF_WIRE_PROMPTER_PATH, PF_WIRE_PROMPTER_INTERFACE,
+                                 "Close", NULL, NULL, "ts", request, reason);
+    if (r < 0)
+        g_debug("The dialog cannot be closed: %s", g_strerror(-r));
+}

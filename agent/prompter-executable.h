@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Which executable may be the prompter: the app that belongs to the agent's own executable. */
+#pragma once
+
+#include "peer-identity.h"
+
+/* Notes the agent's own executable; called once, before the process turns non-dumpable. */
+void pf_prompter_executable_init(void);
+
+/* Does IDENTITY run that app (device and inode, as they are now)? */
+gboolean pf_prompter_executable_matches(const PfPeerIdentity *identity);

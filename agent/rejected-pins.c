@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfRejectedPins: HMAC-SHA256 under a key that lives in locked memory for as long as the agent. */
+#include "rejected-pins.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#define MAC_SIZE 32u
+/* Beyond this many for one token the oldest is forgotten; nobody gets that far on a card. */
+#define REJECTIONS_MAX 64u
+
+typedef struct {
+    unsigned char mac[MAC_SIZE];
+    gint64 time;
+} Rejection;
+
+struct PfRejectedPins {
+    PfSecret *key;
+    GHashTable *tokens; /* URI -> GArray of Rejection */
+};
+
+static PfSecret *
+make_key(void)
+{
+    unsigned char bytes[MAC_SIZE];
+    if (RAND_priv_bytes(bytes, sizeof bytes) != 1)
+        return NULL;
+    PfSecret *key = pf_secret_new(bytes, sizeof bytes);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    return key;
+}
+
+PfRejectedPins *
+pf_rejected_pins_new(void)
+{
+    PfSecret *key = make_key();
+    if (key == NULL)
+        return NULL;
+    PfRejectedPins *pins = g_new0(PfRejectedPins, 1);
+    pins->key = key;
+    pins->tokens =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+    return pins;
+}
+
+void
+pf_rejected_pins_free(PfRejectedPins *pins)
+{
+    if (pins == NULL)
+        return;
+    pf_secret_free(pins->key);
+    g_hash_table_unref(pins->tokens);
+    g_free(pins);
+}
+
+static gboolean
+compute(PfRejectedPins *pins, const PfSecret *pin, unsigned char mac[MAC_SIZE])
+{
+    unsigned int size = 0;
+    return HMAC(EVP_sha256(), pf_secret_get_bytes(pins->key), (int)pf_secret_get_length(pins->key),
+                pf_secret_get_bytes(pin), pf_secret_get_length(pin), mac, &size) != NULL &&
+           size == MAC_SIZE;
+}
+
+void
+pf_rejected_pins_add(PfRejectedPins *pins, const char *token, const PfSecret *pin)
+{
+    Rejection rejection = {.time = g_get_monotonic_time()};
+    if (!compute(pins, pin, rejection.mac))
+        return;
+    GArray *list = g_hash_table_lookup(pins->tokens, token);
+    if (list == NULL) {
+        list = g_array_new(FALSE, FALSE, sizeof(Rejection));
+        g_hash_table_insert(pins->tokens, g_strdup(token), list);
+    }
+    if (list->len >= REJECTIONS_MAX)
+        g_array_remove_index(list, 0);
+    g_array_append_val(list, rejection);
+}
+
+gboolean
+pf_rejected_pins_contain(PfRejectedPins *pins, const char *token, const PfSecret *pin, gint64 since)
+{
+    unsigned char mac[MAC_SIZE];
+    const GArray *list = g_hash_table_lookup(pins->tokens, token);
+    if (list == NULL)
+        return FALSE;
+    if (!compute(pins, pin, mac))
+        return TRUE;
+    for (guint i = 0; i < list->len; i++) {
+        const Rejection *rejection = &g_array_index(list, Rejection, i);
+        if (rejection->time >= since && CRYPTO_memcmp(rejection->mac, mac, MAC_SIZE) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void
+pf_rejected_pins_forget(PfRejectedPins *pins, const char *token)
+{
+    if (token == NULL)
+        g_hash_table_remove_all(pins->tokens);
+    else
+        g_hash_table_remove(pins->tokens, token);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Drives the module's agent link from lines on standard input; one line of answer each.
+ *
+ * Domains are given as TOKEN-URI and ID, "-" for the process's own. PINs on these lines are the
+ * test's; what the program under test holds is its own affair. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent-link.h"
+
+#define ARGS_MAX 8
+
+static PfAgentLink *agent_link;
+static uint64_t known_epoch;
+
+typedef void (*Handler)(char **args);
+
+static const char *
+status_name(PfLinkStatus status)
+{
+    static const char *const names[] = {
+        [PF_LINK_OK] = "ok",
+        [PF_LINK_UNAVAILABLE] = "unavailable",
+        [PF_LINK_NOT_CACHED] = "not-cached",
+        [PF_LINK_NOT_LOGGED_IN] = "not-logged-in",
+        [PF_LINK_ASLEEP] = "asleep",
+        [PF_LINK_CANCELED] = "canceled",
+        [PF_LINK_NO_PROMPTER] = "no-prompter",
+        [PF_LINK_REFUSED] = "refused",
+    };
+    return names[status];
+}
+
+static PfDomainRef
+read_domain(char **args)
+{
+    PfDomainRef domain = {.explicit_id = strcmp(args[1], "-") != 0};
+    snprintf(domain.token, sizeof domain.token, "%s", args[0]);
+    if (domain.explicit_id)
+        domain.app_id = strtoull(args[1], NULL, 0);
+    return domain;
+}
+
+static unsigned
+read_number(const char *text)
+{
+    return (unsigned)strtoul(text, NULL, 0);
+}
+
+static void
+handle_contact(char **args)
+{
+    bool is_connected = pf_agent_link_contact(agent_link, strcmp(args[0], "start") == 0);
+    known_epoch = pf_agent_link_get_epoch(agent_link);
+    printf("%s %" PRIu64 "\n", is_connected ? "ok" : "no", known_epoch);
+}
+
+static void
+handle_epoch(char **args)
+{
+    printf("ok %" PRIu64 "\n", pf_agent_link_get_epoch(agent_link));
+}
+
+static void
+handle_policy(char **args)
+{
+    printf("ok %u %u\n", pf_agent_link_get_policy(agent_link),
+           pf_agent_link_get_release_delay_ms(agent_link));
+}
+
+static void
+handle_sessions(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    unsigned entry = 0;
+    uint32_t count = read_number(args[2]);
+    PfLinkStatus status = pf_agent_link_sessions_changed(agent_link, &domain, count, &entry);
+    if (status == PF_LINK_OK)
+        pf_agent_link_set_sessions(agent_link, known_epoch, entry, count);
+    printf("%s %u\n", status_name(status), entry);
+}
+
+static void
+handle_set(char **args)
+{
+    pf_agent_link_set_sessions(agent_link, known_epoch, read_number(args[0]), read_number(args[1]));
+    puts("ok");
+}
+
+static void
+handle_login(char **args)
+{
+    uint64_t word = pf_agent_link_get_login(agent_link, known_epoch, read_number(args[0]));
+    static const char *const states[] = {"public", "user", "asleep"};
+    printf("ok %s %" PRIu64 "\n", states[pf_state_login_state(word)], pf_state_login_serial(word));
+}
+
+static void
+handle_objects(char **args)
+{
+    printf("ok %" PRIu64 "\n",
+           pf_agent_link_get_objects(agent_link, known_epoch, read_number(args[0])));
+}
+
+static void
+handle_store(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    CK_FLAGS flags = args[3] != NULL ? read_number(args[3]) : 0;
+    printf("%s\n", status_name(pf_agent_link_store_login(agent_link, &domain, args[2],
+                                                         strlen(args[2]), flags)));
+}
+
+static void
+print_lease(PfLinkStatus status, PfLease *lease)
+{
+    if (status != PF_LINK_OK) {
+        printf("%s\n", status_name(status));
+        return;
+    }
+    printf("ok %" PRIu64 " %.*s\n", lease->id, (int)pf_secret_get_length(lease->pin),
+           (const char *)pf_secret_get_bytes(lease->pin));
+    pf_secret_free(lease->pin);
+}
+
+static void
+handle_take(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    PfLease lease = {0};
+    print_lease(pf_agent_link_take_pin(agent_link, &domain, &lease), &lease);
+}
+
+static void
+handle_prompt(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    PfLease lease = {0};
+    PfPromptDetails details = {
+        .purpose = args[3] != NULL ? args[3] : "login",
+        .slot_description = "Test reader",
+        .min_len = 4,
+        .max_len = 8,
+    };
+    print_lease(pf_agent_link_prompt(agent_link, &domain, strtoull(args[2], NULL, 0), &details,
+                                     &lease),
+                &lease);
+}
+
+static void
+handle_end(char **args)
+{
+    bool is_cached = false;
+    PfLinkStatus status =
+        pf_agent_link_end_lease(agent_link, strtoull(args[0], NULL, 0),
+                                (PfLeaseResult)read_number(args[1]),
+                                args[2] != NULL ? read_number(args[2]) : 0, &is_cached);
+    printf("%s %s\n", status_name(status), is_cached ? "cached" : "not-cached");
+}
+
+static void
+handle_logout(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    printf("%s\n", status_name(pf_agent_link_logout(agent_link, &domain)));
+}
+
+static void
+handle_report(char **args)
+{
+    PfTokenReport report = {.slot_description = "Test reader", .hardware = true};
+    printf("%s\n",
+           status_name(pf_agent_link_report_token(agent_link, args[0],
+                                                  (PfTokenEvent)read_number(args[1]), &report)));
+}
+
+/* A child that keeps every descriptor open until it is killed. */
+static void
+handle_fork_holder(char **args)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        for (;;)
+            pause();
+    }
+    printf("ok %d\n", (int)child);
+}
+
+/* A child as the module makes one of itself: it gives the parent's link up and makes its own. */
+static void
+handle_fork_client(char **args)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        pf_agent_link_abandon(agent_link);
+        agent_link = pf_agent_link_new();
+        bool is_connected = pf_agent_link_contact(agent_link, false);
+        pf_agent_link_free(agent_link);
+        printf("%s\n", is_connected ? "ok" : "no");
+        fflush(stdout);
+        _exit(0);
+    }
+}
+
+/* Another program in this process; standard input and output go on. */
+static void
+handle_exec(char **args)
+{
+    puts("ok");
+    fflush(stdout);
+    execv(args[0], (char *[]){args[0], NULL});
+    abort();
+}
+
+static void
+handle_cycle(char **args)
+{
+    unsigned good = 0;
+    for (unsigned i = 0; i < read_number(args[0]); i++) {
+        PfAgentLink *other = pf_agent_link_new();
+        good += pf_agent_link_contact(other, false);
+        pf_agent_link_free(other);
+    }
+    printf("ok %u\n", good);
+}
+
+static void
+handle_close(char **args)
+{
+    pf_agent_link_free(agent_link);
+    agent_link = pf_agent_link_new();
+    puts("ok");
+}
+
+static const struct {
+    const char *name;
+    int args;
+    Handler handler;
+} commands[] = {
+    {"contact", 1, handle_contact},
+    {"epoch", 0, handle_epoch},
+    {"policy", 0, handle_policy},
+    {"sessions", 3, handle_sessions},
+    {"set", 2, handle_set},
+    {"login", 1, handle_login},
+    {"objects", 1, handle_objects},
+    {"store", 3, handle_store},
+    {"take", 2, handle_take},
+    {"prompt", 3, handle_prompt},
+    {"end", 2, handle_end},
+    {"logout", 2, handle_logout},
+    {"report", 2, handle_report},
+    {"fork-holder", 0, handle_fork_holder},
+    {"fork-client", 0, handle_fork_client},
+    {"exec", 1, handle_exec},
+    {"cycle", 1, handle_cycle},
+    {"close", 0, handle_close},
+};
+
+static void
+run_line(char *line)
+{
+    char *args[ARGS_MAX + 1] = {NULL};
+    int count = 0;
+    char *rest = line;
+    for (char *word; count < ARGS_MAX && (word = strsep(&rest, " \n")) != NULL;) {
+        if (word[0] != '\0')
+            args[count++] = word;
+    }
+    for (size_t i = 0; count > 0 && i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(commands[i].name, args[0]) == 0 && count - 1 >= commands[i].args) {
+            commands[i].handler(args + 1);
+            return;
+        }
+    }
+    puts("what?");
+}
+
+int
+main(void)
+{
+    char line[2048];
+    agent_link = pf_agent_link_new();
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        run_line(line);
+        fflush(stdout);
+    }
+    pf_agent_link_free(agent_link);
+    return 0;
+}
