@@ -27,13 +27,15 @@ take_stdout(void)
 }
 
 static int
-run_probe(const char *path)
+run_probe(const char *parent, const char *path)
 {
     /* A backend that crashes is a finding, not a reason for a core file; one that hangs must not
      * outlive the list that asked. */
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != atoi(parent))
+        _exit(1); /* it died before it could have been told */
     int fd = take_stdout();
     _exit(fd < 0 ? 1 : pf_tokens_probe_run(path, fd));
 }
@@ -66,8 +68,8 @@ main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return run_list();
-    if (argc == 3 && strcmp(argv[1], "probe") == 0)
-        return run_probe(argv[2]);
+    if (argc == 4 && strcmp(argv[1], "probe") == 0)
+        return run_probe(argv[2], argv[3]);
     if (argc == 3 && strcmp(argv[1], "tries") == 0)
         return run_tries(argv[2]);
     fprintf(stderr, "usage: %s list | tries READER\n", argv[0]);

@@ -4,6 +4,8 @@
  */
 #include "tokens-list.h"
 
+#include <unistd.h>
+
 #include "config.h"
 #include "helper-run.h"
 
@@ -73,9 +75,10 @@ pf_tokens_list_run(const char *self)
     if (config == NULL)
         g_error("out of memory");
     guint pending = 0;
+    g_autofree char *parent = g_strdup_printf("%d", (int)getpid());
     g_autofree Probe *probes = g_new0(Probe, config->module_count + 1);
     for (gsize i = 0; i < config->module_count; i++) {
-        const char *argv[] = {self, "probe", config->modules[i].path, NULL};
+        const char *argv[] = {self, "probe", parent, config->modules[i].path, NULL};
         probes[i].module = &config->modules[i];
         probes[i].pending = &pending;
         pending++;

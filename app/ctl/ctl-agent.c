@@ -20,10 +20,11 @@ static gboolean
 is_running(GDBusConnection *bus)
 {
     gboolean has_owner = FALSE;
-    g_autoptr(GVariant) answer = g_dbus_connection_call_sync(
-        bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-        "NameHasOwner", g_variant_new("(s)", PF_WIRE_AGENT_NAME), G_VARIANT_TYPE("(b)"),
-        G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                    "org.freedesktop.DBus", "NameHasOwner",
+                                    g_variant_new("(s)", PF_WIRE_AGENT_NAME), G_VARIANT_TYPE("(b)"),
+                                    G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
     if (answer != NULL)
         g_variant_get(answer, "(b)", &has_owner);
     return has_owner;

@@ -17,13 +17,12 @@
 
 struct _PfCache {
     GObject parent_instance;
-    GPtrArray *domains;
+    GPtrArray *domains; /* of PfDomainInfo; a test's few are not given back */
 };
 
 G_DEFINE_FINAL_TYPE(PfCache, pf_cache, G_TYPE_OBJECT)
 
-static void
-say(const char *format, ...)
+static void G_GNUC_PRINTF(1, 2) say(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -191,8 +190,8 @@ main(int argc, char **argv)
 {
     g_autoptr(PfPcscWatcher) watcher = pf_pcsc_watcher_new(&pf_pcsc_api, NULL);
     g_autofree char *helper = g_build_filename(argv[1], "agent", "pinfold-tokens", NULL);
-    g_autoptr(GInputStream) input =
-        G_INPUT_STREAM(g_file_read(g_file_new_for_path("/dev/stdin"), NULL, NULL));
+    g_autoptr(GFile) standard_input = g_file_new_for_path("/dev/stdin");
+    g_autoptr(GInputStream) input = G_INPUT_STREAM(g_file_read(standard_input, NULL, NULL));
     g_autoptr(GDataInputStream) lines = g_data_input_stream_new(input);
     Parts parts = {
         .loop = g_main_loop_new(NULL, FALSE),
@@ -211,5 +210,9 @@ main(int argc, char **argv)
     pf_token_registry_stop(parts.registry);
     pf_pcsc_watcher_stop(watcher);
     say("stopped");
+    g_clear_object(&parts.control);
+    g_clear_object(&parts.registry);
+    g_clear_object(&parts.cache);
+    g_main_loop_unref(parts.loop);
     return 0;
 }
