@@ -56,7 +56,7 @@ C_Finalize(void *reserved)
     return pf_module_finalise();
 }
 
-CK_RV
+__attribute__((visibility("default"))) CK_RV
 C_GetFunctionList(CK_FUNCTION_LIST **list)
 {
     if (list == NULL)
