@@ -11,6 +11,8 @@
 #include <gdk/gdkx.h>
 #endif
 
+#include "label-text.h"
+
 /* Keys pressed so soon after the window got the focus were meant for another one. */
 #define STRAY_KEYS_US (300 * G_TIME_SPAN_MILLISECOND)
 
@@ -50,25 +52,6 @@ G_DEFINE_FINAL_TYPE(PfPinDialog, pf_pin_dialog, GTK_TYPE_DIALOG)
 
 enum { SIGNAL_SUBMITTED, SIGNAL_CANCELLED, N_SIGNALS };
 static guint signals[N_SIGNALS];
-
-/* Text from cards and programs is set as text, never as markup; NULL hides the label. */
-static void
-set_label(GtkLabel *label, const char *text)
-{
-    gtk_label_set_text(label, text != NULL ? text : "");
-    gtk_widget_set_has_tooltip(GTK_WIDGET(label), text != NULL);
-    gtk_widget_set_visible(GTK_WIDGET(label), text != NULL);
-}
-
-/* What was cut to fit is read in the tooltip; text that is whole needs none. */
-static gboolean
-on_label_query_tooltip(GtkLabel *label, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
-{
-    if (!pango_layout_is_ellipsized(gtk_label_get_layout(label)))
-        return FALSE;
-    gtk_tooltip_set_text(tooltip, gtk_label_get_text(label));
-    return TRUE;
-}
 
 /* The message line keeps its height when empty, so that nothing jumps under the pointer. */
 static void
@@ -301,14 +284,14 @@ show_request(PfPinDialog *self)
 
     gtk_window_set_title(GTK_WINDOW(self), title);
     gtk_image_set_from_icon_name(self->program_icon, icon, GTK_ICON_SIZE_DIALOG);
-    set_label(self->headline_label, headline);
-    set_label(self->process_label, process);
-    set_label(self->purpose_label, purpose);
-    set_label(self->token_value, token);
-    set_label(self->token_details, details);
-    set_label(self->reader_value, reader);
+    pf_label_text_set(self->headline_label, headline);
+    pf_label_text_set(self->process_label, process);
+    pf_label_text_set(self->purpose_label, purpose);
+    pf_label_text_set(self->token_value, token);
+    pf_label_text_set(self->token_details, details);
+    pf_label_text_set(self->reader_value, reader);
     gtk_widget_set_visible(GTK_WIDGET(self->reader_label), reader != NULL);
-    set_label(self->key_value, key);
+    pf_label_text_set(self->key_value, key);
     gtk_widget_set_visible(GTK_WIDGET(self->key_label), key != NULL);
 }
 
@@ -410,7 +393,6 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, cancel_button);
     gtk_widget_class_bind_template_callback(widget_class, on_pin_entry_changed);
     gtk_widget_class_bind_template_callback(widget_class, on_pin_entry_activate);
-    gtk_widget_class_bind_template_callback(widget_class, on_label_query_tooltip);
 }
 
 static void

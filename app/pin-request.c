@@ -269,13 +269,12 @@ pf_pin_request_dup_process(const PfPinRequest *request)
 {
     if (request->executable != NULL && request->pid != 0)
         /* Translators: %s is the path of an executable, the number its process ID. */
-        return g_strdup_printf(_("%s, process %" G_GUINT64_FORMAT), request->executable,
-                               request->pid);
+        return g_strdup_printf(_("%s, process %u"), request->executable, (guint)request->pid);
     if (request->executable != NULL)
         return g_strdup(request->executable);
     if (request->pid != 0)
         /* Translators: the number is a process ID. */
-        return g_strdup_printf(_("Process %" G_GUINT64_FORMAT), request->pid);
+        return g_strdup_printf(_("Process %u"), (guint)request->pid);
     return NULL;
 }
 

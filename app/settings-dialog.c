@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfSettingsDialog: binds the keys of org.pinfold that this version acts on. */
+#include "settings-dialog.h"
+
+struct _PfSettingsDialog {
+    GtkDialog parent_instance;
+    GtkSwitch *prompt_switch;
+    GtkSpinButton *release_delay_spin;
+    GtkLabel *locked_label;
+};
+
+G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
+
+static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay"};
+
+static gboolean
+prompt_to_switch(GValue *value, GVariant *variant, gpointer unused)
+{
+    g_value_set_boolean(value, g_str_equal(g_variant_get_string(variant, NULL), "agent"));
+    return TRUE;
+}
+
+static GVariant *
+switch_to_prompt(const GValue *value, const GVariantType *type, gpointer unused)
+{
+    return g_variant_new_string(g_value_get_boolean(value) ? "agent" : "application");
+}
+
+/* A key that is not writable is insensitive by its binding; this says why. */
+static void
+update_locked(PfSettingsDialog *self, const char *key, GSettings *settings)
+{
+    gboolean locked = FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(shown_keys); i++)
+        locked |= !g_settings_is_writable(settings, shown_keys[i]);
+    gtk_widget_set_visible(GTK_WIDGET(self->locked_label), locked);
+}
+
+PfSettingsDialog *
+pf_settings_dialog_new(GSettings *settings)
+{
+    PfSettingsDialog *self = g_object_new(PF_TYPE_SETTINGS_DIALOG, "use-header-bar", TRUE, NULL);
+    g_autoptr(GSimpleActionGroup) actions = g_simple_action_group_new();
+    g_autoptr(GAction) mode = g_settings_create_action(settings, "cache-mode");
+    g_action_map_add_action(G_ACTION_MAP(actions), mode);
+    gtk_widget_insert_action_group(GTK_WIDGET(self), "settings", G_ACTION_GROUP(actions));
+    g_settings_bind_with_mapping(settings, "prompt", self->prompt_switch, "active",
+                                 G_SETTINGS_BIND_DEFAULT, prompt_to_switch, switch_to_prompt, NULL,
+                                 NULL);
+    g_settings_bind(settings, "release-delay", self->release_delay_spin, "value",
+                    G_SETTINGS_BIND_DEFAULT);
+    g_signal_connect_object(settings, "writable-changed", G_CALLBACK(update_locked), self,
+                            G_CONNECT_SWAPPED);
+    update_locked(self, NULL, settings);
+    return self;
+}
+
+static void
+pf_settings_dialog_response(GtkDialog *dialog, int response)
+{
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    GTK_DIALOG_CLASS(klass)->response = pf_settings_dialog_response;
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/pinfold/Pinfold/settings-dialog.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, prompt_switch);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, release_delay_spin);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, locked_label);
+}
+
+static void
+pf_settings_dialog_init(PfSettingsDialog *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
