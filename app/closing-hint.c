@@ -32,22 +32,16 @@ pf_closing_hint_new(void)
 }
 
 static void
-on_create_done(GObject *source, GAsyncResult *result, gpointer user_data)
+write_marker(GTask *task, gpointer source, gpointer marker, GCancellable *cancellable)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GFileOutputStream) stream = g_file_create_finish(G_FILE(source), result, &error);
+    g_autoptr(GFile) directory = g_file_get_parent(marker);
+    /* Whether the directory could be made, or was there, shows when the file is. */
+    g_file_make_directory_with_parents(directory, NULL, NULL);
+    g_autoptr(GFileOutputStream) stream =
+        g_file_create(marker, G_FILE_CREATE_PRIVATE, NULL, &error);
     if (stream == NULL)
         g_message("The closing hint will be shown again: %s", error->message);
-}
-
-/* Whether the directory could be made shows when the file is. */
-static void
-on_make_directory_done(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(PfClosingHint) self = user_data;
-    g_file_make_directory_finish(G_FILE(source), result, NULL);
-    g_file_create_async(self->marker, G_FILE_CREATE_PRIVATE, G_PRIORITY_DEFAULT, NULL,
-                        on_create_done, NULL);
 }
 
 void
@@ -63,13 +57,14 @@ pf_closing_hint_show(PfClosingHint *self, GtkApplication *application)
         _("It asks for PINs when programs need them. This desktop shows no tray icon: to see the "
           "window again, start Pinfold from the list of applications."));
     gtk_window_set_title(GTK_WINDOW(dialog), _("Pinfold"));
+    atk_object_set_name(gtk_widget_get_accessible(dialog), _("Pinfold keeps running"));
     gtk_window_set_application(GTK_WINDOW(dialog), application);
     g_signal_connect(dialog, "response", G_CALLBACK(gtk_widget_destroy), NULL);
     gtk_window_present(GTK_WINDOW(dialog));
 
-    g_autoptr(GFile) directory = g_file_get_parent(self->marker);
-    g_file_make_directory_async(directory, G_PRIORITY_DEFAULT, NULL, on_make_directory_done,
-                                g_object_ref(self));
+    g_autoptr(GTask) task = g_task_new(self, NULL, NULL, NULL);
+    g_task_set_task_data(task, g_object_ref(self->marker), g_object_unref);
+    g_task_run_in_thread(task, write_marker);
 }
 
 static void

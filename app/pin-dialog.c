@@ -150,7 +150,7 @@ submit(PfPinDialog *self)
     if (verdict != PF_PIN_LENGTH_OK) {
         g_autofree char *text = pf_pin_request_dup_length_text(self->request, verdict);
         set_message(self, PF_PIN_TONE_WARNING, text);
-        gtk_widget_grab_focus(GTK_WIDGET(self->pin_entry));
+        gtk_entry_grab_focus_without_selecting(self->pin_entry);
         return;
     }
     set_checking(self, TRUE);
@@ -324,7 +324,7 @@ pf_pin_dialog_retry(PfPinDialog *self, PfPinRequest *request)
     show_tries(self, TRUE);
     update_sensitivity(self);
     restart_timeout(self);
-    gtk_widget_grab_focus(GTK_WIDGET(self->pin_entry));
+    gtk_entry_grab_focus_without_selecting(self->pin_entry);
 }
 
 void
@@ -338,7 +338,7 @@ pf_pin_dialog_show_error(PfPinDialog *self, const char *text)
 {
     set_checking(self, FALSE);
     set_message(self, PF_PIN_TONE_WARNING, text);
-    gtk_widget_grab_focus(GTK_WIDGET(self->pin_entry));
+    gtk_entry_grab_focus_without_selecting(self->pin_entry);
 }
 
 int

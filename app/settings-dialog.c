@@ -5,6 +5,9 @@
 
 struct _PfSettingsDialog {
     GtkDialog parent_instance;
+    GtkRadioButton *mode_off;
+    GtkRadioButton *mode_process;
+    GtkRadioButton *mode_shared;
     GtkSwitch *prompt_switch;
     GtkSpinButton *release_delay_spin;
     GtkLabel *locked_label;
@@ -13,6 +16,29 @@ struct _PfSettingsDialog {
 G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
 
 static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay"};
+
+static gboolean
+mode_to_radio(GValue *value, GVariant *variant, gpointer mode)
+{
+    g_value_set_boolean(value, g_str_equal(g_variant_get_string(variant, NULL), mode));
+    return TRUE;
+}
+
+/* Only the button that becomes active says something; NULL leaves the key alone. */
+static GVariant *
+radio_to_mode(const GValue *value, const GVariantType *type, gpointer mode)
+{
+    return g_value_get_boolean(value) ? g_variant_new_string(mode) : NULL;
+}
+
+/* By bindings, not by the buttons' action: a group of radio buttons and an action both want to keep
+ * just one active, and run in circles when the key is changed elsewhere. */
+static void
+bind_mode(GSettings *settings, GtkRadioButton *button, const char *mode)
+{
+    g_settings_bind_with_mapping(settings, "cache-mode", button, "active", G_SETTINGS_BIND_DEFAULT,
+                                 mode_to_radio, radio_to_mode, (gpointer)mode, NULL);
+}
 
 static gboolean
 prompt_to_switch(GValue *value, GVariant *variant, gpointer unused)
@@ -41,10 +67,9 @@ PfSettingsDialog *
 pf_settings_dialog_new(GSettings *settings)
 {
     PfSettingsDialog *self = g_object_new(PF_TYPE_SETTINGS_DIALOG, "use-header-bar", TRUE, NULL);
-    g_autoptr(GSimpleActionGroup) actions = g_simple_action_group_new();
-    g_autoptr(GAction) mode = g_settings_create_action(settings, "cache-mode");
-    g_action_map_add_action(G_ACTION_MAP(actions), mode);
-    gtk_widget_insert_action_group(GTK_WIDGET(self), "settings", G_ACTION_GROUP(actions));
+    bind_mode(settings, self->mode_off, "off");
+    bind_mode(settings, self->mode_process, "process");
+    bind_mode(settings, self->mode_shared, "shared");
     g_settings_bind_with_mapping(settings, "prompt", self->prompt_switch, "active",
                                  G_SETTINGS_BIND_DEFAULT, prompt_to_switch, switch_to_prompt, NULL,
                                  NULL);
@@ -69,6 +94,9 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     GTK_DIALOG_CLASS(klass)->response = pf_settings_dialog_response;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/settings-dialog.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_off);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_process);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_shared);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, prompt_switch);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, release_delay_spin);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, locked_label);
