@@ -19,7 +19,7 @@ on_query_info_done(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(PfClosingHint) self = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GFileInfo) info = g_file_query_info_finish(G_FILE(source), result, &error);
-    self->is_due = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    self->is_due = info == NULL && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
 PfClosingHint *
