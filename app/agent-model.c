@@ -3,8 +3,9 @@
 /* PfAgentModel: follows Agent1 on the session bus and keeps a list of readers and tokens. */
 #include "agent-model.h"
 
-#include <glib/gi18n.h>
 #include <p11-kit/uri.h>
+
+#include <glib/gi18n.h>
 
 #include "agent-proxy.h"
 #include "wire-names.h"
@@ -212,6 +213,12 @@ ask_status(PfAgentModel *self)
 }
 
 static void
+on_proxy_changed(PfAgentModel *self)
+{
+    ask_status(self);
+}
+
+static void
 on_proxy_name_owner_notify(PfAgentModel *self)
 {
     g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
@@ -241,7 +248,8 @@ on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
     self->proxy = proxy;
     g_signal_connect_object(proxy, "notify::g-name-owner", G_CALLBACK(on_proxy_name_owner_notify),
                             self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(proxy, "changed", G_CALLBACK(ask_status), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(proxy, "changed", G_CALLBACK(on_proxy_changed), self,
+                            G_CONNECT_SWAPPED);
     on_proxy_name_owner_notify(self);
 }
 
@@ -355,7 +363,7 @@ pf_agent_model_start_agent(PfAgentModel *self, gboolean tell)
 }
 
 static void
-pf_agent_model_dispose(GObject *object)
+dispose(GObject *object)
 {
     PfAgentModel *self = PF_AGENT_MODEL(object);
     g_cancellable_cancel(self->cancellable);
@@ -369,7 +377,7 @@ pf_agent_model_dispose(GObject *object)
 static void
 pf_agent_model_class_init(PfAgentModelClass *klass)
 {
-    G_OBJECT_CLASS(klass)->dispose = pf_agent_model_dispose;
+    G_OBJECT_CLASS(klass)->dispose = dispose;
     signals[SIGNAL_APPEARED] = g_signal_new("appeared", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0,
                                             NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_CHANGED] = g_signal_new("changed", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0,

@@ -155,7 +155,7 @@ add_actions(PfApplication *self)
 }
 
 static void
-pf_application_startup(GApplication *application)
+start_up(GApplication *application)
 {
     PfApplication *self = PF_APPLICATION(application);
     G_APPLICATION_CLASS(pf_application_parent_class)->startup(application);
@@ -180,7 +180,7 @@ pf_application_startup(GApplication *application)
 }
 
 static void
-pf_application_activate(GApplication *application)
+activate(GApplication *application)
 {
     PfApplication *self = PF_APPLICATION(application);
     /* The person wants PIN caching; the button in the window is for when this does not help. */
@@ -190,7 +190,7 @@ pf_application_activate(GApplication *application)
 }
 
 static int
-pf_application_handle_local_options(GApplication *application, GVariantDict *options)
+handle_local_options(GApplication *application, GVariantDict *options)
 {
     if (g_variant_dict_contains(options, "version")) {
         g_print("pinfold %s\n", PF_VERSION);
@@ -200,7 +200,7 @@ pf_application_handle_local_options(GApplication *application, GVariantDict *opt
 }
 
 static void
-pf_application_shutdown(GApplication *application)
+shut_down(GApplication *application)
 {
     PfApplication *self = PF_APPLICATION(application);
     for (gsize i = 0; i < G_N_ELEMENTS(self->signal_ids); i++)
@@ -220,10 +220,10 @@ static void
 pf_application_class_init(PfApplicationClass *klass)
 {
     GApplicationClass *application_class = G_APPLICATION_CLASS(klass);
-    application_class->startup = pf_application_startup;
-    application_class->activate = pf_application_activate;
-    application_class->shutdown = pf_application_shutdown;
-    application_class->handle_local_options = pf_application_handle_local_options;
+    application_class->startup = start_up;
+    application_class->activate = activate;
+    application_class->shutdown = shut_down;
+    application_class->handle_local_options = handle_local_options;
 }
 
 static void

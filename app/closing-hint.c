@@ -68,7 +68,7 @@ pf_closing_hint_show(PfClosingHint *self, GtkApplication *application)
 }
 
 static void
-pf_closing_hint_finalize(GObject *object)
+finalize(GObject *object)
 {
     g_object_unref(PF_CLOSING_HINT(object)->marker);
     G_OBJECT_CLASS(pf_closing_hint_parent_class)->finalize(object);
@@ -77,7 +77,7 @@ pf_closing_hint_finalize(GObject *object)
 static void
 pf_closing_hint_class_init(PfClosingHintClass *klass)
 {
-    G_OBJECT_CLASS(klass)->finalize = pf_closing_hint_finalize;
+    G_OBJECT_CLASS(klass)->finalize = finalize;
 }
 
 static void

@@ -156,7 +156,7 @@ pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other)
 }
 
 static void
-pf_domain_item_finalize(GObject *object)
+finalize(GObject *object)
 {
     PfDomainItem *self = PF_DOMAIN_ITEM(object);
     g_free(self->app_id);
@@ -169,7 +169,7 @@ pf_domain_item_finalize(GObject *object)
 static void
 pf_domain_item_class_init(PfDomainItemClass *klass)
 {
-    G_OBJECT_CLASS(klass)->finalize = pf_domain_item_finalize;
+    G_OBJECT_CLASS(klass)->finalize = finalize;
 }
 
 static void

@@ -16,6 +16,22 @@ struct _PfDomainRow {
 
 G_DEFINE_FINAL_TYPE(PfDomainRow, pf_domain_row, GTK_TYPE_LIST_BOX_ROW)
 
+static void
+pf_domain_row_class_init(PfDomainRowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/pinfold/Pinfold/domain-row.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, title_label);
+    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, detail_label);
+    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, forget_button);
+}
+
+static void
+pf_domain_row_init(PfDomainRow *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
+
 GtkWidget *
 pf_domain_row_new(gpointer item, gpointer unused)
 {
@@ -34,20 +50,4 @@ pf_domain_row_new(gpointer item, gpointer unused)
     g_autofree char *description = g_strdup_printf(_("Forget the PIN that %s has"), title);
     atk_object_set_description(accessible, description);
     return GTK_WIDGET(self);
-}
-
-static void
-pf_domain_row_class_init(PfDomainRowClass *klass)
-{
-    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
-    gtk_widget_class_set_template_from_resource(widget_class, "/org/pinfold/Pinfold/domain-row.ui");
-    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, title_label);
-    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, detail_label);
-    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, forget_button);
-}
-
-static void
-pf_domain_row_init(PfDomainRow *self)
-{
-    gtk_widget_init_template(GTK_WIDGET(self));
 }

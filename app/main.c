@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* pinfold: guards the process, sets the language, runs the application. */
-#include <glib/gi18n.h>
 #include <locale.h>
+
+#include <glib/gi18n.h>
 
 #include "application.h"
 #include "process-guard.h"

@@ -4,9 +4,10 @@
 #define GCR_API_SUBJECT_TO_CHANGE
 #include "pin-dialog.h"
 
+#include <string.h>
+
 #include <gcr/gcr.h>
 #include <glib/gi18n.h>
-#include <string.h>
 #ifdef GDK_WINDOWING_X11
 #include <gdk/gdkx.h>
 #endif
@@ -216,7 +217,7 @@ grab_keyboard(PfPinDialog *self)
 }
 
 static gboolean
-pf_pin_dialog_map_event(GtkWidget *widget, GdkEventAny *event)
+map_event(GtkWidget *widget, GdkEventAny *event)
 {
     grab_keyboard(PF_PIN_DIALOG(widget));
     GtkWidgetClass *parent = GTK_WIDGET_CLASS(pf_pin_dialog_parent_class);
@@ -224,7 +225,7 @@ pf_pin_dialog_map_event(GtkWidget *widget, GdkEventAny *event)
 }
 
 static gboolean
-pf_pin_dialog_focus_in_event(GtkWidget *widget, GdkEventFocus *event)
+focus_in_event(GtkWidget *widget, GdkEventFocus *event)
 {
     PfPinDialog *self = PF_PIN_DIALOG(widget);
     self->focused_at = g_get_monotonic_time();
@@ -233,7 +234,7 @@ pf_pin_dialog_focus_in_event(GtkWidget *widget, GdkEventFocus *event)
 }
 
 static gboolean
-pf_pin_dialog_key_press_event(GtkWidget *widget, GdkEventKey *event)
+key_press_event(GtkWidget *widget, GdkEventKey *event)
 {
     PfPinDialog *self = PF_PIN_DIALOG(widget);
     if (g_get_monotonic_time() - self->focused_at < STRAY_KEYS_US)
@@ -242,14 +243,14 @@ pf_pin_dialog_key_press_event(GtkWidget *widget, GdkEventKey *event)
 }
 
 static void
-pf_pin_dialog_unmap(GtkWidget *widget)
+unmap(GtkWidget *widget)
 {
     release_keyboard(PF_PIN_DIALOG(widget));
     GTK_WIDGET_CLASS(pf_pin_dialog_parent_class)->unmap(widget);
 }
 
 static void
-pf_pin_dialog_response(GtkDialog *dialog, int response)
+response(GtkDialog *dialog, int response)
 {
     PfPinDialog *self = PF_PIN_DIALOG(dialog);
     if (response == GTK_RESPONSE_OK)
@@ -260,7 +261,7 @@ pf_pin_dialog_response(GtkDialog *dialog, int response)
 
 /* The default handler of GtkDialog would let the window go; it goes when the owner destroys it. */
 static gboolean
-pf_pin_dialog_delete_event(GtkWidget *widget, GdkEventAny *event)
+delete_event(GtkWidget *widget, GdkEventAny *event)
 {
     gtk_dialog_response(GTK_DIALOG(widget), GTK_RESPONSE_DELETE_EVENT);
     return GDK_EVENT_STOP;
@@ -351,7 +352,7 @@ pf_pin_dialog_take_pin(PfPinDialog *self, PfPinPage *page)
 }
 
 static void
-pf_pin_dialog_dispose(GObject *object)
+dispose(GObject *object)
 {
     PfPinDialog *self = PF_PIN_DIALOG(object);
     self->ended = TRUE;
@@ -364,7 +365,7 @@ pf_pin_dialog_dispose(GObject *object)
 }
 
 static void
-pf_pin_dialog_finalize(GObject *object)
+finalize(GObject *object)
 {
     pf_pin_request_free(PF_PIN_DIALOG(object)->request);
     G_OBJECT_CLASS(pf_pin_dialog_parent_class)->finalize(object);
@@ -401,14 +402,14 @@ pf_pin_dialog_class_init(PfPinDialogClass *klass)
     GObjectClass *object_class = G_OBJECT_CLASS(klass);
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
 
-    object_class->dispose = pf_pin_dialog_dispose;
-    object_class->finalize = pf_pin_dialog_finalize;
-    widget_class->map_event = pf_pin_dialog_map_event;
-    widget_class->unmap = pf_pin_dialog_unmap;
-    widget_class->focus_in_event = pf_pin_dialog_focus_in_event;
-    widget_class->key_press_event = pf_pin_dialog_key_press_event;
-    widget_class->delete_event = pf_pin_dialog_delete_event;
-    GTK_DIALOG_CLASS(klass)->response = pf_pin_dialog_response;
+    object_class->dispose = dispose;
+    object_class->finalize = finalize;
+    widget_class->map_event = map_event;
+    widget_class->unmap = unmap;
+    widget_class->focus_in_event = focus_in_event;
+    widget_class->key_press_event = key_press_event;
+    widget_class->delete_event = delete_event;
+    GTK_DIALOG_CLASS(klass)->response = response;
 
     signals[SIGNAL_SUBMITTED] = g_signal_new("submitted", PF_TYPE_PIN_DIALOG, G_SIGNAL_RUN_LAST, 0,
                                              NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -3,8 +3,9 @@
 /* PfPinRequest: details of Prompter1.AskPin and the sentences made of them; no widgets. */
 #include "pin-request.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
+
+#include <glib/gi18n.h>
 
 #include "secret.h"
 

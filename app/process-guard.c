@@ -3,9 +3,10 @@
 /* Process guard: core limit and the dumpable flag. */
 #include "process-guard.h"
 
-#include <glib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include <glib.h>
 
 static void
 set_dumpable(unsigned long dumpable)

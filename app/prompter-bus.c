@@ -207,7 +207,7 @@ pf_prompter_bus_new(const sd_bus_vtable *vtable, gpointer user_data)
 }
 
 static void
-pf_prompter_bus_dispose(GObject *object)
+dispose(GObject *object)
 {
     PfPrompterBus *self = PF_PROMPTER_BUS(object);
     g_clear_handle_id(&self->retry_id, g_source_remove);
@@ -219,7 +219,7 @@ pf_prompter_bus_dispose(GObject *object)
 static void
 pf_prompter_bus_class_init(PfPrompterBusClass *klass)
 {
-    G_OBJECT_CLASS(klass)->dispose = pf_prompter_bus_dispose;
+    G_OBJECT_CLASS(klass)->dispose = dispose;
     signals[SIGNAL_LOST] = g_signal_new("lost", PF_TYPE_PROMPTER_BUS, G_SIGNAL_RUN_LAST, 0, NULL,
                                         NULL, NULL, G_TYPE_NONE, 0);
 }

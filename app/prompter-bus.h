@@ -3,8 +3,9 @@
 /* The app's connection to the private socket: comes back with the agent, without polling. */
 #pragma once
 
-#include <gio/gio.h>
 #include <systemd/sd-bus.h>
+
+#include <gio/gio.h>
 
 #define PF_TYPE_PROMPTER_BUS (pf_prompter_bus_get_type())
 G_DECLARE_FINAL_TYPE(PfPrompterBus, pf_prompter_bus, PF, PROMPTER_BUS, GObject)

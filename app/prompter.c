@@ -273,14 +273,20 @@ static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_VTABLE_END,
 };
 
+/* Whatever was typed or sent is worth nothing to another agent. */
+static void
+on_bus_lost(PfPrompter *self)
+{
+    close_dialog(self);
+}
+
 PfPrompter *
 pf_prompter_new(GtkApplication *application)
 {
     PfPrompter *self = g_object_new(PF_TYPE_PROMPTER, NULL);
     self->application = application;
     self->bus = pf_prompter_bus_new(prompter_vtable, self);
-    /* Whatever was typed or sent is worth nothing to another agent. */
-    g_signal_connect_object(self->bus, "lost", G_CALLBACK(close_dialog), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->bus, "lost", G_CALLBACK(on_bus_lost), self, G_CONNECT_SWAPPED);
     pf_prompter_bus_connect(self->bus);
     return self;
 }
@@ -301,7 +307,7 @@ pf_prompter_present(PfPrompter *self)
 }
 
 static void
-pf_prompter_dispose(GObject *object)
+dispose(GObject *object)
 {
     PfPrompter *self = PF_PROMPTER(object);
     close_dialog(self);
@@ -312,7 +318,7 @@ pf_prompter_dispose(GObject *object)
 static void
 pf_prompter_class_init(PfPrompterClass *klass)
 {
-    G_OBJECT_CLASS(klass)->dispose = pf_prompter_dispose;
+    G_OBJECT_CLASS(klass)->dispose = dispose;
 }
 
 static void

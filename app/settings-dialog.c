@@ -55,12 +55,18 @@ switch_to_prompt(const GValue *value, const GVariantType *type, gpointer unused)
 
 /* A key that is not writable is insensitive by its binding; this says why. */
 static void
-update_locked(PfSettingsDialog *self, const char *key, GSettings *settings)
+update_locked(PfSettingsDialog *self, GSettings *settings)
 {
     gboolean locked = FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(shown_keys); i++)
         locked |= !g_settings_is_writable(settings, shown_keys[i]);
     gtk_widget_set_visible(GTK_WIDGET(self->locked_label), locked);
+}
+
+static void
+on_settings_writable_changed(PfSettingsDialog *self, const char *key, GSettings *settings)
+{
+    update_locked(self, settings);
 }
 
 PfSettingsDialog *
@@ -75,14 +81,14 @@ pf_settings_dialog_new(GSettings *settings)
                                  NULL);
     g_settings_bind(settings, "release-delay", self->release_delay_spin, "value",
                     G_SETTINGS_BIND_DEFAULT);
-    g_signal_connect_object(settings, "writable-changed", G_CALLBACK(update_locked), self,
-                            G_CONNECT_SWAPPED);
-    update_locked(self, NULL, settings);
+    g_signal_connect_object(settings, "writable-changed", G_CALLBACK(on_settings_writable_changed),
+                            self, G_CONNECT_SWAPPED);
+    update_locked(self, settings);
     return self;
 }
 
 static void
-pf_settings_dialog_response(GtkDialog *dialog, int response)
+response(GtkDialog *dialog, int response)
 {
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
@@ -91,7 +97,7 @@ static void
 pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
-    GTK_DIALOG_CLASS(klass)->response = pf_settings_dialog_response;
+    GTK_DIALOG_CLASS(klass)->response = response;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/settings-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_off);

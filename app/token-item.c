@@ -17,6 +17,12 @@ struct _PfTokenItem {
 
 G_DEFINE_FINAL_TYPE(PfTokenItem, pf_token_item, G_TYPE_OBJECT)
 
+static gboolean
+has_flag(PfTokenItem *self, const char *name)
+{
+    return self->flags != NULL && g_strv_contains((const char *const *)self->flags, name);
+}
+
 PfTokenItem *
 pf_token_item_new(const char *reader, const char *uri, const char *label, const char *const *flags)
 {
@@ -88,12 +94,6 @@ pf_token_item_dup_detail(PfTokenItem *self)
     return g_strdup(self->reader);
 }
 
-static gboolean
-has_flag(PfTokenItem *self, const char *name)
-{
-    return self->flags != NULL && g_strv_contains((const char *const *)self->flags, name);
-}
-
 char *
 pf_token_item_dup_state(PfTokenItem *self)
 {
@@ -153,7 +153,7 @@ pf_token_item_is_equal(PfTokenItem *self, PfTokenItem *other)
 }
 
 static void
-pf_token_item_finalize(GObject *object)
+finalize(GObject *object)
 {
     PfTokenItem *self = PF_TOKEN_ITEM(object);
     g_free(self->reader);
@@ -167,7 +167,7 @@ pf_token_item_finalize(GObject *object)
 static void
 pf_token_item_class_init(PfTokenItemClass *klass)
 {
-    G_OBJECT_CLASS(klass)->finalize = pf_token_item_finalize;
+    G_OBJECT_CLASS(klass)->finalize = finalize;
 }
 
 static void

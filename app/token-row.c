@@ -17,24 +17,6 @@ struct _PfTokenRow {
 
 G_DEFINE_FINAL_TYPE(PfTokenRow, pf_token_row, GTK_TYPE_LIST_BOX_ROW)
 
-GtkWidget *
-pf_token_row_new(gpointer item, gpointer unused)
-{
-    PfTokenRow *self = g_object_new(PF_TYPE_TOKEN_ROW, NULL);
-    PfTokenItem *token = PF_TOKEN_ITEM(item);
-    g_autofree char *title = pf_token_item_dup_title(token);
-    g_autofree char *detail = pf_token_item_dup_detail(token);
-    g_autofree char *state = pf_token_item_dup_state(token);
-    GListModel *domains = pf_token_item_get_domains(token);
-    gtk_image_set_from_icon_name(self->icon, pf_token_item_get_icon_name(token), GTK_ICON_SIZE_DND);
-    pf_label_text_set(self->title_label, title);
-    pf_label_text_set(self->detail_label, detail);
-    pf_label_text_set(self->state_label, state);
-    gtk_list_box_bind_model(self->domain_list, domains, pf_domain_row_new, NULL, NULL);
-    gtk_widget_set_visible(GTK_WIDGET(self->domain_list), g_list_model_get_n_items(domains) > 0);
-    return GTK_WIDGET(self);
-}
-
 static void
 pf_token_row_class_init(PfTokenRowClass *klass)
 {
@@ -51,4 +33,22 @@ static void
 pf_token_row_init(PfTokenRow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+GtkWidget *
+pf_token_row_new(gpointer item, gpointer unused)
+{
+    PfTokenRow *self = g_object_new(PF_TYPE_TOKEN_ROW, NULL);
+    PfTokenItem *token = PF_TOKEN_ITEM(item);
+    g_autofree char *title = pf_token_item_dup_title(token);
+    g_autofree char *detail = pf_token_item_dup_detail(token);
+    g_autofree char *state = pf_token_item_dup_state(token);
+    GListModel *domains = pf_token_item_get_domains(token);
+    gtk_image_set_from_icon_name(self->icon, pf_token_item_get_icon_name(token), GTK_ICON_SIZE_DND);
+    pf_label_text_set(self->title_label, title);
+    pf_label_text_set(self->detail_label, detail);
+    pf_label_text_set(self->state_label, state);
+    gtk_list_box_bind_model(self->domain_list, domains, pf_domain_row_new, NULL, NULL);
+    gtk_widget_set_visible(GTK_WIDGET(self->domain_list), g_list_model_get_n_items(domains) > 0);
+    return GTK_WIDGET(self);
 }

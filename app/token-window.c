@@ -67,7 +67,7 @@ update_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer unused)
 }
 
 static gboolean
-pf_token_window_delete_event(GtkWidget *widget, GdkEventAny *event)
+delete_event(GtkWidget *widget, GdkEventAny *event)
 {
     gtk_widget_hide(widget);
     g_signal_emit(widget, signals[SIGNAL_CLOSED], 0);
@@ -89,7 +89,7 @@ pf_token_window_new(GtkApplication *application, PfAgentModel *model)
 }
 
 static void
-pf_token_window_dispose(GObject *object)
+dispose(GObject *object)
 {
     PfTokenWindow *self = PF_TOKEN_WINDOW(object);
     g_clear_object(&self->model);
@@ -100,8 +100,8 @@ static void
 pf_token_window_class_init(PfTokenWindowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
-    G_OBJECT_CLASS(klass)->dispose = pf_token_window_dispose;
-    widget_class->delete_event = pf_token_window_delete_event;
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    widget_class->delete_event = delete_event;
     signals[SIGNAL_CLOSED] = g_signal_new("closed", PF_TYPE_TOKEN_WINDOW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(widget_class,

@@ -3,10 +3,11 @@
 /* PfTrayMenu: builds the dbusmenu tree from the model and turns clicks into actions. */
 #include "tray-menu.h"
 
-#include <glib/gi18n.h>
 #include <libdbusmenu-glib/client.h>
 #include <libdbusmenu-glib/menuitem.h>
 #include <libdbusmenu-glib/server.h>
+
+#include <glib/gi18n.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbusmenuMenuitem, g_object_unref)
 
@@ -143,6 +144,18 @@ rebuild(PfTrayMenu *self)
     dbusmenu_server_set_root(self->server, root);
 }
 
+static void
+on_model_changed(PfTrayMenu *self)
+{
+    rebuild(self);
+}
+
+static void
+on_cache_mode_changed(PfTrayMenu *self)
+{
+    rebuild(self);
+}
+
 PfTrayMenu *
 pf_tray_menu_new(const char *path, PfAgentModel *model, GActionGroup *actions)
 {
@@ -150,17 +163,18 @@ pf_tray_menu_new(const char *path, PfAgentModel *model, GActionGroup *actions)
     self->model = g_object_ref(model);
     self->actions = actions;
     self->server = dbusmenu_server_new(path);
-    g_signal_connect_object(model, "changed", G_CALLBACK(rebuild), self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(actions, "action-state-changed::cache-mode", G_CALLBACK(rebuild), self,
+    g_signal_connect_object(model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(actions, "action-enabled-changed::cache-mode", G_CALLBACK(rebuild),
-                            self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(actions, "action-state-changed::cache-mode",
+                            G_CALLBACK(on_cache_mode_changed), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(actions, "action-enabled-changed::cache-mode",
+                            G_CALLBACK(on_cache_mode_changed), self, G_CONNECT_SWAPPED);
     rebuild(self);
     return self;
 }
 
 static void
-pf_tray_menu_dispose(GObject *object)
+dispose(GObject *object)
 {
     PfTrayMenu *self = PF_TRAY_MENU(object);
     g_clear_object(&self->server);
@@ -171,7 +185,7 @@ pf_tray_menu_dispose(GObject *object)
 static void
 pf_tray_menu_class_init(PfTrayMenuClass *klass)
 {
-    G_OBJECT_CLASS(klass)->dispose = pf_tray_menu_dispose;
+    G_OBJECT_CLASS(klass)->dispose = dispose;
 }
 
 static void

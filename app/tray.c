@@ -213,7 +213,7 @@ pf_tray_is_shown(PfTray *self)
 }
 
 static void
-pf_tray_dispose(GObject *object)
+dispose(GObject *object)
 {
     PfTray *self = PF_TRAY(object);
     g_clear_handle_id(&self->watch_id, g_bus_unwatch_name);
@@ -232,7 +232,7 @@ pf_tray_dispose(GObject *object)
 static void
 pf_tray_class_init(PfTrayClass *klass)
 {
-    G_OBJECT_CLASS(klass)->dispose = pf_tray_dispose;
+    G_OBJECT_CLASS(klass)->dispose = dispose;
 }
 
 static void
