@@ -11,6 +11,7 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib
 
 from pinfoldtest.paths import build_path, source_path
+from pinfoldtest.process import scan_memory
 from pinfoldtest.sandbox import Sandbox
 from pinfoldtest.wait import wait_for
 
@@ -62,6 +63,11 @@ class AppCase(unittest.TestCase):
                                "org.freedesktop.DBus", "NameHasOwner",
                                GLib.Variant("(s)", (name,)), None, 0, 5000, None)
         return answer.unpack()[0]
+
+    def assert_not_in_memory(self, pid, text):
+        """Only root may look into the app, which is the point of its guard."""
+        if os.getuid() == 0:
+            self.assertEqual(scan_memory(pid, text.encode()), [])
 
     def picture(self, name):
         """A screenshot when PINFOLD_SCREENSHOTS names a directory for them."""

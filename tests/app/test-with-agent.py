@@ -40,10 +40,6 @@ class WithAgent(AppCase):
         self.send(line)
         return self.answer()
 
-    def app_pid(self):
-        pids = self.box.pids_of(build_path("app/pinfold"))
-        return pids[0] if pids else None
-
     def type_pin(self, pin):
         entry = self.ui.window("PIN —").find("PIN", "password text")
         wait_for(lambda: entry.has_state("focused") and entry.has_state("sensitive"), 5,
@@ -76,7 +72,7 @@ class WithAgent(AppCase):
         self.assertEqual((status, pin), ("ok", PIN))
         self.assertEqual(self.command(f"end {lease} 1"), "ok cached")
         self.ui.wait_no_window("PIN —")
-        self.assertEqual(process.scan_memory(self.app_pid(), PIN.encode()), [])
+        self.assert_not_in_memory(window.pid, PIN)
 
     def test_cancel(self):
         self.prompt().press("Cancel")
@@ -89,16 +85,17 @@ class WithAgent(AppCase):
         self.ui.wait_no_window("PIN —")
 
     def test_new_agent(self):
-        self.prompt().press("Cancel")
+        window = self.prompt()
+        window.press("Cancel")
         self.assertEqual(self.answer(), "canceled")
-        app = self.app_pid()
         process.end_processes(self.box.pids_of(build_path("agent/pinfold-agent")))
         self.client.stdin.close()
         self.box.start([build_path("agent/pinfold-agent")], name="agent2")
         self.start_client("-")
-        self.prompt().press("Cancel")
+        again = self.prompt()
+        again.press("Cancel")
         self.assertEqual(self.answer(), "canceled")
-        self.assertEqual(self.app_pid(), app)
+        self.assertEqual(again.pid, window.pid)
 
 
 if __name__ == "__main__":
