@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfAgentModel: follows Agent1 on the session bus and keeps a list of readers and tokens. */
+#include "agent-model.h"
+
+#include <p11-kit/uri.h>
+
+#include <glib/gi18n.h>
+
+#include "agent-proxy.h"
+#include "wire-names.h"
+
+struct _PfAgentModel {
+    GObject parent_instance;
+    GDBusConnection *connection;
+    GCancellable *cancellable;
+    PfDbusAgent1 *proxy;
+    PfAgentState state;
+    GListStore *tokens;
+    gboolean asking; /* a GetStatus is on its way */
+    gboolean stale;  /* and what it will say is already old */
+};
+
+G_DEFINE_FINAL_TYPE(PfAgentModel, pf_agent_model, G_TYPE_OBJECT)
+
+enum { SIGNAL_APPEARED, SIGNAL_CHANGED, SIGNAL_FAILED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void ask_status(PfAgentModel *self);
+
+static void
+fail(PfAgentModel *self, const char *sentence, const GError *error)
+{
+    g_warning("%s %s", sentence, error->message);
+    g_signal_emit(self, signals[SIGNAL_FAILED], 0, sentence);
+}
+
+static PfTokenItem *
+find_token(GPtrArray *items, const char *uri)
+{
+    for (guint i = 0; i < items->len; i++) {
+        PfTokenItem *item = g_ptr_array_index(items, i);
+        if (g_strcmp0(pf_token_item_get_uri(item), uri) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+static void
+add_tokens(GPtrArray *items, GVariant *tokens, const char *wanted_reader)
+{
+    GVariantIter iter;
+    GVariant *token;
+    g_variant_iter_init(&iter, tokens);
+    while (g_variant_iter_loop(&iter, "@a{sv}", &token)) {
+        const char *reader = NULL;
+        const char *uri = NULL;
+        const char *label = NULL;
+        g_autofree const char **flags = NULL;
+        g_variant_lookup(token, "reader", "&s", &reader);
+        g_variant_lookup(token, "uri", "&s", &uri);
+        g_variant_lookup(token, "label", "&s", &label);
+        g_variant_lookup(token, "flags", "^a&s", &flags);
+        if (uri != NULL && g_strcmp0(reader, wanted_reader) == 0 && find_token(items, uri) == NULL)
+            g_ptr_array_add(items, pf_token_item_new(reader, uri, label, flags));
+    }
+}
+
+static void
+add_readers(GPtrArray *items, GVariant *readers, GVariant *tokens)
+{
+    GVariantIter iter;
+    GVariant *reader;
+    g_variant_iter_init(&iter, readers);
+    while (g_variant_iter_loop(&iter, "@a{sv}", &reader)) {
+        const char *name = NULL;
+        gboolean present = FALSE;
+        g_variant_lookup(reader, "name", "&s", &name);
+        g_variant_lookup(reader, "present", "b", &present);
+        if (name == NULL)
+            continue;
+        guint before = items->len;
+        add_tokens(items, tokens, name);
+        if (items->len == before)
+            g_ptr_array_add(items, pf_token_item_new_reader(name, present));
+    }
+}
+
+/* A domain whose token nobody has listed yet is shown all the same: it may hold a PIN. */
+static PfTokenItem *
+new_unlisted_token(const char *uri)
+{
+    P11KitUri *parsed = p11_kit_uri_new();
+    g_autofree char *label = NULL;
+    if (p11_kit_uri_parse(uri, P11_KIT_URI_FOR_TOKEN, parsed) == P11_KIT_URI_OK) {
+        const CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(parsed);
+        label = g_strchomp(g_strndup((const char *)info->label, sizeof info->label));
+    }
+    p11_kit_uri_free(parsed);
+    return pf_token_item_new(NULL, uri, label, NULL);
+}
+
+static void
+add_domains(GPtrArray *items, GVariant *domains)
+{
+    GVariantIter iter;
+    GVariant *entry;
+    g_variant_iter_init(&iter, domains);
+    while (g_variant_iter_loop(&iter, "@a{sv}", &entry)) {
+        g_autoptr(PfDomainItem) domain = pf_domain_item_new(entry);
+        if (!pf_domain_item_is_shown(domain))
+            continue;
+        const char *uri = pf_domain_item_get_token_uri(domain);
+        PfTokenItem *token = find_token(items, uri);
+        if (token == NULL) {
+            token = new_unlisted_token(uri);
+            g_ptr_array_add(items, token);
+        }
+        pf_token_item_add_domain(token, domain);
+    }
+}
+
+static GVariant *
+lookup_list(GVariant *status, const char *key)
+{
+    GVariant *list = g_variant_lookup_value(status, key, G_VARIANT_TYPE("aa{sv}"));
+    if (list != NULL)
+        return list;
+    return g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE_VARDICT, NULL, 0));
+}
+
+static gboolean
+is_row_equal(PfAgentModel *self, guint position, GPtrArray *items, guint index)
+{
+    g_autoptr(PfTokenItem) row = g_list_model_get_item(G_LIST_MODEL(self->tokens), position);
+    return pf_token_item_is_equal(row, g_ptr_array_index(items, index));
+}
+
+/* Replaces only the rows between the first and the last that differ, so that rows which stay keep
+ * their widgets and the keyboard focus in them. Returns whether anything changed. */
+static gboolean
+set_items(PfAgentModel *self, GPtrArray *items)
+{
+    guint old_count = g_list_model_get_n_items(G_LIST_MODEL(self->tokens));
+    guint head = 0;
+    guint tail = 0;
+    while (head < MIN(old_count, items->len) && is_row_equal(self, head, items, head))
+        head++;
+    while (tail < MIN(old_count, items->len) - head &&
+           is_row_equal(self, old_count - 1 - tail, items, items->len - 1 - tail))
+        tail++;
+    guint removed = old_count - head - tail;
+    guint added = items->len - head - tail;
+    if (removed == 0 && added == 0)
+        return FALSE;
+    g_list_store_splice(self->tokens, head, removed, items->len > 0 ? items->pdata + head : NULL,
+                        added);
+    return TRUE;
+}
+
+static void
+set_state(PfAgentModel *self, PfAgentState state, gboolean changed)
+{
+    if (self->state == state && !changed)
+        return;
+    self->state = state;
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+}
+
+static void
+apply_status(PfAgentModel *self, GVariant *status)
+{
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
+    g_autoptr(GVariant) readers = lookup_list(status, "readers");
+    g_autoptr(GVariant) tokens = lookup_list(status, "tokens");
+    g_autoptr(GVariant) domains = lookup_list(status, "domains");
+    add_readers(items, readers, tokens);
+    add_tokens(items, tokens, NULL);
+    add_domains(items, domains);
+    set_state(self, PF_AGENT_STATE_READY, set_items(self, items));
+}
+
+static void
+on_get_status_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) status = NULL;
+    gboolean ok =
+        pf_dbus_agent1_call_get_status_finish(PF_DBUS_AGENT1(source), &status, result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    PfAgentModel *self = user_data;
+    self->asking = FALSE;
+    if (self->state == PF_AGENT_STATE_LOST)
+        return; /* it died meanwhile */
+    if (!ok)
+        g_warning("Reading the agent's status: %s", error->message);
+    else
+        apply_status(self, status);
+    if (self->stale)
+        ask_status(self);
+}
+
+/* At most one call is on its way; what changes meanwhile is asked for once, afterwards. */
+static void
+ask_status(PfAgentModel *self)
+{
+    self->stale = self->asking;
+    if (self->asking)
+        return;
+    self->asking = TRUE;
+    pf_dbus_agent1_call_get_status(self->proxy, self->cancellable, on_get_status_done, self);
+}
+
+static void
+on_proxy_changed(PfAgentModel *self)
+{
+    ask_status(self);
+}
+
+static void
+on_proxy_name_owner_notify(PfAgentModel *self)
+{
+    g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
+    if (owner == NULL) {
+        g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+        set_state(self, PF_AGENT_STATE_LOST, set_items(self, nothing));
+        return;
+    }
+    set_state(self, PF_AGENT_STATE_CONNECTING, FALSE);
+    g_signal_emit(self, signals[SIGNAL_APPEARED], 0);
+    ask_status(self);
+}
+
+static void
+on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    PfDbusAgent1 *proxy = pf_dbus_agent1_proxy_new_finish(result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    PfAgentModel *self = user_data;
+    if (proxy == NULL) {
+        g_warning("Watching the agent: %s", error->message);
+        set_state(self, PF_AGENT_STATE_LOST, FALSE);
+        return;
+    }
+    self->proxy = proxy;
+    g_signal_connect_object(proxy, "notify::g-name-owner", G_CALLBACK(on_proxy_name_owner_notify),
+                            self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(proxy, "changed", G_CALLBACK(on_proxy_changed), self,
+                            G_CONNECT_SWAPPED);
+    on_proxy_name_owner_notify(self);
+}
+
+PfAgentModel *
+pf_agent_model_new(GDBusConnection *connection)
+{
+    PfAgentModel *self = g_object_new(PF_TYPE_AGENT_MODEL, NULL);
+    if (connection == NULL) {
+        self->state = PF_AGENT_STATE_LOST;
+        return self;
+    }
+    self->connection = g_object_ref(connection);
+    pf_dbus_agent1_proxy_new(connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, PF_WIRE_AGENT_NAME,
+                             PF_WIRE_AGENT_PATH, self->cancellable, on_proxy_new_done, self);
+    return self;
+}
+
+PfAgentState
+pf_agent_model_get_state(PfAgentModel *self)
+{
+    return self->state;
+}
+
+GListModel *
+pf_agent_model_get_tokens(PfAgentModel *self)
+{
+    return G_LIST_MODEL(self->tokens);
+}
+
+guint
+pf_agent_model_count_tokens(PfAgentModel *self)
+{
+    GListModel *tokens = G_LIST_MODEL(self->tokens);
+    guint count = 0;
+    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
+        g_autoptr(PfTokenItem) item = g_list_model_get_item(tokens, i);
+        count += pf_token_item_get_uri(item) != NULL ? 1 : 0;
+    }
+    return count;
+}
+
+guint
+pf_agent_model_count_pins(PfAgentModel *self)
+{
+    GListModel *tokens = G_LIST_MODEL(self->tokens);
+    guint count = 0;
+    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
+        g_autoptr(PfTokenItem) item = g_list_model_get_item(tokens, i);
+        count += pf_token_item_count_pins(item);
+    }
+    return count;
+}
+
+static void
+on_forget_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(PfAgentModel) self = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!pf_dbus_agent1_call_forget_finish(PF_DBUS_AGENT1(source), NULL, result, &error))
+        fail(self, _("The PIN could not be forgotten: the agent did not answer."), error);
+}
+
+void
+pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id)
+{
+    if (self->proxy == NULL)
+        return;
+    GVariantBuilder filter;
+    g_variant_builder_init(&filter, G_VARIANT_TYPE_VARDICT);
+    if (uri != NULL)
+        g_variant_builder_add(&filter, "{sv}", "token-uri", g_variant_new_string(uri));
+    if (app_id != NULL)
+        g_variant_builder_add(&filter, "{sv}", "app-id", g_variant_new_string(app_id));
+    pf_dbus_agent1_call_forget(self->proxy, g_variant_builder_end(&filter), NULL, on_forget_done,
+                               g_object_ref(self));
+}
+
+static void
+on_start_service_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    if (reply != NULL)
+        return;
+    g_message("Starting the agent: %s", error->message);
+}
+
+static void
+on_start_service_told(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(PfAgentModel) self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    if (reply == NULL)
+        fail(self, _("The agent could not be started."), error);
+}
+
+void
+pf_agent_model_start_agent(PfAgentModel *self, gboolean tell)
+{
+    if (self->connection == NULL)
+        return;
+    g_dbus_connection_call(self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "StartServiceByName",
+                           g_variant_new("(su)", PF_WIRE_AGENT_NAME, 0), G_VARIANT_TYPE("(u)"),
+                           G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                           tell ? on_start_service_told : on_start_service_done,
+                           tell ? g_object_ref(self) : NULL);
+}
+
+static void
+dispose(GObject *object)
+{
+    PfAgentModel *self = PF_AGENT_MODEL(object);
+    g_cancellable_cancel(self->cancellable);
+    g_clear_object(&self->cancellable);
+    g_clear_object(&self->proxy);
+    g_clear_object(&self->tokens);
+    g_clear_object(&self->connection);
+    G_OBJECT_CLASS(pf_agent_model_parent_class)->dispose(object);
+}
+
+static void
+pf_agent_model_class_init(PfAgentModelClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    signals[SIGNAL_APPEARED] = g_signal_new("appeared", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0,
+                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_CHANGED] = g_signal_new("changed", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_FAILED] = g_signal_new("failed", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+pf_agent_model_init(PfAgentModel *self)
+{
+    self->cancellable = g_cancellable_new();
+    self->tokens = g_list_store_new(PF_TYPE_TOKEN_ITEM);
+}

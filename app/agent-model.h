@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What Agent1 says, kept up to date for tray and windows. */
+#pragma once
+
+#include "token-item.h"
+
+#define PF_TYPE_AGENT_MODEL (pf_agent_model_get_type())
+G_DECLARE_FINAL_TYPE(PfAgentModel, pf_agent_model, PF, AGENT_MODEL, GObject)
+
+typedef enum {
+    PF_AGENT_STATE_CONNECTING, /* not known yet */
+    PF_AGENT_STATE_LOST,       /* nobody owns org.pinfold.Agent */
+    PF_AGENT_STATE_READY,      /* the lists are the agent's */
+} PfAgentState;
+
+/* Watches org.pinfold.Agent on CONNECTION, the session bus (NULL: there is none); never starts the
+ * agent by itself and asks for the status only when the agent says that it changed. Signals:
+ * "appeared" when an agent starts, "changed" after each change of what the functions below tell,
+ * "failed" with a plain sentence when something the person asked for did not work. The caller owns
+ * the model. Main thread, as all of it. */
+PfAgentModel *pf_agent_model_new(GDBusConnection *connection);
+
+PfAgentState pf_agent_model_get_state(PfAgentModel *self);
+
+/* Readers and tokens, PfTokenItem; rows that did not change stay the same objects. Borrowed. */
+GListModel *pf_agent_model_get_tokens(PfAgentModel *self);
+
+/* Tokens present, and PINs held over all of them. */
+guint pf_agent_model_count_tokens(PfAgentModel *self);
+guint pf_agent_model_count_pins(PfAgentModel *self);
+
+/* Forgets the PINs of the token URI (NULL: every token) and application ID (NULL: each). */
+void pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id);
+
+/* Asks the bus to start the agent. TELL: when that fails, "failed" is emitted. */
+void pf_agent_model_start_agent(PfAgentModel *self, gboolean tell);

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfApplication: makes the parts at startup and joins them by actions. */
+#include "application.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#include "agent-model.h"
+#include "closing-hint.h"
+#include "prompter.h"
+#include "settings-dialog.h"
+#include "token-window.h"
+#include "tray.h"
+#include "wire-names.h"
+
+struct _PfApplication {
+    GtkApplication parent_instance;
+    GSettings *settings;
+    PfAgentModel *model;
+    PfPrompter *prompter;
+    PfTray *tray;
+    PfTokenWindow *window;
+    PfClosingHint *closing_hint;
+    GtkWindow *settings_dialog;
+    guint signal_ids[2];
+};
+
+G_DEFINE_FINAL_TYPE(PfApplication, pf_application, GTK_TYPE_APPLICATION)
+
+static void
+on_window_closed(PfApplication *self)
+{
+    if (!pf_tray_is_shown(self->tray))
+        pf_closing_hint_show(self->closing_hint, GTK_APPLICATION(self));
+}
+
+static void
+show_window(PfApplication *self)
+{
+    if (self->window == NULL) {
+        self->window = pf_token_window_new(GTK_APPLICATION(self), self->model);
+        g_signal_connect_object(self->window, "closed", G_CALLBACK(on_window_closed), self,
+                                G_CONNECT_SWAPPED);
+    }
+    /* An open dialog is what the person is looking for. */
+    gtk_window_present(GTK_WINDOW(self->window));
+    pf_prompter_present(self->prompter);
+}
+
+static void
+on_open_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    show_window(user_data);
+}
+
+static void
+on_show_prompt_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfApplication *self = user_data;
+    if (!pf_prompter_present(self->prompter))
+        show_window(self);
+}
+
+static void
+on_settings_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfApplication *self = user_data;
+    if (self->settings_dialog == NULL) {
+        GtkWindow *dialog = GTK_WINDOW(pf_settings_dialog_new(self->settings));
+        if (self->window != NULL && gtk_widget_get_visible(GTK_WIDGET(self->window)))
+            gtk_window_set_transient_for(dialog, GTK_WINDOW(self->window));
+        gtk_window_set_application(dialog, GTK_APPLICATION(self));
+        g_set_weak_pointer(&self->settings_dialog, dialog);
+    }
+    gtk_window_present(self->settings_dialog);
+}
+
+static void
+on_about_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfApplication *self = user_data;
+    gtk_show_about_dialog(self->window != NULL ? GTK_WINDOW(self->window) : NULL, "program-name",
+                          _("Pinfold"), "version", PF_VERSION, "comments",
+                          _("Type the PIN of your smart card once"), "logo-icon-name",
+                          PF_WIRE_APP_NAME, "copyright", "© 2026 The Pinfold authors",
+                          "license-type", GTK_LICENSE_LGPL_2_1, "translator-credits",
+                          /* Translators: your names, one a line. */
+                          _("translator-credits"), NULL);
+}
+
+static void
+on_forget_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfApplication *self = user_data;
+    const char *uri;
+    const char *app_id;
+    g_variant_get(parameter, "(&s&s)", &uri, &app_id);
+    pf_agent_model_forget(self->model, uri, *app_id != '\0' ? app_id : NULL);
+}
+
+static void
+on_forget_all_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    pf_agent_model_forget(PF_APPLICATION(user_data)->model, NULL, NULL);
+}
+
+static void
+on_start_agent_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    pf_agent_model_start_agent(PF_APPLICATION(user_data)->model, TRUE);
+}
+
+static void
+on_quit_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    g_application_quit(G_APPLICATION(user_data));
+}
+
+static gboolean
+on_signal_received(gpointer user_data)
+{
+    g_application_quit(G_APPLICATION(user_data));
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+on_model_changed(PfApplication *self)
+{
+    GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self), "forget-all");
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(action),
+                                pf_agent_model_count_pins(self->model) > 0);
+}
+
+static void
+add_actions(PfApplication *self)
+{
+    static const GActionEntry entries[] = {
+        {"open", on_open_activated},
+        {"show-prompt", on_show_prompt_activated},
+        {"settings", on_settings_activated},
+        {"about", on_about_activated},
+        {"forget", on_forget_activated, "(ss)"},
+        {"forget-all", on_forget_all_activated},
+        {"start-agent", on_start_agent_activated},
+        {"quit", on_quit_activated},
+    };
+    static const char *const quit_keys[] = {"<Primary>q", NULL};
+    static const char *const close_keys[] = {"<Primary>w", NULL};
+    g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
+    g_autoptr(GAction) mode = g_settings_create_action(self->settings, "cache-mode");
+    g_action_map_add_action(G_ACTION_MAP(self), mode);
+    gtk_application_set_accels_for_action(GTK_APPLICATION(self), "app.quit", quit_keys);
+    gtk_application_set_accels_for_action(GTK_APPLICATION(self), "window.close", close_keys);
+}
+
+static void
+start_up(GApplication *application)
+{
+    PfApplication *self = PF_APPLICATION(application);
+    G_APPLICATION_CLASS(pf_application_parent_class)->startup(application);
+    g_application_hold(application);
+    gtk_window_set_default_icon_name(PF_WIRE_APP_NAME);
+
+    /* NULL without a session bus: the prompter works all the same. */
+    GDBusConnection *connection = g_application_get_dbus_connection(application);
+    self->settings = g_settings_new("org.pinfold");
+    self->model = pf_agent_model_new(connection);
+    add_actions(self);
+    self->prompter = pf_prompter_new(GTK_APPLICATION(self));
+    g_signal_connect_object(self->model, "appeared", G_CALLBACK(pf_prompter_connect),
+                            self->prompter, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->model, "changed", G_CALLBACK(on_model_changed), self,
+                            G_CONNECT_SWAPPED);
+    on_model_changed(self);
+    self->tray = pf_tray_new(connection, self->model, G_ACTION_GROUP(self));
+    self->closing_hint = pf_closing_hint_new();
+    self->signal_ids[0] = g_unix_signal_add(SIGTERM, on_signal_received, self);
+    self->signal_ids[1] = g_unix_signal_add(SIGINT, on_signal_received, self);
+}
+
+static void
+activate(GApplication *application)
+{
+    PfApplication *self = PF_APPLICATION(application);
+    /* The person wants PIN caching; the button in the window is for when this does not help. */
+    if (pf_agent_model_get_state(self->model) != PF_AGENT_STATE_READY)
+        pf_agent_model_start_agent(self->model, FALSE);
+    show_window(self);
+}
+
+static int
+handle_local_options(GApplication *application, GVariantDict *options)
+{
+    if (g_variant_dict_contains(options, "version")) {
+        g_print("pinfold %s\n", PF_VERSION);
+        return 0;
+    }
+    return -1;
+}
+
+static void
+shut_down(GApplication *application)
+{
+    PfApplication *self = PF_APPLICATION(application);
+    for (gsize i = 0; i < G_N_ELEMENTS(self->signal_ids); i++)
+        g_clear_handle_id(&self->signal_ids[i], g_source_remove);
+    g_clear_object(&self->tray);
+    g_clear_object(&self->prompter);
+    if (self->window != NULL)
+        gtk_widget_destroy(GTK_WIDGET(self->window));
+    self->window = NULL;
+    g_clear_object(&self->closing_hint);
+    g_clear_object(&self->model);
+    g_clear_object(&self->settings);
+    G_APPLICATION_CLASS(pf_application_parent_class)->shutdown(application);
+}
+
+static void
+pf_application_class_init(PfApplicationClass *klass)
+{
+    GApplicationClass *application_class = G_APPLICATION_CLASS(klass);
+    application_class->startup = start_up;
+    application_class->activate = activate;
+    application_class->shutdown = shut_down;
+    application_class->handle_local_options = handle_local_options;
+}
+
+static void
+pf_application_init(PfApplication *self)
+{
+    static const GOptionEntry options[] = {
+        {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL},
+        {NULL},
+    };
+    g_application_add_main_option_entries(G_APPLICATION(self), options);
+    g_application_set_option_context_summary(
+        G_APPLICATION(self),
+        _("Type the PIN of your smart card once: tray icon, PIN dialog, tokens "
+          "and settings."));
+}
+
+PfApplication *
+pf_application_new(void)
+{
+    return g_object_new(PF_TYPE_APPLICATION, "application-id", PF_WIRE_APP_NAME, NULL);
+}

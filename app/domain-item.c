@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfDomainItem: a domain of GetStatus, immutable, with the words for it. */
+#include "domain-item.h"
+
+#include <glib/gi18n.h>
+
+struct _PfDomainItem {
+    GObject parent_instance;
+    char *app_id;
+    char *token_uri;
+    gboolean logged_in;
+    gboolean asleep;
+    gint64 since;
+    char *names; /* "Firefox, ssh" or NULL without members */
+    char *pids;  /* "12, 34" or NULL */
+    guint member_count;
+};
+
+G_DEFINE_FINAL_TYPE(PfDomainItem, pf_domain_item, G_TYPE_OBJECT)
+
+static char *
+join(GPtrArray *words)
+{
+    if (words->len == 0)
+        return NULL;
+    g_ptr_array_add(words, NULL);
+    return g_strjoinv(", ", (char **)words->pdata);
+}
+
+static void
+read_members(PfDomainItem *self, GVariant *members)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) pids = g_ptr_array_new_with_free_func(g_free);
+    GVariantIter iter;
+    GVariant *member;
+    g_variant_iter_init(&iter, members);
+    while (g_variant_iter_loop(&iter, "@a{sv}", &member)) {
+        const char *name = NULL;
+        const char *exe = NULL;
+        guint32 pid = 0;
+        g_variant_lookup(member, "name", "&s", &name);
+        g_variant_lookup(member, "exe", "&s", &exe);
+        g_variant_lookup(member, "pid", "u", &pid);
+        char *shown = name != NULL && *name != '\0' ? g_utf8_make_valid(name, -1)
+                      : exe != NULL && *exe != '\0' ? g_path_get_basename(exe)
+                                                    : g_strdup(_("Unknown program"));
+        if (g_ptr_array_find_with_equal_func(names, shown, g_str_equal, NULL))
+            g_free(shown);
+        else
+            g_ptr_array_add(names, shown);
+        g_ptr_array_add(pids, g_strdup_printf("%u", pid));
+    }
+    self->member_count = pids->len;
+    self->names = join(names);
+    self->pids = join(pids);
+}
+
+PfDomainItem *
+pf_domain_item_new(GVariant *domain)
+{
+    PfDomainItem *self = g_object_new(PF_TYPE_DOMAIN_ITEM, NULL);
+    g_variant_lookup(domain, "app_id", "s", &self->app_id);
+    g_variant_lookup(domain, "token_uri", "s", &self->token_uri);
+    g_variant_lookup(domain, "logged_in", "b", &self->logged_in);
+    g_variant_lookup(domain, "asleep", "b", &self->asleep);
+    g_variant_lookup(domain, "since", "x", &self->since);
+    g_autoptr(GVariant) members =
+        g_variant_lookup_value(domain, "members", G_VARIANT_TYPE("aa{sv}"));
+    if (members != NULL)
+        read_members(self, members);
+    if (self->app_id == NULL)
+        self->app_id = g_strdup("");
+    if (self->token_uri == NULL)
+        self->token_uri = g_strdup("");
+    return self;
+}
+
+const char *
+pf_domain_item_get_app_id(PfDomainItem *self)
+{
+    return self->app_id;
+}
+
+const char *
+pf_domain_item_get_token_uri(PfDomainItem *self)
+{
+    return self->token_uri;
+}
+
+gboolean
+pf_domain_item_has_pin(PfDomainItem *self)
+{
+    return self->logged_in;
+}
+
+gboolean
+pf_domain_item_is_shown(PfDomainItem *self)
+{
+    return self->logged_in || self->asleep;
+}
+
+char *
+pf_domain_item_dup_title(PfDomainItem *self)
+{
+    if (self->names != NULL)
+        return g_strdup(self->names);
+    /* Translators: %s is an application ID, two numbers with a colon; no program is running with
+     * it now. */
+    return g_strdup_printf(_("Application ID %s"), self->app_id);
+}
+
+/* Clock time for today, date and time before. */
+static char *
+dup_since(gint64 since)
+{
+    g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(since);
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    if (then == NULL)
+        return g_strdup("");
+    gboolean today = g_date_time_get_year(then) == g_date_time_get_year(now) &&
+                     g_date_time_get_day_of_year(then) == g_date_time_get_day_of_year(now);
+    /* Translators: time of today, and date with time, as strftime(3) formats. */
+    return g_date_time_format(then, today ? _("%H:%M") : _("%x %H:%M"));
+}
+
+char *
+pf_domain_item_dup_detail(PfDomainItem *self)
+{
+    g_autofree char *since = dup_since(self->since);
+    g_autofree char *state = NULL;
+    if (!self->logged_in)
+        state = g_strdup(_("PIN forgotten; asks again at the next use"));
+    else if (self->since > 0)
+        /* Translators: %s is a time of day, or date and time. */
+        state = g_strdup_printf(_("PIN cached since %s"), since);
+    else
+        state = g_strdup(_("PIN cached"));
+    if (self->pids == NULL)
+        return g_steal_pointer(&state);
+    g_autofree char *processes = g_strdup_printf(
+        /* Translators: %s is a process ID, or several with commas. */
+        ngettext("Process %s", "Processes %s", self->member_count), self->pids);
+    /* Translators: the processes, then what Pinfold has for them: “Process 12 · PIN cached”. */
+    return g_strdup_printf(_("%s · %s"), processes, state);
+}
+
+gboolean
+pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other)
+{
+    return g_str_equal(self->app_id, other->app_id) &&
+           g_str_equal(self->token_uri, other->token_uri) && self->logged_in == other->logged_in &&
+           self->asleep == other->asleep && self->since == other->since &&
+           g_strcmp0(self->names, other->names) == 0 && g_strcmp0(self->pids, other->pids) == 0;
+}
+
+static void
+finalize(GObject *object)
+{
+    PfDomainItem *self = PF_DOMAIN_ITEM(object);
+    g_free(self->app_id);
+    g_free(self->token_uri);
+    g_free(self->names);
+    g_free(self->pids);
+    G_OBJECT_CLASS(pf_domain_item_parent_class)->finalize(object);
+}
+
+static void
+pf_domain_item_class_init(PfDomainItemClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = finalize;
+}
+
+static void
+pf_domain_item_init(PfDomainItem *self)
+{
+}

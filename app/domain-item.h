@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* One login domain as the windows show it: which programs have a PIN of a token. */
+#pragma once
+
+#include <gio/gio.h>
+
+#define PF_TYPE_DOMAIN_ITEM (pf_domain_item_get_type())
+G_DECLARE_FINAL_TYPE(PfDomainItem, pf_domain_item, PF, DOMAIN_ITEM, GObject)
+
+/* From an entry of `domains` in Agent1.GetStatus. The caller owns the item. */
+PfDomainItem *pf_domain_item_new(GVariant *domain);
+
+/* Borrowed; never NULL. */
+const char *pf_domain_item_get_app_id(PfDomainItem *self);
+const char *pf_domain_item_get_token_uri(PfDomainItem *self);
+
+/* Is a PIN held? */
+gboolean pf_domain_item_has_pin(PfDomainItem *self);
+
+/* Does it matter to the person: is a PIN held, or was one forgotten that will be asked again? */
+gboolean pf_domain_item_is_shown(PfDomainItem *self);
+
+/* Words, plain text, the caller's: the programs; their processes and since when. */
+char *pf_domain_item_dup_title(PfDomainItem *self);
+char *pf_domain_item_dup_detail(PfDomainItem *self);
+
+/* Do both say the same to the person? */
+gboolean pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfDomainRow: shows a PfDomainItem, which never changes. */
+#include "domain-row.h"
+
+#include <glib/gi18n.h>
+
+#include "label-text.h"
+
+struct _PfDomainRow {
+    GtkListBoxRow parent_instance;
+    GtkLabel *title_label;
+    GtkLabel *detail_label;
+    GtkButton *forget_button;
+};
+
+G_DEFINE_FINAL_TYPE(PfDomainRow, pf_domain_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+pf_domain_row_class_init(PfDomainRowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/pinfold/Pinfold/domain-row.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, title_label);
+    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, detail_label);
+    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, forget_button);
+}
+
+static void
+pf_domain_row_init(PfDomainRow *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+GtkWidget *
+pf_domain_row_new(gpointer item, gpointer unused)
+{
+    PfDomainRow *self = g_object_new(PF_TYPE_DOMAIN_ROW, NULL);
+    PfDomainItem *domain = PF_DOMAIN_ITEM(item);
+    g_autofree char *title = pf_domain_item_dup_title(domain);
+    g_autofree char *detail = pf_domain_item_dup_detail(domain);
+    pf_label_text_set(self->title_label, title);
+    pf_label_text_set(self->detail_label, detail);
+    gtk_widget_set_visible(GTK_WIDGET(self->forget_button), pf_domain_item_has_pin(domain));
+    gtk_actionable_set_action_target(GTK_ACTIONABLE(self->forget_button), "(ss)",
+                                     pf_domain_item_get_token_uri(domain),
+                                     pf_domain_item_get_app_id(domain));
+    AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self->forget_button));
+    /* Translators: for screen readers, says more than the button's “Forget”; %s is a program. */
+    g_autofree char *description = g_strdup_printf(_("Forget the PIN that %s has"), title);
+    atk_object_set_description(accessible, description);
+    return GTK_WIDGET(self);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* pinfold: guards the process, sets the language, runs the application. */
+#include <locale.h>
+
+#include <glib/gi18n.h>
+
+#include "application.h"
+#include "process-guard.h"
+
+int
+main(int argc, char **argv)
+{
+    pf_process_guard_init();
+    setlocale(LC_ALL, "");
+    bindtextdomain(GETTEXT_PACKAGE, PF_LOCALEDIR);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    textdomain(GETTEXT_PACKAGE);
+    g_set_application_name(_("Pinfold"));
+
+    g_autoptr(PfApplication) application = pf_application_new();
+    return g_application_run(G_APPLICATION(application), argc, argv);
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPinRequest: details of Prompter1.AskPin and the sentences made of them; no widgets. */
+#include "pin-request.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "secret.h"
+
+/* Text of the details, by wire name. */
+#define TEXT_KEYS(X)                                                                               \
+    X("program", program)                                                                          \
+    X("program-icon", program_icon)                                                                \
+    X("executable", executable)                                                                    \
+    X("purpose", purpose)                                                                          \
+    X("token-label", token_label)                                                                  \
+    X("token-manufacturer", token_manufacturer)                                                    \
+    X("token-model", token_model)                                                                  \
+    X("token-serial", token_serial)                                                                \
+    X("reader", reader)                                                                            \
+    X("key-label", key_label)
+
+struct _PfPinRequest {
+    guint64 number;
+#define FIELD(key, name) char *name;
+    TEXT_KEYS(FIELD)
+#undef FIELD
+    gboolean program_known;
+    guint64 pid;
+    guint64 min_len;
+    guint64 max_len;
+    guint64 token_flags;
+    gboolean has_tries;
+    guint64 tries_left;
+};
+
+static const struct {
+    const char *key;
+    gsize offset;
+} text_keys[] = {
+#define ENTRY(key, name) {key, G_STRUCT_OFFSET(struct _PfPinRequest, name)},
+    TEXT_KEYS(ENTRY)
+#undef ENTRY
+};
+
+static const struct {
+    const char *key;
+    gsize offset;
+} number_keys[] = {
+    {"pid", G_STRUCT_OFFSET(struct _PfPinRequest, pid)},
+    {"min-len", G_STRUCT_OFFSET(struct _PfPinRequest, min_len)},
+    {"max-len", G_STRUCT_OFFSET(struct _PfPinRequest, max_len)},
+    {"token-flags", G_STRUCT_OFFSET(struct _PfPinRequest, token_flags)},
+    {"tries-left", G_STRUCT_OFFSET(struct _PfPinRequest, tries_left)},
+};
+
+PfPinRequest *
+pf_pin_request_new(guint64 number)
+{
+    PfPinRequest *request = g_new0(PfPinRequest, 1);
+    request->number = number;
+    return request;
+}
+
+PfPinRequest *
+pf_pin_request_dup(const PfPinRequest *request, guint64 number)
+{
+    PfPinRequest *copy = g_memdup2(request, sizeof *request);
+    for (gsize i = 0; i < G_N_ELEMENTS(text_keys); i++) {
+        char **field = G_STRUCT_MEMBER_P(copy, text_keys[i].offset);
+        *field = g_strdup(*field);
+    }
+    copy->number = number;
+    return copy;
+}
+
+void
+pf_pin_request_free(PfPinRequest *request)
+{
+    if (request == NULL)
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(text_keys); i++)
+        g_free(G_STRUCT_MEMBER(char *, request, text_keys[i].offset));
+    g_free(request);
+}
+
+guint64
+pf_pin_request_get_number(const PfPinRequest *request)
+{
+    return request->number;
+}
+
+/* Characters that would break the line, or turn its direction so that it reads as something else.
+ */
+static gboolean
+is_unprintable(gunichar c)
+{
+    if (c == ' ')
+        return FALSE;
+    switch (g_unichar_type(c)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+    case G_UNICODE_SURROGATE:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+/* Valid, one-line, stripped text, or NULL when nothing remains. */
+static char *
+dup_printable(const char *value)
+{
+    g_autofree char *valid = g_utf8_make_valid(value, -1);
+    GString *text = g_string_new(NULL);
+    for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        g_string_append_unichar(text, is_unprintable(c) ? 0xFFFD : c);
+    }
+    g_strstrip(text->str);
+    if (text->str[0] == '\0') {
+        g_string_free(text, TRUE);
+        return NULL;
+    }
+    return g_string_free(text, FALSE);
+}
+
+gboolean
+pf_pin_request_set_text(PfPinRequest *request, const char *key, const char *value)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(text_keys); i++) {
+        if (g_strcmp0(text_keys[i].key, key) == 0) {
+            char **field = G_STRUCT_MEMBER_P(request, text_keys[i].offset);
+            g_free(*field);
+            *field = dup_printable(value);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+pf_pin_request_set_number(PfPinRequest *request, const char *key, guint64 value)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(number_keys); i++) {
+        if (g_strcmp0(number_keys[i].key, key) == 0) {
+            G_STRUCT_MEMBER(guint64, request, number_keys[i].offset) = value;
+            request->has_tries |= strcmp(key, "tries-left") == 0;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+pf_pin_request_set_boolean(PfPinRequest *request, const char *key, gboolean value)
+{
+    if (g_strcmp0(key, "program-known") != 0)
+        return FALSE;
+    request->program_known = value;
+    return TRUE;
+}
+
+void
+pf_pin_request_reset_tries(PfPinRequest *request)
+{
+    request->has_tries = FALSE;
+    request->tries_left = 0;
+    request->token_flags = 0;
+}
+
+const char *
+pf_pin_request_get_executable(const PfPinRequest *request)
+{
+    return request->executable;
+}
+
+const char *
+pf_pin_request_get_reader(const PfPinRequest *request)
+{
+    return request->reader;
+}
+
+const char *
+pf_pin_request_get_key_label(const PfPinRequest *request)
+{
+    return request->key_label;
+}
+
+const char *
+pf_pin_request_get_icon_name(const PfPinRequest *request)
+{
+    if (!request->program_known)
+        return "dialog-warning";
+    /* Only names of the icon theme: a path would make the dialog read a file of somebody's choice.
+     */
+    if (request->program_icon == NULL || strchr(request->program_icon, '/') != NULL)
+        return "application-x-executable";
+    return request->program_icon;
+}
+
+gboolean
+pf_pin_request_is_program_known(const PfPinRequest *request)
+{
+    return request->program_known;
+}
+
+char *
+pf_pin_request_dup_token(const PfPinRequest *request)
+{
+    if (request->token_label != NULL)
+        return g_strdup(request->token_label);
+    /* Translators: stands for a token that has no label. */
+    return g_strdup(_("unnamed token"));
+}
+
+char *
+pf_pin_request_dup_window_title(const PfPinRequest *request)
+{
+    g_autofree char *token = pf_pin_request_dup_token(request);
+    /* Translators: title of the PIN dialog; %s is the label of the token. Keep “PIN — ” as it is:
+     * it is how assistive tools and tests know the window. */
+    return g_strdup_printf(_("PIN — %s"), token);
+}
+
+char *
+pf_pin_request_dup_program(const PfPinRequest *request)
+{
+    if (request->program_known && request->program != NULL)
+        return g_strdup(request->program);
+    if (request->executable != NULL)
+        return g_path_get_basename(request->executable);
+    /* Translators: stands where the name of a program would be; begins the sentence “%s asks for
+     * the PIN of …”. */
+    return g_strdup(_("An unknown program"));
+}
+
+char *
+pf_pin_request_dup_headline(const PfPinRequest *request)
+{
+    g_autofree char *program = pf_pin_request_dup_program(request);
+    g_autofree char *token = pf_pin_request_dup_token(request);
+    /* Translators: the first %s is the name of a program, the second the label of a token. */
+    return g_strdup_printf(_("%s asks for the PIN of “%s”"), program, token);
+}
+
+char *
+pf_pin_request_dup_purpose(const PfPinRequest *request)
+{
+    if (!request->program_known)
+        return g_strdup(_("Pinfold could not find out which program this is. Enter the PIN only if "
+                          "you have just started it yourself."));
+    if (g_strcmp0(request->purpose, "wake") == 0)
+        return g_strdup(_("Pinfold forgot the PIN in the meantime. The program needs it again to "
+                          "go on."));
+    if (g_strcmp0(request->purpose, "context") == 0)
+        return g_strdup(_("This key asks for the PIN each time it is used. The PIN is used once "
+                          "and not kept."));
+    if (g_strcmp0(request->purpose, "change") == 0)
+        return g_strdup(_("The PIN is about to be changed. Enter the present one."));
+    return NULL;
+}
+
+char *
+pf_pin_request_dup_process(const PfPinRequest *request)
+{
+    if (request->executable != NULL && request->pid != 0)
+        /* Translators: %s is the path of an executable, the number its process ID. */
+        return g_strdup_printf(_("%s, process %u"), request->executable, (guint)request->pid);
+    if (request->executable != NULL)
+        return g_strdup(request->executable);
+    if (request->pid != 0)
+        /* Translators: the number is a process ID. */
+        return g_strdup_printf(_("Process %u"), (guint)request->pid);
+    return NULL;
+}
+
+char *
+pf_pin_request_dup_token_details(const PfPinRequest *request)
+{
+    const char *model =
+        request->token_model != NULL ? request->token_model : request->token_manufacturer;
+    if (model != NULL && request->token_serial != NULL)
+        /* Translators: the model of a token and its serial number. */
+        return g_strdup_printf(_("%s, serial number %s"), model, request->token_serial);
+    if (request->token_serial != NULL)
+        /* Translators: %s is the serial number of a token. */
+        return g_strdup_printf(_("Serial number %s"), request->token_serial);
+    return g_strdup(model);
+}
+
+PfPinTone
+pf_pin_request_dup_tries(const PfPinRequest *request, gboolean after_wrong, char **ret_text)
+{
+    guint64 flags = request->token_flags;
+    gboolean known = request->has_tries;
+    guint64 tries = request->tries_left;
+
+    if ((flags & CKF_USER_PIN_LOCKED) != 0 || (known && tries == 0)) {
+        *ret_text = g_strdup(_("The PIN of this token is blocked after too many wrong tries."));
+        return PF_PIN_TONE_BLOCKED;
+    }
+    if ((flags & CKF_USER_PIN_FINAL_TRY) != 0 || (known && tries == 1)) {
+        *ret_text =
+            g_strdup(after_wrong ? _("Wrong PIN. Last try: one more wrong PIN blocks the token")
+                                 : _("Last try: one more wrong PIN blocks the token"));
+        return PF_PIN_TONE_WARNING;
+    }
+    if (known) {
+        guint n = (guint)tries;
+        if (after_wrong)
+            *ret_text =
+                g_strdup_printf(ngettext("Wrong PIN. %u try left.", "Wrong PIN. %u tries left.", n),
+                                n);
+        else
+            *ret_text = g_strdup_printf(ngettext("%u try left", "%u tries left", n), n);
+        return after_wrong ? PF_PIN_TONE_WARNING : PF_PIN_TONE_PLAIN;
+    }
+    if ((flags & CKF_USER_PIN_COUNT_LOW) != 0) {
+        *ret_text = g_strdup(
+            after_wrong ? _("Wrong PIN. Few tries may be left before the token is blocked.")
+                        : _("A wrong PIN was entered before: few tries may be left"));
+        return PF_PIN_TONE_WARNING;
+    }
+    *ret_text = after_wrong ? g_strdup(_("Wrong PIN.")) : NULL;
+    return after_wrong ? PF_PIN_TONE_WARNING : PF_PIN_TONE_NONE;
+}
+
+PfPinLength
+pf_pin_request_check_typed(const PfPinRequest *request, const char *text, gsize length)
+{
+    return pf_pin_rule_check_typed(text, length, (CK_ULONG)request->min_len,
+                                   (CK_ULONG)request->max_len);
+}
+
+/* The upper limit that a person meets. */
+static guint
+max_typed(const PfPinRequest *request)
+{
+    if (request->max_len == 0 || request->max_len > PF_SECRET_MAX)
+        return PF_SECRET_MAX;
+    return (guint)request->max_len;
+}
+
+char *
+pf_pin_request_dup_length_text(const PfPinRequest *request, PfPinLength verdict)
+{
+    guint limit;
+    switch (verdict) {
+    case PF_PIN_LENGTH_OK:
+        break;
+    case PF_PIN_LENGTH_EMPTY:
+        return g_strdup(_("Enter the PIN first."));
+    case PF_PIN_LENGTH_SHORT:
+        limit = (guint)request->min_len;
+        return g_strdup_printf(
+            ngettext("Too short: the PIN of this token has at least %u character.",
+                     "Too short: the PIN of this token has at least %u "
+                     "characters.",
+                     limit),
+            limit);
+    case PF_PIN_LENGTH_LONG:
+        limit = max_typed(request);
+        return g_strdup_printf(ngettext("Too long: the PIN of this token has at most %u character.",
+                                        "Too long: the PIN of this token has at most %u "
+                                        "characters.",
+                                        limit),
+                               limit);
+    case PF_PIN_LENGTH_HAS_NUL:
+        return g_strdup(_("This text cannot be a PIN."));
+    }
+    return NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What the agent tells about a PIN it needs, and the words in which the dialog says it. */
+#pragma once
+
+#include <glib.h>
+
+#include "pin-rules.h"
+
+/* How loudly a line of the dialog speaks. */
+typedef enum {
+    PF_PIN_TONE_NONE,
+    PF_PIN_TONE_PLAIN,
+    PF_PIN_TONE_WARNING,
+    PF_PIN_TONE_BLOCKED, /* no PIN can be entered */
+} PfPinTone;
+
+typedef struct _PfPinRequest PfPinRequest;
+
+/* An empty request with the one-time NUMBER. The caller owns it. */
+PfPinRequest *pf_pin_request_new(guint64 number);
+
+/* A copy of REQUEST with another NUMBER: what a Retry starts from. The caller owns it. */
+PfPinRequest *pf_pin_request_dup(const PfPinRequest *request, guint64 number);
+
+/* NULL is fine. */
+void pf_pin_request_free(PfPinRequest *request);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfPinRequest, pf_pin_request_free)
+
+guint64 pf_pin_request_get_number(const PfPinRequest *request);
+
+/* Set what KEY of Prompter1.AskPin's details says; FALSE for a key that has another type or is not
+ * known. Text may be foreign: what is no printable text (control and direction characters, bytes
+ * that are no UTF-8) is replaced. Tries that may have changed are forgotten by set_flags. */
+gboolean pf_pin_request_set_text(PfPinRequest *request, const char *key, const char *value);
+gboolean pf_pin_request_set_number(PfPinRequest *request, const char *key, guint64 value);
+gboolean pf_pin_request_set_boolean(PfPinRequest *request, const char *key, gboolean value);
+
+/* Forgets flags and tries, which a Retry tells anew. */
+void pf_pin_request_reset_tries(PfPinRequest *request);
+
+/* Borrowed; NULL when the agent did not say. */
+const char *pf_pin_request_get_executable(const PfPinRequest *request);
+const char *pf_pin_request_get_reader(const PfPinRequest *request);
+const char *pf_pin_request_get_key_label(const PfPinRequest *request);
+
+/* Never NULL: a themed icon name, a warning sign for a program that is not known. */
+const char *pf_pin_request_get_icon_name(const PfPinRequest *request);
+
+/* Could the agent read which program asks? */
+gboolean pf_pin_request_is_program_known(const PfPinRequest *request);
+
+/* Words, all plain text and owned by the caller; NULL where there is nothing to say. */
+char *pf_pin_request_dup_window_title(const PfPinRequest *request);
+char *pf_pin_request_dup_program(const PfPinRequest *request);
+char *pf_pin_request_dup_headline(const PfPinRequest *request);
+char *pf_pin_request_dup_purpose(const PfPinRequest *request);
+char *pf_pin_request_dup_process(const PfPinRequest *request);
+char *pf_pin_request_dup_token(const PfPinRequest *request);
+char *pf_pin_request_dup_token_details(const PfPinRequest *request);
+
+/* The tries left, in words, as far as they are known (DESIGN 9a: never invented). AFTER_WRONG: the
+ * sentence begins by saying that the PIN was wrong. */
+PfPinTone pf_pin_request_dup_tries(const PfPinRequest *request, gboolean after_wrong,
+                                   char **ret_text);
+
+/* The token's own limits applied to what was typed (pin-rules.h). */
+PfPinLength pf_pin_request_check_typed(const PfPinRequest *request, const char *text, gsize length);
+
+/* What to tell the person about a length; NULL for PF_PIN_LENGTH_OK. */
+char *pf_pin_request_dup_length_text(const PfPinRequest *request, PfPinLength verdict);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPrompter: from a message of the agent to the dialog and back, by a PIN page. */
+#include "prompter.h"
+
+#include <glib/gi18n.h>
+
+#include "pin-dialog.h"
+#include "pin-notice.h"
+#include "prompter-bus.h"
+#include "wire-names.h"
+
+/* A dialog that has no focus after this time is announced by a notification (DESIGN 11). */
+#define UNFOCUSED_S         1
+#define PROMPT_NOTIFICATION "pin"
+
+struct _PfPrompter {
+    GObject parent_instance;
+    GtkApplication *application; /* outlives the prompter */
+    PfPrompterBus *bus;
+    PfPinDialog *dialog;
+    PfPinPage page;      /* of the answer that is on its way */
+    sd_bus_slot *answer; /* its call */
+    guint unfocused_id;
+};
+
+G_DEFINE_FINAL_TYPE(PfPrompter, pf_prompter, G_TYPE_OBJECT)
+
+static int
+read_value(sd_bus_message *message, PfPinRequest *request, const char *key)
+{
+    const char *type = NULL;
+    const char *text;
+    guint32 number32;
+    guint64 number64;
+    int boolean;
+    int r = sd_bus_message_peek_type(message, NULL, &type);
+    if (r < 0)
+        return r;
+    if (g_str_equal(type, "s")) {
+        r = sd_bus_message_read(message, "v", "s", &text);
+        if (r >= 0)
+            pf_pin_request_set_text(request, key, text);
+    } else if (g_str_equal(type, "u")) {
+        r = sd_bus_message_read(message, "v", "u", &number32);
+        if (r >= 0)
+            pf_pin_request_set_number(request, key, number32);
+    } else if (g_str_equal(type, "t")) {
+        r = sd_bus_message_read(message, "v", "t", &number64);
+        if (r >= 0)
+            pf_pin_request_set_number(request, key, number64);
+    } else if (g_str_equal(type, "b")) {
+        r = sd_bus_message_read(message, "v", "b", &boolean);
+        if (r >= 0)
+            pf_pin_request_set_boolean(request, key, boolean);
+    } else {
+        r = sd_bus_message_skip(message, "v"); /* of a newer agent */
+    }
+    return r;
+}
+
+static int
+read_details(sd_bus_message *message, PfPinRequest *request)
+{
+    int r = sd_bus_message_enter_container(message, 'a', "{sv}");
+    while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+        const char *key;
+        r = sd_bus_message_read(message, "s", &key);
+        if (r >= 0)
+            r = read_value(message, request, key);
+        if (r >= 0)
+            r = sd_bus_message_exit_container(message);
+    }
+    return r >= 0 ? sd_bus_message_exit_container(message) : r;
+}
+
+/* The receiver has its copy, or nobody will take one. */
+static void
+forget_answer(PfPrompter *self)
+{
+    pf_pin_page_wipe(&self->page);
+    g_clear_pointer(&self->answer, sd_bus_slot_unref);
+}
+
+static void
+close_dialog(PfPrompter *self)
+{
+    forget_answer(self);
+    g_clear_handle_id(&self->unfocused_id, g_source_remove);
+    if (self->dialog == NULL)
+        return;
+    g_application_withdraw_notification(G_APPLICATION(self->application), PROMPT_NOTIFICATION);
+    PfPinDialog *dialog = g_steal_pointer(&self->dialog);
+    g_signal_handlers_disconnect_by_data(dialog, self);
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static int
+on_answer_pin_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
+{
+    PfPrompter *self = user_data;
+    forget_answer(self);
+    const sd_bus_error *error = sd_bus_message_get_error(reply);
+    if (error == NULL)
+        return 0; /* Retry or Close tells what the token said */
+    if (sd_bus_error_has_name(error, PF_WIRE_ERROR_PIN_LENGTH)) {
+        pf_pin_dialog_refuse(self->dialog);
+        return 0;
+    }
+    if (!sd_bus_error_has_name(error, PF_WIRE_ERROR_NO_REQUEST))
+        g_warning("The agent did not take the answer: %s", error->name);
+    close_dialog(self);
+    return 0;
+}
+
+static int
+send_answer(PfPrompter *self, guint64 number)
+{
+    sd_bus *bus = pf_prompter_bus_get(self->bus);
+    if (bus == NULL)
+        return -ENOTCONN;
+    return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
+                                    PF_WIRE_CACHE_INTERFACE, "AnswerPin", on_answer_pin_done, self,
+                                    "th", number, self->page.fd);
+}
+
+static void
+on_dialog_submitted(PfPrompter *self)
+{
+    forget_answer(self);
+    guint64 number = pf_pin_request_get_number(pf_pin_dialog_get_request(self->dialog));
+    int r = pf_pin_dialog_take_pin(self->dialog, &self->page);
+    if (r < 0) {
+        g_warning("No locked memory for the PIN: %s", g_strerror(-r));
+        pf_pin_dialog_show_error(self->dialog,
+                                 _("The PIN was not used: there is no protected memory for it."));
+        return;
+    }
+    r = send_answer(self, number);
+    if (r < 0) {
+        g_warning("Answering the agent: %s", g_strerror(-r));
+        close_dialog(self);
+    }
+}
+
+static void
+on_dialog_cancelled(PfPrompter *self)
+{
+    guint64 number = pf_pin_request_get_number(pf_pin_dialog_get_request(self->dialog));
+    sd_bus *bus = pf_prompter_bus_get(self->bus);
+    close_dialog(self);
+    if (bus == NULL)
+        return;
+    int r = sd_bus_call_method_async(bus, NULL, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
+                                     "CancelPrompt", NULL, NULL, "t", number);
+    if (r < 0)
+        g_warning("Cancelling: %s", g_strerror(-r));
+}
+
+static gboolean
+on_unfocused_elapsed(gpointer user_data)
+{
+    PfPrompter *self = user_data;
+    self->unfocused_id = 0;
+    if (gtk_window_is_active(GTK_WINDOW(self->dialog)))
+        return G_SOURCE_REMOVE;
+    const PfPinRequest *request = pf_pin_dialog_get_request(self->dialog);
+    g_autofree char *program = pf_pin_request_dup_program(request);
+    /* Translators: title of a notification; %s is the name of a program. */
+    g_autofree char *title = g_strdup_printf(_("PIN needed for %s"), program);
+    g_autoptr(GNotification) notification = g_notification_new(title);
+    g_notification_set_default_action(notification, "app.show-prompt");
+    g_notification_add_button(notification, _("Enter PIN"), "app.show-prompt");
+    g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_URGENT);
+    g_application_send_notification(G_APPLICATION(self->application), PROMPT_NOTIFICATION,
+                                    notification);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+open_dialog(PfPrompter *self, PfPinRequest *request)
+{
+    self->dialog = pf_pin_dialog_new(request);
+    gtk_window_set_application(GTK_WINDOW(self->dialog), self->application);
+    g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
+    g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(on_dialog_cancelled), self);
+    gtk_window_set_keep_above(GTK_WINDOW(self->dialog), TRUE);
+    gtk_window_present(GTK_WINDOW(self->dialog));
+    self->unfocused_id = g_timeout_add_seconds(UNFOCUSED_S, on_unfocused_elapsed, self);
+}
+
+/* Is REQUEST the one that the open dialog shows? */
+static gboolean
+is_open(PfPrompter *self, guint64 request)
+{
+    return self->dialog != NULL &&
+           pf_pin_request_get_number(pf_pin_dialog_get_request(self->dialog)) == request;
+}
+
+static int
+handle_ask_pin(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    PfPrompter *self = user_data;
+    guint64 number;
+    if (self->dialog != NULL)
+        return sd_bus_error_set(ret_error, PF_WIRE_ERROR_BUSY, "A dialog is open");
+    if (gdk_display_get_default() == NULL)
+        return sd_bus_error_set(ret_error, PF_WIRE_ERROR_NO_DISPLAY, "There is no display");
+    int r = sd_bus_message_read(message, "t", &number);
+    if (r < 0)
+        return r;
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(number);
+    r = read_details(message, request);
+    if (r < 0)
+        return r;
+    open_dialog(self, g_steal_pointer(&request));
+    return sd_bus_reply_method_return(message, "");
+}
+
+static int
+handle_retry(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    PfPrompter *self = user_data;
+    guint64 previous;
+    guint64 number;
+    int r = sd_bus_message_read(message, "tt", &previous, &number);
+    if (r < 0)
+        return r;
+    if (!is_open(self, previous))
+        return sd_bus_error_set(ret_error, PF_WIRE_ERROR_NO_REQUEST, "No such dialog is open");
+    g_autoptr(PfPinRequest) request =
+        pf_pin_request_dup(pf_pin_dialog_get_request(self->dialog), number);
+    pf_pin_request_reset_tries(request);
+    r = read_details(message, request);
+    if (r < 0)
+        return r;
+    forget_answer(self);
+    pf_pin_dialog_retry(self->dialog, g_steal_pointer(&request));
+    return sd_bus_reply_method_return(message, "");
+}
+
+static int
+handle_close(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    PfPrompter *self = user_data;
+    guint64 number;
+    const char *reason;
+    int r = sd_bus_message_read(message, "ts", &number, &reason);
+    if (r < 0)
+        return r;
+    if (!is_open(self, number))
+        return sd_bus_error_set(ret_error, PF_WIRE_ERROR_NO_REQUEST, "No such dialog is open");
+    g_autoptr(PfPinRequest) request =
+        pf_pin_request_dup(pf_pin_dialog_get_request(self->dialog), number);
+    close_dialog(self);
+    pf_pin_notice_show(self->application, request, reason);
+    return sd_bus_reply_method_return(message, "");
+}
+
+static int
+get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+            sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
+{
+    return sd_bus_message_append(reply, "u", 1u);
+}
+
+static const sd_bus_vtable prompter_vtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_PROPERTY("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+    SD_BUS_METHOD("AskPin", "ta{sv}", "", handle_ask_pin, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("Retry", "tta{sv}", "", handle_retry, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("Close", "ts", "", handle_close, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_VTABLE_END,
+};
+
+/* Whatever was typed or sent is worth nothing to another agent. */
+static void
+on_bus_lost(PfPrompter *self)
+{
+    close_dialog(self);
+}
+
+PfPrompter *
+pf_prompter_new(GtkApplication *application)
+{
+    PfPrompter *self = g_object_new(PF_TYPE_PROMPTER, NULL);
+    self->application = application;
+    self->bus = pf_prompter_bus_new(prompter_vtable, self);
+    g_signal_connect_object(self->bus, "lost", G_CALLBACK(on_bus_lost), self, G_CONNECT_SWAPPED);
+    pf_prompter_bus_connect(self->bus);
+    return self;
+}
+
+void
+pf_prompter_connect(PfPrompter *self)
+{
+    pf_prompter_bus_connect(self->bus);
+}
+
+gboolean
+pf_prompter_present(PfPrompter *self)
+{
+    if (self->dialog == NULL)
+        return FALSE;
+    gtk_window_present(GTK_WINDOW(self->dialog));
+    return TRUE;
+}
+
+static void
+dispose(GObject *object)
+{
+    PfPrompter *self = PF_PROMPTER(object);
+    close_dialog(self);
+    g_clear_object(&self->bus);
+    G_OBJECT_CLASS(pf_prompter_parent_class)->dispose(object);
+}
+
+static void
+pf_prompter_class_init(PfPrompterClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+}
+
+static void
+pf_prompter_init(PfPrompter *self)
+{
+    self->page = PF_PIN_PAGE_NONE;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* The settings: cache mode, who asks for PINs, how long a login lingers. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#define PF_TYPE_SETTINGS_DIALOG (pf_settings_dialog_get_type())
+G_DECLARE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, PF, SETTINGS_DIALOG, GtkDialog)
+
+/* A dialog bound to SETTINGS (schema org.pinfold): changes act at once. It destroys itself when
+ * closed. */
+PfSettingsDialog *pf_settings_dialog_new(GSettings *settings);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokenWindow: binds the model's list to rows and picks the page that says what to do. */
+#include "token-window.h"
+
+#include "token-row.h"
+
+struct _PfTokenWindow {
+    GtkApplicationWindow parent_instance;
+    PfAgentModel *model;
+    GtkStack *stack;
+    GtkListBox *token_list;
+    GtkInfoBar *lost_bar;
+    GtkInfoBar *failed_bar;
+    GtkLabel *failed_label;
+    GtkMenuButton *menu_button;
+};
+
+G_DEFINE_FINAL_TYPE(PfTokenWindow, pf_token_window, GTK_TYPE_APPLICATION_WINDOW)
+
+enum { SIGNAL_CLOSED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static const char *
+get_page(PfTokenWindow *self)
+{
+    switch (pf_agent_model_get_state(self->model)) {
+    case PF_AGENT_STATE_LOST:
+        return "lost";
+    case PF_AGENT_STATE_CONNECTING:
+        return "connecting";
+    case PF_AGENT_STATE_READY:
+        break;
+    }
+    return g_list_model_get_n_items(pf_agent_model_get_tokens(self->model)) > 0 ? "tokens"
+                                                                                : "empty";
+}
+
+static void
+on_model_changed(PfTokenWindow *self)
+{
+    gboolean lost = pf_agent_model_get_state(self->model) == PF_AGENT_STATE_LOST;
+    gtk_widget_set_visible(GTK_WIDGET(self->lost_bar), lost);
+    gtk_stack_set_visible_child_name(self->stack, get_page(self));
+}
+
+static void
+on_model_failed(PfTokenWindow *self, const char *sentence)
+{
+    gtk_label_set_text(self->failed_label, sentence);
+    gtk_widget_show(GTK_WIDGET(self->failed_bar));
+}
+
+static void
+on_failed_bar_response(PfTokenWindow *self)
+{
+    gtk_widget_hide(GTK_WIDGET(self->failed_bar));
+}
+
+static void
+update_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer unused)
+{
+    if (before == NULL)
+        gtk_list_box_row_set_header(row, NULL);
+    else if (gtk_list_box_row_get_header(row) == NULL)
+        gtk_list_box_row_set_header(row, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL));
+}
+
+static gboolean
+delete_event(GtkWidget *widget, GdkEventAny *event)
+{
+    gtk_widget_hide(widget);
+    g_signal_emit(widget, signals[SIGNAL_CLOSED], 0);
+    return GDK_EVENT_STOP;
+}
+
+PfTokenWindow *
+pf_token_window_new(GtkApplication *application, PfAgentModel *model)
+{
+    PfTokenWindow *self = g_object_new(PF_TYPE_TOKEN_WINDOW, "application", application, NULL);
+    self->model = g_object_ref(model);
+    gtk_list_box_bind_model(self->token_list, pf_agent_model_get_tokens(model), pf_token_row_new,
+                            NULL, NULL);
+    g_signal_connect_object(model, "changed", G_CALLBACK(on_model_changed), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(model, "failed", G_CALLBACK(on_model_failed), self, G_CONNECT_SWAPPED);
+    on_model_changed(self);
+    return self;
+}
+
+static void
+dispose(GObject *object)
+{
+    PfTokenWindow *self = PF_TOKEN_WINDOW(object);
+    g_clear_object(&self->model);
+    G_OBJECT_CLASS(pf_token_window_parent_class)->dispose(object);
+}
+
+static void
+pf_token_window_class_init(PfTokenWindowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    widget_class->delete_event = delete_event;
+    signals[SIGNAL_CLOSED] = g_signal_new("closed", PF_TYPE_TOKEN_WINDOW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/pinfold/Pinfold/token-window.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, stack);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, token_list);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, lost_bar);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, failed_bar);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, failed_label);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, menu_button);
+    gtk_widget_class_bind_template_callback(widget_class, on_failed_bar_response);
+}
+
+static void
+pf_token_window_init(PfTokenWindow *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    gtk_list_box_set_header_func(self->token_list, update_header, NULL, NULL);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* The main window: readers, tokens, and who has a PIN cached. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "agent-model.h"
+
+#define PF_TYPE_TOKEN_WINDOW (pf_token_window_get_type())
+G_DECLARE_FINAL_TYPE(PfTokenWindow, pf_token_window, PF, TOKEN_WINDOW, GtkApplicationWindow)
+
+/* A window of APPLICATION that shows MODEL. Its buttons are actions of the application. Closing
+ * only hides it, and emits "closed". */
+PfTokenWindow *pf_token_window_new(GtkApplication *application, PfAgentModel *model);

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""What the app's tests share: the app in a private session, and scripted peers for it."""
+
+import os
+import unittest
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib
+
+from pinfoldtest.paths import build_path, source_path
+from pinfoldtest.process import scan_memory
+from pinfoldtest.sandbox import Sandbox
+from pinfoldtest.wait import wait_for
+
+TITLE = "Pinfold"
+
+
+def pump():
+    """Serves this process's own D-Bus objects for a moment."""
+    context = GLib.MainContext.default()
+    guard = GLib.timeout_add(20, lambda: GLib.SOURCE_REMOVE)
+    context.iteration(True)
+    source = context.find_source_by_id(guard)
+    if source is not None:
+        source.destroy()
+
+
+def wait_served(predicate, timeout=10, what=""):
+    """wait_for() that lets this process answer the app meanwhile."""
+    return wait_for(predicate, timeout, what, pump=pump)
+
+
+def interface(name):
+    """The interface of that name as its XML describes it."""
+    xml = source_path("agent/wire", f"{name}.xml").read_text(encoding="utf-8")
+    return Gio.DBusNodeInfo.new_for_xml(xml).lookup_interface(name)
+
+
+class AppCase(unittest.TestCase):
+    """A session with a screen; start_app() runs pinfold in it."""
+
+    def setUp(self):
+        self.box = Sandbox(display=True, wm=True, services=False)
+        self.addCleanup(self.box.close)
+        self.ui = self.box.ui()
+
+    def start_app(self, *args, **kwargs):
+        self.app = self.box.start([build_path("app/pinfold"), *args], name="pinfold", **kwargs)
+        return self.app
+
+    def session_bus(self):
+        """This process's connection to the session's bus."""
+        flags = Gio.DBusConnectionFlags
+        return Gio.DBusConnection.new_for_address_sync(
+            self.box.bus_address,
+            flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+
+    def has_name(self, bus, name):
+        answer = bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                               "org.freedesktop.DBus", "NameHasOwner",
+                               GLib.Variant("(s)", (name,)), None, 0, 5000, None)
+        return answer.unpack()[0]
+
+    def assert_not_in_memory(self, pid, text):
+        """Only root may look into the app, which is the point of its guard."""
+        if os.getuid() == 0:
+            self.assertEqual(scan_memory(pid, text.encode()), [])
+
+    def picture(self, name):
+        """A screenshot when PINFOLD_SCREENSHOTS names a directory for them."""
+        folder = os.environ.get("PINFOLD_SCREENSHOTS")
+        if folder:
+            self.box.screen.screenshot(os.path.join(folder, f"{name}.png"))

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The agent's two sides as a test dictates them: what the real agent says only after accidents."""
+
+import mmap
+import os
+import struct
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib
+
+from appcase import interface
+
+CACHE_PATH = "/org/pinfold/Cache"
+PROMPTER_PATH = "/org/pinfold/Prompter"
+PROMPTER = "org.pinfold.Prompter1"
+PIN_PAGE_HEADER = struct.Struct("=I")
+
+
+class PromptingAgent:
+    """Cache1 for a prompter, on the session's private socket."""
+
+    def __init__(self, box):
+        self.folder = Path(box.env["XDG_RUNTIME_DIR"], "pinfold")
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.connection = None
+        self.registered = 0
+        self.answers = []  # (request, descriptor of the page)
+        self.cancelled = []
+        self.held = []  # invocations of AnswerPin that are not answered yet
+        self.hold_answers = False
+        self.answer_error = None
+        self._server = Gio.DBusServer.new_sync(f"unix:path={self.folder}/agent",
+                                               Gio.DBusServerFlags.NONE, Gio.dbus_generate_guid(),
+                                               None, None)
+        self._server.connect("new-connection", self._on_new_connection)
+        self._server.start()
+
+    def stop(self):
+        """Ends as an agent does that is killed: the socket file goes with its successor."""
+        self._server.stop()
+        if self.connection is not None:
+            self.connection.close_sync(None)
+        self.connection = None
+        (self.folder / "agent").unlink(missing_ok=True)
+
+    def _on_new_connection(self, _server, connection):
+        connection.register_object(CACHE_PATH, interface("org.pinfold.Cache1"),
+                                   self._on_method_call, None, None)
+        self.connection = connection
+        return True
+
+    def _on_method_call(self, _connection, _sender, _path, _iface, method, args, invocation):
+        if method == "RegisterPrompter":
+            self.registered += 1
+        elif method == "CancelPrompt":
+            self.cancelled.append(args[0])
+        elif method == "AnswerPin":
+            fds = invocation.get_message().get_unix_fd_list()
+            self.answers.append((args[0], fds.get(args[1])))
+            if self.hold_answers:
+                self.held.append(invocation)
+                return
+            if self.answer_error:
+                invocation.return_dbus_error(self.answer_error, "as the test wants")
+                return
+        invocation.return_value(None)
+
+    def release_answers(self):
+        for invocation in self.held:
+            invocation.return_value(None)
+        self.held = []
+
+    def call(self, method, signature, *args):
+        """Calls the app and returns nothing; raises GLib.Error as the app answers."""
+        self.connection.call_sync(None, PROMPTER_PATH, PROMPTER, method,
+                                  GLib.Variant(signature, args), None, 0, 10000, None)
+
+    def ask(self, request, **details):
+        self.call("AskPin", "(ta{sv})", request, variants(details))
+
+    def retry(self, previous, request, **details):
+        self.call("Retry", "(tta{sv})", previous, request, variants(details))
+
+    def close(self, request, reason):
+        self.call("Close", "(ts)", request, reason)
+
+
+def variants(details):
+    """Keyword arguments as Prompter1's details: underscores are hyphens."""
+    types = {"pid": "u", "min-len": "u", "max-len": "u", "tries-left": "u", "token-flags": "t",
+             "program-known": "b"}
+    named = {key.replace("_", "-"): value for key, value in details.items()}
+    return {key: GLib.Variant(types.get(key, "s"), value) for key, value in named.items()}
+
+
+def read_page(fd):
+    """What the PIN page behind a descriptor holds now."""
+    with mmap.mmap(fd, os.fstat(fd).st_size, prot=mmap.PROT_READ) as page:
+        length, = PIN_PAGE_HEADER.unpack_from(page)
+        return bytes(page[PIN_PAGE_HEADER.size:PIN_PAGE_HEADER.size + length])
+
+
+def is_page_zero(fd):
+    with mmap.mmap(fd, os.fstat(fd).st_size, prot=mmap.PROT_READ) as page:
+        return not any(page[:])
+
+
+class ReportingAgent:
+    """Agent1 on the session bus, with the status a test gives it."""
+
+    def __init__(self, bus):
+        self.status = {}
+        self.forgotten = []
+        self.asked = 0
+        self._bus = bus
+        self._object = bus.register_object("/org/pinfold/Agent",
+                                           interface("org.pinfold.Agent1"),
+                                           self._on_method_call, self._on_get_property, None)
+        self._name = Gio.bus_own_name_on_connection(bus, "org.pinfold.Agent", 0, None, None)
+
+    def _on_get_property(self, _connection, _sender, _path, _iface, name):
+        return {"Version": GLib.Variant("u", 1), "CacheMode": GLib.Variant("s", "process"),
+                "PrompterPresent": GLib.Variant("b", True)}[name]
+
+    def _on_method_call(self, _connection, _sender, _path, _iface, method, args, invocation):
+        if method == "GetStatus":
+            self.asked += 1
+            invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
+        elif method == "Forget":
+            self.forgotten.append(args[0])
+            invocation.return_value(GLib.Variant("(u)", (1,)))
+
+    def report(self, readers=(), tokens=(), domains=()):
+        """Changes the status and says so."""
+        self.status = {
+            "version": GLib.Variant("s", "1"),
+            "cache_mode": GLib.Variant("s", "process"),
+            "readers": _list(readers, {"name": "s", "present": "b", "token_uri": "s"}),
+            "tokens": _list(tokens, {"uri": "s", "label": "s", "reader": "s", "flags": "as"}),
+            "domains": GLib.Variant("aa{sv}", [_domain(d) for d in domains]),
+        }
+        self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "Changed", None)
+        self._bus.flush_sync(None)
+
+    def stop(self):
+        Gio.bus_unown_name(self._name)
+        self._bus.unregister_object(self._object)
+
+
+def _typed(entry, types):
+    return {key: GLib.Variant(types[key], value) for key, value in entry.items()}
+
+
+def _list(entries, types):
+    return GLib.Variant("aa{sv}", [_typed(entry, types) for entry in entries])
+
+
+def _domain(entry):
+    types = {"app_id": "s", "token_uri": "s", "logged_in": "b", "asleep": "b", "open": "b",
+             "since": "x", "idle_s": "x", "expires_s": "x"}
+    members = _list(entry.get("members", ()), {"pid": "u", "exe": "s", "name": "s",
+                                               "sessions": "u"})
+    return _typed({k: v for k, v in entry.items() if k != "members"}, types) | {"members": members}

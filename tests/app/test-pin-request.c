@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPinRequest: foreign text is defused, tries are said as far as known, lengths as the token's. */
+#include "pin-request.h"
+
+#include <locale.h>
+#include <string.h>
+
+static void
+test_foreign_text(void)
+{
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(7);
+    g_assert_true(pf_pin_request_set_text(request, "program", "a\nb\x1b[31m\xe2\x80\xae\xff<b>c"));
+    g_assert_true(pf_pin_request_set_boolean(request, "program-known", TRUE));
+    g_autofree char *program = pf_pin_request_dup_program(request);
+    g_assert_cmpstr(program, ==,
+                    "a\xef\xbf\xbd"
+                    "b\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd<b>c");
+    g_assert_true(pf_pin_request_set_text(request, "reader", "  "));
+    g_assert_null(pf_pin_request_get_reader(request));
+    g_assert_false(pf_pin_request_set_text(request, "pid", "1"));
+    g_assert_false(pf_pin_request_set_number(request, "no-such-key", 1));
+    g_assert_false(pf_pin_request_set_boolean(request, "program", TRUE));
+    g_assert_cmpuint(pf_pin_request_get_number(request), ==, 7);
+}
+
+static void
+test_program(void)
+{
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+    g_autofree char *nobody = pf_pin_request_dup_program(request);
+    g_assert_cmpstr(nobody, ==, "An unknown program");
+    g_assert_cmpstr(pf_pin_request_get_icon_name(request), ==, "dialog-warning");
+    pf_pin_request_set_text(request, "program", "Impostor");
+    g_autofree char *unknown = pf_pin_request_dup_program(request);
+    g_assert_cmpstr(unknown, ==, "An unknown program");
+
+    pf_pin_request_set_boolean(request, "program-known", TRUE);
+    pf_pin_request_set_text(request, "program-icon", "/home/user/picture.png");
+    g_assert_cmpstr(pf_pin_request_get_icon_name(request), ==, "application-x-executable");
+    pf_pin_request_set_text(request, "program-icon", "firefox");
+    g_assert_cmpstr(pf_pin_request_get_icon_name(request), ==, "firefox");
+    pf_pin_request_set_text(request, "token-label", "Card");
+    g_autofree char *title = pf_pin_request_dup_window_title(request);
+    g_assert_cmpstr(title, ==, "PIN — Card");
+    g_autofree char *headline = pf_pin_request_dup_headline(request);
+    g_assert_cmpstr(headline, ==, "Impostor asks for the PIN of “Card”");
+
+    /* A retry tells only what changed. */
+    g_autoptr(PfPinRequest) copy = pf_pin_request_dup(request, 2);
+    g_autofree char *copied = pf_pin_request_dup_headline(copy);
+    g_assert_cmpstr(copied, ==, headline);
+    g_assert_cmpuint(pf_pin_request_get_number(copy), ==, 2);
+}
+
+static void
+test_tries(void)
+{
+    static const struct {
+        gint64 tries; /* -1: not known */
+        guint64 flags;
+        gboolean after_wrong;
+        PfPinTone tone;
+        const char *text;
+    } cases[] = {
+        {-1, 0, FALSE, PF_PIN_TONE_NONE, NULL},
+        {-1, 0, TRUE, PF_PIN_TONE_WARNING, "Wrong PIN."},
+        {3, 0, FALSE, PF_PIN_TONE_PLAIN, "3 tries left"},
+        {2, CKF_USER_PIN_COUNT_LOW, FALSE, PF_PIN_TONE_PLAIN, "2 tries left"},
+        {2, 0, TRUE, PF_PIN_TONE_WARNING, "Wrong PIN. 2 tries left."},
+        {1, 0, FALSE, PF_PIN_TONE_WARNING, "Last try: one more wrong PIN blocks the token"},
+        {-1, CKF_USER_PIN_FINAL_TRY, TRUE, PF_PIN_TONE_WARNING,
+         "Wrong PIN. Last try: one more wrong PIN blocks the token"},
+        {-1, CKF_USER_PIN_COUNT_LOW, FALSE, PF_PIN_TONE_WARNING,
+         "A wrong PIN was entered before: few tries may be left"},
+        {-1, CKF_USER_PIN_COUNT_LOW, TRUE, PF_PIN_TONE_WARNING,
+         "Wrong PIN. Few tries may be left before the token is blocked."},
+        {0, 0, FALSE, PF_PIN_TONE_BLOCKED,
+         "The PIN of this token is blocked after too many wrong tries."},
+        {3, CKF_USER_PIN_LOCKED, TRUE, PF_PIN_TONE_BLOCKED,
+         "The PIN of this token is blocked after too many wrong tries."},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+        g_autofree char *text = NULL;
+        pf_pin_request_set_number(request, "token-flags", cases[i].flags);
+        if (cases[i].tries >= 0)
+            pf_pin_request_set_number(request, "tries-left", (guint64)cases[i].tries);
+        PfPinTone tone = pf_pin_request_dup_tries(request, cases[i].after_wrong, &text);
+        g_assert_cmpint(tone, ==, cases[i].tone);
+        g_assert_cmpstr(text, ==, cases[i].text);
+
+        g_autofree char *forgotten = NULL;
+        pf_pin_request_reset_tries(request);
+        g_assert_cmpint(pf_pin_request_dup_tries(request, FALSE, &forgotten), ==, PF_PIN_TONE_NONE);
+    }
+}
+
+static void
+test_lengths(void)
+{
+    static const struct {
+        guint64 min, max;
+        gsize typed;
+        PfPinLength verdict;
+        const char *text;
+    } cases[] = {
+        {4, 8, 0, PF_PIN_LENGTH_EMPTY, "Enter the PIN first."},
+        {4, 8, 3, PF_PIN_LENGTH_SHORT,
+         "Too short: the PIN of this token has at least 4 characters."},
+        {4, 8, 4, PF_PIN_LENGTH_OK, NULL},
+        {4, 8, 8, PF_PIN_LENGTH_OK, NULL},
+        {4, 8, 9, PF_PIN_LENGTH_LONG, "Too long: the PIN of this token has at most 8 characters."},
+        {0, 0, 100, PF_PIN_LENGTH_OK, NULL},
+        {0, 0, 513, PF_PIN_LENGTH_LONG,
+         "Too long: the PIN of this token has at most 512 characters."},
+    };
+    char typed[600];
+    memset(typed, '1', sizeof typed);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+        pf_pin_request_set_number(request, "min-len", cases[i].min);
+        pf_pin_request_set_number(request, "max-len", cases[i].max);
+        PfPinLength verdict = pf_pin_request_check_typed(request, typed, cases[i].typed);
+        g_assert_cmpint(verdict, ==, cases[i].verdict);
+        g_autofree char *text = pf_pin_request_dup_length_text(request, verdict);
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/pin-request/foreign-text", test_foreign_text);
+    g_test_add_func("/pin-request/program", test_program);
+    g_test_add_func("/pin-request/tries", test_tries);
+    g_test_add_func("/pin-request/lengths", test_lengths);
+    return g_test_run();
+}

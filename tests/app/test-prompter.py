@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The PIN dialog as the agent drives it by Prompter1 and a person by keyboard and AT-SPI."""
+
+import os
+import unittest
+from pathlib import Path
+
+from gi.repository import GLib
+
+from appcase import AppCase, wait_served
+from pinfoldtest import tap
+from pinfoldtest.paths import build_path
+from pinfoldtest.process import scan_memory
+from scriptedagent import PromptingAgent, is_page_zero, read_page
+
+TITLE = "PIN — Anna Beispiel"
+PIN = "73914682"
+DETAILS = {
+    "program": "Firefox", "program_icon": "firefox", "program_known": True,
+    "executable": "/usr/lib/firefox/firefox", "pid": 4711, "purpose": "login",
+    "token_label": "Anna Beispiel", "token_serial": "00000001", "token_model": "PKCS#15",
+    "reader": "Virtual PCD 00 00", "key_label": "<b>PIV AUTH</b> key",
+    "min_len": 4, "max_len": 8, "tries_left": 3,
+}
+
+
+class Prompting(AppCase):
+    def setUp(self):
+        super().setUp()
+        self.agent = PromptingAgent(self.box)
+        self.addCleanup(self.agent.stop)
+        self.start_app("--gapplication-service")
+        wait_served(lambda: self.agent.registered, 15, "the app to register")
+
+    def ask(self, request=11, **changes):
+        self.agent.ask(request, **{k: v for k, v in (DETAILS | changes).items() if v is not None})
+        return self.ui.window("PIN —")
+
+    def wait_answer(self, count=1):
+        wait_served(lambda: len(self.agent.answers) == count, 10, "AnswerPin")
+        return self.agent.answers[-1]
+
+    def wait_unlockable(self, window, wanted):
+        button = window.find("Unlock", "push button")
+        wait_served(lambda: button.has_state("sensitive") == wanted, 5, "the Unlock button")
+
+    def type_keys(self, text, *keys):
+        """Types as a person does who has seen the dialog get the focus."""
+        screen = self.box.screen
+        window = self.ui.window("PIN —")
+        entry = window.find("PIN", "password text")
+        wait_served(lambda: entry.has_state("focused"), 5, "the focus")
+
+        # What comes within the first 0.3 s is dropped: type until it is taken.
+        def is_taken():
+            screen.type("0")
+            return entry.text()
+
+        wait_served(is_taken, 5, "keys to be taken")
+        screen.key("ctrl+a", "BackSpace")
+        if text:
+            screen.type(text)
+        for key in keys:
+            screen.key(key)
+
+    def test_says_who_asks_and_for_what(self):
+        window = self.ask()
+        self.picture("pin-dialog")
+        self.assertEqual(window.title, TITLE)
+        texts = window.texts()
+        for part in ("Firefox asks for the PIN of “Anna Beispiel”",
+                     "/usr/lib/firefox/firefox, process 4711", "Virtual PCD 00 00",
+                     "<b>PIV AUTH</b> key", "3 tries left"):
+            self.assertIn(part, texts)
+
+    def test_wrong_then_right(self):
+        window = self.ask()
+        self.wait_unlockable(window, False)
+        window.type("0000")
+        self.wait_unlockable(window, True)
+        window.press("Unlock")
+        request, fd = self.wait_answer()
+        self.assertEqual(request, 11)
+        wait_served(lambda: is_page_zero(fd), 5, "the page to be wiped")
+        self.wait_unlockable(window, False)
+        self.picture("pin-checking")
+
+        self.agent.retry(11, 12, tries_left=2)
+        window.wait_text("Wrong PIN. 2 tries left.")
+        entry = window.find("PIN", "password text")
+        self.assertEqual(entry.text(), "")
+        wait_served(lambda: entry.has_state("focused"), 5, "the focus in the entry")
+        self.picture("pin-wrong")
+        self.agent.hold_answers = True
+        window.type(PIN)
+        window.press("Unlock")
+        request, fd = self.wait_answer(2)
+        self.assertEqual(request, 12)
+        self.assertEqual(read_page(fd), PIN.encode())
+        self.agent.release_answers()
+        wait_served(lambda: is_page_zero(fd), 5, "the page to be wiped")
+        self.agent.close(12, "accepted")
+        self.ui.wait_no_window("PIN —")
+        self.assertEqual(self.agent.cancelled, [])
+
+    def test_last_try_and_blocked(self):
+        window = self.ask(tries_left=1)
+        window.wait_text("Last try: one more wrong PIN blocks the token")
+        window.type("0000")
+        window.press("Unlock")
+        self.wait_answer()
+        self.agent.retry(11, 12, tries_left=0)
+        window.wait_text("The PIN of this token is blocked after too many wrong tries.")
+        self.assertFalse(window.find("PIN", "password text").has_state("sensitive"))
+        self.agent.close(12, "locked")
+        self.ui.wait_no_window("PIN —")
+        self.ui.window("The PIN of “Anna Beispiel” is blocked").press("Close")
+        self.ui.wait_no_window("The PIN of")
+
+    def test_cancel(self):
+        self.ask().press("Cancel")
+        wait_served(lambda: self.agent.cancelled == [11], 5, "CancelPrompt")
+        self.ui.wait_no_window("PIN —")
+        self.ask(12)
+        self.type_keys("123", "Escape")
+        wait_served(lambda: self.agent.cancelled == [11, 12], 5, "CancelPrompt")
+        self.assertEqual(self.agent.answers, [])
+
+    def test_length(self):
+        window = self.ask()
+        self.type_keys("", "Return")
+        window.wait_text("Enter the PIN first.")
+        self.box.screen.type("123")
+        self.box.screen.key("Return")
+        window.wait_text("Too short: the PIN of this token has at least 4 characters.")
+        self.wait_unlockable(window, False)
+        self.box.screen.type("456789")
+        window.wait_text("Too long: the PIN of this token has at most 8 characters.")
+        self.box.screen.key("Return")
+        self.wait_unlockable(window, False)
+        self.box.screen.key("BackSpace")
+        self.wait_unlockable(window, True)
+        self.assertEqual(self.agent.answers, [])
+        self.agent.answer_error = "org.pinfold.Error.PinLength"
+        self.box.screen.key("Return")
+        self.wait_answer()
+        window.wait_text("The token does not take a PIN of this length.")
+
+    def type_one(self, key):
+        """Presses the key until the entry has taken it."""
+        entry = self.ui.window("PIN —").find("PIN", "password text")
+
+        def is_taken():
+            if not entry.text():
+                self.box.screen.type(key)
+            return entry.text()
+
+        wait_served(is_taken, 5, "the key to be taken")
+
+    def test_keys_meant_for_another_window(self):
+        window = self.ask()
+        entry = window.find("PIN", "password text")
+        wait_served(lambda: entry.has_state("focused"), 5, "the focus")
+        dialog = self.box.screen.windows("^PIN —")[0]
+        self.box.run(build_path("app/pinfold"))
+        other = wait_served(lambda: self.box.screen.windows("^Pinfold$"), 5, "another window")[0]
+
+        # On a busy machine a key may come later than it was meant to: in one round all are early.
+        def is_dropped():
+            self.box.run("xdotool", "windowfocus", "--sync", other, "windowfocus", "--sync",
+                         dialog, "key", "7", "7", "7")
+            self.type_one("1")
+            taken = entry.text()
+            self.box.screen.key("ctrl+a", "BackSpace")
+            wait_served(lambda: not entry.text(), 5, "the entry to be empty")
+            return taken == "●"
+
+        wait_served(is_dropped, 15, "stray keys to be dropped")
+        self.assertEqual(self.agent.cancelled, [])
+
+    def test_unknown_program(self):
+        window = self.ask(program=None, program_known=None, executable=None, pid=None)
+        self.assertIn("An unknown program asks for the PIN of “Anna Beispiel”", window.texts())
+        window.wait_text("Pinfold could not find out which program this is.")
+        self.picture("pin-unknown")
+
+    def test_one_at_a_time(self):
+        self.ask()
+        with self.assertRaises(GLib.Error) as caught:
+            self.agent.ask(12, **DETAILS)
+        self.assertIn("org.pinfold.Error.Busy", caught.exception.message)
+        with self.assertRaises(GLib.Error) as caught:
+            self.agent.retry(99, 100)
+        self.assertIn("org.pinfold.Error.NoRequest", caught.exception.message)
+        self.agent.close(11, "withdrawn")
+        self.ui.wait_no_window("PIN —")
+        self.ask(13)
+
+    def test_agent_dies(self):
+        self.ask()
+        self.type_keys(PIN)
+        self.agent.stop()
+        self.ui.wait_no_window("PIN —")
+        self.assert_not_in_memory(self.app.pid, PIN)
+        self.agent = PromptingAgent(self.box)
+        self.addCleanup(self.agent.stop)
+        wait_served(lambda: self.agent.registered, 10, "the app to come back")
+        self.ask(21).press("Cancel")
+        wait_served(lambda: self.agent.cancelled == [21], 5, "CancelPrompt")
+
+    def test_agent_dies_with_the_answer(self):
+        self.ask()
+        self.agent.hold_answers = True
+        self.type_keys(PIN, "Return")
+        _request, fd = self.wait_answer()
+        self.assertEqual(read_page(fd), PIN.encode())
+        self.agent.stop()
+        self.ui.wait_no_window("PIN —")
+        wait_served(lambda: is_page_zero(fd), 5, "the page to be wiped")
+        self.assert_not_in_memory(self.app.pid, PIN)
+
+    @unittest.skipIf(os.getuid() != 0, "only root may look into the app")
+    def test_keeps_nothing(self):
+        self.ask()
+        self.type_keys(PIN)
+        self.assertTrue(scan_memory(self.app.pid, PIN.encode()), "the scan finds nothing at all")
+        self.box.screen.key("Return")
+        self.wait_answer()
+        self.agent.close(11, "accepted")
+        self.ui.wait_no_window("PIN —")
+        self.assert_not_in_memory(self.app.pid, PIN)
+
+    def test_guards_itself(self):
+        limits = Path(f"/proc/{self.app.pid}/limits").read_text(encoding="ascii")
+        core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+        self.assertEqual(core.split()[4:6], ["0", "0"])
+        if os.getuid() != 0:
+            # The kernel gives the files of a process that is not dumpable to root.
+            wait_served(lambda: os.stat(f"/proc/{self.app.pid}/mem").st_uid == 0, 5, "the guard")
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Token window, settings and the app's life, on a desktop without a tray."""
+
+import time
+from pathlib import Path
+
+from gi.repository import GLib
+
+from appcase import TITLE, AppCase, wait_served
+from pinfoldtest import tap
+from pinfoldtest.paths import build_path, need_tools
+from pinfoldtest.process import count_wakeups
+from pinfoldtest.wait import wait_for
+from scriptedagent import ReportingAgent
+
+CARD = "pkcs11:model=PKCS%2315;manufacturer=piv_II;serial=00;token=Anna%20Beispiel"
+SOFT = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=ab;token=demo"
+READER = "Virtual PCD 00 00"
+FIREFOX = {"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": False,
+           "since": int(time.time()), "members": [
+               {"pid": 4711, "exe": "/usr/lib/firefox/firefox", "name": "Firefox",
+                "sessions": 1}]}
+
+
+class Windows(AppCase):
+    def setUp(self):
+        super().setUp()
+        self.bus = self.session_bus()
+        self.addCleanup(self.bus.close_sync, None)
+
+    def start_with_agent(self):
+        agent = ReportingAgent(self.bus)
+        self.addCleanup(agent.stop)
+        self.start_app()
+        wait_served(lambda: agent.asked, 15, "the first question")
+        return agent
+
+    def wait_texts(self, window, *parts):
+        wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 5,
+                    f"{parts} in:\n{window.tree()}")
+
+    def activate(self, action):
+        """What the window's menu does."""
+        self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
+                           "Activate", GLib.Variant("(sava{sv})", (action, [], {})), None, 0,
+                           5000, None)
+
+    def test_readers_and_tokens(self):
+        agent = self.start_with_agent()
+        agent.report(
+            readers=[{"name": READER, "present": True, "token_uri": CARD},
+                     {"name": "Empty reader", "present": False},
+                     {"name": "Odd reader", "present": True}],
+            tokens=[{"uri": CARD, "label": "Anna <i>Beispiel</i>", "reader": READER, "flags": []},
+                    {"uri": SOFT, "label": "demo", "flags": ["USER_PIN_FINAL_TRY"]}],
+            domains=[FIREFOX])
+        window = self.ui.window(TITLE)
+        self.wait_texts(window, "Anna <i>Beispiel</i>", READER, "PIN cached", "Firefox",
+                        "Process 4711 · PIN cached since", "Empty reader", "No card",
+                        "Card not recognized", "demo", "Software token", "One try left")
+        self.picture("token-window")
+        window.press("Forget")
+        wait_served(lambda: agent.forgotten, 5, "Forget")
+        self.assertEqual(agent.forgotten, [{"token-uri": CARD, "app-id": "1:2"}])
+        window.press("Forget All PINs")
+        wait_served(lambda: len(agent.forgotten) == 2, 5, "Forget All PINs")
+        self.assertEqual(agent.forgotten[1], {})
+
+        agent.report(readers=[{"name": READER, "present": False}])
+        wait_served(lambda: "Firefox" not in window.texts(), 5, "the card to go")
+        self.assertFalse(window.find("Forget All PINs", "push button").has_state("sensitive"))
+
+    def test_unlisted_token_and_asleep(self):
+        agent = self.start_with_agent()
+        agent.report(domains=[FIREFOX | {"logged_in": False, "asleep": True}])
+        window = self.ui.window(TITLE)
+        self.wait_texts(window, "Anna Beispiel", "PIN forgotten; asks again at the next use")
+        self.assertFalse(window.has("Forget", "push button"))
+
+    def test_empty(self):
+        agent = self.start_with_agent()
+        agent.report()
+        self.wait_texts(self.ui.window(TITLE), "Connect a card reader and insert your card.")
+        self.picture("token-window-empty")
+
+    def test_agent_lost_and_started(self):
+        self.start_app()
+        window = self.ui.window(TITLE)
+        window.wait_text("PIN caching is off: the agent is not running")
+        self.picture("token-window-lost")
+        window.press("Start")
+        window.wait_text("The agent could not be started.")
+        agent = ReportingAgent(self.bus)
+        agent.report(readers=[{"name": READER, "present": False}])
+        self.wait_texts(window, READER)
+        self.assertNotIn("PIN caching is off: the agent is not running", window.texts())
+        agent.stop()
+        window.wait_text("PIN caching is off: the agent is not running")
+
+    def close_window(self):
+        self.ui.window(TITLE).find("Close", "push button").press()
+
+    def test_closing_hides_and_says_so_once(self):
+        self.start_app()
+        self.close_window()
+        hint = self.ui.window("Pinfold keeps running")
+        self.picture("closing-hint")
+        self.assertFalse(self.ui.find_window(TITLE, self.app.pid).has("Main menu"))
+        hint.press("Close")
+        self.ui.wait_no_window(TITLE)
+        marker = Path(self.box.env["XDG_STATE_HOME"], "pinfold/closing-hint-shown")
+        wait_for(marker.exists, 5, "the marker")
+
+        # A second launch raises the same window and ends.
+        again = self.box.run(build_path("app/pinfold"))
+        self.assertEqual(again.returncode, 0)
+        window = self.ui.window(TITLE)
+        self.assertEqual(window.pid, self.app.pid)
+        self.close_window()
+        self.ui.wait_no_window(TITLE)
+        self.assertIsNone(self.app.poll())
+        self.activate("quit")
+        self.assertEqual(self.app.wait(10), 0)
+        self.start_app()
+        self.close_window()
+        self.ui.wait_no_window(TITLE)
+
+    def setting(self, key):
+        return self.box.run("gsettings", "get", "org.pinfold", key).stdout.strip()
+
+    def test_settings(self):
+        need_tools("gsettings")
+        self.start_app()
+        self.ui.window(TITLE)
+        self.activate("settings")
+        window = self.ui.window("Settings")
+        self.picture("settings")
+        self.assertTrue(window.find("For each program", "radio button").has_state("checked"))
+        window.find("Off", "radio button").press()
+        wait_for(lambda: self.setting("cache-mode") == "'off'", 5, "the mode")
+        window.find("Ask for PINs in Pinfold’s own dialog", "toggle button").press()
+        wait_for(lambda: self.setting("prompt") == "'application'", 5, "the prompt")
+        spin = window.find("Keep the token unlocked after each use, in milliseconds",
+                           "spin button")
+        spin.focus()
+        self.box.screen.key("Up", "Up", "Up")
+        wait_for(lambda: self.setting("release-delay") == "uint32 300", 5, "the delay")
+        # From outside, too.
+        self.box.run("gsettings", "set", "org.pinfold", "cache-mode", "shared")
+        button = window.find("Shared between programs", "radio button")
+        wait_for(lambda: button.has_state("checked"), 5, "the radio button")
+
+    def test_service_rests(self):
+        agent = ReportingAgent(self.bus)
+        self.addCleanup(agent.stop)
+        self.start_app("--gapplication-service")
+        wait_served(lambda: agent.asked, 15, "the first question")
+        self.assertEqual([w for w in self.ui.windows() if w["pid"] == self.app.pid], [])
+        self.activate("open")
+        self.close_window()
+        self.ui.window("Pinfold keeps running").press("Close")
+        self.ui.wait_no_window(TITLE)
+        wait_for(lambda: count_wakeups(self.app.pid, 3) == 0, 20, "the app to rest", step=0)
+
+    def test_command_line(self):
+        done = self.box.run(build_path("app/pinfold"), "--version")
+        self.assertRegex(done.stdout, r"^pinfold \d+\.\d+")
+        done = self.box.run(build_path("app/pinfold"), "--help")
+        self.assertIn("--gapplication-service",
+                      self.box.run(build_path("app/pinfold"), "--help-all").stdout)
+        self.assertIn("--version", done.stdout)
+        done = self.box.run(build_path("app/pinfold"), "--nonsense", check=False)
+        self.assertEqual(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    tap.main()
