@@ -193,7 +193,10 @@ pf_cache_sessions_changed(PfCache *self, PfProcessContext *context, const PfCach
 gboolean
 pf_cache_log_in_domain(PfCache *self, PfLoginDomain *domain, PfSecret *pin)
 {
-    pf_login_domain_log_in(domain, pin, ++self->last_serial);
+    /* A domain that wakes goes on with the login that its sessions know: their handles stay valid
+     * (DESIGN 4.7). */
+    guint64 serial = domain->state == PF_LOGIN_ASLEEP ? domain->serial : ++self->last_serial;
+    pf_login_domain_log_in(domain, pin, serial);
     /* The last session may have been closed without a call while the state said public. */
     pf_cache_check_domain(self, domain, PF_FORGET_LAST_SESSION);
     pf_cache_emit_changed(self);

@@ -32,7 +32,8 @@ typedef enum {
 } PfPolicy;
 
 /* One domain. `login` is state and serial in one word, so that one load is a whole answer: the
- * serial grows with every login, what was learnt under another serial is stale. `objects` grows
+ * serial grows with every login (not when a sleeping domain wakes), what was learnt under another
+ * serial is stale. `objects` grows
  * when another process changed the token's objects through Pinfold. */
 typedef struct {
     _Atomic uint64_t login;
