@@ -291,6 +291,8 @@ pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult
         is_cached = accept_pin(self, lease);
     else if (result == PF_LEASE_REJECTED)
         reject_pin(self, lease);
+    else
+        is_cached = lease->domain->state == PF_LOGIN_USER;
     conclude_prompt(self, lease, result, token_flags);
     pf_pin_lease_free(lease);
     pump(self, queue);

@@ -1,0 +1,282 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Logins, leases and forgetting, as modules in several processes meet them."""
+
+import os
+import shutil
+import signal
+import time
+import unittest
+
+from agentbed import OTHER, TOKEN, AgentCase
+from pinfoldtest import tap, wait_for
+from pinfoldtest.paths import build_path
+
+
+class Logins(AgentCase):
+    def test_store_take_end(self):
+        client, entry = self.logged_in()
+        lease, pin = client.take()
+        self.assertEqual(pin, "135790")
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(client.call("end", lease, 1)[0], "unavailable")
+        self.assertEqual(client.state(entry), "user")
+
+    def test_each_login_has_its_serial(self):
+        client, entry = self.logged_in()
+        first = client.call("login", entry)[2]
+        self.assertEqual(client.call("logout", TOKEN, "-"), ["ok"])
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin("135790"))
+        client.call("store", TOKEN, "-", "135790")
+        self.assertGreater(int(client.call("login", entry)[2]), int(first))
+
+    def test_nothing_without_sessions(self):
+        client = self.client()
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["refused"])
+        self.assertEqual(client.call("take", TOKEN, "-"), ["refused"])
+        client.join_domain()
+        self.assertEqual(client.call("take", TOKEN, "-"), ["not-logged-in"])
+
+    def test_not_a_token_uri(self):
+        client = self.client()
+        for uri in ("pkcs11:", "slot:0", TOKEN + ";x=y", TOKEN.replace("one", "%6Fne")):
+            self.assertEqual(client.call("sessions", uri, "-", 1)[0], "refused", uri)
+
+    def test_other_process_is_not_logged_in(self):
+        self.logged_in()
+        other = self.client()
+        entry = other.join_domain()
+        self.assertEqual(other.state(entry), "public")
+        self.assertEqual(other.call("take", TOKEN, "-"), ["not-logged-in"])
+
+    def test_an_id_is_no_right(self):
+        first = self.client()
+        first.join_domain(app_id="0x100000002")
+        first.call("store", TOKEN, "0x100000002", "135790")
+        second = self.client()
+        entry = second.join_domain(app_id="0x100000002")
+        self.assertEqual(second.state(entry), "public")
+        self.assertEqual(second.call("take", TOKEN, "0x100000002"), ["not-logged-in"])
+        self.assertEqual(first.take(app_id="0x100000002")[1], "135790")
+
+    def test_pin_that_must_be_changed_is_not_kept(self):
+        client = self.client()
+        client.join_domain()
+        self.assertEqual(client.call("store", TOKEN, "-", "135790", 0x80000), ["not-cached"])
+        self.assertFalse(self.agent.has_pin("135790"))
+
+    def test_limit_of_entries(self):
+        client = self.client()
+        for i in range(120):
+            client.join_domain(app_id=i + 1)
+        self.assertEqual(client.call("sessions", TOKEN, 500, 1)[0], "refused")
+
+
+class Leases(AgentCase):
+    def test_one_lease_for_a_token(self):
+        first, _ = self.logged_in("111111")
+        second, _ = self.logged_in("222222")
+        third, _ = self.logged_in("333333", token=OTHER)
+        lease, _ = first.take()
+        waiter = second.background("take", TOKEN, "-")
+        # The other token's queue is its own.
+        self.assertEqual(third.take(OTHER)[1], "333333")
+        # Longer than the silence a caller endures: Waiting signals keep it.
+        waiter.join(3)
+        self.assertTrue(waiter.is_alive())
+        first.call("end", lease, 1)
+        waiter.join(5)
+        self.assertEqual(waiter.answer[2], "222222")
+
+    def test_killed_holder(self):
+        first, _ = self.logged_in("111111")
+        second, entry = self.logged_in("222222")
+        first.take()
+        waiter = second.background("take", TOKEN, "-")
+        first.kill()
+        waiter.join(2)
+        self.assertEqual(waiter.answer[2], "222222")
+        self.assertEqual(second.state(entry), "user")
+        self.assertFalse(self.agent.has_pin("111111"))
+
+    def test_stopped_holder(self):
+        first, entry = self.logged_in("111111")
+        second, _ = self.logged_in("222222")
+        lease, _ = first.take()
+        os.kill(first.pid, signal.SIGSTOP)
+        waiter = second.background("take", TOKEN, "-")
+        waiter.join(5)
+        os.kill(first.pid, signal.SIGCONT)
+        self.assertEqual(waiter.answer[2], "222222")
+        self.assertEqual(first.state(entry), "asleep")
+        self.assertEqual(first.call("end", lease, 1)[0], "refused")
+        self.assertEqual(first.call("take", TOKEN, "-"), ["asleep"])
+        self.assertFalse(self.agent.has_pin("111111"))
+
+    def test_rejected_everywhere(self):
+        first, first_entry = self.logged_in("111111")
+        second, second_entry = self.logged_in("111111")
+        third, third_entry = self.logged_in("333333")
+        lease, _ = first.take()
+        waiters = [second.background("take", TOKEN, "-"), third.background("take", TOKEN, "-")]
+        self.assertEqual(first.call("end", lease, 2), ["ok", "not-cached"])
+        for waiter in waiters:
+            waiter.join(5)
+        self.assertEqual(waiters[0].answer, ["not-logged-in"])
+        self.assertEqual(waiters[1].answer[2], "333333")
+        self.assertEqual(first.state(first_entry), "public")
+        self.assertEqual(second.state(second_entry), "public")
+        self.assertEqual(third.state(third_entry), "user")
+        self.assertFalse(self.agent.has_pin("111111"))
+
+    def test_unused_says_nothing_about_the_pin(self):
+        client, entry = self.logged_in()
+        lease, _ = client.take()
+        self.assertEqual(client.call("end", lease, 0), ["ok", "cached"])
+        self.assertEqual(client.state(entry), "user")
+
+    def test_a_lease_is_its_connections(self):
+        first, _ = self.logged_in("111111")
+        second, _ = self.logged_in("222222")
+        lease, _ = first.take()
+        self.assertEqual(second.call("end", lease, 2)[0], "unavailable")
+
+
+class Forgetting(AgentCase):
+    def assert_forgotten(self, pin="135790"):
+        wait_for(lambda: not self.agent.has_pin(pin), 5, "the PIN to be wiped")
+
+    def test_last_session(self):
+        client, entry = self.logged_in()
+        client.call("set", entry, 2)
+        self.assertEqual(client.call("sessions", TOKEN, "-", 1)[0], "ok")
+        client.call("set", entry, 1)
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(client.leave_domain(entry), "ok")
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin("135790"))
+
+    def test_module_unloaded(self):
+        client, _ = self.logged_in()
+        self.assertEqual(client.call("close"), ["ok"])
+        self.assert_forgotten()
+
+    def test_killed_with_a_child_that_holds_the_socket(self):
+        client, _ = self.logged_in()
+        child = int(client.call("fork-holder")[1])
+        client.kill()
+        self.assert_forgotten()
+        os.kill(child, 0)
+        os.kill(child, signal.SIGKILL)
+
+    def test_exec_ends_the_context(self):
+        client, _ = self.logged_in()
+        copy = self.box.dir / "other-client"
+        shutil.copy2(build_path("tests/agent/link-client"), copy)
+        self.assertEqual(client.call("exec", copy), ["ok"])
+        self.assert_forgotten()
+        client.hello()
+        client.join_domain()
+        self.assertEqual(client.call("take", TOKEN, "-"), ["not-logged-in"])
+
+    def test_forked_child_has_nothing(self):
+        client, entry = self.logged_in()
+        self.assertEqual(client.call("fork-client"), ["ok"])
+        self.assertEqual(client.take()[1], "135790")
+        self.assertEqual(client.state(entry), "user")
+
+    def test_reports(self):
+        for event in (1, 2, 3):
+            client, entry = self.logged_in()
+            objects = client.call("objects", entry)
+            other, other_entry = self.logged_in("246802", token=OTHER)
+            self.assertEqual(client.call("report", TOKEN, event), ["ok"])
+            self.assertEqual(client.state(entry), "public")
+            self.assertEqual(other.state(other_entry), "user")
+            self.assertEqual(client.call("objects", entry), objects)
+            client.end()
+            other.end()
+        self.assert_forgotten()
+
+    def test_changed_objects_are_told(self):
+        client, entry = self.logged_in()
+        other, other_entry = self.logged_in("246802")
+        before = int(other.call("objects", other_entry)[1])
+        self.assertEqual(client.call("report", TOKEN, 5), ["ok"])
+        self.assertEqual(int(other.call("objects", other_entry)[1]), before + 1)
+        self.assertEqual(client.state(entry), "user")
+
+    def test_removal_ends_a_lease(self):
+        client, entry = self.logged_in()
+        other = self.client()
+        lease, _ = client.take()
+        self.assertEqual(other.call("report", TOKEN, 3), ["ok"])
+        self.assertEqual(client.state(entry), "public")
+        self.assertEqual(client.call("end", lease, 1)[0], "refused")
+        self.assert_forgotten()
+
+    def test_orderly_stop(self):
+        client, entry = self.logged_in()
+        self.agent.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.agent.process.wait(5), 0)
+        self.assertIn("PINs forgotten: 1", self.agent.log())
+        self.assertNotIn("135790", self.agent.log())
+        self.assertEqual(client.call("epoch"), ["ok", "0"])
+        self.assertEqual(client.state(entry), "public")
+
+
+class Modes(AgentCase):
+    def wait_policy(self, client, bit, value):
+        wait_for(lambda: bool(int(client.call("policy")[1]) & bit) == value, 5, "the policy")
+
+    def test_off_and_back_while_running(self):
+        client, entry = self.logged_in()
+        self.assertEqual(int(client.call("policy")[1]) & 1, 1)
+        self.setting("cache-mode", "off")
+        self.wait_policy(client, 1, False)
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin("135790"))
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["not-cached"])
+        self.setting("cache-mode", "process")
+        self.wait_policy(client, 1, True)
+        self.assertEqual(client.state(entry), "public")
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
+        self.assertEqual(client.take()[1], "135790")
+
+    def test_shared_acts_as_process(self):
+        self.setting("cache-mode", "shared")
+        wait_for(lambda: "`shared` is not there yet" in self.agent.log(), 5, "the log line")
+        client, _ = self.logged_in()
+        other = self.client()
+        self.assertEqual(other.state(other.join_domain()), "public")
+        self.assertEqual(client.take()[1], "135790")
+
+    def test_release_delay_and_confirm(self):
+        client, entry = self.logged_in()
+        self.setting("release-delay", "250")
+        self.setting("confirm-signatures", "true")
+        self.wait_policy(client, 4, True)
+        self.assertEqual(client.call("policy")[2], "250")
+        self.assertEqual(client.state(entry), "user")
+
+
+class Rest(AgentCase):
+    def test_no_wakeups(self):
+        client, _ = self.logged_in()
+        lease, _ = client.take()
+        client.call("end", lease, 1)
+        seconds = 60 if os.environ.get("PINFOLD_FULL_TESTS") else 10
+        status = f"/proc/{self.agent.pid}/status"
+
+        def switches():
+            return [line for line in open(status, encoding="ascii") if "voluntary" in line][0]
+
+        before = switches()
+        time.sleep(seconds)  # the time itself is what is tested
+        self.assertEqual(switches(), before)
+
+
+if __name__ == "__main__":
+    tap.main()

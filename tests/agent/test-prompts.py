@@ -1,0 +1,267 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Who may ask the person, and what comes of the answers."""
+
+import shutil
+import subprocess
+import time
+
+from agentbed import TOKEN, Agent, AgentCase
+from pinfoldtest import tap, wait_for
+from pinfoldtest.paths import build_path
+
+
+class Prompter:
+    """mock-prompter at a path of the test's choice."""
+
+    def __init__(self, box, path):
+        self.process = box.start([path], name="prompter", text=True, stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE)
+        self.first = self.read()
+
+    def read(self):
+        return self.process.stdout.readline().strip()
+
+    def call(self, *words):
+        self.process.stdin.write(" ".join(str(w) for w in words) + "\n")
+        self.process.stdin.flush()
+        return self.read()
+
+    def expect(self, word):
+        """The next line, which must begin with word: its numbers, and the details."""
+        line = self.read()
+        assert line.startswith(word + " "), line
+        head, *pairs = line.split(";")
+        return head.split()[1:], dict(pair.split("=", 1) for pair in pairs)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+
+class PromptCase(AgentCase):
+    """The agent in a tree of its own, the prompter where its app would be."""
+
+    def setUp(self):
+        super().setUp()
+        self.agent.process.terminate()
+        self.agent.process.wait(5)
+        self.tree = self.copy_agent()
+        self.app = self.tree / "app/pinfold"
+        shutil.copy2(build_path("tests/agent/mock-prompter"), self.app)
+        self.agent = Agent(self.box, self.tree / "agent/pinfold-agent")
+
+    def prompter(self, path=None):
+        prompter = Prompter(self.box, path or self.app)
+        self.addCleanup(prompter.kill)
+        return prompter
+
+    def asked(self, purpose="login"):
+        """Prompter, client, its entry, the job that waits, the open request and its details."""
+        prompter = self.prompter()
+        self.assertEqual(prompter.first, "registered")
+        client = self.client()
+        entry = client.join_domain()
+        job = client.background("prompt", TOKEN, "-", 0, purpose)
+        (request,), details = prompter.expect("ask")
+        return prompter, client, entry, job, request, details
+
+    def finish(self, job):
+        job.join(5)
+        self.assertFalse(job.is_alive())
+        return job.answer
+
+
+class Registration(PromptCase):
+    def test_only_the_app_of_this_agent(self):
+        other = self.prompter(build_path("tests/agent/mock-prompter"))
+        self.assertEqual(other.first, "refused org.freedesktop.DBus.Error.AccessDenied")
+        self.assertEqual(self.prompter().first, "registered")
+
+    def test_one_at_a_time(self):
+        first = self.prompter()
+        self.assertEqual(first.first, "registered")
+        self.assertEqual(self.prompter().first,
+                         "refused org.freedesktop.DBus.Error.AccessDenied")
+        first.kill()
+        wait_for(lambda: self.prompter().first == "registered", 5, "the place to be free")
+
+    def test_never_a_cache_client(self):
+        prompter = self.prompter()
+        self.assertEqual(prompter.call("hello"), "error org.freedesktop.DBus.Error.AccessDenied")
+
+    def test_answers_of_others_are_refused(self):
+        prompter, _, _, job, request, _ = self.asked()
+        other = self.prompter(build_path("tests/agent/mock-prompter"))
+        self.assertEqual(other.call("answer", request, "135790"),
+                         "error org.freedesktop.DBus.Error.AccessDenied")
+        self.assertTrue(job.is_alive())
+        self.assertEqual(prompter.call("answer", request, "135790"), "ok")
+        self.assertEqual(self.finish(job)[2], "135790")
+
+
+class Answers(PromptCase):
+    def test_right_pin(self):
+        prompter, client, entry, job, request, details = self.asked()
+        self.assertEqual(details["program"], "link-client")
+        self.assertEqual(details["pid"], str(client.pid))
+        self.assertEqual(details["token-label"], "one")
+        self.assertEqual(details["token-serial"], "0001")
+        self.assertEqual(details["reader"], "Test reader")
+        self.assertNotIn("tries-left", details)
+        self.assertEqual(prompter.call("answer", request, "135790"), "ok")
+        status, lease, pin = self.finish(job)
+        self.assertEqual((status, pin), ("ok", "135790"))
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(prompter.expect("close")[0], [request, "accepted"])
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(client.take()[1], "135790")
+
+    def test_wrong_then_right_in_one_dialog(self):
+        prompter, client, entry, job, request, _ = self.asked()
+        prompter.call("answer", request, "111111")
+        lease = self.finish(job)[1]
+        self.assertEqual(client.call("end", lease, 2, 0x10000), ["ok", "not-cached"])
+        job = client.background("prompt", TOKEN, "-", lease)
+        (previous, request2), details = prompter.expect("retry")
+        self.assertEqual(previous, request)
+        self.assertEqual(details["token-flags"], str(0x10000))
+        self.assertEqual(prompter.call("answer", request, "135790"),
+                         "error org.pinfold.Error.NoRequest")
+        # The same wrong one again does not reach the token.
+        self.assertEqual(prompter.call("answer", request2, "111111"), "ok")
+        (_, request3), _ = prompter.expect("retry")
+        self.assertTrue(job.is_alive())
+        prompter.call("answer", request3, "135790")
+        lease = self.finish(job)[1]
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(prompter.expect("close")[0][1], "accepted")
+        self.assertEqual(client.state(entry), "user")
+        self.assertFalse(self.agent.has_pin("111111"))
+
+    def test_length_is_checked_here(self):
+        prompter, _, _, job, request, _ = self.asked()
+        for pin in ("", "123", "123456789"):
+            self.assertEqual(prompter.call("answer", request, pin),
+                             "error org.pinfold.Error.PinLength", pin)
+        self.assertTrue(job.is_alive())
+        self.assertEqual(prompter.call("answer", request, "1234"), "ok")
+        self.assertEqual(self.finish(job)[2], "1234")
+
+    def test_cancel_is_remembered(self):
+        prompter, client, entry, job, request, _ = self.asked()
+        self.assertEqual(prompter.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        self.assertEqual(client.call("prompt", TOKEN, "-", 0), ["canceled"])
+        self.assertEqual(client.state(entry), "public")
+        # Another program is not held to it.
+        other = self.client()
+        other.join_domain()
+        job = other.background("prompt", TOKEN, "-", 0)
+        (request,), _ = prompter.expect("ask")
+        prompter.call("cancel", request)
+        self.assertEqual(self.finish(job), ["canceled"])
+
+    def test_locked(self):
+        prompter, client, _, job, request, _ = self.asked()
+        prompter.call("answer", request, "111111")
+        lease = self.finish(job)[1]
+        client.call("end", lease, 2, 0x40000)
+        self.assertEqual(prompter.expect("close")[0], [request, "locked"])
+
+    def test_for_a_signature_is_not_kept(self):
+        prompter, client, entry, job, request, _ = self.asked("context")
+        prompter.call("answer", request, "135790")
+        lease = self.finish(job)[1]
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin("135790"))
+
+    def test_forgotten_while_it_is_used(self):
+        prompter, client, entry, job, request, _ = self.asked()
+        prompter.call("answer", request, "135790")
+        lease = self.finish(job)[1]
+        client.call("logout", TOKEN, "-")
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin("135790"))
+
+    def test_mode_off_leases_once(self):
+        prompter, client, entry, job, request, _ = self.asked()
+        other = self.client()
+        self.setting("cache-mode", "off")
+        wait_for(lambda: int(other.call("policy")[1]) & 1 == 0, 5, "the mode")
+        prompter.call("answer", request, "135790")
+        lease = self.finish(job)[1]
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin("135790"))
+
+
+class Ends(PromptCase):
+    def test_dialogs_come_one_by_one(self):
+        prompter, _, _, job, request, _ = self.asked()
+        other = self.client()
+        other.join_domain()
+        second = other.background("prompt", TOKEN, "-", 0)
+        prompter.call("cancel", request)
+        self.assertEqual(self.finish(job), ["canceled"])
+        (request,), details = prompter.expect("ask")
+        self.assertEqual(details["pid"], str(other.pid))
+        prompter.call("answer", request, "135790")
+        self.assertEqual(self.finish(second)[2], "135790")
+
+    def test_client_gone(self):
+        prompter, client, _, _, request, _ = self.asked()
+        client.kill()
+        self.assertEqual(prompter.expect("close")[0], [request, "withdrawn"])
+
+    def test_client_gone_with_the_pin(self):
+        prompter, client, _, job, request, _ = self.asked()
+        prompter.call("answer", request, "135790")
+        self.finish(job)
+        client.kill()
+        self.assertEqual(prompter.expect("close")[0], [request, "withdrawn"])
+        wait_for(lambda: not self.agent.has_pin("135790"), 5, "the PIN to be wiped")
+
+    def test_prompter_gone(self):
+        prompter, _, _, job, _, _ = self.asked()
+        prompter.kill()
+        self.assertEqual(self.finish(job), ["no-prompter"])
+
+    def test_token_gone(self):
+        prompter, _, _, job, request, _ = self.asked()
+        self.client().call("report", TOKEN, 3)
+        self.assertEqual(self.finish(job), ["canceled"])
+        self.assertEqual(prompter.expect("close")[0], [request, "withdrawn"])
+
+    def test_nobody_there(self):
+        client = self.client()
+        client.join_domain()
+        self.assertEqual(client.call("prompt", TOKEN, "-", 0), ["no-prompter"])
+
+    def test_app_is_started(self):
+        started = self.box.dir / "started"
+        self.box.add_service("org.pinfold.Pinfold",
+                             f"/bin/sh -c 'echo x >>{started}; exec sleep 30'")
+        client = self.client()
+        client.join_domain()
+        job = client.background("prompt", TOKEN, "-", 0)
+        wait_for(started.exists, 5, "the app to be started")
+        prompter = self.prompter()
+        (request,), _ = prompter.expect("ask")
+        prompter.call("answer", request, "135790")
+        self.assertEqual(self.finish(job)[2], "135790")
+
+    def test_app_that_never_registers(self):
+        self.box.add_service("org.pinfold.Pinfold", "/bin/sleep 30")
+        client = self.client()
+        client.join_domain()
+        started = time.monotonic()
+        self.assertEqual(client.call("prompt", TOKEN, "-", 0), ["no-prompter"])
+        self.assertGreater(time.monotonic() - started, 4)
+
+
+if __name__ == "__main__":
+    tap.main()

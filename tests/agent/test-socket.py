@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The private socket: who gets in, who stays out, and what a module sees when the agent is gone."""
+
+import os
+import random
+import signal
+import socket
+import time
+import unittest
+
+from agentbed import TOKEN, Agent, AgentCase, Client
+from pinfoldtest import Sandbox, tap, wait_for
+from pinfoldtest.paths import build_path, need_tools
+
+
+class Peers(AgentCase):
+    def test_garbage_disturbs_nobody(self):
+        client, entry = self.logged_in()
+        lengths = random.Random(7)
+        for data in (b"\0GET / HTTP/1.1\r\n\r\n", b"\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n" +
+                     b"\xff" * 64, b"\0", lengths.randbytes(4096)):
+            with socket.socket(socket.AF_UNIX) as peer:
+                peer.settimeout(5)
+                peer.connect(str(self.agent.socket))
+                peer.sendall(data)
+                peer.shutdown(socket.SHUT_WR)
+                try:
+                    while peer.recv(4096):
+                        pass
+                except ConnectionResetError:
+                    pass
+        self.assertEqual(client.take()[1], "135790")
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(self.agent.log().count("what is no D-Bus message"), 1)
+
+    def test_other_user(self):
+        need_tools("setpriv")
+        if os.geteuid() != 0:
+            self.skipTest("only root can become another user")
+        for path in (self.box.dir, self.box.dir / "run", self.agent.socket.parent):
+            path.chmod(0o755)
+        self.agent.socket.chmod(0o777)
+        script = ("import socket,sys; s=socket.socket(socket.AF_UNIX); s.settimeout(5); "
+                  "s.connect(sys.argv[1]); sys.exit(0 if s.recv(1)==b'' else 1)")
+        for _ in range(2):
+            self.box.run("setpriv", "--reuid", "nobody", "--clear-groups", "/usr/bin/python3",
+                         "-c", script, self.agent.socket)
+        self.assertEqual(self.agent.log().count("another user"), 1)
+
+    def test_link_refuses_an_open_folder(self):
+        self.agent.socket.parent.chmod(0o755)
+        self.assertEqual(Client(self.box).call("contact", "no"), ["no", "0"])
+        self.agent.socket.parent.chmod(0o700)
+        self.client()
+
+    def test_cycles_leave_nothing(self):
+        client = self.client()
+        client.call("cycle", 10)
+        wait_for(lambda: self.agent.fds() < 30, 5, "connections to be closed")
+        before = self.agent.fds()
+        self.assertEqual(client.call("cycle", 200), ["ok", "200"])
+        wait_for(lambda: self.agent.fds() == before, 5, "the descriptors to be as before")
+
+
+class Outages(AgentCase):
+    def test_killed_and_restarted(self):
+        client, entry = self.logged_in()
+        self.agent.process.kill()
+        self.agent.process.wait()
+        self.assertEqual(client.call("epoch"), ["ok", "0"])
+        self.assertEqual(client.state(entry), "public")
+        self.assertEqual(client.call("take", TOKEN, "-"), ["unavailable"])
+        self.assertTrue(self.agent.socket.exists())
+        self.agent.start()
+        wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
+        self.assertNotEqual(client.call("epoch"), ["ok", "1"])
+        client.join_domain()
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
+        self.assertEqual(client.take()[1], "135790")
+
+    def test_lease_of_a_killed_agent(self):
+        client, _ = self.logged_in()
+        lease, _ = client.take()
+        self.agent.process.kill()
+        self.agent.process.wait()
+        self.assertEqual(client.call("end", lease, 1)[0], "unavailable")
+
+    def test_stopped(self):
+        client, _ = self.logged_in()
+        os.kill(self.agent.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
+        started = time.monotonic()
+        self.assertEqual(client.call("take", TOKEN, "-"), ["unavailable"])
+        self.assertLess(time.monotonic() - started, 3)
+        self.assertEqual(client.call("epoch"), ["ok", "0"])
+        started = time.monotonic()
+        self.assertEqual(client.call("contact", "no")[0], "no")
+        self.assertLess(time.monotonic() - started, 3)
+        started = time.monotonic()
+        self.assertEqual(client.call("contact", "no")[0], "no")
+        self.assertLess(time.monotonic() - started, 0.5)
+        os.kill(self.agent.pid, signal.SIGCONT)
+        wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
+
+    def test_single_instance(self):
+        client, _ = self.logged_in()
+        second = self.box.run(build_path("agent/pinfold-agent"))
+        self.assertIn("already", second.stderr)
+        self.assertEqual(client.take()[1], "135790")
+
+    def test_version(self):
+        self.assertIn("pinfold-agent 0.", self.box.run(self.agent.path, "--version").stdout)
+        self.assertNotEqual(self.box.run(self.agent.path, "--what", check=False).returncode, 0)
+
+
+class Starting(unittest.TestCase):
+    def setUp(self):
+        self.box = Sandbox(services=False)
+        self.addCleanup(self.box.close)
+
+    def test_started_by_the_session_bus(self):
+        self.box.add_service("org.pinfold.Agent", build_path("agent/pinfold-agent"))
+        client = Client(self.box)
+        self.assertEqual(client.call("contact", "no")[0], "no")
+        started = time.monotonic()
+        self.assertEqual(client.call("contact", "start")[0], "ok")
+        self.assertLess(time.monotonic() - started, 2.5)
+
+    def test_nobody_can_start_it(self):
+        client = Client(self.box, env={"DBUS_SESSION_BUS_ADDRESS": None})
+        started = time.monotonic()
+        self.assertEqual(client.call("contact", "start")[0], "no")
+        self.assertLess(time.monotonic() - started, 1)
+        client = Client(self.box)
+        started = time.monotonic()
+        self.assertEqual(client.call("contact", "start")[0], "no")
+        self.assertLess(time.monotonic() - started, 3)
+        client = Client(self.box, env={"XDG_RUNTIME_DIR": None})
+        self.assertEqual(client.call("contact", "start")[0], "no")
+
+    def test_socket_activation(self):
+        need_tools("systemd-socket-activate")
+        folder = self.box.dir / "run/pinfold"
+        folder.mkdir(mode=0o700)
+        activator = self.box.start(["systemd-socket-activate", "-l", folder / "agent",
+                                    "-E", "XDG_RUNTIME_DIR", "-E", "HOME",
+                                    "-E", "GSETTINGS_SCHEMA_DIR", "-E", "GSETTINGS_BACKEND",
+                                    "-E", "DBUS_SESSION_BUS_ADDRESS",
+                                    build_path("agent/pinfold-agent")], name="activate")
+        wait_for((folder / "agent").exists, 5, "the activator's socket")
+        client = Client(self.box)
+        wait_for(lambda: client.call("contact", "no")[0] == "ok", 10, "contact", step=0.2)
+        client.join_domain()
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
+        activator.terminate()
+        self.assertEqual(activator.wait(5), 0)
+        # Not ours, so not removed by us.
+        self.assertTrue((folder / "agent").exists())
+
+    def test_no_memory_to_lock(self):
+        need_tools("prlimit")
+        if os.geteuid() == 0:
+            need_tools("setpriv")
+        command = ["prlimit", "--memlock=0:0"]
+        if os.geteuid() == 0:
+            command += ["setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock"]
+        command.append(build_path("agent/pinfold-agent"))
+        self.box.start(command, name="agent")
+        folder = self.box.dir / "run/pinfold"
+        wait_for((folder / "agent").exists, 5, "the agent's socket")
+        client = Client(self.box).hello()
+        self.assertEqual(int(client.call("policy")[1]) & 1, 0)
+        client.join_domain()
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["not-cached"])
+        log = (self.box.dir / "logs/agent.log").read_text()
+        self.assertIn("No memory can be locked", log)
+
+    def test_hardened(self):
+        agent = Agent(self.box)
+        limits = open(f"/proc/{agent.pid}/limits", encoding="ascii").read()
+        core = [line.split() for line in limits.splitlines() if "core file" in line][0]
+        self.assertEqual(core[4:6], ["0", "0"])
+
+
+if __name__ == "__main__":
+    tap.main()
