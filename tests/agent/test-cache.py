@@ -10,7 +10,7 @@ import time
 import unittest
 
 from agentbed import OTHER, TOKEN, AgentCase
-from pinfoldtest import tap, wait_for
+from pinfoldtest import process, tap, wait_for
 from pinfoldtest.paths import build_path
 
 
@@ -273,6 +273,8 @@ class Rest(AgentCase):
         def switches():
             return [line for line in open(status, encoding="ascii") if "voluntary" in line][0]
 
+        # The token helper, run once at the start, and the threads that read it come to their end.
+        wait_for(lambda: process.count_wakeups(self.agent.pid, 2) == 0, 40, "rest", step=0)
         before = switches()
         time.sleep(seconds)  # the time itself is what is tested
         self.assertEqual(switches(), before)
