@@ -207,7 +207,7 @@ handle_fork_client(char **args)
 }
 
 /* Another program in this process; standard input and output go on. */
-static void
+static _Noreturn void
 handle_exec(char **args)
 {
     puts("ok");
