@@ -143,6 +143,14 @@ class Leases(AgentCase):
         self.assertEqual(second.call("end", lease, 2)[0], "unavailable")
 
 
+    def test_many_threads(self):
+        client, entry = self.logged_in()
+        for threads in (8, 48):  # fewer and more than the link has connections
+            self.assertEqual(client.call("threads", TOKEN, "-", threads, 10, entry),
+                             ["ok", str(threads * 10)])
+        self.assertEqual(client.state(entry), "user")
+
+
 class Forgetting(AgentCase):
     def assert_forgotten(self, pin="135790"):
         wait_for(lambda: not self.agent.has_pin(pin), 5, "the PIN to be wiped")
