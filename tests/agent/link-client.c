@@ -5,6 +5,7 @@
  * Domains are given as TOKEN-URI and ID, "-" for the process's own. PINs on these lines are the
  * test's; what the program under test holds is its own affair. */
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +208,7 @@ handle_fork_client(char **args)
 }
 
 /* Another program in this process; standard input and output go on. */
-static void
+static _Noreturn void
 handle_exec(char **args)
 {
     puts("ok");
@@ -224,6 +225,54 @@ handle_cycle(char **args)
         PfAgentLink *other = pf_agent_link_new();
         good += pf_agent_link_contact(other, false);
         pf_agent_link_free(other);
+    }
+    printf("ok %u\n", good);
+}
+
+typedef struct {
+    PfDomainRef domain;
+    unsigned times;
+    unsigned entry;
+    unsigned good;
+} ThreadWork;
+
+/* Lends the PIN again and again, looking at the pages in between. */
+static void *
+run_thread(void *data)
+{
+    ThreadWork *work = data;
+    for (unsigned i = 0; i < work->times; i++) {
+        PfLease lease = {0};
+        bool is_cached = false;
+        if (!pf_agent_link_contact(agent_link, false) ||
+            pf_agent_link_take_pin(agent_link, &work->domain, &lease) != PF_LINK_OK)
+            continue;
+        pf_secret_free(lease.pin);
+        uint64_t word = pf_agent_link_get_login(agent_link, known_epoch, work->entry);
+        if (pf_agent_link_end_lease(agent_link, lease.id, PF_LEASE_OK, 0, &is_cached) ==
+                PF_LINK_OK &&
+            is_cached && pf_state_login_state(word) == PF_LOGIN_USER)
+            work->good++;
+    }
+    return NULL;
+}
+
+static void
+handle_threads(char **args)
+{
+    pthread_t threads[48];
+    ThreadWork work[48];
+    unsigned count = read_number(args[2]);
+    unsigned good = 0;
+    for (unsigned i = 0; i < count && i < 48; i++) {
+        work[i] = (ThreadWork){.domain = read_domain(args),
+                               .times = read_number(args[3]),
+                               .entry = read_number(args[4])};
+        pthread_create(&threads[i], NULL, run_thread, &work[i]);
+    }
+    for (unsigned i = 0; i < count && i < 48; i++) {
+        pthread_join(threads[i], NULL);
+        good += work[i].good;
     }
     printf("ok %u\n", good);
 }
@@ -258,6 +307,7 @@ static const struct {
     {"fork-client", 0, handle_fork_client},
     {"exec", 1, handle_exec},
     {"cycle", 1, handle_cycle},
+    {"threads", 5, handle_threads},
     {"close", 0, handle_close},
 };
 
