@@ -51,10 +51,9 @@ def count_build(total, build):
             parts[suite.get("name").partition(".")[2]] = suite.findall("testcase")
     for line in (logs / "testlog.json").read_text(encoding="utf-8").splitlines():
         test = json.loads(line)
-        plain = test["name"].rpartition(" / ")[2]
-        name = f"{build}: {plain}"
+        name = f"{build}: {test['name']}"
         bad = test["result"] in BAD
-        cases = parts.get(plain, [])
+        cases = parts.get(test["name"], [])
         failures = [count_case(total, f"{name}: {case.get('name')}", case) for case in cases]
         if bad and not any(failures):
             total.failed.append(f"{name}: {test['result'].lower()}, status {test['returncode']}")

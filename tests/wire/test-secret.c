@@ -109,7 +109,7 @@ test_mapping(void)
     CHECK(locked_kib() == before);
 }
 
-static void
+__attribute__((noreturn)) static void
 read_at(void *data)
 {
     struct rlimit no_core = {0, 0};
