@@ -131,14 +131,9 @@ test_bad_lines(void)
         {"[Modules]\ncard = card.so\n", 2},
         {"[Modules]\n\n\nno separator\n", 4},
         {"[Modules\n", 1},
-        {"[Modules]\nN\0UL = /a\n", 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        PfConfig *config = calloc(1, sizeof *config);
-        /* The row with a NUL is longer than its string. */
-        size_t len = strlen(rows[i].text);
-        len = memcmp(rows[i].text, "[Modules]\nN", len) == 0 ? len + 9 : len;
-        config_text_read(config, rows[i].text, len, PF_CONFIG_ORIGIN_SYSTEM);
+        PfConfig *config = config_text_new(rows[i].text, NULL);
         if (!CHECK_MSG(config->problem_count == 1 && has_problem(config, rows[i].line),
                        "row %zu is a problem at line %u", i, rows[i].line))
             printf("# %zu problems, first at %u\n", config->problem_count,
@@ -146,6 +141,17 @@ test_bad_lines(void)
         CHECK(!config->has_app_id && config->module_count == 0);
         pf_config_free(config);
     }
+}
+
+static void
+test_nul(void)
+{
+    static const char text[] = "[Modules]\nN\0UL = /a\nb = /b\n";
+    PfConfig *config = calloc(1, sizeof *config);
+    config_text_read(config, text, sizeof text - 1, PF_CONFIG_ORIGIN_SYSTEM);
+    CHECK(config->problem_count == 1 && has_problem(config, 2));
+    CHECK(config->module_count == 1 && path_of(config, "b") != NULL);
+    pf_config_free(config);
 }
 
 static void
@@ -271,6 +277,7 @@ main(void)
     test_cache_off_wins();
     test_lock();
     test_bad_lines();
+    test_nul();
     test_indentation();
     test_long_lines();
     test_long_nonsense();

@@ -260,7 +260,7 @@ test_forged(void)
     close(own);
 }
 
-static void
+__attribute__((noreturn)) static void
 read_moved(void *data)
 {
     _exit(pf_life_page_is_alive(data) ? 1 : 0);
