@@ -73,7 +73,7 @@ test_check(void)
         CHECK(chown(dir, 65534, 65534) == 0);
         CHECK_MSG(pf_socket_path_check(socket) == -EACCES, "somebody else's directory");
     } else {
-        CHECK_MSG(pf_socket_path_check("/root/agent") == -EACCES, "somebody else's directory");
+        CHECK_MSG(pf_socket_path_check("/etc/agent") == -EACCES, "somebody else's directory");
     }
     unlink(link);
     rmdir(dir);
