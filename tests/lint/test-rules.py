@@ -28,8 +28,7 @@ EXAMPLES = {
         [{"a.h": "/* x */\n#pragma once\n"}]),
     crules.check_includes: (
         [{"a.c": '#include <stdio.h>\n#include "a.h"\n', "a.h": ""},
-         {"a.c": '#include "b.h"\n#include <stdio.h>\n'},
-         {"a.c": "#include <glib.h>\n#include <stdio.h>\n"}],
+         {"a.c": '#include "b.h"\n#include "c.h"\n#include <stdio.h>\n'}],
         [{"a.c": '#include "a.h"\n\n#include <stdio.h>\n\n#include <glib.h>\n\n#include "b.h"\n',
           "a.h": ""}]),
     crules.check_no_glib: (
@@ -41,11 +40,15 @@ EXAMPLES = {
         [{"a.c": body(90) + body(90), "LICENSE": "\n" * 2000}]),
     crules.check_function_names: (
         [{"app/foo.c": "static int\npf_foo_run(void)\n{\n}\n"},
+         {"app/foo.c": "G_DEFINE_TYPE(PfFoo, pf_foo, 1)\n\nstatic int\npf_bar_run(void)\n{\n}\n"},
          {"app/foo.c": "int\nrun(void)\n{\n}\n"},
          {"app/foo.c": "int\nC_Login(void)\n{\n}\n"},
          {"app/foo.c": 'g_signal_connect(a, "b", G_CALLBACK(clicked), c);\n'}],
-        [{"app/foo.c": "static void\npf_foo_class_init(void)\n{\n}\nstatic int\nrun(void)\n{\n}\n"
-                       "int\nmain(void)\n{\n}\nG_CALLBACK(on_button_clicked)\n",
+        [{"app/foo.c": "G_DEFINE_TYPE(PfFoo, pf_foo, 1)\n\n"
+                       "static void\npf_foo_class_init(void)\n{\n}\nstatic int\nrun(void)\n{\n}\n"
+                       "int\nmain(void)\n{\n}\n"
+                       'g_signal_connect(a, "b", G_CALLBACK(on_b), c);\n'
+                       'g_signal_connect_swapped(a, "b", G_CALLBACK(rebuild), c);\n',
           "p11module/b.c": "CK_RV\nC_Login(void)\n{\n}\n"}]),
     crules.check_file_names: (
         [{"app/foo-bar.h": "void pf_other_run(void);\n"},

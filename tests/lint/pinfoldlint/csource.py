@@ -28,9 +28,9 @@ def functions(text):
     for body in _BODY.finditer(plain):
         head = plain[end:body.start()]
         end = body.end()
-        # After the last ';', '}' or preprocessor line: the head of the definition alone.
-        head = re.split(r"[;}]|^#.*$", head, flags=re.M)[-1]
-        name = re.search(r"^(?:[\w\s\*]*[\s\*])?(\w+)\s*\(", re.sub(
+        # After the last ';', '}' or preprocessor line, the last paragraph: the head alone.
+        head = re.split(r"[;}]|^#.*$", head, flags=re.M)[-1].rstrip().split("\n\n")[-1]
+        name = re.search(r"^(\w+)\s*\(", re.sub(
             r"__attribute__\s*\(\(.*?\)\)", "", head, flags=re.S), re.M)
         if name:
             yield Function(name[1], plain.count("\n", 0, body.start()) + 1,
