@@ -15,7 +15,16 @@ typedef struct {
     FILE *stream;
     PfConfigOrigin origin;
     unsigned line;
+    char *whole; /* the line, for getline() */
+    size_t whole_size;
+    const char *long_value; /* of this line, where inih's buffer is too short for it */
 } Reader;
+
+/* Longer lines are refused: a path of PATH_MAX and a name fit. */
+#define LINE_LIMIT 8192
+
+/* Stands for long_value in what inih is given. */
+#define LONG_VALUE_MARK "\001"
 
 void
 pf_config_file_add_problem(PfConfig *config, const char *path, unsigned line, const char *reason)
@@ -258,25 +267,80 @@ apply(Reader *reader, const char *section, const char *name, const char *value)
     return "unknown section or key";
 }
 
+static void
+note(const Reader *reader, const char *reason)
+{
+    pf_config_file_add_problem(reader->config, reader->path, reader->line, reason);
+}
+
 /* inih's callbacks. The reader counts lines because inih tells the handler none. */
 static int
 on_value(void *user, const char *section, const char *name, const char *value)
 {
     Reader *reader = user;
+    if (value != NULL && reader->long_value != NULL && strcmp(value, LONG_VALUE_MARK) == 0)
+        value = reader->long_value;
     const char *wrong = apply(reader, section, name, value != NULL ? value : "");
     if (wrong != NULL)
-        pf_config_file_add_problem(reader->config, reader->path, reader->line, wrong);
+        note(reader, wrong);
     return 1;
+}
+
+/* Cuts blanks at both ends and an inline comment, by inih's rules. */
+static char *
+trim_value(char *value)
+{
+    value += strspn(value, " \t");
+    for (char *c = value; *c != '\0'; c++) {
+        if (*c == ';' && (c == value || isspace((unsigned char)c[-1]))) {
+            *c = '\0';
+            break;
+        }
+    }
+    size_t len = strlen(value);
+    while (len > 0 && isspace((unsigned char)value[len - 1]))
+        value[--len] = '\0';
+    return value;
+}
+
+/* Gives inih a line that fits its buffer of SIZE and keeps the value aside. */
+static const char *
+shorten(Reader *reader, char *line, size_t size, char *text)
+{
+    size_t name_len = strcspn(text, "=:");
+    if (text[0] == '[' || text[name_len] == '\0' ||
+        name_len + sizeof "=" LONG_VALUE_MARK "\n" > size)
+        return "line is too long";
+    snprintf(line, size, "%.*s=" LONG_VALUE_MARK "\n", (int)name_len, text);
+    reader->long_value = trim_value(text + name_len + 1);
+    return NULL;
 }
 
 static char *
 on_line(char *line, int size, void *stream)
 {
     Reader *reader = stream;
-    char *got = fgets(line, size, reader->stream);
-    if (got != NULL)
-        reader->line++;
-    return got;
+    const char *wrong = NULL;
+    ssize_t got = getline(&reader->whole, &reader->whole_size, reader->stream);
+    if (got < 0)
+        return NULL;
+    reader->line++;
+    reader->long_value = NULL;
+    /* To inih an indented line would continue the one before. */
+    char *text = reader->whole + strspn(reader->whole, " \t");
+    size_t len = strlen(text);
+    strcpy(line, "\n");
+    if (text + len != reader->whole + got)
+        wrong = "holds a NUL";
+    else if (len < (size_t)size)
+        memcpy(line, text, len + 1);
+    else if (len > LINE_LIMIT)
+        wrong = "line is too long";
+    else if (text[0] != ';' && text[0] != '#')
+        wrong = shorten(reader, line, (size_t)size, text);
+    if (wrong != NULL)
+        note(reader, wrong);
+    return line;
 }
 
 void
@@ -284,6 +348,7 @@ pf_config_file_read(PfConfig *config, const char *path, FILE *stream, PfConfigOr
 {
     Reader reader = {.config = config, .path = path, .stream = stream, .origin = origin};
     int line = ini_parse_stream(on_line, &reader, on_value, &reader);
+    free(reader.whole);
     if (line != 0)
         pf_config_file_add_problem(config, path, line > 0 ? (unsigned)line : 0,
                                    "is no section, key or comment");

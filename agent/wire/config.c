@@ -58,6 +58,8 @@ open_trusted(PfConfig *config, const char *path, uid_t owner)
     const char *reason = NULL;
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
         reason = "is not a regular file";
+    else if (st.st_size > PF_CONFIG_SIZE_MAX)
+        reason = "is too big; not used";
     else if (st.st_uid != 0 && st.st_uid != owner)
         reason = "belongs to somebody else; not used";
     else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)

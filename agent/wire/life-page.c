@@ -65,6 +65,12 @@ pf_life_page_end(PfLifePage *page)
     pf_shared_page_unmap(page);
 }
 
+static bool
+is_word_offset(uint32_t offset)
+{
+    return offset % sizeof(uint32_t) == 0 && offset <= 4096 - sizeof(uint32_t);
+}
+
 int
 pf_life_page_map(int fd, const PfLifePage **ret_page)
 {
@@ -73,8 +79,7 @@ pf_life_page_map(int fd, const PfLifePage **ret_page)
     if (r < 0)
         return r;
     const PfLifePage *page = map;
-    if (page->magic != LIFE_PAGE_MAGIC || page->word_offset % sizeof(uint32_t) != 0 ||
-        page->word_offset > 4096 - sizeof(uint32_t)) {
+    if (page->magic != LIFE_PAGE_MAGIC || !is_word_offset(page->word_offset)) {
         pf_shared_page_unmap(map);
         return -EBADMSG;
     }
@@ -91,8 +96,12 @@ pf_life_page_unmap(const PfLifePage *page)
 bool
 pf_life_page_is_alive(const PfLifePage *page)
 {
+    /* Looked at each time: its maker can write it after the check at mapping. */
+    uint32_t offset = *(const volatile uint32_t *)&page->word_offset;
+    if (!is_word_offset(offset))
+        return false;
     const _Atomic uint32_t *word =
-        (const _Atomic uint32_t *)(const void *)((const char *)page + page->word_offset);
+        (const _Atomic uint32_t *)(const void *)((const char *)page + offset);
     uint32_t value = atomic_load_explicit(word, memory_order_acquire);
     return (value & FUTEX_TID_MASK) != 0 && (value & FUTEX_OWNER_DIED) == 0;
 }

@@ -87,9 +87,16 @@ pf_pin_page_receive(int fd, PfSecret **ret_pin)
     if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 ||
         st.st_size != (off_t)page_size())
         return -EBADMSG;
-    const PinPageLayout *layout = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0);
+    PinPageLayout *layout = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0);
     if (layout == MAP_FAILED)
         return -errno;
+    /* The host program may dump core or fork in another thread meanwhile. */
+    if (madvise(layout, page_size(), MADV_DONTDUMP) < 0 ||
+        madvise(layout, page_size(), MADV_DONTFORK) < 0) {
+        int saved = errno;
+        munmap(layout, page_size());
+        return -saved;
+    }
     /* Read once: the sender can still write. */
     uint32_t len = *(const volatile uint32_t *)&layout->length;
     PfSecret *pin = NULL;
@@ -98,7 +105,7 @@ pf_pin_page_receive(int fd, PfSecret **ret_pin)
         r = -EBADMSG;
     else if ((pin = pf_secret_new(layout->bytes, len)) == NULL)
         r = -errno;
-    munmap((void *)layout, page_size());
+    munmap(layout, page_size());
     if (r == 0)
         *ret_pin = pin;
     return r;

@@ -11,8 +11,24 @@ copy_trimmed(char *to, const unsigned char *field, size_t size)
     size_t len = size;
     while (len > 0 && (field[len - 1] == ' ' || field[len - 1] == '\0'))
         len--;
+    memset(to, 0, size + 1);
     memcpy(to, field, len);
-    to[len] = '\0';
+}
+
+/* A field may hold NULs (binary serials): it ends where its trimmed bytes end, not at the first. */
+static size_t
+trimmed_length(const char *field, size_t size)
+{
+    while (size > 0 && field[size - 1] == '\0')
+        size--;
+    return size;
+}
+
+static bool
+is_field_equal(const char *a, const char *b, size_t size)
+{
+    size_t len = trimmed_length(a, size);
+    return len == trimmed_length(b, size) && memcmp(a, b, len) == 0;
 }
 
 void
@@ -27,14 +43,16 @@ pf_token_id_from_info(PfTokenId *id, const CK_TOKEN_INFO *info)
 bool
 pf_token_id_is_equal(const PfTokenId *a, const PfTokenId *b)
 {
-    return strcmp(a->manufacturer, b->manufacturer) == 0 && strcmp(a->model, b->model) == 0 &&
-           strcmp(a->serial, b->serial) == 0 && strcmp(a->label, b->label) == 0;
+    return is_field_equal(a->manufacturer, b->manufacturer, sizeof a->manufacturer) &&
+           is_field_equal(a->model, b->model, sizeof a->model) &&
+           is_field_equal(a->serial, b->serial, sizeof a->serial) &&
+           is_field_equal(a->label, b->label, sizeof a->label);
 }
 
 bool
 pf_token_id_has_serial(const PfTokenId *id)
 {
-    return id->serial[0] != '\0';
+    return trimmed_length(id->serial, sizeof id->serial) > 0;
 }
 
 static bool
@@ -45,11 +63,12 @@ is_verbatim(unsigned char c)
 }
 
 static char *
-append_encoded(char *at, const char *name, const char *value)
+append_encoded(char *at, const char *name, const char *value, size_t size)
 {
     static const char hex[] = "0123456789ABCDEF";
     at = stpcpy(at, name);
-    for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++) {
+    const unsigned char *end = (const unsigned char *)value + trimmed_length(value, size);
+    for (const unsigned char *c = (const unsigned char *)value; c < end; c++) {
         if (is_verbatim(*c)) {
             *at++ = (char)*c;
         } else {
@@ -69,8 +88,8 @@ _Static_assert(sizeof "pkcs11:model=;manufacturer=;serial=;token=" + 3 * (32 + 1
 void
 pf_token_id_format(const PfTokenId *id, char uri[PF_TOKEN_URI_SIZE])
 {
-    char *at = append_encoded(uri, "pkcs11:model=", id->model);
-    at = append_encoded(at, ";manufacturer=", id->manufacturer);
-    at = append_encoded(at, ";serial=", id->serial);
-    append_encoded(at, ";token=", id->label);
+    char *at = append_encoded(uri, "pkcs11:model=", id->model, sizeof id->model);
+    at = append_encoded(at, ";manufacturer=", id->manufacturer, sizeof id->manufacturer);
+    at = append_encoded(at, ";serial=", id->serial, sizeof id->serial);
+    append_encoded(at, ";token=", id->label, sizeof id->label);
 }

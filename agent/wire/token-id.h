@@ -11,6 +11,8 @@
 /* Room for any URI that pf_token_id_format() writes, with its NUL. */
 #define PF_TOKEN_URI_SIZE 384u
 
+/* Each field without its padding, then NULs to its end. A field may hold NULs inside: use the
+ * functions below, not the str*() ones, wherever identity is decided. */
 typedef struct {
     char manufacturer[33];
     char model[17];

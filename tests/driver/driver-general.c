@@ -3,14 +3,14 @@
 /* Driver commands for the library, its slots and its tokens. */
 #include "driver-call.h"
 
-#include "p11-name.h"
-
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "p11-name.h"
 
 typedef CK_RV (*SetApplicationId)(CK_ULONG high, CK_ULONG low);
 typedef CK_RV (*OpenApplicationId)(CK_SLOT_ID slot, CK_ULONG high, CK_ULONG low);

@@ -3,9 +3,9 @@
 /* Reads a mechanism with its parameters: NAME, NAME:IV, NAME:HASH and the like. */
 #include "driver-call.h"
 
-#include "p11-name.h"
-
 #include <string.h>
+
+#include "p11-name.h"
 
 static const struct {
     const char *name;

@@ -3,8 +3,6 @@
 /* Driver commands about the process: threads, forks, background calls, loops, and what it maps. */
 #include "driver-call.h"
 
-#include "p11-name.h"
-
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,6 +13,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "p11-name.h"
 
 #define MAX_THREADS    64
 #define MAX_STATUSES   16

@@ -3,13 +3,13 @@
 /* Builds the one-line answers of the driver. */
 #include "driver-reply.h"
 
-#include "p11-name.h"
-
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "p11-name.h"
 
 static void
 append(PfDriverReply *reply, const char *text, size_t length)

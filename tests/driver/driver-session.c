@@ -3,9 +3,9 @@
 /* Driver commands for sessions, login and PINs. */
 #include "driver-call.h"
 
-#include "p11-name.h"
-
 #include <string.h>
+
+#include "p11-name.h"
 
 static void
 run_open(PfDriverCall *call)

@@ -3,12 +3,12 @@
 /* Reads attributes and mechanisms from words, and prints attribute values. */
 #include "driver-call.h"
 
-#include "p11-name.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "p11-name.h"
 
 typedef enum { FORM_BYTES, FORM_TEXT, FORM_BOOL, FORM_NUMBER } Form;
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* The mock token's entry points: each follows the script before and after its implementation. */
-#include "mock-state.h"
-#include "p11-name.h"
-
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "mock-state.h"
+#include "p11-name.h"
 
 typedef enum {
 #define CALL_NUMBER(name, ...) CALL_##name,

@@ -4,12 +4,12 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "mock-object.h"
 #include "mock-pin.h"
 #include "mock-script.h"
 #include "p11-calls.h"
-
-#include <stdint.h>
 
 #define PF_MOCK_SLOT         7
 #define PF_MOCK_MAX_SESSIONS 64

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* A PKCS#11 module that forwards every call to PF_SPY_MODULE and logs it to PF_SPY_LOG. */
-#include "p11-calls.h"
-#include "p11-name.h"
-#include "p11-script.h"
-
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,6 +11,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "p11-calls.h"
+#include "p11-name.h"
+#include "p11-script.h"
 
 #define MAX_RULES 32
 

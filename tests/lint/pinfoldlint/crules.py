@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Rules on C: layout of a file, names, lengths, what may be included, what may be logged."""
+
+import re
+import subprocess
+
+from . import csource
+from .tree import CannotCheck
+
+PRODUCT = ("agent/", "app/", "p11module/")
+PLAIN_C = ("agent/wire/", "p11module/")
+GLIB = re.compile(r"^\s*#\s*include\s*<(glib|gio|gobject|gtk|gdk|gcr|gck|libsecret|json-glib)", re.M)
+LOG = re.compile(r"\b(g_(debug|message|info|warning|critical|error|print|printerr|log\w*|set_error\w*"
+                 r"|error_new\w*|set_prefix\w*|prefix_error\w*)|v?f?printf|dprintf|perror|v?syslog"
+                 r"|sd_journal_\w+|sd_bus_error_set\w*|g_variant_new\w*|sd_bus_message_append\w*)\s*\(")
+SECRET = re.compile(r"\b(\w+_)?(pin|puk|secret|passphrase|password)(_(bytes|text|value|data|copy))?\b"
+                    r"|\bpf_secret_get_bytes\b", re.I)
+SECRET_SIZES = re.compile(r"\bpf_secret_(get_length|is_\w+)\s*\([^()]*\)|\bsizeof\b[^,;)]*")
+OUT_OK = re.compile(r"\b(GError|argv|envp)\b")
+ENTRY = re.compile(r"^(C_|CA_)[A-Z]\w*$")
+
+
+def check_pragma_once(tree):
+    """Every header has #pragma once and no other guard."""
+    for path in tree.paths(".h"):
+        if not re.search(r"^#pragma once$", tree.files[path], re.M):
+            yield f"{path}: no #pragma once"
+        if re.search(r"^#ifndef \w+_H_?\b", tree.files[path], re.M):
+            yield f"{path}: include guard"
+
+
+def check_includes(tree):
+    """Own header first, then the system's and the libraries', local ones last."""
+    for path in tree.paths(".c", ".h"):
+        own = path.rpartition("/")[2].removesuffix(".c") + ".h"
+        ranks = []
+        for found in re.finditer(r'^#include ([<"])([^>"]+)', tree.files[path], re.M):
+            if found[1] == '"':
+                is_own = path.endswith(".c") and found[2].rpartition("/")[2] == own
+                ranks.append((0 if is_own else 3, found[2]))
+            else:
+                ranks.append((1, found[2]))
+        if path.endswith(".c") and ranks and path.removesuffix(".c") + ".h" in tree.files:
+            if ranks[0][0] != 0:
+                yield f"{path}: its own header is not included first"
+        # A file without a header of its own may have the one that it implements or tests first.
+        rest = ranks[1:] if ranks and ranks[0][0] == 3 else ranks
+        for before, after in zip(rest, rest[1:]):
+            if before[0] > after[0]:
+                yield f"{path}: {after[1]} is included after {before[1]}"
+
+
+def check_no_glib(tree):
+    """The plain-C targets do not even see GLib."""
+    for path in tree.paths(".c", ".h", under=PLAIN_C):
+        if GLIB.search(tree.files[path]):
+            yield f"{path}: includes GLib"
+    for path in tree.paths("meson.build", under=PLAIN_C):
+        if re.search(r"\b(glib|gio|gobject|gtk\+?)\w*_dep\b|dependency\('(glib|gio|gobject|gtk)",
+                     tree.files[path]):
+            yield f"{path}: depends on GLib"
+
+
+def check_sizes(tree):
+    """No function over 100 lines, no file over 1000."""
+    for path, text in tree.files.items():
+        if path == "LICENSE":
+            continue
+        lines = text.count("\n")
+        if lines > 1000:
+            yield f"{path}: {lines} lines"
+    for path in tree.paths(".c", ".h"):
+        for function in csource.functions(tree.files[path]):
+            if function.lines > 100:
+                yield f"{path}:{function.line}: {function.name}() has {function.lines} lines"
+
+
+def questions(tree):
+    """What is not refused but questioned: files over 600 lines, functions over 40."""
+    for path, text in tree.files.items():
+        if text.count("\n") > 600 and path != "LICENSE":
+            yield f"{path}: {text.count(chr(10))} lines"
+    for path in tree.paths(".c", ".h", under=PRODUCT):
+        for function in csource.functions(tree.files[path]):
+            if function.lines > 40:
+                yield f"{path}:{function.line}: {function.name}() has {function.lines} lines"
+
+
+def check_function_names(tree):
+    """Linked functions are pf_…, statics are not (but a class's own); callbacks are on_…."""
+    for path in tree.paths(".c", ".h", under=PRODUCT):
+        text = tree.files[path]
+        stem = path.rpartition("/")[2].rpartition(".")[0].replace("-", "_")
+        of_class = f"pf_{stem}_" if "G_DEFINE_" in text else None
+        for function in csource.functions(text):
+            where = f"{path}:{function.line}: {function.name}()"
+            if function.is_static and path.endswith(".c"):
+                if function.name.startswith("pf_") and not (
+                        of_class and function.name.startswith(of_class)):
+                    yield f"{where} is static and prefixed"
+            elif not (function.name.startswith("pf_") or function.name == "main"
+                      or (path.startswith("p11module/") and ENTRY.match(function.name))):
+                yield f"{where} is not prefixed pf_"
+        for call in re.finditer(r"\bg_signal_connect(_after|_data|_object)?\s*\(", text):
+            args = csource.arguments(text, call.end())
+            callback = re.search(r"G_CALLBACK\(\s*(\w+)", args)
+            if callback and "SWAPPED" not in args and \
+                    not re.match(r"(on_|handle_|gtk_|g_|pf_)", callback[1]):
+                yield f"{path}: callback {callback[1]} is not named on_…"
+
+
+def check_file_names(tree):
+    """foo-bar.h declares pf_foo_bar_…; types are Pf…, macros PF_…."""
+    for path in tree.paths(".h", under=PRODUCT):
+        text = csource.without_comments(tree.files[path])
+        stem = path.rpartition("/")[2].removesuffix(".h").replace("-", "_")
+        stem = re.sub(r"_private$", "", stem)
+        names = [name for name in re.findall(r"\b(pf_\w+)\s*\(", text)]
+        # cache-calls.h may speak of pf_cache_…: the first word is the type's.
+        if names and not any(name.startswith(f"pf_{stem.partition('_')[0].removesuffix('s')}")
+                             for name in names):
+            yield f"{path}: declares no pf_{stem}_… function"
+        for name in re.findall(r"^typedef [^;{]*?\b(\w+);", text, re.M) + \
+                re.findall(r"^} (\w+);", text, re.M):
+            if not re.match(r"(Pf[A-Z]|pf_)", name):
+                yield f"{path}: type {name} is not Pf…"
+        for name in re.findall(r"^#define (\w+)", text, re.M):
+            if not name.startswith("PF_"):
+                yield f"{path}: macro {name} is not PF_…"
+
+
+def check_out_parameters(tree):
+    """Results by pointer are called ret_…."""
+    for path in tree.paths(".h", under=PRODUCT):
+        text = csource.without_comments(tree.files[path])
+        for name, args in re.findall(r"\b(pf_\w+)\s*\(([^()]*)\)\s*[;{_]", text):
+            if name.endswith(("_clear", "_free")):
+                continue
+            for arg in args.split(","):
+                found = re.search(r"\*\s*\*\s*(\w+)\s*$", arg)
+                if found and "const" not in arg.split("*")[1] and not OUT_OK.search(arg) \
+                        and not found[1].startswith("ret_"):
+                    yield f"{path}: {name}(): out parameter {found[1]} is not ret_…"
+
+
+def check_entry_points(tree):
+    """p11module defines only entry points that PKCS#11 and the CA_ interface know."""
+    try:
+        flags = subprocess.run(["pkg-config", "--variable=includedir", "p11-kit-1"],
+                               capture_output=True, text=True, check=True).stdout.strip()
+        with open(f"{flags}/p11-kit-1/p11-kit/pkcs11.h", encoding="utf-8") as header:
+            known = set(re.findall(r"\bC_\w+", header.read()))
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotCheck("no p11-kit headers") from error
+    known |= {"CA_SetApplicationID", "CA_OpenApplicationID", "CA_CloseApplicationID"}
+    for path in tree.paths(".c", under=("p11module/",)):
+        for function in csource.functions(tree.files[path]):
+            if ENTRY.match(function.name) and function.name not in known:
+                yield f"{path}:{function.line}: {function.name}() is no entry point"
+
+
+def check_no_secret_logged(tree):
+    """No PIN among the arguments of a log, error or message call."""
+    for path in tree.paths(".c", ".h", under=PRODUCT):
+        text = csource.blank_strings(csource.without_comments(tree.files[path]))
+        for call in LOG.finditer(text):
+            args = SECRET_SIZES.sub("", csource.arguments(text, call.end()))
+            found = SECRET.search(args)
+            if found:
+                line = text.count("\n", 0, call.start()) + 1
+                yield f"{path}:{line}: {call[1]}() is given {found[0]}"
+
+
+def check_clang_format(tree):
+    """clang-format 14 has nothing to change."""
+    for path in tree.paths(".c", ".h"):
+        try:
+            ran = subprocess.run(["clang-format", "--dry-run", "-Werror",
+                                  f"--assume-filename={tree.root or '.'}/{path}"],
+                                 input=tree.files[path], capture_output=True, text=True,
+                                 check=False, cwd=tree.root)
+        except OSError as error:
+            raise CannotCheck("clang-format is not installed") from error
+        if ran.returncode != 0:
+            place = re.search(r":(\d+):\d+: error", ran.stderr)
+            yield f"{path}:{place[1] if place else '?'}: not as clang-format writes it"
+
+
+RULES = [
+    check_pragma_once, check_includes, check_no_glib, check_sizes, check_function_names,
+    check_file_names, check_out_parameters, check_entry_points, check_no_secret_logged,
+    check_clang_format,
+]

@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Shows each rule of the linter files that it must refuse and files that it must let pass."""
+
+import shutil
+import unittest
+
+from pinfoldtest import tap
+
+from pinfoldlint import RULES, binaryrules, crules, guiderules, reporules
+from pinfoldlint.tree import Tree
+
+TAGS = ("/* SPDX-License-Identifier: LGPL-2.1-or-later */\n"
+        "/* SPDX-FileCopyrightText: 2026 The Pinfold authors */\n")
+SCRIPT = ("#!/bin/bash\n# SPDX-License-Identifier: LGPL-2.1-or-later\n"
+          "# SPDX-FileCopyrightText: 2026 The Pinfold authors\n")
+
+
+def body(lines):
+    return "int\npf_foo_run(void)\n{\n" + "    call();\n" * lines + "}\n"
+
+
+# Rule -> (files that it refuses, files that it lets pass); a row is one tree.
+EXAMPLES = {
+    crules.check_pragma_once: (
+        [{"a.h": "int x;\n"}, {"a.h": "#pragma once\n#ifndef A_H\n#define A_H\n#endif\n"}],
+        [{"a.h": "/* x */\n#pragma once\n"}]),
+    crules.check_includes: (
+        [{"a.c": '#include <stdio.h>\n#include "a.h"\n', "a.h": ""},
+         {"a.c": '#include "b.h"\n#include "c.h"\n#include <stdio.h>\n'}],
+        [{"a.c": '#include "a.h"\n\n#include <stdio.h>\n\n#include <glib.h>\n\n#include "b.h"\n',
+          "a.h": ""}]),
+    crules.check_no_glib: (
+        [{"p11module/a.c": "#include <glib.h>\n"}, {"agent/wire/a.h": "# include <gio/gio.h>\n"},
+         {"agent/wire/meson.build": "dependencies: [glib_dep]"}],
+        [{"agent/a.c": "#include <glib.h>\n", "p11module/a.c": "#include <stdio.h>\n"}]),
+    crules.check_sizes: (
+        [{"a.c": body(101)}, {"a.py": "\n" * 1001}],
+        [{"a.c": body(90) + body(90), "LICENSE": "\n" * 2000}]),
+    crules.check_function_names: (
+        [{"app/foo.c": "static int\npf_foo_run(void)\n{\n}\n"},
+         {"app/foo.c": "G_DEFINE_TYPE(PfFoo, pf_foo, 1)\n\nstatic int\npf_bar_run(void)\n{\n}\n"},
+         {"app/foo.c": "int\nrun(void)\n{\n}\n"},
+         {"app/foo.c": "int\nC_Login(void)\n{\n}\n"},
+         {"app/foo.c": 'g_signal_connect(a, "b", G_CALLBACK(clicked), c);\n'}],
+        [{"app/foo.c": "G_DEFINE_TYPE(PfFoo, pf_foo, 1)\n\n"
+                       "static void\npf_foo_class_init(void)\n{\n}\nstatic int\nrun(void)\n{\n}\n"
+                       "int\nmain(void)\n{\n}\n"
+                       'g_signal_connect(a, "b", G_CALLBACK(on_b), c);\n'
+                       'g_signal_connect_swapped(a, "b", G_CALLBACK(rebuild), c);\n',
+          "p11module/b.c": "CK_RV\nC_Login(void)\n{\n}\n"}]),
+    crules.check_file_names: (
+        [{"app/foo-bar.h": "void pf_other_run(void);\n"},
+         {"app/foo-bar.h": "typedef struct FooBar FooBar;\n"},
+         {"app/foo-bar.h": "typedef struct {\n    int x;\n} FooBar;\n"},
+         {"app/foo-bar.h": "#define FOO 1\n"}],
+        [{"app/foo-bar.h": "#define PF_FOO 1\ntypedef struct PfFooBar PfFooBar;\n"
+                           "void pf_foo_bar_run(void);\n"}]),
+    crules.check_out_parameters: (
+        [{"app/a.h": "int pf_a_get(char **text);\n"}],
+        [{"app/a.h": "int pf_a_get(char **ret_text, GError **error);\n"
+                     "int pf_a_main(int argc, char **argv);\nvoid pf_a_clear(char **text);\n"}]),
+    crules.check_entry_points: (
+        [{"p11module/a.c": "CK_RV\nC_Shutdown(void)\n{\n}\n"}],
+        [{"p11module/a.c": "CK_RV\nC_Login(void)\n{\n}\nCK_RV\nCA_SetApplicationID(void)\n{\n}\n"}]),
+    crules.check_no_secret_logged: (
+        [{"app/a.c": 'g_debug("pin %s", pin);\n'},
+         {"agent/a.c": 'fprintf(stderr, "%s\\n", pf_secret_get_bytes(s));\n'},
+         {"agent/a.c": 'g_set_error(error, D, 1, "%.*s",\n            4, new_pin);\n'},
+         {"p11module/a.c": 'printf("%s", (const char *)call(puk));\n'},
+         {"app/a.c": 'g_variant_new("(s)", password);\n'}],
+        [{"app/a.c": 'g_debug("the PIN of \\"pin\\" is %s", label);\n/* printf(pin) */\n'
+                     'g_debug("%zu", pf_secret_get_length(pin));\n',
+          "tests/a.c": 'printf("%s", pin);\n'}]),
+    crules.check_clang_format: ([{"a.c": "int  x ;\n"}], [{"a.c": "int x;\n"}]),
+    reporules.check_licence_tags: (
+        [{"a.c": "int x;\n"}, {"meson.build": "x\n"}, {"tool": "#!/bin/bash\n"},
+         {"a.c": TAGS.split("\n", maxsplit=1)[0]}],
+        [{"a.c": TAGS, "tool": SCRIPT}]),
+    reporules.check_purpose: (
+        [{"a.c": TAGS + "#include <stdio.h>\n"}, {"tool": SCRIPT + "set -e\n"}],
+        [{"a.c": TAGS + "/* Does one thing. */\n", "tool": SCRIPT + "# Does one thing.\n",
+          "a.py": SCRIPT.split("\n", 1)[1] + '"""Does one thing."""\n'}]),
+    reporules.check_no_marks: (
+        [{"a.md": "TO" + "DO: more\n"}, {"a.c": "/* FIX" + "ME */\n"}, {"a.c": "/* " + "X" * 3}],
+        [{"a.c": '"/tmp/a-' + "X" * 6 + '"; /* hackle */\n'}]),
+    reporules.check_no_machine_paths: (
+        [{"a.py": "'/home/" + "anna/src'"}, {"a.py": "'/root/" + "src'"}],
+        [{"a.py": "'/home/user', '/usr/lib'"}]),
+    reporules.check_shell: ([{"tool": SCRIPT + "ls $1\n"}], [{"tool": SCRIPT + 'ls "$1"\n'}]),
+    reporules.check_python_shebang: (
+        [{"tool": "#!/usr/bin/env python3\n"}], [{"tool": "#!/usr/bin/python3\n"}]),
+    reporules.check_meson_lists: (
+        [{"meson.build": "run_command('find', '.')"}, {"meson.build": "files('*.c')"}],
+        [{"meson.build": "files('a.c')"}]),
+    reporules.check_every_source_built: (
+        [{"app/a.c": "", "app/meson.build": "'b.c'"}],
+        [{"app/a.c": "", "app/meson.build": "'a.c'", "app/x/b.c": "",
+          "tests/test-c.c": "", "tests/meson.build": "'c': 30",
+          "meson.build": "'app/x/b.c'"}]),
+    reporules.check_translations: (
+        [{"po/POTFILES": "app/gone.c\n"}, {"po/POTFILES": "", "app/a.c": '_("Text")'},
+         {"po/de.po": ""}, {"po/POTFILES": "", "app/a.ui": '<p translatable="yes">x</p>'}],
+        [{"po/POTFILES": "# c\napp/a.c\n", "app/a.c": '_("Text")', "app/b.c": "a_(b)"}]),
+    reporules.check_ui: (
+        [{"a.ui": '<interface><object class="GtkLabel"><property name="label">Token</property>'
+                  '</object></interface>'},
+         {"a.ui": '<interface><object class="GtkButton"><property name="label" translatable="yes">'
+                  'Go</property></object></interface>'},
+         {"a.ui": '<interface><object class="GtkEntry" id="entry"/></interface>'}],
+        [{"a.ui": '<interface><object class="GtkLabel"><property name="label" translatable="yes">'
+                  '_PIN</property><property name="mnemonic_widget">entry</property></object>'
+                  '<object class="GtkEntry" id="entry"/><object class="GtkButton">'
+                  '<property name="label" translatable="yes">_Go</property></object></interface>'}]),
+    guiderules.check_guides: (
+        [{"README.md": "see `src/none.c`"}, {"README.md": "`./bootstrap fly`", "bootstrap": "run)"},
+         {"README.md": "`org.pinfold.Nothing`", "a.xml": "org.pinfold.Agent"},
+         {"README.md": "`pinfoldctl fly`", "app/ctl.c": '"status"'},
+         {"README.md": "set `cache-colour`", "a.xml": "cache-mode"},
+         {"README.md": "`pinfoldctl status`"},
+         {"README.md": "[guide](GONE.md)"}],
+        [{"README.md": "`agent/`, `agent/a.c`, `./bootstrap run`, `pinfoldctl status`, `cache-mode`, "
+                       "`org.pinfold.Agent`, `meson test`, [b](bootstrap)\n```\nno such thing\n```",
+          "bootstrap": "run)", "app/ctl.c": '"status"', "agent/a.c": "",
+          "a.xml": "cache-mode org.pinfold.Agent"}]),
+    guiderules.check_guides_exist: (
+        [{}], [{name: "" for name in (*guiderules.GUIDES, "CHANGELOG.md", "LICENSE")}]),
+}
+
+
+class SourceRules(unittest.TestCase):
+    def test_every_rule_has_examples(self):
+        self.assertEqual({rule.__name__ for rule in RULES}, {rule.__name__ for rule in EXAMPLES})
+
+
+def _add(rule, examples):
+    tool = {"check_shell": "shellcheck", "check_clang_format": "clang-format"}.get(rule.__name__)
+
+    def refuses(self):
+        for number, files in enumerate(examples[0]):
+            self.assertTrue(list(rule(Tree(files))), f"example {number} of {rule.__name__}")
+
+    def passes(self):
+        for files in examples[1]:
+            self.assertEqual(list(rule(Tree(files))), [])
+
+    for name, test in (("refuses", refuses), ("passes", passes)):
+        if tool and not shutil.which(tool):
+            test = unittest.skip(f"{tool} is not installed")(test)
+        setattr(SourceRules, f"test_{rule.__name__}_{name}", test)
+
+
+for _rule, _examples in EXAMPLES.items():
+    _add(_rule, _examples)
+
+
+class BuildRules(unittest.TestCase):
+    def test_libraries(self):
+        self.assertTrue(binaryrules.unwanted_libraries("libglib-2.0.so.0 => /lib/libglib-2.0.so.0"))
+        self.assertFalse(binaryrules.unwanted_libraries("libsystemd.so.0 => /lib/libsystemd.so.0"))
+
+    def test_symbols(self):
+        good = "".join(f"0000 T {name}\n" for name in binaryrules.NEEDED)
+        self.assertEqual(binaryrules.wrong_symbols(good + "0000 A PINFOLD_1\n"), [])
+        self.assertTrue(binaryrules.wrong_symbols(good + "0000 T pf_secret_new\n"))
+        self.assertTrue(binaryrules.wrong_symbols(good.replace("T C_Login\n", "T C_Sign\n")))
+
+    def test_hardening(self):
+        good = "GNU_RELRO\nGNU_STACK 0x0 RW 0x10\n(FLAGS) BIND_NOW\n"
+        self.assertEqual(binaryrules.hardening_faults(good), [])
+        self.assertTrue(binaryrules.hardening_faults(good.replace("GNU_RELRO", "")))
+        self.assertTrue(binaryrules.hardening_faults(good.replace("BIND_NOW", "")))
+        self.assertTrue(binaryrules.hardening_faults(good.replace(" RW ", " RWE ")))
+        self.assertTrue(binaryrules.hardening_faults(good + "(RUNPATH) [/tmp]\n"))
+
+
+if __name__ == "__main__":
+    tap.main()
