@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "agent-periphery.h"
 #include "agent-settings.h"
 #include "cache-calls.h"
 #include "listener.h"
@@ -62,9 +63,11 @@ run(PfCache *cache, PfPromptBroker *broker)
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_unix_signal_add(SIGTERM, on_stop_signal, loop);
     g_unix_signal_add(SIGINT, on_stop_signal, loop);
+    PfAgentPeriphery *periphery = pf_agent_periphery_new(cache, broker);
     g_main_loop_run(loop);
     guint count = pf_cache_forget(cache, &(PfDomainFilter){NULL}, PF_FORGET_AGENT_STOP);
     g_message("The agent stops; PINs forgotten: %u", count);
+    pf_agent_periphery_free(periphery);
     pf_listener_free(listener);
     return EXIT_SUCCESS;
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfAgentPeriphery: connects the parts; each does its work by itself. */
+#include "agent-periphery.h"
+
+#include "control.h"
+#include "pcsc-watcher.h"
+#include "removal-guard.h"
+#include "token-registry.h"
+
+struct PfAgentPeriphery {
+    PfPromptBroker *broker;
+    PfPcscWatcher *watcher;
+    PfTokenRegistry *registry;
+    PfControl *control;
+};
+
+typedef struct {
+    PfTriesLeftReply reply;
+    gpointer data;
+} Ask;
+
+static void
+on_tries_known(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autofree Ask *ask = data;
+    ask->reply(pf_token_registry_tries_left_finish(PF_TOKEN_REGISTRY(source), result), ask->data);
+}
+
+static void
+ask_tries_left(const char *token_uri, PfTriesLeftReply reply, gpointer reply_data,
+               gpointer user_data)
+{
+    PfAgentPeriphery *self = user_data;
+    Ask *ask = g_new0(Ask, 1);
+    ask->reply = reply;
+    ask->data = reply_data;
+    pf_token_registry_tries_left_async(self->registry, token_uri, NULL, on_tries_known, ask);
+}
+
+static void
+on_prompter_changed(PfAgentPeriphery *self)
+{
+    pf_control_set_prompter_present(self->control, pf_prompt_broker_has_prompter(self->broker));
+}
+
+/* The helper that belongs to this very agent, installed or in a build tree; never told by the
+ * environment. */
+static char *
+dup_helper_path(void)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup("/");
+    return g_build_filename(folder, "pinfold-tokens", NULL);
+}
+
+PfAgentPeriphery *
+pf_agent_periphery_new(PfCache *cache, PfPromptBroker *broker)
+{
+    PfAgentPeriphery *self = g_new0(PfAgentPeriphery, 1);
+    g_autofree char *helper = dup_helper_path();
+    self->broker = broker;
+    self->watcher = pf_pcsc_watcher_new(&pf_pcsc_api, NULL);
+    self->registry = pf_token_registry_new(self->watcher, helper);
+    self->control = pf_control_new(cache, self->registry, self->watcher);
+    pf_removal_guard_connect(cache, self->registry);
+    pf_prompt_broker_set_tries_left(broker, ask_tries_left, self);
+    g_signal_connect_swapped(broker, "prompter-changed", G_CALLBACK(on_prompter_changed), self);
+    on_prompter_changed(self);
+    pf_token_registry_refresh(self->registry);
+    pf_control_start(self->control);
+    return self;
+}
+
+void
+pf_agent_periphery_free(PfAgentPeriphery *self)
+{
+    if (self == NULL)
+        return;
+    g_signal_handlers_disconnect_by_data(self->broker, self);
+    pf_prompt_broker_set_tries_left(self->broker, NULL, NULL);
+    pf_control_stop(self->control);
+    pf_token_registry_stop(self->registry);
+    pf_pcsc_watcher_stop(self->watcher);
+    g_object_unref(self->control);
+    g_object_unref(self->registry);
+    g_object_unref(self->watcher);
+    g_free(self);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfControl: the gdbus-codegen skeleton, its checks, and its signals. */
+#include "control.h"
+
+#include <unistd.h>
+
+#include "app-id.h"
+#include "control-diagnose.h"
+#include "control-status.h"
+#include "pf-agent-dbus.h"
+#include "session-bus.h"
+#include "token-pattern.h"
+#include "wire-names.h"
+
+#define CHANGED_PERIOD_US (100 * G_TIME_SPAN_MILLISECOND)
+
+struct _PfControl {
+    GObject parent_instance;
+    PfCache *cache;
+    PfTokenRegistry *registry;
+    PfPcscWatcher *watcher;
+    PfDBusAgent1 *skeleton;
+    GDBusConnection *connection; /* NULL until the bus is there */
+    guint owner_id;
+    guint changed_id;  /* source of a Changed that is to be sent */
+    gint64 changed_at; /* when the last one was */
+    GQueue diagnoses;  /* of GDBusMethodInvocation, waiting for the registry */
+};
+
+static guint name_lost_signal;
+
+G_DEFINE_FINAL_TYPE(PfControl, pf_control, G_TYPE_OBJECT)
+
+static gboolean
+send_changed(gpointer data)
+{
+    PfControl *self = data;
+    self->changed_id = 0;
+    self->changed_at = g_get_monotonic_time();
+    pf_dbus_agent1_set_cache_mode(self->skeleton,
+                                  pf_control_status_get_mode_name(pf_cache_get_mode(self->cache)));
+    pf_dbus_agent1_emit_changed(self->skeleton);
+    return G_SOURCE_REMOVE;
+}
+
+/* At once where the last one is long ago, else when the tenth of a second is over. */
+static void
+on_something_changed(PfControl *self)
+{
+    if (self->changed_id != 0)
+        return;
+    gint64 wait = self->changed_at + CHANGED_PERIOD_US - g_get_monotonic_time();
+    if (wait <= 0 || self->changed_at == 0)
+        self->changed_id = g_idle_add(send_changed, self);
+    else
+        self->changed_id = g_timeout_add((guint)(wait / 1000 + 1), send_changed, self);
+}
+
+static void
+on_cache_forgotten(PfCache *cache, const char *token_uri, guint64 app_id, const char *reason,
+                   PfControl *self)
+{
+    char text[PF_APP_ID_SIZE];
+    pf_app_id_format(app_id, text);
+    pf_dbus_agent1_emit_forgotten(self->skeleton, token_uri, text, reason);
+    on_something_changed(self);
+}
+
+static gboolean
+handle_get_status(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, PfControl *self)
+{
+    pf_dbus_agent1_complete_get_status(skeleton, invocation,
+                                       pf_control_status_build(self->cache, self->registry,
+                                                               self->watcher));
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+return_invalid(GDBusMethodInvocation *invocation, const char *what, const char *reason)
+{
+    g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                                          "%s %s", what, reason);
+}
+
+/* Reads the filter; PATTERN stays NULL where no token is named. Answers INVOCATION when it is
+ * bad.*/
+static gboolean
+read_filter(GDBusMethodInvocation *invocation, GVariant *dict, PfDomainFilter *filter,
+            PfTokenPattern **ret_pattern)
+{
+    GVariantIter iter;
+    const char *key;
+    GVariant *value;
+    gboolean good = TRUE;
+    g_variant_iter_init(&iter, dict);
+    while (good && g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+        gboolean is_text = g_variant_is_of_type(value, G_VARIANT_TYPE_STRING);
+        const char *reason = "has the wrong type";
+        uint64_t app_id;
+        good = FALSE;
+        if (g_str_equal(key, "token-uri") && is_text) {
+            pf_token_pattern_free(*ret_pattern);
+            *ret_pattern = pf_token_pattern_new(g_variant_get_string(value, NULL), &reason);
+            good = *ret_pattern != NULL;
+        } else if (g_str_equal(key, "app-id") && is_text) {
+            reason = "is not two decimal numbers of 32 bits with a colon between";
+            good = pf_app_id_parse(g_variant_get_string(value, NULL), &app_id);
+            if (good)
+                filter->app_id = app_id;
+            filter->has_app_id = good;
+        } else if (g_str_equal(key, "pid") && g_variant_is_of_type(value, G_VARIANT_TYPE_UINT32)) {
+            reason = "is no process";
+            filter->pid = g_variant_get_uint32(value);
+            good = filter->pid != 0;
+        } else if (!g_str_equal(key, "token-uri") && !g_str_equal(key, "app-id") &&
+                   !g_str_equal(key, "pid")) {
+            reason = "is no key of a filter";
+        }
+        if (!good)
+            return_invalid(invocation, key, reason);
+        g_variant_unref(value);
+    }
+    return good;
+}
+
+/* The tokens that PATTERN means, each once. */
+static GHashTable *
+find_matching_tokens(PfCache *cache, const PfTokenPattern *pattern)
+{
+    g_autoptr(GPtrArray) domains = pf_cache_list_domains(cache);
+    GHashTable *uris = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < domains->len; i++) {
+        const PfDomainInfo *domain = domains->pdata[i];
+        if (pf_token_pattern_matches(pattern, domain->token_uri))
+            g_hash_table_add(uris, g_strdup(domain->token_uri));
+    }
+    return uris;
+}
+
+static gboolean
+handle_forget(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, GVariant *dict,
+              PfControl *self)
+{
+    PfDomainFilter filter = {0};
+    PfTokenPattern *pattern = NULL;
+    guint count = 0;
+    if (!read_filter(invocation, dict, &filter, &pattern)) {
+        pf_token_pattern_free(pattern);
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
+    if (pattern == NULL) {
+        count = pf_cache_forget(self->cache, &filter, PF_FORGET_COMMAND);
+    } else {
+        g_autoptr(GHashTable) uris = find_matching_tokens(self->cache, pattern);
+        GHashTableIter iter;
+        g_hash_table_iter_init(&iter, uris);
+        while (g_hash_table_iter_next(&iter, (gpointer *)&filter.token_uri, NULL))
+            count += pf_cache_forget(self->cache, &filter, PF_FORGET_COMMAND);
+    }
+    pf_token_pattern_free(pattern);
+    pf_dbus_agent1_complete_forget(skeleton, invocation, count);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* Somebody asks because something is wrong: what is told is looked up now. */
+static gboolean
+handle_diagnose(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, PfControl *self)
+{
+    g_queue_push_tail(&self->diagnoses, invocation);
+    pf_pcsc_watcher_retry(self->watcher);
+    if (!pf_token_registry_is_refreshing(self->registry))
+        pf_token_registry_refresh(self->registry);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+on_registry_refreshed(PfControl *self)
+{
+    GDBusMethodInvocation *invocation;
+    while ((invocation = g_queue_pop_head(&self->diagnoses)) != NULL)
+        pf_dbus_agent1_complete_diagnose(
+            self->skeleton, invocation,
+            pf_control_diagnose_build(self->registry, self->watcher,
+                                      pf_dbus_agent1_get_prompter_present(self->skeleton)));
+}
+
+/* On a thread of GDBus's. The session bus lets in nobody else; this is for one that does. */
+static gboolean
+on_authorize(GDBusInterfaceSkeleton *skeleton, GDBusMethodInvocation *invocation, gpointer data)
+{
+    const char *sender = g_dbus_method_invocation_get_sender(invocation);
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_sync(g_dbus_method_invocation_get_connection(invocation),
+                                    "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                    "org.freedesktop.DBus", "GetConnectionUnixUser",
+                                    g_variant_new("(s)", sender), G_VARIANT_TYPE("(u)"),
+                                    G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    guint32 uid;
+    if (answer != NULL) {
+        g_variant_get(answer, "(u)", &uid);
+        if (uid == getuid())
+            return TRUE;
+    }
+    g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                  G_DBUS_ERROR_ACCESS_DENIED,
+                                                  "only for the agent's own user");
+    return FALSE;
+}
+
+static void
+on_bus_acquired(GDBusConnection *connection, const char *name, gpointer data)
+{
+    PfControl *self = data;
+    g_autoptr(GError) error = NULL;
+    g_set_object(&self->connection, connection);
+    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->skeleton), connection,
+                                          PF_WIRE_AGENT_PATH, &error))
+        g_warning("cannot serve %s: %s", PF_WIRE_AGENT_PATH, error->message);
+}
+
+static void
+on_name_lost(GDBusConnection *connection, const char *name, gpointer data)
+{
+    PfControl *self = data;
+    gboolean bus_gone = connection == NULL || g_dbus_connection_is_closed(connection);
+    if (bus_gone && self->connection == NULL) {
+        g_message("no session bus: status and commands are not available");
+        return;
+    }
+    if (bus_gone)
+        g_message("the session bus is gone");
+    else
+        g_message("%s belongs to another agent", name);
+    g_signal_emit(self, name_lost_signal, 0, bus_gone);
+}
+
+void
+pf_control_start(PfControl *self)
+{
+    g_return_if_fail(self->owner_id == 0);
+    if (!pf_session_bus_exists()) {
+        g_message("no session bus: status and commands are not available");
+        return;
+    }
+    self->owner_id =
+        g_bus_own_name(G_BUS_TYPE_SESSION, PF_WIRE_AGENT_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
+                       on_bus_acquired, NULL, on_name_lost, self, NULL);
+}
+
+void
+pf_control_stop(PfControl *self)
+{
+    GDBusMethodInvocation *invocation;
+    while ((invocation = g_queue_pop_head(&self->diagnoses)) != NULL)
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR, G_DBUS_ERROR_FAILED,
+                                                      "the agent stops");
+    g_clear_handle_id(&self->changed_id, g_source_remove);
+    g_clear_handle_id(&self->owner_id, g_bus_unown_name);
+    if (self->connection == NULL)
+        return;
+    g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(self->skeleton));
+    g_dbus_connection_flush_sync(self->connection, NULL, NULL);
+    g_clear_object(&self->connection);
+}
+
+void
+pf_control_set_prompter_present(PfControl *self, gboolean present)
+{
+    pf_dbus_agent1_set_prompter_present(self->skeleton, present);
+}
+
+static void
+pf_control_init(PfControl *self)
+{
+    self->skeleton = pf_dbus_agent1_skeleton_new();
+    pf_dbus_agent1_set_version(self->skeleton, 1);
+    g_queue_init(&self->diagnoses);
+    g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
+    g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
+    g_signal_connect(self->skeleton, "handle-diagnose", G_CALLBACK(handle_diagnose), self);
+    g_signal_connect(self->skeleton, "g-authorize-method", G_CALLBACK(on_authorize), NULL);
+}
+
+static void
+pf_control_dispose(GObject *object)
+{
+    PfControl *self = PF_CONTROL(object);
+    pf_control_stop(self);
+    g_clear_object(&self->skeleton);
+    g_clear_object(&self->cache);
+    g_clear_object(&self->registry);
+    g_clear_object(&self->watcher);
+    G_OBJECT_CLASS(pf_control_parent_class)->dispose(object);
+}
+
+static void
+pf_control_class_init(PfControlClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = pf_control_dispose;
+    name_lost_signal = g_signal_new("name-lost", PF_TYPE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+}
+
+PfControl *
+pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher)
+{
+    PfControl *self = g_object_new(PF_TYPE_CONTROL, NULL);
+    self->cache = g_object_ref(cache);
+    self->registry = g_object_ref(registry);
+    self->watcher = g_object_ref(watcher);
+    pf_dbus_agent1_set_cache_mode(self->skeleton,
+                                  pf_control_status_get_mode_name(pf_cache_get_mode(cache)));
+    g_signal_connect_object(cache, "changed", G_CALLBACK(on_something_changed), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(cache, "forgotten", G_CALLBACK(on_cache_forgotten), self, 0);
+    g_signal_connect_object(registry, "changed", G_CALLBACK(on_something_changed), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(registry, "refreshed", G_CALLBACK(on_registry_refreshed), self,
+                            G_CONNECT_SWAPPED);
+    return self;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfControl: org.pinfold.Agent1 on the session bus: looks and forgets, never grants (DESIGN 8). */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "cache.h"
+#include "pcsc-watcher.h"
+#include "token-registry.h"
+
+#define PF_TYPE_CONTROL pf_control_get_type()
+G_DECLARE_FINAL_TYPE(PfControl, pf_control, PF, CONTROL, GObject)
+
+/* Main thread only. Signal "name-lost" (gboolean bus_gone): another agent has the name, or the bus
+ * went away; never told where there was no session bus from the start. */
+PfControl *pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher);
+
+/* Asks for the name. Without a session bus it does nothing but say so in the log: the private
+ * socket is served all the same. */
+void pf_control_start(PfControl *self);
+
+/* Gives the name back after sending what is to be sent. */
+void pf_control_stop(PfControl *self);
+
+/* A prompter registered, or left. */
+void pf_control_set_prompter_present(PfControl *self, gboolean present);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfRemovalGuard: the registry's tokens that are gone, and whatever the registry does not know. */
+#include "removal-guard.h"
+
+static void
+on_registry_token_gone(PfTokenRegistry *registry, const char *token_uri, PfCache *cache)
+{
+    pf_cache_token_removed(cache, token_uri, PF_FORGET_REMOVED);
+}
+
+/* The registry has dropped what is gone. A domain whose token it does not know can be on a card
+ * that no helper has read yet: that one counts as removed. */
+static void
+on_registry_card_removed(PfTokenRegistry *registry, PfCache *cache)
+{
+    g_autoptr(GPtrArray) domains = pf_cache_list_domains(cache);
+    for (guint i = 0; i < domains->len; i++) {
+        const PfDomainInfo *domain = domains->pdata[i];
+        if (pf_token_registry_find(registry, domain->token_uri) == NULL)
+            pf_cache_token_removed(cache, domain->token_uri, PF_FORGET_REMOVED);
+    }
+}
+
+static void
+on_cache_token_reported(PfCache *cache, const PfReportedToken *report, PfTokenRegistry *registry)
+{
+    pf_token_registry_take_report(registry, report);
+}
+
+void
+pf_removal_guard_connect(PfCache *cache, PfTokenRegistry *registry)
+{
+    g_signal_connect_object(registry, "token-gone", G_CALLBACK(on_registry_token_gone), cache, 0);
+    g_signal_connect_object(registry, "card-removed", G_CALLBACK(on_registry_card_removed), cache,
+                            0);
+    g_signal_connect_object(cache, "token-reported", G_CALLBACK(on_cache_token_reported), registry,
+                            0);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Names of CK_TOKEN_INFO.flags, as status and helper write them. */
+#pragma once
+
+#include <glib.h>
+
+#include <p11-kit/pkcs11.h>
+
+/* The CKF_ names, without that prefix, of the bits that are set; unknown bits have none. Free with
+ * g_strfreev(). */
+GStrv pf_token_flags_to_names(CK_FLAGS flags);

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokenRegistry: the helper's findings, matched with readers, and what goes with a card. */
+#include "token-registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper-run.h"
+#include "token-flags.h"
+#include "token-pattern.h"
+
+#define LIST_TIMEOUT_MS  12000u /* more than the helper allows each backend */
+#define LIST_MAX_BYTES   (2u * 1024u * 1024u)
+#define TRIES_TIMEOUT_MS 1000u
+#define TRIES_MAX_BYTES  256u
+#define REPORTED_MAX     128u
+#define SLOT_DESC_SIZE   64u
+
+enum {
+    TOKEN_GONE,
+    CARD_REMOVED,
+    CHANGED,
+    REFRESHED,
+    N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+struct _PfTokenRegistry {
+    GObject parent_instance;
+    PfPcscWatcher *watcher;
+    char *helper;
+    GCancellable *cancellable;
+    gboolean running;
+    gboolean again; /* a card event came while it ran */
+    char *helper_fault;
+    GPtrArray *tokens;  /* of PfToken; each (URI, reader) once */
+    GPtrArray *modules; /* of PfTokenModule */
+    GHashTable *logged; /* backend name -> fault that was logged last */
+};
+
+G_DEFINE_FINAL_TYPE(PfTokenRegistry, pf_token_registry, G_TYPE_OBJECT)
+
+static void run_helper(PfTokenRegistry *self);
+
+static gsize
+trimmed_length(const char *text, gsize limit)
+{
+    gsize len = strnlen(text, limit);
+    while (len > 0 && text[len - 1] == ' ')
+        len--;
+    return len;
+}
+
+gboolean
+pf_token_registry_is_slot_of_reader(const char *slot_description, const char *name)
+{
+    gsize slot_len = trimmed_length(slot_description, SLOT_DESC_SIZE);
+    gsize name_len = trimmed_length(name, SLOT_DESC_SIZE);
+    return slot_len > 0 && slot_len == name_len && memcmp(slot_description, name, slot_len) == 0;
+}
+
+/* The only reader that the slot can be; with two of them, none: the safe answer. */
+static const PfPcscReader *
+match_reader(PfTokenRegistry *self, const char *slot_description)
+{
+    const GPtrArray *readers = pf_pcsc_watcher_get_readers(self->watcher);
+    const PfPcscReader *found = NULL;
+    for (guint i = 0; i < readers->len; i++) {
+        const PfPcscReader *reader = readers->pdata[i];
+        if (!pf_token_registry_is_slot_of_reader(slot_description, reader->name))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = reader;
+    }
+    return found;
+}
+
+static PfToken *
+find_token(GPtrArray *tokens, const char *uri, const char *reader)
+{
+    for (guint i = 0; i < tokens->len; i++) {
+        PfToken *token = tokens->pdata[i];
+        if (g_str_equal(token->uri, uri) && g_strcmp0(token->reader, reader) == 0)
+            return token;
+    }
+    return NULL;
+}
+
+/* Takes TOKEN unless it is there already, or its reader is empty: then it is old news. */
+static void
+add_token(PfTokenRegistry *self, GPtrArray *tokens, PfToken *token)
+{
+    const PfPcscReader *reader = match_reader(self, token->slot_description);
+    g_free(token->reader);
+    token->reader = g_strdup(reader != NULL ? reader->name : NULL);
+    if ((reader != NULL && !reader->present) || find_token(tokens, token->uri, token->reader))
+        pf_token_free(token);
+    else
+        g_ptr_array_add(tokens, token);
+}
+
+/* Drops the tokens that IS_GONE tells, then says so: handlers see the list without them. */
+static void
+drop_tokens(PfTokenRegistry *self, gboolean (*is_gone)(const PfToken *, const char *),
+            const char *argument)
+{
+    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < self->tokens->len;) {
+        const PfToken *token = self->tokens->pdata[i];
+        if (is_gone(token, argument)) {
+            g_ptr_array_add(gone, g_strdup(token->uri));
+            g_ptr_array_remove_index(self->tokens, i);
+        } else {
+            i++;
+        }
+    }
+    for (guint i = 0; i < gone->len; i++)
+        g_signal_emit(self, signals[TOKEN_GONE], 0, gone->pdata[i]);
+}
+
+static gboolean
+is_gone_with_card(const PfToken *token, const char *reader)
+{
+    if (token->reader == NULL)
+        return token->hardware;
+    return g_str_equal(token->reader, reader);
+}
+
+static gboolean
+has_uri(const PfToken *token, const char *uri)
+{
+    return g_str_equal(token->uri, uri);
+}
+
+static void
+on_watcher_card_removed(PfPcscWatcher *watcher, const char *reader, PfTokenRegistry *self)
+{
+    g_object_ref(self);
+    drop_tokens(self, is_gone_with_card, reader);
+    g_signal_emit(self, signals[CARD_REMOVED], 0);
+    g_signal_emit(self, signals[CHANGED], 0);
+    pf_token_registry_refresh(self);
+    g_object_unref(self);
+}
+
+static void
+on_watcher_card_inserted(PfPcscWatcher *watcher, const char *reader, PfTokenRegistry *self)
+{
+    g_signal_emit(self, signals[CHANGED], 0);
+    pf_token_registry_refresh(self);
+}
+
+static void
+on_watcher_reader_event(PfTokenRegistry *self)
+{
+    g_signal_emit(self, signals[CHANGED], 0);
+}
+
+/* Once per fault, not once per card event. */
+static void
+log_faults(PfTokenRegistry *self)
+{
+    for (guint i = 0; i < self->modules->len; i++) {
+        const PfTokenModule *module = self->modules->pdata[i];
+        const char *before = g_hash_table_lookup(self->logged, module->name);
+        if (module->fault == NULL) {
+            g_hash_table_remove(self->logged, module->name);
+        } else if (g_strcmp0(before, module->fault) != 0) {
+            g_message("backend %s (%s): %s", module->name, module->path, module->fault);
+            g_hash_table_replace(self->logged, g_strdup(module->name), g_strdup(module->fault));
+        }
+    }
+}
+
+/* Is TOKEN, which REPORT does not list, there nevertheless? So it is when a module reported it, or
+ * when its backend did not answer this time. */
+static gboolean
+is_still_possible(const PfTokenReport *report, const PfToken *token)
+{
+    if (token->module == NULL)
+        return TRUE;
+    for (guint i = 0; i < report->modules->len; i++) {
+        const PfTokenModule *module = report->modules->pdata[i];
+        if (module->fault != NULL && g_str_equal(module->name, token->module))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+apply_report(PfTokenRegistry *self, PfTokenReport *report)
+{
+    g_autoptr(GPtrArray) old = self->tokens;
+    g_autoptr(GPtrArray) gone = g_ptr_array_new();
+    self->tokens = g_ptr_array_new_with_free_func((GDestroyNotify)pf_token_free);
+    for (guint i = 0; i < report->tokens->len; i++)
+        add_token(self, self->tokens, g_ptr_array_index(report->tokens, i));
+    g_ptr_array_set_free_func(report->tokens, NULL);
+    g_ptr_array_set_size(report->tokens, 0);
+    for (guint i = 0; i < old->len; i++) {
+        PfToken *token = old->pdata[i];
+        if (is_still_possible(report, token)) {
+            old->pdata[i] = NULL;
+            add_token(self, self->tokens, token);
+        } else if (token->hardware && token->reader == NULL &&
+                   pf_token_registry_find(self, token->uri) == NULL) {
+            g_ptr_array_add(gone, token->uri); /* no PC/SC event tells of it */
+        }
+    }
+    g_ptr_array_unref(self->modules);
+    self->modules = g_ptr_array_ref(report->modules);
+    log_faults(self);
+    for (guint i = 0; i < gone->len; i++)
+        g_signal_emit(self, signals[TOKEN_GONE], 0, gone->pdata[i]);
+}
+
+static void
+on_helper_done(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(PfTokenRegistry) self = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) output = pf_helper_run_finish(result, &error);
+    self->running = FALSE;
+    if (g_cancellable_is_cancelled(self->cancellable))
+        return;
+    if (self->again) { /* it may have looked before the event */
+        run_helper(self);
+        return;
+    }
+    g_autoptr(PfTokenReport) report = output != NULL ? pf_token_report_parse(output, &error) : NULL;
+    if (report != NULL)
+        apply_report(self, report);
+    else if (g_strcmp0(self->helper_fault, error->message) != 0)
+        g_message("%s: %s", self->helper, error->message);
+    g_free(self->helper_fault);
+    self->helper_fault = g_strdup(error != NULL ? error->message : NULL);
+    g_signal_emit(self, signals[CHANGED], 0);
+    g_signal_emit(self, signals[REFRESHED], 0);
+}
+
+static void
+run_helper(PfTokenRegistry *self)
+{
+    const char *argv[] = {self->helper, "list", NULL};
+    self->running = TRUE;
+    self->again = FALSE;
+    pf_helper_run_async(argv, LIST_TIMEOUT_MS, LIST_MAX_BYTES, self->cancellable, on_helper_done,
+                        g_object_ref(self));
+}
+
+void
+pf_token_registry_refresh(PfTokenRegistry *self)
+{
+    if (g_cancellable_is_cancelled(self->cancellable))
+        return;
+    if (self->running)
+        self->again = TRUE;
+    else
+        run_helper(self);
+}
+
+void
+pf_token_registry_stop(PfTokenRegistry *self)
+{
+    g_cancellable_cancel(self->cancellable);
+}
+
+gboolean
+pf_token_registry_is_refreshing(PfTokenRegistry *self)
+{
+    return self->running;
+}
+
+static PfToken *
+new_reported_token(const PfReportedToken *report)
+{
+    char *raw = pf_token_pattern_dup_label(report->token_uri);
+    g_autofree char *label = g_utf8_make_valid(raw != NULL ? raw : "", -1);
+    free(raw);
+    PfToken *token = pf_token_new(report->token_uri, label,
+                                  report->slot_description != NULL ? report->slot_description : "");
+    token->hardware = report->hardware;
+    return token;
+}
+
+/* A module cannot fill the agent's memory: beyond the limit the oldest one goes. */
+static void
+limit_reported(PfTokenRegistry *self)
+{
+    guint count = 0;
+    for (guint i = self->tokens->len; i-- > 0;) {
+        const PfToken *token = self->tokens->pdata[i];
+        if (token->module == NULL && ++count > REPORTED_MAX)
+            g_ptr_array_remove_index(self->tokens, i);
+    }
+}
+
+void
+pf_token_registry_take_report(PfTokenRegistry *self, const PfReportedToken *report)
+{
+    if (report->event == PF_TOKEN_EVENT_GONE) {
+        drop_tokens(self, has_uri, report->token_uri);
+        g_signal_emit(self, signals[CHANGED], 0);
+        return;
+    }
+    if (report->event == PF_TOKEN_EVENT_OBJECTS_CHANGED)
+        return;
+    if (pf_token_registry_find(self, report->token_uri) == NULL) {
+        add_token(self, self->tokens, new_reported_token(report));
+        limit_reported(self);
+    }
+    for (guint i = 0; report->has_token_flags && i < self->tokens->len; i++) {
+        PfToken *token = self->tokens->pdata[i];
+        if (has_uri(token, report->token_uri)) {
+            g_strfreev(token->flags);
+            token->flags = pf_token_flags_to_names(report->token_flags);
+        }
+    }
+    g_signal_emit(self, signals[CHANGED], 0);
+    if (report->event == PF_TOKEN_EVENT_INITIALISED)
+        pf_token_registry_refresh(self); /* it has another label now, and another name */
+}
+
+const GPtrArray *
+pf_token_registry_get_tokens(PfTokenRegistry *self)
+{
+    return self->tokens;
+}
+
+const GPtrArray *
+pf_token_registry_get_modules(PfTokenRegistry *self)
+{
+    return self->modules;
+}
+
+const PfToken *
+pf_token_registry_find(PfTokenRegistry *self, const char *token_uri)
+{
+    for (guint i = 0; i < self->tokens->len; i++) {
+        if (has_uri(self->tokens->pdata[i], token_uri))
+            return self->tokens->pdata[i];
+    }
+    return NULL;
+}
+
+const char *
+pf_token_registry_get_helper_fault(PfTokenRegistry *self)
+{
+    return self->helper_fault;
+}
+
+/* Only where the card is known to be PIV: selecting that application on another card could end what
+ * somebody does there. The names are OpenSC's and Yubico's. */
+static gboolean
+is_piv(const PfToken *token)
+{
+    return strstr(token->uri, ";manufacturer=piv_II;") != NULL ||
+           strstr(token->uri, "model=YubiKey") != NULL;
+}
+
+static void
+on_tries_done(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GBytes) output = pf_helper_run_finish(result, NULL);
+    g_task_return_int(task, output != NULL ? pf_token_report_parse_tries(output) : -1);
+}
+
+void
+pf_token_registry_tries_left_async(PfTokenRegistry *self, const char *token_uri,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
+    g_task_set_source_tag(task, pf_token_registry_tries_left_async);
+    const PfToken *token = pf_token_registry_find(self, token_uri);
+    if (token == NULL || token->reader == NULL || !is_piv(token)) {
+        g_task_return_int(task, -1);
+        return;
+    }
+    const char *argv[] = {self->helper, "tries", token->reader, NULL};
+    pf_helper_run_async(argv, TRIES_TIMEOUT_MS, TRIES_MAX_BYTES, cancellable, on_tries_done,
+                        g_steal_pointer(&task));
+}
+
+int
+pf_token_registry_tries_left_finish(PfTokenRegistry *self, GAsyncResult *result)
+{
+    return (int)g_task_propagate_int(G_TASK(result), NULL);
+}
+
+static void
+pf_token_registry_init(PfTokenRegistry *self)
+{
+    self->cancellable = g_cancellable_new();
+    self->tokens = g_ptr_array_new_with_free_func((GDestroyNotify)pf_token_free);
+    self->modules = g_ptr_array_new();
+    self->logged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void
+pf_token_registry_dispose(GObject *object)
+{
+    g_clear_object(&PF_TOKEN_REGISTRY(object)->watcher);
+    G_OBJECT_CLASS(pf_token_registry_parent_class)->dispose(object);
+}
+
+static void
+pf_token_registry_finalize(GObject *object)
+{
+    PfTokenRegistry *self = PF_TOKEN_REGISTRY(object);
+    g_ptr_array_unref(self->tokens);
+    g_ptr_array_unref(self->modules);
+    g_hash_table_unref(self->logged);
+    g_object_unref(self->cancellable);
+    g_free(self->helper);
+    g_free(self->helper_fault);
+    G_OBJECT_CLASS(pf_token_registry_parent_class)->finalize(object);
+}
+
+static guint
+add_signal(const char *name, guint n_params)
+{
+    return g_signal_new(name, PF_TYPE_TOKEN_REGISTRY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                        G_TYPE_NONE, n_params, G_TYPE_STRING);
+}
+
+static void
+pf_token_registry_class_init(PfTokenRegistryClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = pf_token_registry_dispose;
+    G_OBJECT_CLASS(klass)->finalize = pf_token_registry_finalize;
+    signals[TOKEN_GONE] = add_signal("token-gone", 1);
+    signals[CARD_REMOVED] = add_signal("card-removed", 0);
+    signals[CHANGED] = add_signal("changed", 0);
+    signals[REFRESHED] = add_signal("refreshed", 0);
+}
+
+PfTokenRegistry *
+pf_token_registry_new(PfPcscWatcher *watcher, const char *helper)
+{
+    PfTokenRegistry *self = g_object_new(PF_TYPE_TOKEN_REGISTRY, NULL);
+    self->watcher = g_object_ref(watcher);
+    self->helper = g_strdup(helper);
+    g_signal_connect_object(watcher, "card-removed", G_CALLBACK(on_watcher_card_removed), self, 0);
+    g_signal_connect_object(watcher, "card-inserted", G_CALLBACK(on_watcher_card_inserted), self,
+                            0);
+    g_signal_connect_object(watcher, "reader-added", G_CALLBACK(on_watcher_reader_event), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(watcher, "reader-removed", G_CALLBACK(on_watcher_reader_event), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(watcher, "availability-changed", G_CALLBACK(on_watcher_reader_event),
+                            self, G_CONNECT_SWAPPED);
+    return self;
+}

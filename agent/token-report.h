@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokenReport: what `pinfold-tokens list` printed, read with limits. */
+#pragma once
+
+#include <gio/gio.h>
+
+/* One backend. */
+typedef struct {
+    char *name;
+    char *path;
+    char *fault;       /* NULL: it answered */
+    char *description; /* "" when not known */
+} PfTokenModule;
+
+/* One token in one slot. */
+typedef struct {
+    char *uri;
+    char *label;
+    char *slot_description;
+    char *module; /* the backend's name; NULL: a module of Pinfold reported it */
+    char *reader; /* PC/SC name; NULL: in none that is known */
+    GStrv flags;  /* CKF_ names without the prefix */
+    gboolean hardware;
+} PfToken;
+
+PfToken *pf_token_new(const char *uri, const char *label, const char *slot_description);
+void pf_token_free(PfToken *token); /* NULL is fine */
+
+typedef struct {
+    GPtrArray *modules; /* of PfTokenModule */
+    GPtrArray *tokens;  /* of PfToken; readers are not filled in */
+} PfTokenReport;
+
+/* Parses the helper's output. Tokens that were never initialised are left out. Errors:
+ * G_IO_ERROR_INVALID_DATA. */
+PfTokenReport *pf_token_report_parse(GBytes *output, GError **error);
+void pf_token_report_free(PfTokenReport *report);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfTokenReport, pf_token_report_free)
+
+/* Reads the output of `pinfold-tokens tries`; -1 when it is not a number from 0 to 255. */
+int pf_token_report_parse_tries(GBytes *output);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Finding and starting the agent. */
+#include "ctl-agent.h"
+
+#include <glib/gi18n.h>
+
+#include "session-bus.h"
+#include "wire-names.h"
+
+void
+pf_ctl_agent_clean_error(GError *error)
+{
+    if (error != NULL)
+        g_dbus_error_strip_remote_error(error);
+}
+
+/* An agent that nobody can activate may run all the same: by its socket, or started by hand. */
+static gboolean
+is_running(GDBusConnection *bus)
+{
+    gboolean has_owner = FALSE;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                    "org.freedesktop.DBus", "NameHasOwner",
+                                    g_variant_new("(s)", PF_WIRE_AGENT_NAME), G_VARIANT_TYPE("(b)"),
+                                    G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    if (answer != NULL)
+        g_variant_get(answer, "(b)", &has_owner);
+    return has_owner;
+}
+
+/* By the bus daemon's own call: its error says why an agent did not start. */
+static gboolean
+start_agent(GDBusConnection *bus, GError **error)
+{
+    if (is_running(bus))
+        return TRUE;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                    "org.freedesktop.DBus", "StartServiceByName",
+                                    g_variant_new("(su)", PF_WIRE_AGENT_NAME, 0),
+                                    G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+    pf_ctl_agent_clean_error(error != NULL ? *error : NULL);
+    if (answer == NULL)
+        g_prefix_error(error, "%s: ", _("the agent is not running and cannot be started"));
+    return answer != NULL;
+}
+
+PfDBusAgent1 *
+pf_ctl_agent_connect(GError **error)
+{
+    if (!pf_session_bus_exists()) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED,
+                            _("there is no session bus, so the agent cannot be reached"));
+        return NULL;
+    }
+    g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, error);
+    if (bus == NULL) {
+        g_prefix_error(error, "%s: ", _("the session bus cannot be reached"));
+        return NULL;
+    }
+    if (!start_agent(bus, error))
+        return NULL;
+    return pf_dbus_agent1_proxy_new_sync(bus,
+                                         G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                                             G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+                                         PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, NULL, error);
+}

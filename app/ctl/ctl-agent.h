@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* The agent as pinfoldctl reaches it. Everything here blocks: a command does one thing and ends. */
+#pragma once
+
+#include "pf-agent-dbus.h"
+
+/* A proxy of the running agent, which is started if need be; the caller's. NULL with an error fit
+ * for a person. */
+PfDBusAgent1 *pf_ctl_agent_connect(GError **error);
+
+/* Rewrites what a call failed with: the remote error's text without its D-Bus name. */
+void pf_ctl_agent_clean_error(GError *error);

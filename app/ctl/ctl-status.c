@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* status: one answer of the agent, as JSON or for people. */
+#include "ctl-status.h"
+
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+
+#include "ctl-agent.h"
+#include "ctl-text.h"
+
+/* D-Bus has no null: the agent leaves the key out, the JSON must have it. */
+static void
+fill_in_null(JsonObject *status, const char *array_name, const char *key)
+{
+    JsonArray *array = json_object_get_array_member(status, array_name);
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonObject *element = json_array_get_object_element(array, i);
+        if (!json_object_has_member(element, key))
+            json_object_set_null_member(element, key);
+    }
+}
+
+static void
+print_json(GVariant *status)
+{
+    g_autoptr(JsonNode) root = json_gvariant_serialize(status);
+    JsonObject *object = json_node_get_object(root);
+    fill_in_null(object, "readers", "token_uri");
+    fill_in_null(object, "tokens", "reader");
+    g_autofree char *text = json_to_string(root, TRUE);
+    g_print("%s\n", text);
+}
+
+static const char *
+lookup_text(GVariant *dict, const char *key)
+{
+    const char *text = "";
+    g_variant_lookup(dict, key, "&s", &text);
+    return text;
+}
+
+static GVariant *
+lookup_list(GVariant *dict, const char *key)
+{
+    GVariant *list = g_variant_lookup_value(dict, key, G_VARIANT_TYPE("aa{sv}"));
+    return list != NULL ? list
+                        : g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE_VARDICT, NULL, 0));
+}
+
+/* The label where the token is there, else its URI. */
+static const char *
+find_label(GVariant *tokens, const char *uri)
+{
+    for (gsize i = 0; i < g_variant_n_children(tokens); i++) {
+        g_autoptr(GVariant) token = g_variant_get_child_value(tokens, i);
+        const char *label = lookup_text(token, "label");
+        if (g_str_equal(lookup_text(token, "uri"), uri) && *label != '\0')
+            return label; /* part of TOKENS' own memory */
+    }
+    return uri;
+}
+
+static void
+print_readers(GVariant *readers, GVariant *tokens)
+{
+    PfCtlTable *table = pf_ctl_table_new(3);
+    g_print("\n%s\n", _("Readers"));
+    for (gsize i = 0; i < g_variant_n_children(readers); i++) {
+        g_autoptr(GVariant) reader = g_variant_get_child_value(readers, i);
+        const char *uri = lookup_text(reader, "token_uri");
+        gboolean present = FALSE;
+        g_variant_lookup(reader, "present", "b", &present);
+        pf_ctl_table_add(table, lookup_text(reader, "name"), present ? _("card") : _("empty"),
+                         *uri != '\0' ? find_label(tokens, uri)
+                         : present    ? _("not known to any module")
+                                      : "");
+    }
+    if (g_variant_n_children(readers) == 0)
+        g_print("  %s\n", _("none"));
+    pf_ctl_table_print(table, 2);
+}
+
+static void
+print_tokens(GVariant *tokens)
+{
+    PfCtlTable *table = pf_ctl_table_new(3);
+    g_print("\n%s\n", _("Tokens"));
+    for (gsize i = 0; i < g_variant_n_children(tokens); i++) {
+        g_autoptr(GVariant) token = g_variant_get_child_value(tokens, i);
+        const char *reader = lookup_text(token, "reader");
+        pf_ctl_table_add(table, lookup_text(token, "label"),
+                         *reader != '\0' ? reader : _("no card reader"), lookup_text(token, "uri"));
+    }
+    if (g_variant_n_children(tokens) == 0)
+        g_print("  %s\n", _("none"));
+    pf_ctl_table_print(table, 2);
+}
+
+static char *
+describe_state(GVariant *domain)
+{
+    gboolean logged_in = FALSE;
+    gboolean asleep = FALSE;
+    gint64 idle = 0;
+    gint64 expires = -1;
+    g_variant_lookup(domain, "logged_in", "b", &logged_in);
+    g_variant_lookup(domain, "asleep", "b", &asleep);
+    g_variant_lookup(domain, "idle_s", "x", &idle);
+    g_variant_lookup(domain, "expires_s", "x", &expires);
+    if (!logged_in)
+        return g_strdup(asleep ? _("PIN forgotten, asked at the next use") : _("no PIN"));
+    if (expires < 0)
+        return g_strdup_printf(_("PIN cached, unused for %" G_GINT64_FORMAT " s"), idle);
+    return g_strdup_printf(_("PIN cached, unused for %" G_GINT64_FORMAT
+                             " s, forgotten in %" G_GINT64_FORMAT " s"),
+                           idle, expires);
+}
+
+static void
+print_members(GVariant *domain)
+{
+    g_autoptr(GVariant) members = lookup_list(domain, "members");
+    PfCtlTable *table = pf_ctl_table_new(4);
+    for (gsize i = 0; i < g_variant_n_children(members); i++) {
+        g_autoptr(GVariant) member = g_variant_get_child_value(members, i);
+        guint32 pid = 0;
+        guint32 sessions = 0;
+        g_variant_lookup(member, "pid", "u", &pid);
+        g_variant_lookup(member, "sessions", "u", &sessions);
+        g_autofree char *pid_text = g_strdup_printf("%u", pid);
+        g_autofree char *sessions_text =
+            g_strdup_printf(ngettext("%u session", "%u sessions", sessions), sessions);
+        pf_ctl_table_add(table, lookup_text(member, "name"), pid_text, sessions_text,
+                         lookup_text(member, "exe"));
+    }
+    pf_ctl_table_print(table, 4);
+}
+
+static void
+print_domains(GVariant *domains, GVariant *tokens)
+{
+    g_print("\n%s\n", _("Logins"));
+    for (gsize i = 0; i < g_variant_n_children(domains); i++) {
+        g_autoptr(GVariant) domain = g_variant_get_child_value(domains, i);
+        g_autofree char *state = describe_state(domain);
+        PfCtlTable *table = pf_ctl_table_new(3);
+        pf_ctl_table_add(table, find_label(tokens, lookup_text(domain, "token_uri")),
+                         lookup_text(domain, "app_id"), state);
+        pf_ctl_table_print(table, 2);
+        print_members(domain);
+    }
+    if (g_variant_n_children(domains) == 0)
+        g_print("  %s\n", _("none"));
+}
+
+static void
+print_text(GVariant *status)
+{
+    g_autoptr(GVariant) readers = lookup_list(status, "readers");
+    g_autoptr(GVariant) tokens = lookup_list(status, "tokens");
+    g_autoptr(GVariant) domains = lookup_list(status, "domains");
+    /* Translators: a version number, and the name of a cache mode, which stays as it is. */
+    g_print(_("Pinfold %s, cache mode “%s”"), lookup_text(status, "version"),
+            lookup_text(status, "cache_mode"));
+    g_print("\n");
+    print_readers(readers, tokens);
+    print_tokens(tokens);
+    print_domains(domains, tokens);
+}
+
+PfCtlExit
+pf_ctl_status_run(int argc, char **argv)
+{
+    gboolean json = FALSE;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) status = NULL;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print JSON, in a form that is stable"), NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_autoptr(GOptionContext) context =
+        g_option_context_new(_("– show readers, tokens and logins"));
+    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+    if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 1) {
+        pf_ctl_text_print_error(error != NULL ? error->message : _("status takes no arguments"));
+        return PF_CTL_USAGE;
+    }
+    g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
+    if (agent == NULL || !pf_dbus_agent1_call_get_status_sync(agent, &status, NULL, &error)) {
+        pf_ctl_agent_clean_error(error);
+        pf_ctl_text_print_error(error->message);
+        return PF_CTL_FAILED;
+    }
+    if (json)
+        print_json(status);
+    else
+        print_text(status);
+    return PF_CTL_OK;
+}

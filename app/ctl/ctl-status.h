@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* pinfoldctl status [--json]: what the agent knows. */
+#pragma once
+
+#include "ctl-exit.h"
+
+/* ARGV begins with the command's name. Prints its result, or the error. */
+PfCtlExit pf_ctl_status_run(int argc, char **argv);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* pinfoldctl: Pinfold from the command line. This file finds the command. */
+#include <glib.h>
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <string.h>
+
+#include "build-version.h"
+#include "ctl-doctor.h"
+#include "ctl-forget.h"
+#include "ctl-settings.h"
+#include "ctl-status.h"
+#include "ctl-text.h"
+
+static const struct {
+    const char *name;
+    PfCtlExit (*run)(int argc, char **argv);
+    const char *usage;
+    const char *summary;
+} commands[] = {
+    {"status", pf_ctl_status_run, "status [--json]", N_("show readers, tokens and logins")},
+    {"forget", pf_ctl_forget_run, "forget [TOKEN-URI] [--app-id H:L] [--pid N]",
+     N_("forget cached PINs")},
+    {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},
+    {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting")},
+    {"doctor", pf_ctl_doctor_run, "doctor", N_("find out what is wrong")},
+};
+
+static void
+print_help(void)
+{
+    PfCtlTable *table = pf_ctl_table_new(2);
+    g_print("%s\n\n", _("Usage: pinfoldctl COMMAND [OPTION…]"));
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        pf_ctl_table_add(table, commands[i].usage, _(commands[i].summary));
+    pf_ctl_table_add(table, "--help", _("print this"));
+    pf_ctl_table_add(table, "--version", _("print the version"));
+    pf_ctl_table_print(table, 2);
+    g_print("\n%s\n", _("Exit status: 0 done, 1 failed, 2 wrong command, key or value."));
+}
+
+int
+main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    bindtextdomain(GETTEXT_PACKAGE, PF_LOCALEDIR);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    textdomain(GETTEXT_PACKAGE);
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        print_help();
+        return PF_CTL_OK;
+    }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        g_print("pinfoldctl %s\n", PF_VERSION);
+        return PF_CTL_OK;
+    }
+    for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return (int)commands[i].run(argc - 1, argv + 1);
+    }
+    if (argc > 1) {
+        g_autofree char *message = g_strdup_printf(_("there is no command “%s”"), argv[1]);
+        pf_ctl_text_print_error(message);
+    }
+    pf_ctl_text_print_error(_("try “pinfoldctl --help”"));
+    return PF_CTL_USAGE;
+}

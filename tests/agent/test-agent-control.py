@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The real agent on a private session bus: started by pinfoldctl, looked at, at rest, stopped."""
+
+import json
+import os
+import signal
+import unittest
+
+from pinfoldtest import Sandbox, build_path, process, softhsm, tap, wait_for
+
+AGENT = build_path("agent/pinfold-agent")
+CTL = build_path("app/pinfoldctl")
+
+
+class AgentControl(unittest.TestCase):
+    def setUp(self):
+        # What the bus activates has the environment that the bus was started with.
+        self.box = Sandbox(bus=False)
+        self.addCleanup(self.box.close)
+        self.soft = softhsm.setup(self.box)
+        self.serial = softhsm.init_token(self.box)
+        conf = self.box.dir / "pinfold.conf"
+        conf.write_text(f"[Modules]\nsoft = {self.soft}\n", encoding="utf-8")
+        self.box.env["PINFOLD_CONF"] = str(conf)
+        self.readers = self.box.readers()
+        self.box._start_bus()
+
+    def status(self):
+        return json.loads(self.box.run(CTL, "status", "--json").stdout)
+
+    def agent_pid(self):
+        (pid,) = self.box.pids_of(AGENT)
+        return pid
+
+    def test_activated_by_status(self):
+        self.assertEqual(self.box.pids_of(AGENT), [])
+        status = self.status()
+        self.assertEqual(status["domains"], [])
+        self.assertEqual(len(self.box.pids_of(AGENT)), 1)
+        status = wait_for(lambda: (s := self.status())["tokens"] and s, 15, "the token", step=0.1)
+        self.assertIn(self.serial, status["tokens"][0]["uri"])
+        self.assertEqual([r["name"] for r in status["readers"]], self.readers.names)
+
+    def test_doctor_is_content(self):
+        text = self.box.run(CTL, "doctor").stdout
+        for finding in ("pcscd", "backend:soft", "private-socket", "locked-memory", "prompter"):
+            self.assertRegex(text, rf"ok +{finding}")
+
+    def test_stops_cleanly(self):
+        self.status()
+        pid = self.agent_pid()
+        os.kill(pid, signal.SIGTERM)
+        wait_for(lambda: not process.is_alive(pid), 5, "the agent's end")
+        self.status()
+        self.assertNotEqual(self.agent_pid(), pid)
+
+    def test_rest(self):
+        wait_for(lambda: self.status()["tokens"], 15, "the token", step=0.1)
+        pid = self.agent_pid()
+        wait_for(lambda: process.count_wakeups(pid, 2) == 0, 40, "rest", step=0)
+        self.assertEqual(process.count_wakeups(pid, 10), 0)
+
+
+if __name__ == "__main__":
+    tap.main()
