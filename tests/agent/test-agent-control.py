@@ -25,7 +25,7 @@ class AgentControl(unittest.TestCase):
         conf.write_text(f"[Modules]\nsoft = {self.soft}\n", encoding="utf-8")
         self.box.env["PINFOLD_CONF"] = str(conf)
         self.readers = self.box.readers()
-        self.box._start_bus()
+        self.box.start_bus()
 
     def status(self):
         return json.loads(self.box.run(CTL, "status", "--json").stdout)
