@@ -3,10 +3,10 @@
 /* PfObject: an object handle of Pinfold's own that stays valid over windows (DESIGN 4.8). */
 #pragma once
 
+#include <uthash.h>
+
 #include "attributes.h"
 #include "session.h"
-
-#include <uthash.h>
 
 typedef struct {
     CK_SLOT_ID slot;

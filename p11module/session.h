@@ -3,11 +3,11 @@
 /* PfSession: a session handle of Pinfold's own, its backend session, and what is going on in it. */
 #pragma once
 
+#include <uthash.h>
+
 #include "module.h"
 #include "operation.h"
 #include "slot.h"
-
-#include <uthash.h>
 
 /* The result of a search, taken at C_FindObjectsInit and handed out by C_FindObjects. */
 typedef struct {

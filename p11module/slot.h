@@ -3,12 +3,12 @@
 /* PfSlot: one slot of one backend, under a number of Pinfold's own, and what is logged in there. */
 #pragma once
 
+#include <uthash.h>
+
 #include "domain.h"
 #include "module.h"
 #include "token-id.h"
 #include "window.h"
-
-#include <uthash.h>
 
 struct PfSlot {
     CK_SLOT_ID id;

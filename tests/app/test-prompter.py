@@ -177,7 +177,7 @@ class Prompting(AppCase):
             wait_served(lambda: not entry.text(), 5, "the entry to be empty")
             return taken == "●"
 
-        wait_served(is_dropped, 15, "stray keys to be dropped")
+        wait_served(is_dropped, 60, "stray keys to be dropped")
         self.assertEqual(self.agent.cancelled, [])
 
     def test_unknown_program(self):
