@@ -47,6 +47,14 @@ pf_agent_settings_dup_cache_mode(PfAgentSettings *self)
     return g_settings_get_string(self->settings, "cache-mode");
 }
 
+char *
+pf_agent_settings_dup_sharing(PfAgentSettings *self)
+{
+    if (self->settings == NULL)
+        return g_strdup("ask");
+    return g_settings_get_string(self->settings, "sharing");
+}
+
 gboolean
 pf_agent_settings_is_prompt_by_agent(PfAgentSettings *self)
 {

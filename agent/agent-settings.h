@@ -15,6 +15,9 @@ PfAgentSettings *pf_agent_settings_new(void);
 /* The setting `cache-mode`: off, process or shared. Free with g_free(). */
 char *pf_agent_settings_dup_cache_mode(PfAgentSettings *settings);
 
+/* The setting `sharing`: ask, same-program or allow. Free with g_free(). */
+char *pf_agent_settings_dup_sharing(PfAgentSettings *settings);
+
 /* `prompt` is agent. */
 gboolean pf_agent_settings_is_prompt_by_agent(PfAgentSettings *settings);
 

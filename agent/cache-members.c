@@ -137,17 +137,19 @@ pf_cache_add_instance(PfCache *self, PfProcessContext *context, gpointer connect
 
 PfLoginDomain *
 pf_cache_find_or_add_domain(PfCache *self, PfProcessContext *context, const char *token,
-                            guint64 app_id)
+                            guint64 app_id, gboolean is_explicit)
 {
-    /* Only a domain that the process is in already: an ID is no secret, and what lets others in is
-     * consent (DESIGN 5). */
+    /* An ID is no secret: it names a domain, but what lets a process into one that it is not in
+     * already is the rule on sharing (DESIGN 5). Without it, the process gets one of its own. */
     for (guint i = 0; i < self->domains->len; i++) {
         PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
-        if (domain->app_id == app_id && strcmp(domain->token, token) == 0 &&
-            pf_login_domain_has_member(domain, context))
+        if (domain->app_id != app_id || domain->is_retired || strcmp(domain->token, token) != 0)
+            continue;
+        if (pf_login_domain_has_member(domain, context) ||
+            (is_explicit && pf_sharing_rule_lets_in(self->sharing, domain, context->identity)))
             return domain;
     }
-    PfLoginDomain *domain = pf_login_domain_new(token, app_id);
+    PfLoginDomain *domain = pf_login_domain_new(token, app_id, is_explicit);
     g_ptr_array_add(self->domains, domain);
     return domain;
 }
@@ -172,7 +174,8 @@ pf_cache_sessions_changed(PfCache *self, PfProcessContext *context, const PfCach
         pf_process_context_find_entry(context, domain->token, domain->is_explicit, domain->app_id);
     if (entry < 0) {
         guint64 app_id = domain->is_explicit ? domain->app_id : context->default_id;
-        PfLoginDomain *found = pf_cache_find_or_add_domain(self, context, domain->token, app_id);
+        PfLoginDomain *found =
+            pf_cache_find_or_add_domain(self, context, domain->token, app_id, domain->is_explicit);
         entry = pf_process_context_add_entry(context, domain->token, domain->is_explicit,
                                              domain->app_id, found);
         if (entry < 0) {

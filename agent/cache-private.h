@@ -8,6 +8,7 @@
 #include "life-page.h"
 #include "pin-lease.h"
 #include "rejected-pins.h"
+#include "sharing-rule.h"
 
 struct _PfCache {
     GObject parent_instance;
@@ -19,6 +20,7 @@ struct _PfCache {
     PfCacheCloseFunc close_connection;
 
     PfCacheMode mode;
+    PfSharing sharing;
     GPtrArray *contexts; /* of PfProcessContext */
     GPtrArray *domains;  /* of PfLoginDomain, one reference each */
     guint64 last_context;
@@ -59,7 +61,8 @@ void pf_cache_check_domain(PfCache *cache, PfLoginDomain *domain, PfForgetReason
 
 /* The context's domain for a new entry. Borrowed. */
 PfLoginDomain *pf_cache_find_or_add_domain(PfCache *cache, PfProcessContext *context,
-                                           const char *token, guint64 app_id);
+                                           const char *token, guint64 app_id,
+                                           gboolean is_explicit);
 
 /* The entry of a call, or -1 with PF_CACHE_ERROR_NO_DOMAIN. */
 int pf_cache_find_entry(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain,

@@ -31,6 +31,7 @@ pf_forget_reason_get_name(PfForgetReason reason)
         [PF_FORGET_PIN_CHANGED] = "pin-changed",
         [PF_FORGET_LEASE_LOST] = "lease-lost",
         [PF_FORGET_MODE_CHANGED] = "mode-changed",
+        [PF_FORGET_SETTING_LOOSENED] = "setting-loosened",
         [PF_FORGET_COMMAND] = "command",
         [PF_FORGET_PROCESS_GONE] = "process-gone",
         [PF_FORGET_AGENT_STOP] = "agent-stop",
@@ -275,7 +276,26 @@ pf_cache_publish_policy(PfCache *self, PfProcessContext *context)
                                pf_agent_settings_get_release_delay_ms(self->settings));
 }
 
-/* The sessions of a process that have no explicit ID go to a new domain. */
+/* The sessions of a process that have an explicit ID, or those that have none, go to a domain that
+ * is theirs now. */
+static void
+move_entries(PfCache *self, PfProcessContext *context, gboolean is_explicit, PfForgetReason reason)
+{
+    for (guint i = 0; i < context->entries->len; i++) {
+        const PfContextEntry *entry = &g_array_index(context->entries, PfContextEntry, i);
+        if (entry->is_explicit != is_explicit)
+            continue;
+        PfLoginDomain *old = pf_login_domain_ref(entry->domain);
+        guint64 app_id = is_explicit ? entry->app_id : context->default_id;
+        pf_cache_log_out_domain(self, old, reason);
+        PfLoginDomain *domain =
+            pf_cache_find_or_add_domain(self, context, entry->token, app_id, is_explicit);
+        pf_process_context_move_entry(context, i, domain);
+        pf_cache_check_domain(self, old, reason);
+        pf_login_domain_unref(old);
+    }
+}
+
 static void
 move_to_new_id(PfCache *self, PfProcessContext *context)
 {
@@ -283,25 +303,38 @@ move_to_new_id(PfCache *self, PfProcessContext *context)
         return; /* the ID is fixed for every process */
     context->default_id = pf_cache_draw_id(self);
     pf_state_writer_set_default_id(context->state, context->default_id);
-    for (guint i = 0; i < context->entries->len; i++) {
-        const PfContextEntry *entry = &g_array_index(context->entries, PfContextEntry, i);
-        if (entry->is_explicit)
-            continue;
-        PfLoginDomain *old = entry->domain;
-        pf_cache_log_out_domain(self, old, PF_FORGET_MODE_CHANGED);
-        PfLoginDomain *domain =
-            pf_cache_find_or_add_domain(self, context, entry->token, context->default_id);
-        g_rc_box_acquire(old);
-        pf_process_context_move_entry(context, i, domain);
-        pf_cache_check_domain(self, old, PF_FORGET_MODE_CHANGED);
-        pf_login_domain_unref(old);
+    move_entries(self, context, FALSE, PF_FORGET_MODE_CHANGED);
+}
+
+static PfSharing
+read_sharing(PfCache *self)
+{
+    g_autofree char *name = pf_agent_settings_dup_sharing(self->settings);
+    return pf_sharing_from_name(name);
+}
+
+/* Any program of the user can change the rule, so no PIN survives that (DESIGN 8); and who shares
+ * is found anew, for a stricter rule as for a looser one. */
+static void
+change_sharing(PfCache *self, PfSharing sharing)
+{
+    self->sharing = sharing;
+    pf_cache_forget(self, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);
+    for (guint i = 0; i < self->domains->len; i++) {
+        PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
+        domain->is_retired = domain->is_shareable;
     }
+    for (guint i = 0; i < self->contexts->len; i++)
+        move_entries(self, g_ptr_array_index(self->contexts, i), TRUE, PF_FORGET_SETTING_LOOSENED);
 }
 
 static void
 on_settings_changed(PfAgentSettings *settings, PfCache *self)
 {
     PfCacheMode mode = read_mode(self);
+    PfSharing sharing = read_sharing(self);
+    if (sharing != self->sharing)
+        change_sharing(self, sharing);
     gboolean has_mode_changed = mode != self->mode;
     self->mode = mode;
     if (has_mode_changed && mode == PF_CACHE_MODE_OFF) {
@@ -336,6 +369,7 @@ pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker
     if (self->rejected == NULL)
         g_warning("No memory can be locked (ulimit -l): nothing is cached");
     self->mode = read_mode(self);
+    self->sharing = read_sharing(self);
     g_signal_connect_object(settings, "changed", G_CALLBACK(on_settings_changed), self, 0);
     return g_steal_pointer(&self);
 }

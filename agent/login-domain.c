@@ -6,11 +6,12 @@
 #include "process-context.h"
 
 PfLoginDomain *
-pf_login_domain_new(const char *token, guint64 app_id)
+pf_login_domain_new(const char *token, guint64 app_id, gboolean is_shareable)
 {
     PfLoginDomain *domain = g_rc_box_new0(PfLoginDomain);
     domain->token = g_strdup(token);
     domain->app_id = app_id;
+    domain->is_shareable = is_shareable;
     domain->members = g_array_new(FALSE, FALSE, sizeof(PfDomainMember));
     return domain;
 }

@@ -22,14 +22,16 @@ typedef struct PfLoginDomain {
     guint64 app_id;
     PfSecret *pin; /* NULL unless state is PF_LOGIN_USER */
     PfLoginState state;
-    guint64 serial;   /* of the present login */
-    gboolean is_open; /* survives without sessions */
-    gint64 since;     /* Unix seconds of the login, 0: never */
-    gint64 last_used; /* monotonic µs */
-    GArray *members;  /* of PfDomainMember */
+    guint64 serial;        /* of the present login */
+    gboolean is_shareable; /* its ID was chosen, not drawn for one process */
+    gboolean is_retired;   /* nobody new comes in: the rule on sharing has changed */
+    gboolean is_open;      /* survives without sessions */
+    gint64 since;          /* Unix seconds of the login, 0: never */
+    gint64 last_used;      /* monotonic µs */
+    GArray *members;       /* of PfDomainMember */
 } PfLoginDomain;
 
-PfLoginDomain *pf_login_domain_new(const char *token, guint64 app_id);
+PfLoginDomain *pf_login_domain_new(const char *token, guint64 app_id, gboolean is_shareable);
 PfLoginDomain *pf_login_domain_ref(PfLoginDomain *domain);
 
 /* NULL is fine; the last one wipes. */
