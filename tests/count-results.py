@@ -18,6 +18,7 @@ class Total:
         self.passed = 0
         self.failed = []
         self.skipped = []
+        self.diagnoses = []
 
 
 def skip_reason(test):
@@ -25,6 +26,12 @@ def skip_reason(test):
     lines = ((test.get("stdout") or "") + (test.get("stderr") or "")).split("\n")
     said = [line.strip() for line in lines if line.strip()]
     return said[-1] if said else "no reason given"
+
+
+def diagnosis(test):
+    """What a failed test said in TAP comments; meson shows only its stderr."""
+    lines = (test.get("stdout") or "").split("\n")
+    return [line for line in lines if line.startswith(("#", "not ok", "Bail out"))][-80:]
 
 
 def count_case(total, name, case):
@@ -53,6 +60,8 @@ def count_build(total, build):
         test = json.loads(line)
         name = f"{build}: {test['name']}"
         bad = test["result"] in BAD
+        if bad:
+            total.diagnoses += [f"== {name}", *diagnosis(test)]
         cases = parts.get(test["name"], [])
         failures = [count_case(total, f"{name}: {case.get('name')}", case) for case in cases]
         if bad and not any(failures):
@@ -70,6 +79,8 @@ def main():
     total.failed += broken
     for build in builds:
         count_build(total, build)
+    for line in total.diagnoses:
+        print(line)
     for kind, names in (("skipped", total.skipped), ("FAILED", total.failed)):
         for name in names:
             print(f"{kind}: {name}")
