@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Runs the trial of `./bootstrap run` twice without a display: told as it is, and nothing left."""
 
+import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from pinfoldtest import Sandbox, build_path, source_path, tap
 
 TOLD = ("Pinfold trial", "CKR_OK", "CKS_RO_USER_FUNCTIONS", "logged out", "signature 3: 256 bytes",
-        "1 login and 1 logout", "CKR_USER_NOT_LOGGED_IN", "no login is left", "has ended")
+        "1 login and 1 logout", "C_Verify: CKR_OK", "CKR_USER_NOT_LOGGED_IN", "no login is left", "has ended")
 
 
 class Trial(unittest.TestCase):
@@ -34,6 +35,27 @@ class Trial(unittest.TestCase):
                 touched = {p.relative_to(home).parts[:4] for p in home.rglob("*") if p.is_file()}
                 self.assertEqual({parts[:4] for parts in touched},
                                  {(".local", "share", "pinfold", "trial")})
+
+    def answer(self, box, pin):
+        """Starts the trial, types the PIN into its dialog; what it printed."""
+        trial = box.start(["/usr/bin/python3", source_path("tests/demo/trial.py"), build_path()],
+                          stdout=subprocess.PIPE, text=True)
+        dialog = box.ui().window("PIN — ", timeout=30)
+        dialog.type(pin)
+        dialog.press("Unlock")
+        told, _ = trial.communicate(timeout=100)
+        return trial.returncode, told
+
+    def test_display(self):
+        with Sandbox(wm=True, services=False) as box:
+            for made in ("made now", "made by an earlier run"):
+                status, told = self.answer(box, "246810")
+                self.assertEqual(status, 0, told)
+                for text in (made, "into Pinfold's dialog", "goes on running", *TOLD[1:5]):
+                    self.assertIn(text, told)
+                running = {name: box.pids_of(build_path(name))
+                           for name in ("agent/pinfold-agent", "app/pinfold")}
+                self.assertEqual([len(pids) for pids in running.values()], [1, 1], running)
 
     def test_no_build(self):
         with Sandbox(bus=True, services=False) as box:

@@ -4,7 +4,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -12,7 +11,7 @@ import time
 from pathlib import Path
 
 from pinfoldtest import backend, build_path
-from pinfoldtest.driver import Driver
+from pinfoldtest.driver import Driver, DriverError
 
 LABEL = "Pinfold trial"
 # No secret: the token is made for looking at, and everybody reads this.
@@ -37,7 +36,6 @@ class Place:
     def __init__(self):
         self.dir = data_folder()
         self.spy_log = self.dir / "spy.log"
-        self._runtime = None
         self._running = []
         for name in ("", "config", "logs", "tokens", "share/dbus-1/services"):
             (self.dir / name).mkdir(parents=True, exist_ok=True)
@@ -73,10 +71,11 @@ class Place:
     def _environment(self):
         env = dict(os.environ)
         dirs = env.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+        own = f"{self.dir}/share"
         env |= {
             "SOFTHSM2_CONF": str(self.dir / "softhsm2.conf"),
             "PINFOLD_CONF": str(self.dir / "pinfold.conf"),
-            "XDG_DATA_DIRS": f"{self.dir}/share:{dirs}",
+            "XDG_DATA_DIRS": dirs if own in dirs.split(":") else f"{own}:{dirs}",
             # Settings of the trial's own: the user's stay as they are.
             "XDG_CONFIG_HOME": str(self.dir / "config"),
             "GSETTINGS_BACKEND": "keyfile",
@@ -84,9 +83,16 @@ class Place:
         }
         runtime = env.get("XDG_RUNTIME_DIR", "")
         if not (runtime and os.access(runtime, os.W_OK)):
-            self._runtime = tempfile.mkdtemp(prefix="pinfold-trial-")
-            env["XDG_RUNTIME_DIR"] = self._runtime
+            env["XDG_RUNTIME_DIR"] = self._own_runtime_folder()
         return env
+
+    def _own_runtime_folder(self):
+        """For machines without logins (containers). Sockets' paths must be short."""
+        folder = self.dir / "run"
+        if len(f"{folder}/pinfold/agent") > 100:
+            return tempfile.mkdtemp(prefix="pinfold-trial-")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return str(folder)
 
     # What pinfoldtest.Driver asks of a sandbox.
     def start(self, args, name=None, env=None, **kwargs):
@@ -113,6 +119,19 @@ class Place:
             raise TrialError(f"pinfoldctl {' '.join(args)}: {done.stderr.strip()}")
         return done.stdout
 
+    def ask_bus(self, name, path, method, *strings):
+        """Is the answer of a method on the session bus a true?"""
+        done = subprocess.run(["dbus-send", "--session", "--print-reply=literal", f"--dest={name}",
+                               path, method, *(f"string:{text}" for text in strings)],
+                              env=self.env, capture_output=True, text=True, check=False)
+        return done.returncode == 0 and "boolean true" in done.stdout
+
+    def has_prompter(self):
+        """Is the app there and ready to show dialogs?"""
+        return self.ask_bus("org.pinfold.Agent", "/org/pinfold/Agent",
+                            "org.freedesktop.DBus.Properties.Get", "org.pinfold.Agent1",
+                            "PrompterPresent")
+
     def logins(self):
         return json.loads(self.ctl("status", "--json"))["domains"]
 
@@ -120,7 +139,7 @@ class Place:
         """Makes token and key, talking to SoftHSM itself. False when they are there already."""
         with Driver(self, self.softhsm) as direct:
             direct.ok("init")
-            if direct.cmd("tokeninfo", f"={LABEL}").ok:
+            if self._has_token(direct):
                 return False
             direct.ok("inittoken", "@0", SO_PIN, LABEL)
             direct.ok("finalize")
@@ -133,6 +152,13 @@ class Place:
             direct.ok("genkeypair", session, "rsa", "2048", "label=trial key", "id=01",
                       "token=true", "priv.private=true", "priv.sensitive=true", timeout=60)
             return True
+
+    @staticmethod
+    def _has_token(direct):
+        try:
+            return direct.cmd("tokeninfo", f"={LABEL}").ok
+        except DriverError:
+            return False
 
     def start_kept(self, args, name):
         """Starts what may go on running when the trial is over."""
@@ -157,7 +183,7 @@ class Place:
         path.unlink()
 
     def end(self):
-        """Ends what this trial started, and what it made outside its folder."""
+        """Ends what this trial started."""
         for started in reversed(self._running):
             started.terminate()
             try:
@@ -166,8 +192,6 @@ class Place:
                 started.kill()
                 started.wait()
         (self.dir / "running.json").unlink(missing_ok=True)
-        if self._runtime:
-            shutil.rmtree(self._runtime, ignore_errors=True)
 
     def socket(self):
         return Path(self.env["XDG_RUNTIME_DIR"], "pinfold/agent")
