@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 from pinfoldtest import Spy, build_path  # noqa: E402
-from trialplace import LABEL, PIN, Place, TrialError, wait_until  # noqa: E402
+from trialplace import GROUP, LABEL, PIN, Place, TrialError, wait_until  # noqa: E402
 
 SIGNATURES = 3
 MARK = "PINFOLD_TRIAL_BUS"
@@ -70,6 +70,8 @@ class Trial:
                          "org.pinfold.Agent"):
             raise TrialError("another agent of Pinfold runs in this session. End it and try again: "
                              "systemctl --user stop pinfold-agent.socket pinfold-agent.service")
+        # The trial's own settings: the person's stay as they are.
+        place.ctl("set", "sharing", "allow")
         agent = place.start_kept([build_path("agent/pinfold-agent")], "agent")
         if not wait_until(place.socket().exists):
             raise TrialError(f"the agent did not start; see {place.dir}/logs/agent.log")
@@ -84,7 +86,7 @@ class Trial:
 
     def log_in(self):
         step("A first program (like a browser, or ssh) loads Pinfold's module and logs in")
-        one = self.place.program()
+        one = self.place.program(in_group=True)
         one.ok("init", "os-locking")
         session = one.open_session(f"={LABEL}")
         if self.display:
@@ -104,33 +106,35 @@ class Trial:
     def sign(self, one, session):
         step(f"It signs {SIGNATURES} times; the token is logged in only while it signs")
         (key,) = one.find(session, **{"class": "private_key"})
-        signature = None
         for number in range(1, SIGNATURES + 1):
             before = self.spy.counts(one.pid, "CKR_OK")
             made = one.sign(session, key, f"document {number}".encode())
-            signature = signature or made
             after = self.spy.counts(one.pid, "CKR_OK")
             logins, logouts = (after[n] - before[n] for n in ("C_Login", "C_Logout"))
             check((logins, logouts) == (1, 1) and not self.spy.logged_in(one.pid),
                   f"signature {number}: {len(made)} bytes, {logins} login and {logouts} logout on the "
                   "token, which is logged out again")
         check(one.state(session) == "CKS_RO_USER_FUNCTIONS", "the program is still logged in")
-        return key, signature
+        return key
 
-    def verify(self, signature):
-        step("A second program checks a signature with the token's public key: that needs no login")
-        two = self.place.program()
+    def share(self):
+        step("A second program of the same group goes on without a PIN")
+        group = ":".join(str(part) for part in GROUP)
+        tell(f"both carry the application ID {group}; the trial's setting `sharing` is `allow`")
+        two = self.place.program(in_group=True)
         two.ok("init", "os-locking")
         session = two.open_session(f"={LABEL}")
-        (key,) = two.find(session, **{"class": "public_key"})
-        rv = two.rv("verify", session, key, "SHA256_RSA_PKCS", b"document 1".hex(), signature.hex())
-        check(rv == "CKR_OK", f"C_Verify: {rv}, in a session that nobody logged in")
-        check(self.spy.logins(two.pid) == [], "no PIN was asked for, and none sent to the token")
-        two.close()
+        check(two.state(session) == "CKS_RO_USER_FUNCTIONS",
+              "it opens a session and is logged in: nobody was asked again")
+        (key,) = two.find(session, **{"class": "private_key"})
+        size = len(two.sign(session, key, b"another document"))
+        check(not self.spy.logged_in(two.pid),
+              f"it signs: {size} bytes; the token is logged out again")
+        return two
 
     def refuse(self):
-        step("A third program wants to use the key as well: nobody logged it in")
-        three = self.place.program()
+        step("A third program, outside the group, wants to use the key as well")
+        three = self.place.program(in_group=False)
         three.ok("init", "os-locking")
         session = three.open_session(f"={LABEL}", "rw")
         check(three.state(session) == "CKS_RW_PUBLIC_SESSION", "its session is public")
@@ -144,9 +148,9 @@ class Trial:
         step("pinfoldctl status")
         tell(self.place.ctl("status").strip("\n"))
         check(len([d for d in self.place.logins() if d["logged_in"]]) == 1,
-              "one login, of the first program: in this version each program has its own")
+              "one login, and the two programs that share it")
 
-    def forget(self, one, session, key):
+    def forget(self, one, two, session, key):
         step("pinfoldctl forget")
         tell(self.place.ctl("forget").strip("\n"))
         check(not any(d["logged_in"] for d in self.place.logins()), "no PIN is kept any more")
@@ -157,18 +161,19 @@ class Trial:
         else:
             tell("the next signature would ask for it in the dialog")
         one.close()
-        check(wait_until(lambda: self.place.logins() == []), "the program ended: no login is left")
+        two.close()
+        check(wait_until(lambda: self.place.logins() == []), "the programs ended: no login is left")
 
     def run(self):
         self.token()
         self.programs()
         one, session = self.log_in()
         try:
-            key, signature = self.sign(one, session)
-            self.verify(signature)
+            key = self.sign(one, session)
+            two = self.share()
             self.refuse()
             self.status()
-            self.forget(one, session, key)
+            self.forget(one, two, session, key)
         finally:
             one.close()
 

@@ -17,6 +17,8 @@ LABEL = "Pinfold trial"
 # No secret: the token is made for looking at, and everybody reads this.
 PIN = "246810"
 SO_PIN = "13579246"
+# The application ID of the programs that share a login.
+GROUP = (7, 9)
 
 _SERVICE = "[D-BUS Service]\nName={name}\nExec={command}\n"
 
@@ -53,18 +55,21 @@ class Place:
         # The spy stands between Pinfold and SoftHSM and writes down what reaches the token.
         self._write_config("pinfold.conf", self.softhsm)
         self._write_config("spied.conf", build_path("tests/spy/spy-backend.so"))
+        self._write_config("group.conf", build_path("tests/spy/spy-backend.so"), GROUP)
         for name, command in (("org.pinfold.Agent", build_path("agent/pinfold-agent")),
                               ("org.pinfold.Pinfold",
                                f"{build_path('app/pinfold')} --gapplication-service")):
             path = self.dir / "share/dbus-1/services" / f"{name}.service"
             path.write_text(_SERVICE.format(name=name, command=command))
 
-    def _write_config(self, name, softhsm):
+    def _write_config(self, name, softhsm, app_id=None):
         cards = backend("opensc")
         lines = ["[Modules]", f"softhsm2 = {softhsm}"]
         lines += [f"opensc = {cards}"] if cards and name == "pinfold.conf" else []
         # The trial's program may run in a terminal; it shall be asked for in the dialog anyway.
         lines += ["[Policy]", "protected-path = pinfold-driver", ""]
+        if app_id is not None:
+            lines += ["[Misc]", f"AppIdMajor = {app_id[0]}", f"AppIdMinor = {app_id[1]}", ""]
         (self.dir / name).write_text("\n".join(lines))
         (self.dir / name).chmod(0o600)
 
@@ -103,10 +108,13 @@ class Place:
             return subprocess.Popen([str(a) for a in args], env=self.env | (env or {}), stderr=log,
                                     start_new_session=True, **kwargs)
 
-    def program(self):
-        """A program of somebody's that loads Pinfold's module; what reaches the token is spied."""
+    def program(self, in_group):
+        """A program of somebody's that loads Pinfold's module; what reaches the token is spied.
+
+        in_group: its configuration gives it the application ID of the group.
+        """
         return Driver(self, build_path("p11module/pinfold-pkcs11.so"), timeout=600, env={
-            "PINFOLD_CONF": str(self.dir / "spied.conf"),
+            "PINFOLD_CONF": str(self.dir / ("group.conf" if in_group else "spied.conf")),
             "PF_SPY_MODULE": self.softhsm,
             "PF_SPY_LOG": str(self.spy_log),
         })
