@@ -3,11 +3,21 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """A program asks without a PIN: Pinfold's dialog asks the person; the PIN stays where it should."""
 
+import sys
 import time
 import unittest
 
 from pinfoldtest import Sandbox, process, readers, softhsm, tap, wait_for
 from pinfoldtest.pinfold import Pinfold
+
+# Runs a program with a controlling terminal, its standard streams as they are.
+ON_TERMINAL = """
+import fcntl, os, sys, termios
+master, slave = os.openpty()
+os.set_inheritable(master, True)
+fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 # Distinctive, so that a scan of memory and bus finds it and nothing else.
 SOFT_PIN = "Zw7-kq93-Xv"
@@ -126,6 +136,26 @@ class SoftTokenDialog(DialogCase):
         session = d.open_session("=pinfold-test")
         self.assertEqual(d.rv("login", session, "user", "null"), "CKR_ARGUMENTS_BAD")
         d.ok("login", session, "user", SOFT_PIN)
+
+
+    def test_terminal_and_the_list_that_overrides_it(self):
+        on_terminal = {"prefix": [sys.executable, "-c", ON_TERMINAL]}
+        d = self.driver(**on_terminal)
+        self.assertNotIn("PROTECTED_AUTHENTICATION_PATH",
+                         d.ok("tokeninfo =pinfold-test").flags())
+        self.end_agent()
+        conf = self.box.dir / "home/.config/pinfold/pinfold.conf"
+        conf.write_text(conf.read_text() + "[Policy]\nprotected-path = pinfold-driver\n")
+        d = self.driver(**on_terminal)
+        self.assertIn("PROTECTED_AUTHENTICATION_PATH", d.ok("tokeninfo =pinfold-test").flags())
+        session = d.open_session("=pinfold-test")
+        job = d.background("login", session, "user", "null")
+        self.answer(self.ui.window("PIN — ", timeout=15), SOFT_PIN)
+        self.assert_login(d, session, job)
+
+    def end_agent(self):
+        """The next program starts another, which reads the configuration again."""
+        process.end_processes([self.pinfold.agent_pid()])
 
 
 class CardDialog(DialogCase):

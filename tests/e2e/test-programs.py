@@ -9,7 +9,10 @@ import socket
 import unittest
 from pathlib import Path
 
-from pinfoldtest import Sandbox, need_tools, process, softhsm, tap, wait_for
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from pinfoldtest import Driver, Sandbox, need_tools, process, readers, softhsm, tap, wait_for
 from pinfoldtest.pinfold import Pinfold, module_path
 
 
@@ -126,6 +129,42 @@ class SoftToken(Programs, unittest.TestCase):
         cls.token_uri = "token=pinfold-test"
         cls.key_uri = "object=key"
         cls.pinfold = Pinfold(cls.box, {"softhsm2": cls.backend})
+
+
+class CardToken(Programs, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.box = Sandbox(bus=False)
+        cls.addClassCleanup(cls.box.close)
+        cls.readers = cls.box.readers()
+        cls.backend = cls.readers.opensc()
+        cls.pinfold = Pinfold(cls.box, {"opensc": cls.backend})
+        cls.card = cls.readers.card()
+        cls.pin = readers.PIN
+        cls.token_uri = "token=Pinfold%20Test%20Card"
+        cls.key_uri = "id=%01"
+        cls.public = cls.read_public_key()
+
+    @classmethod
+    def read_public_key(cls):
+        with Driver(cls.box, cls.backend) as d:
+            d.ok("init")
+            session = d.open_session("@0")
+            (found,) = d.find(session, **{"class": "certificate", "id": "01"})
+            der = d.ok("getattr", session, found, "value").data("VALUE")
+        key = x509.load_der_x509_certificate(der).public_key()
+        return key.public_bytes(serialization.Encoding.PEM,
+                                serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def setUp(self):
+        self.card.reset_stats()
+
+    def tearDown(self):
+        # Nobody presented a wrong PIN, and none more often than logins and signatures need.
+        stats = self.card.stats()
+        self.assertEqual(stats["verify_wrong"], 0)
+        signatures = sum(stats["sign"].values())
+        self.assertLessEqual(stats["presentations"], 2 * signatures + 1)
 
 
 if __name__ == "__main__":
