@@ -196,7 +196,7 @@ login_without_pin(PfCall *call)
             rv = CKR_USER_ALREADY_LOGGED_IN;
             break;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     default:
         rv = login_by_prompt(call);
         break;
