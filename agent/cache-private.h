@@ -61,8 +61,7 @@ void pf_cache_check_domain(PfCache *cache, PfLoginDomain *domain, PfForgetReason
 
 /* The context's domain for a new entry. Borrowed. */
 PfLoginDomain *pf_cache_find_or_add_domain(PfCache *cache, PfProcessContext *context,
-                                           const char *token, guint64 app_id,
-                                           gboolean is_explicit);
+                                           const char *token, guint64 app_id, gboolean is_explicit);
 
 /* The entry of a call, or -1 with PF_CACHE_ERROR_NO_DOMAIN. */
 int pf_cache_find_entry(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain,
