@@ -11,9 +11,13 @@
 
 #include "wire-names.h"
 
+/* DBUS_START_REPLY_ALREADY_RUNNING of the D-Bus specification. */
+#define START_REPLY_ALREADY_RUNNING 2u
+
 struct PfAgentStarter {
     sd_bus *bus;
     bool is_answered;
+    bool is_believed_running; /* the bus has not seen yet that an agent that died is gone */
     int result;
 };
 
@@ -21,9 +25,23 @@ static int
 on_start_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
     PfAgentStarter *starter = userdata;
+    uint32_t outcome = 0;
     starter->is_answered = true;
     starter->result = -sd_bus_message_get_errno(message);
+    if (starter->result == 0 && sd_bus_message_read(message, "u", &outcome) >= 0)
+        starter->is_believed_running = outcome == START_REPLY_ALREADY_RUNNING;
     return 0;
+}
+
+static int
+ask(PfAgentStarter *starter)
+{
+    starter->is_answered = false;
+    starter->is_believed_running = false;
+    return sd_bus_call_method_async(starter->bus, NULL, "org.freedesktop.DBus",
+                                    "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                    "StartServiceByName", on_start_reply, starter, "su",
+                                    PF_WIRE_AGENT_NAME, (uint32_t)0);
 }
 
 static int
@@ -36,12 +54,7 @@ send_start(PfAgentStarter *starter, const char *address)
         r = sd_bus_set_bus_client(starter->bus, true);
     if (r >= 0)
         r = sd_bus_start(starter->bus);
-    if (r >= 0)
-        r = sd_bus_call_method_async(starter->bus, NULL, "org.freedesktop.DBus",
-                                     "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                     "StartServiceByName", on_start_reply, starter, "su",
-                                     PF_WIRE_AGENT_NAME, (uint32_t)0);
-    return r;
+    return r >= 0 ? ask(starter) : r;
 }
 
 PfAgentStarter *
@@ -71,6 +84,8 @@ pf_agent_starter_pump(PfAgentStarter *starter, uint64_t wait_us)
         /* Nothing more to hear; the socket appears within this time or not. */
         if (starter->result == 0)
             poll(NULL, 0, (int)(wait_us / 1000));
+        if (starter->is_believed_running)
+            return ask(starter);
         return starter->result;
     }
     r = sd_bus_wait(starter->bus, wait_us);

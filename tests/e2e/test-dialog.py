@@ -143,9 +143,9 @@ class SoftTokenDialog(DialogCase):
         d = self.driver(**on_terminal)
         self.assertNotIn("PROTECTED_AUTHENTICATION_PATH",
                          d.ok("tokeninfo =pinfold-test").flags())
-        self.end_agent()
         conf = self.box.dir / "home/.config/pinfold/pinfold.conf"
         conf.write_text(conf.read_text() + "[Policy]\nprotected-path = pinfold-driver\n")
+        self.restart_agent()
         d = self.driver(**on_terminal)
         self.assertIn("PROTECTED_AUTHENTICATION_PATH", d.ok("tokeninfo =pinfold-test").flags())
         session = d.open_session("=pinfold-test")
@@ -153,9 +153,10 @@ class SoftTokenDialog(DialogCase):
         self.answer(self.ui.window("PIN — ", timeout=15), SOFT_PIN)
         self.assert_login(d, session, job)
 
-    def end_agent(self):
-        """The next program starts another, which reads the configuration again."""
+    def restart_agent(self):
+        """The new one reads the configuration again."""
         process.end_processes([self.pinfold.agent_pid()])
+        wait_for(lambda: self.pinfold.ctl("status", check=False).returncode == 0, 15, "an agent")
 
 
 class CardDialog(DialogCase):

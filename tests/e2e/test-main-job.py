@@ -253,6 +253,16 @@ class Faults(unittest.TestCase):
         wait_for(is_caching_again, 10, "caching to be back", step=0.3)
         self.sign_once(d, session)
 
+    def test_agent_killed_just_before_a_program_comes(self):
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        pinfold.ctl("status")
+        for _ in range(10):
+            # The bus may believe in the dead one for a moment longer.
+            os.kill(pinfold.agent_pid(), 9)
+            d, _ = self.logged_in(pinfold)
+            self.assertEqual(len(pinfold.logged_in_domains()), 1)
+            d.close()
+
     def test_faulty_backends_do_not_disturb(self):
         text = self.box.dir / "no-module.so"
         text.write_text("this is no shared object")
