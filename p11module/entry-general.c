@@ -103,7 +103,7 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
     if (rv != CKR_OK)
         return rv;
     rv = PF_BACKEND_CALL(slot->backend, C_GetSlotInfo, slot->real, info);
-    if (rv == CKR_OK && (info->flags & CKF_TOKEN_PRESENT) == 0 && slot->is_known)
+    if (rv == CKR_OK && (info->flags & CKF_TOKEN_PRESENT) == 0 && pf_slot_is_known(slot))
         pf_slot_forget_token(module, slot);
     pf_module_leave();
     return rv;
@@ -143,7 +143,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
     rv = info != NULL ? pf_slot_look(slot, info) : CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK && show_protected_path(module, slot))
         info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
-    if (rv == CKR_TOKEN_NOT_PRESENT && slot->is_known)
+    if (rv == CKR_TOKEN_NOT_PRESENT && pf_slot_is_known(slot))
         pf_slot_forget_token(module, slot);
     pf_module_leave();
     return rv;

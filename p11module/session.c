@@ -130,7 +130,7 @@ pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *applicatio
         session_free(session);
         return rv;
     }
-    if (!slot->is_known || slot->sessions == 0)
+    if (!pf_slot_is_in_use(slot))
         pf_slot_look(slot, &info);
     pf_domain_session_opened(module, domain);
     pthread_mutex_lock(&module->lock);

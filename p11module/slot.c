@@ -203,6 +203,24 @@ pf_slot_read_flags(PfSlot *slot)
     return rv == CKR_OK ? info.flags : 0;
 }
 
+bool
+pf_slot_is_known(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    bool is_known = slot->is_known;
+    pthread_mutex_unlock(&slot->lock);
+    return is_known;
+}
+
+bool
+pf_slot_is_in_use(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    bool is_in_use = slot->is_known && slot->sessions > 0;
+    pthread_mutex_unlock(&slot->lock);
+    return is_in_use;
+}
+
 void
 pf_slot_forget_token(PfModule *module, PfSlot *slot)
 {

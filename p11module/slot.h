@@ -59,4 +59,8 @@ CK_FLAGS pf_slot_read_flags(PfSlot *slot);
 /* The token went away: what was learnt of this insertion is void. */
 void pf_slot_forget_token(PfModule *module, PfSlot *slot);
 
+/* Has a token been read in the slot, and has the slot sessions as well? Take the slot's lock. */
+bool pf_slot_is_known(PfSlot *slot);
+bool pf_slot_is_in_use(PfSlot *slot);
+
 void pf_slot_free_all(PfModule *module);
