@@ -5,7 +5,6 @@
 
 import os
 import unittest
-from pathlib import Path
 
 from pinfoldtest import Sandbox, Spy, process, softhsm, tap, wait_for
 from pinfoldtest.pinfold import Pinfold
@@ -309,7 +308,7 @@ class Faults(unittest.TestCase):
         d, session = self.logged_in(pinfold)
         self.sign_once(d, session)
         pid = pinfold.agent_pid()
-        if "libtsan" in Path(f"/proc/{pid}/maps").read_text():
+        if process.has_thread_sanitizer(pid):
             self.skipTest("ThreadSanitizer's own thread wakes up")
         wait_for(lambda: process.count_wakeups(pid, 1) == 0, 15, "the agent to come to rest")
         self.assertEqual(process.count_wakeups(pid, seconds), 0)

@@ -5,6 +5,7 @@
 import atexit
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -124,7 +125,8 @@ class Sandbox:
         self._bus_process = self.start(
             ["dbus-daemon", "--config-file", conf, "--nofork", "--nopidfile", "--nosyslog"],
             name="dbus-daemon")
-        wait_for((self.dir / "bus").exists, 10, "the session bus")
+        # The socket's file is there before anybody listens on it.
+        wait_for(lambda: _accepts(self.dir / "bus"), 10, "the session bus")
 
     def stop_bus(self):
         """Ends the session bus."""
@@ -218,6 +220,11 @@ class Sandbox:
         process.end_processes(self.pids())
         shutil.rmtree(self.dir, ignore_errors=True)
         self._watchdog.dismiss()
+
+
+def _accepts(path):
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
 
 
 class _Watchdog:
