@@ -178,11 +178,6 @@ def voluntary_switches(pid):
     return total
 
 
-def has_thread_sanitizer(pid):
-    """Does a process run with ThreadSanitizer, whose own thread wakes up all the time?"""
-    return "libtsan" in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="replace")
-
-
 def count_wakeups(pid, seconds):
     """How often a process woke up in that many seconds, over all its threads."""
     before = voluntary_switches(pid)
