@@ -6,7 +6,6 @@ import json
 import os
 from pathlib import Path
 
-from . import process
 from .driver import Driver
 from .paths import build_path
 from .wait import wait_for
@@ -67,23 +66,10 @@ class Pinfold:
         return pid
 
     def agent_pids(self):
-        return self._pids_of("pinfold-agent")
+        return self.box.pids_of(build_path("agent/pinfold-agent"))
 
     def app_pids(self):
-        return self._pids_of("pinfold")
-
-    def _pids_of(self, name):
-        # By name and mark: a process that is not dumpable hides its executable from other users.
-        found = []
-        for pid in process.descendants(os.getpid()):
-            try:
-                comm = Path(f"/proc/{pid}/comm").read_text().strip()
-            except OSError:
-                continue
-            if comm == name and process.is_alive(pid) and process.has_environment(
-                    pid, self.box.mark) is not False:
-                found.append(pid)
-        return found
+        return self.box.pids_of(build_path("app/pinfold"))
 
     def ctl(self, *args, check=True, **kwargs):
         return self.box.run(build_path("app/pinfoldctl"), *args, check=check, **kwargs)

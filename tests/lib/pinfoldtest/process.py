@@ -115,18 +115,24 @@ def end_processes(pids, timeout=3.0):
             pass
 
 
+def _runs(pid, path, want):
+    """Whether the process runs the file; by its name where its executable may not be read."""
+    try:
+        have = os.stat(f"/proc/{pid}/exe")
+    except PermissionError:
+        try:
+            return Path(f"/proc/{pid}/comm").read_text().strip() == Path(path).name[:15]
+        except OSError:
+            return False
+    except OSError:
+        return False
+    return (have.st_dev, have.st_ino) == (want.st_dev, want.st_ino)
+
+
 def pids_of_executable(path, among=None):
     """Pids whose executable is the file at path (device and inode)."""
     want = os.stat(path)
-    found = []
-    for pid in among if among is not None else all_pids():
-        try:
-            have = os.stat(f"/proc/{pid}/exe")
-        except OSError:
-            continue
-        if (have.st_dev, have.st_ino) == (want.st_dev, want.st_ino):
-            found.append(pid)
-    return found
+    return [pid for pid in (among if among is not None else all_pids()) if _runs(pid, path, want)]
 
 
 def may_look_into(pid):
