@@ -155,6 +155,8 @@ class SoftTokenDialog(DialogCase):
 
     def restart_agent(self):
         """The new one reads the configuration again."""
+        # The bus waits long for a name that an agent that ends early never takes.
+        self.pinfold.ctl("status")
         process.end_processes([self.pinfold.agent_pid()])
         wait_for(lambda: self.pinfold.ctl("status", check=False).returncode == 0, 15, "an agent")
 
