@@ -158,6 +158,18 @@ pf_domain_get_standing(PfModule *module, const PfDomain *domain, uint64_t *ret_m
 }
 
 bool
+pf_domain_is_virtual(PfModule *module, const PfDomain *domain)
+{
+    if (module->link == NULL)
+        return false;
+    pthread_mutex_lock(&domain->slot->lock);
+    uint64_t epoch = domain->epoch;
+    pthread_mutex_unlock(&domain->slot->lock);
+    return epoch != 0 && epoch == pf_agent_link_get_epoch(module->link) &&
+           (pf_agent_link_get_policy(module->link) & PF_POLICY_CACHE) != 0;
+}
+
+bool
 pf_domain_is_asleep(PfModule *module, const PfDomain *domain)
 {
     if (module->link == NULL)

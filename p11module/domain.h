@@ -43,6 +43,10 @@ bool pf_domain_prepare(PfModule *module, PfDomain *domain);
  * the next, 0 when public. */
 PfStanding pf_domain_get_standing(PfModule *module, const PfDomain *domain, uint64_t *ret_mark);
 
+/* Are logins of the domain virtual now: an agent that caches, and the domain known to it? No system
+ * call. */
+bool pf_domain_is_virtual(PfModule *module, const PfDomain *domain);
+
 /* Is the login virtual and the PIN forgotten (DESIGN 4.7)? */
 bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);
 

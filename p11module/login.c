@@ -289,8 +289,9 @@ pf_login_end(PfCall *call)
         return end_real_login(call);
     default:
         /* The backend may be logged in for another domain's window: it is not asked. */
-        return call->slot->needs_login ? CKR_USER_NOT_LOGGED_IN
-                                       : PF_BACKEND_CALL(call->backend, C_Logout, call->real);
+        return pf_domain_is_virtual(call->module, call->session->domain)
+                   ? CKR_USER_NOT_LOGGED_IN
+                   : PF_BACKEND_CALL(call->backend, C_Logout, call->real);
     }
 }
 

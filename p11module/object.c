@@ -179,13 +179,8 @@ find_same(PfCall *call, const PfAttributes *attributes, uint64_t epoch, uint64_t
     return same;
 }
 
-typedef struct {
-    bool is_private;
-    bool is_token;
-} ObjectKind;
-
 static CK_RV
-read_kind(PfCall *call, CK_OBJECT_HANDLE real, ObjectKind *ret_kind)
+read_kind(PfCall *call, CK_OBJECT_HANDLE real, PfObjectKind *ret_kind)
 {
     CK_BBOOL is_private = CK_FALSE;
     CK_BBOOL is_token = CK_FALSE;
@@ -201,7 +196,7 @@ read_kind(PfCall *call, CK_OBJECT_HANDLE real, ObjectKind *ret_kind)
 }
 
 static PfObject *
-object_new(PfCall *call, const ObjectKind *kind, CK_SESSION_HANDLE owner)
+object_new(PfCall *call, const PfObjectKind *kind, CK_SESSION_HANDLE owner)
 {
     PfObject *object = calloc(1, sizeof *object);
     if (object == NULL)
@@ -216,7 +211,7 @@ object_new(PfCall *call, const ObjectKind *kind, CK_SESSION_HANDLE owner)
 
 /* Adopts an object that is not known by its backend handle. Takes ATTRIBUTES (may be NULL). */
 static CK_OBJECT_HANDLE
-adopt(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner, const ObjectKind *kind,
+adopt(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner, const PfObjectKind *kind,
       PfAttributes *attributes, uint64_t mark)
 {
     uint64_t epoch = window_epoch(call->slot);
@@ -248,10 +243,10 @@ adopt(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner, const Object
 
 CK_RV
 pf_object_wrap(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner,
-               CK_OBJECT_HANDLE *ret_handle, bool *ret_is_private)
+               CK_OBJECT_HANDLE *ret_handle, PfObjectKind *ret_kind)
 {
     uint64_t mark;
-    ObjectKind kind;
+    PfObjectKind kind;
     PfAttributes *attributes = NULL;
     PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &mark);
     uint64_t epoch = window_epoch(call->slot);
@@ -259,7 +254,7 @@ pf_object_wrap(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner,
     PfObject *known = owner == 0 ? find_known(call, real, epoch, mark) : NULL;
     if (known != NULL) {
         *ret_handle = known->handle;
-        kind.is_private = known->is_private;
+        kind = (PfObjectKind){known->is_private, known->is_token};
     }
     pthread_mutex_unlock(&call->module->lock);
     if (known == NULL) {
@@ -270,8 +265,8 @@ pf_object_wrap(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner,
             attributes = pf_attributes_read(call->backend, call->real, real);
         *ret_handle = adopt(call, real, owner, &kind, attributes, mark);
     }
-    if (ret_is_private != NULL)
-        *ret_is_private = kind.is_private;
+    if (ret_kind != NULL)
+        *ret_kind = kind;
     return *ret_handle != CK_INVALID_HANDLE ? CKR_OK : CKR_HOST_MEMORY;
 }
 
@@ -279,9 +274,9 @@ CK_RV
 pf_object_created(PfCall *call, CK_OBJECT_HANDLE real, bool in_window, CK_OBJECT_HANDLE *ret_handle)
 {
     PfObject *object;
-    bool is_private = false;
-    CK_RV rv = pf_object_wrap(call, real, call->session->handle, ret_handle, &is_private);
-    if (rv != CKR_OK || !in_window || !is_private)
+    PfObjectKind kind = {false, false};
+    CK_RV rv = pf_object_wrap(call, real, call->session->handle, ret_handle, &kind);
+    if (rv != CKR_OK || !in_window || !kind.is_private)
         return rv;
     pf_window_share(call);
     pthread_mutex_lock(&call->module->lock);
@@ -318,7 +313,7 @@ void
 pf_object_changed(PfCall *call, PfObject *object)
 {
     CK_OBJECT_HANDLE real;
-    ObjectKind kind;
+    PfObjectKind kind;
     if (object->attributes == NULL || pf_object_get_real(call, object, &real) != CKR_OK ||
         read_kind(call, real, &kind) != CKR_OK)
         return;

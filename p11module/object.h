@@ -13,6 +13,11 @@ typedef struct {
     CK_OBJECT_HANDLE real;
 } PfRealHandle;
 
+typedef struct {
+    bool is_private;
+    bool is_token;
+} PfObjectKind;
+
 struct PfObject {
     CK_OBJECT_HANDLE handle;
     PfSlot *slot;
@@ -57,9 +62,9 @@ CK_RV pf_object_get_real(PfCall *call, PfObject *object, CK_OBJECT_HANDLE *ret_r
 /* The handle for a backend object that a search or a creation gave; the same object keeps its
  * handle. Private token objects under a virtual login are remembered with their attributes, so the
  * caller has the window open. OWNER: the session for session objects made by it, else 0.
- * RET_IS_PRIVATE may be NULL. */
+ * RET_KIND may be NULL. */
 CK_RV pf_object_wrap(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner,
-                     CK_OBJECT_HANDLE *ret_handle, bool *ret_is_private);
+                     CK_OBJECT_HANDLE *ret_handle, PfObjectKind *ret_kind);
 
 /* As pf_object_wrap() for an object that this call made. IN_WINDOW: a private session object keeps
  * the window open as long as it lives, because a logout would destroy it. */

@@ -62,11 +62,12 @@ pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_ME
 {
     PfOperation *operation = &call->session->operations[kind];
     PfObject *object = NULL;
-    CK_RV rv = pf_object_acquire(call, key, &object);
-    if (rv == CKR_OBJECT_HANDLE_INVALID)
-        rv = CKR_KEY_HANDLE_INVALID;
-    if (rv != CKR_OK)
-        return rv;
+    /* Of a handle that names nothing the backend says in its own words that it does not. */
+    if (pf_object_acquire(call, key, &object) != CKR_OK) {
+        pf_backend_enter(call->backend);
+        return pf_backend_leave(call->backend, init(call->real, mechanism, CK_INVALID_HANDLE));
+    }
+    CK_RV rv;
     bool is_virtual =
         pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER;
     if (pf_object_is_private(object) && is_virtual) {

@@ -55,17 +55,43 @@ append(PfSearch *search, CK_OBJECT_HANDLE handle)
     return CKR_OK;
 }
 
-/* Which of the backend's matches a session may be told. */
+/* Which private objects a session may be told of the backend's matches. */
+typedef enum {
+    PRIVATE_NONE,
+    PRIVATE_SESSION_OBJECTS, /* token objects come from the snapshot */
+    PRIVATE_ALL,
+} PrivateShare;
+
+static bool
+is_told(const PfObjectKind *kind, PrivateShare share)
+{
+    return !kind->is_private || share == PRIVATE_ALL ||
+           (share == PRIVATE_SESSION_OBJECTS && !kind->is_token);
+}
+
+static PrivateShare
+share_of(PfStanding standing)
+{
+    switch (standing) {
+    case PF_STANDING_REAL:
+        return PRIVATE_ALL;
+    case PF_STANDING_USER:
+        return PRIVATE_SESSION_OBJECTS;
+    default:
+        return PRIVATE_NONE;
+    }
+}
+
 static CK_RV
-append_found(PfCall *call, const CK_OBJECT_HANDLE *real, size_t count, bool with_private)
+append_found(PfCall *call, const CK_OBJECT_HANDLE *real, size_t count, PrivateShare share)
 {
     CK_RV rv = CKR_OK;
     for (size_t i = 0; i < count && rv == CKR_OK; i++) {
         CK_OBJECT_HANDLE handle;
-        bool is_private;
-        if (pf_object_wrap(call, real[i], 0, &handle, &is_private) != CKR_OK)
+        PfObjectKind kind;
+        if (pf_object_wrap(call, real[i], 0, &handle, &kind) != CKR_OK)
             continue; /* gone in between */
-        if (with_private || !is_private)
+        if (is_told(&kind, share))
             rv = append(&call->session->search, handle);
     }
     return rv;
@@ -108,7 +134,7 @@ search_in_window(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
     rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
     search->is_open_in_backend = rv == CKR_OK;
     if (rv == CKR_OK)
-        rv = append_found(call, real, found, true);
+        rv = append_found(call, real, found, PRIVATE_ALL);
     free(real);
     pf_window_release(call);
     return rv;
@@ -155,7 +181,7 @@ pf_search_begin(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
     CK_RV rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
     search->is_open_in_backend = rv == CKR_OK;
     if (rv == CKR_OK)
-        rv = append_found(call, real, found, standing == PF_STANDING_REAL);
+        rv = append_found(call, real, found, share_of(standing));
     free(real);
     if (standing == PF_STANDING_USER && (rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN))
         rv = append_private(call, template, count, mark);
