@@ -55,11 +55,11 @@ find_quirks(const char *library, size_t len)
 /* C_GetInfo needs an initialised module, and the quirk is in how to initialise it: the first
  * initialisation asks for no locking, which every module grants. */
 static CK_RV
-start(PfBackend *backend, const CK_C_INITIALIZE_ARGS *args)
+start(PfBackend *backend, const CK_C_INITIALIZE_ARGS *args, bool is_forked_child)
 {
     CK_INFO info;
     CK_RV rv = backend->p11->C_Initialize(NULL);
-    if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
+    if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED && !is_forked_child) {
         backend->is_ours = false;
         rv = CKR_OK;
     }
@@ -85,8 +85,10 @@ start(PfBackend *backend, const CK_C_INITIALIZE_ARGS *args)
 }
 
 PfBackend *
-pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *args)
+pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *args,
+                bool is_forked_child, CK_RV *ret_rv)
 {
+    *ret_rv = CKR_GENERAL_ERROR;
     if (is_myself(path)) {
         pf_report("module %s: %s is Pinfold itself", name, path);
         return NULL;
@@ -103,11 +105,11 @@ pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *
         pf_report("module %s: %s is no PKCS#11 module", name, path);
     } else {
         backend->is_ours = true;
-        CK_RV rv = start(backend, args);
-        if (rv == CKR_OK)
+        *ret_rv = start(backend, args, is_forked_child);
+        if (*ret_rv == CKR_OK)
             return backend;
         backend->is_ours = false;
-        pf_report("module %s: %s does not start (0x%lx)", name, path, rv);
+        pf_report("module %s: %s does not start (0x%lx)", name, path, *ret_rv);
     }
     pf_backend_free(backend);
     return NULL;

@@ -30,8 +30,11 @@ typedef struct {
     (pf_backend_enter(backend), pf_backend_leave((backend), (backend)->p11->function(__VA_ARGS__)))
 
 /* Loads and initialises the module at PATH with the host's initialise arguments. Returns NULL when
- * it is no PKCS#11 module or fails to start: the other backends go on without it. */
-PfBackend *pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *args);
+ * it is no PKCS#11 module or fails to start, with its answer in RET_RV: the other backends go on
+ * without it. One that says it is initialised already is used, but not in a forked child: there it
+ * would be the parent's state (DESIGN 4.15). */
+PfBackend *pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *args,
+                           bool is_forked_child, CK_RV *ret_rv);
 
 /* Finalises what pf_backend_load() initialised and unloads. NULL is fine. */
 void pf_backend_free(PfBackend *backend);

@@ -45,12 +45,10 @@ login_really(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 static void
 settle_login(PfCall *call, bool is_cached, PfSnapshot *snapshot)
 {
-    if (is_cached) {
+    if (is_cached)
         pf_snapshot_adopt(call, snapshot);
-        PF_BACKEND_CALL(call->backend, C_Logout, call->real);
-    } else {
+    else
         set_real_login(call);
-    }
     pf_snapshot_free(snapshot);
     pf_window_end_login(call, is_cached);
 }

@@ -117,17 +117,23 @@ module_free(PfModule *module)
 }
 
 static CK_RV
-load_backends(PfModule *module, const CK_C_INITIALIZE_ARGS *args)
+load_backends(PfModule *module, const CK_C_INITIALIZE_ARGS *args, bool is_child)
 {
+    bool is_refused = false;
     module->backends = calloc(module->config->module_count + 1, sizeof(PfBackend *));
     if (module->backends == NULL)
         return CKR_HOST_MEMORY;
     for (size_t i = 0; i < module->config->module_count; i++) {
         const PfConfigModule *wanted = &module->config->modules[i];
-        PfBackend *backend = pf_backend_load(wanted->name, wanted->path, args);
+        CK_RV rv;
+        PfBackend *backend = pf_backend_load(wanted->name, wanted->path, args, is_child, &rv);
         if (backend != NULL)
             module->backends[module->backend_count++] = backend;
+        is_refused = is_refused || rv == CKR_CRYPTOKI_ALREADY_INITIALIZED;
     }
+    /* A backend's refusal of a forked child is passed on where there is no other. */
+    if (is_refused && module->backend_count == 0)
+        return CKR_CRYPTOKI_ALREADY_INITIALIZED;
     return CKR_OK;
 }
 
@@ -145,7 +151,7 @@ init_locks(PfModule *module)
 }
 
 static CK_RV
-module_new(const CK_C_INITIALIZE_ARGS *args, PfModule **ret_module)
+module_new(const CK_C_INITIALIZE_ARGS *args, bool is_child, PfModule **ret_module)
 {
     PfModule *module = calloc(1, sizeof *module);
     if (module == NULL)
@@ -156,7 +162,7 @@ module_new(const CK_C_INITIALIZE_ARGS *args, PfModule **ret_module)
     module->may_start_threads =
         args == NULL || (args->flags & CKF_LIBRARY_CANT_CREATE_OS_THREADS) == 0;
     module->config = pf_config_load();
-    CK_RV rv = module->config != NULL ? load_backends(module, args) : CKR_HOST_MEMORY;
+    CK_RV rv = module->config != NULL ? load_backends(module, args, is_child) : CKR_HOST_MEMORY;
     /* A setuid host is nobody's session: no agent (DESIGN 8). */
     if (rv == CKR_OK && module->config->cache_pin && getauxval(AT_SECURE) == 0) {
         module->link = pf_agent_link_new();
@@ -176,14 +182,15 @@ pf_module_initialise(const CK_C_INITIALIZE_ARGS *args)
     CK_RV rv = check_args(args);
     if (rv != CKR_OK)
         return rv;
-    if (is_forked_child())
+    bool is_child = is_forked_child();
+    if (is_child)
         abandon_parents_module();
     pthread_mutex_lock(&initialise_lock);
     PfModule *module = NULL;
     if (atomic_load(&current) != NULL)
         rv = CKR_CRYPTOKI_ALREADY_INITIALIZED;
     else
-        rv = module_new(args, &module);
+        rv = module_new(args, is_child, &module);
     if (rv == CKR_OK) {
         set_fork_mark();
         atomic_store(&current, module);

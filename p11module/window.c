@@ -30,28 +30,45 @@ set_state(PfSlot *slot, PfWindowState state)
     pthread_cond_broadcast(&slot->changed);
 }
 
-/* Logs the backend out. The session may be gone already: then another one does it. */
-static void
+/* Logs the backend out. The session may be gone already: then another one does it. Returns whether
+ * it is logged out now. */
+static bool
 log_out(PfSlot *slot, CK_SESSION_HANDLE real)
 {
     CK_SESSION_HANDLE other;
     CK_RV rv = PF_BACKEND_CALL(slot->backend, C_Logout, real);
-    if (rv != CKR_SESSION_HANDLE_INVALID && rv != CKR_SESSION_CLOSED)
+    if (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED) {
+        if (PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real, CKF_SERIAL_SESSION, NULL,
+                            NULL, &other) != CKR_OK)
+            return true; /* no token, or no session left: nothing is logged in */
+        rv = PF_BACKEND_CALL(slot->backend, C_Logout, other);
+        PF_BACKEND_CALL(slot->backend, C_CloseSession, other);
+    }
+    return rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN || rv == CKR_DEVICE_REMOVED ||
+           rv == CKR_TOKEN_NOT_PRESENT;
+}
+
+/* Tries again what failed when the last window closed. State is BUSY and this thread's. */
+static void
+unstick(PfSlot *slot, CK_SESSION_HANDLE real)
+{
+    pthread_mutex_lock(&slot->lock);
+    bool is_stuck = slot->window.is_stuck;
+    pthread_mutex_unlock(&slot->lock);
+    if (!is_stuck || !log_out(slot, real))
         return;
-    if (PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real, CKF_SERIAL_SESSION, NULL, NULL,
-                        &other) != CKR_OK)
-        return; /* no token, or no session left: nothing is logged in */
-    PF_BACKEND_CALL(slot->backend, C_Logout, other);
-    PF_BACKEND_CALL(slot->backend, C_CloseSession, other);
+    pthread_mutex_lock(&slot->lock);
+    slot->window.is_stuck = false;
+    pthread_mutex_unlock(&slot->lock);
 }
 
 /* State is BUSY and this thread's. */
 static void
 close_window(PfSlot *slot, CK_SESSION_HANDLE real, bool is_foreign)
 {
-    if (!is_foreign)
-        log_out(slot, real);
+    bool is_stuck = !is_foreign && !log_out(slot, real);
     pthread_mutex_lock(&slot->lock);
+    slot->window.is_stuck = is_stuck;
     slot->window.epoch++;
     slot->window.is_foreign = false;
     set_state(slot, PF_WINDOW_CLOSED);
@@ -63,9 +80,11 @@ static CK_RV
 open_window(PfCall *call, const char *key_label)
 {
     bool is_foreign = false;
+    unstick(call->slot, call->real);
     CK_RV rv = pf_login_for_window(call, key_label, &is_foreign);
     pthread_mutex_lock(&call->slot->lock);
-    call->slot->window.is_foreign = is_foreign;
+    /* A login that was never ended is ours to end. */
+    call->slot->window.is_foreign = is_foreign && !call->slot->window.is_stuck;
     if (rv == CKR_OK)
         call->slot->window.users++;
     set_state(call->slot, rv == CKR_OK ? PF_WINDOW_OPEN : PF_WINDOW_CLOSED);
@@ -150,15 +169,19 @@ pf_window_begin_login(PfCall *call)
     if (is_mine)
         slot->window.state = PF_WINDOW_BUSY;
     pthread_mutex_unlock(&slot->lock);
+    if (is_mine)
+        unstick(slot, call->real);
     return is_mine ? CKR_OK : CKR_FUNCTION_FAILED;
 }
 
 void
-pf_window_end_login(PfCall *call, bool has_logged_out)
+pf_window_end_login(PfCall *call, bool has_login)
 {
+    if (has_login) {
+        close_window(call->slot, call->real, false);
+        return;
+    }
     pthread_mutex_lock(&call->slot->lock);
-    if (has_logged_out)
-        call->slot->window.epoch++;
     set_state(call->slot, PF_WINDOW_CLOSED);
     pthread_mutex_unlock(&call->slot->lock);
 }

@@ -19,6 +19,7 @@ typedef struct {
     PfWindowState state;
     unsigned users;
     bool is_foreign;       /* the backend was logged in already: not ours to log out */
+    bool is_stuck;         /* a logout failed: to be tried again before anything else */
     uint64_t epoch;        /* counts backend logouts: private handles die with each */
     uint64_t linger_until; /* CLOCK_MONOTONIC ms, with no user left; 0: does not linger */
 } PfWindow;
@@ -40,8 +41,8 @@ void pf_window_release(PfCall *call);
 /* Takes the slot for a login: waits until no window is open, at most 2 s (CKR_FUNCTION_FAILED). */
 CK_RV pf_window_begin_login(PfCall *call);
 
-/* Gives it back. HAS_LOGGED_OUT: a backend login was made and ended. */
-void pf_window_end_login(PfCall *call, bool has_logged_out);
+/* Gives it back. HAS_LOGIN: a backend login was made in it, and ends now. */
+void pf_window_end_login(PfCall *call, bool has_login);
 
 /* Closes a window that lingers past NOW (ms; UINT64_MAX: all). Returns when the next one is due,
  * 0 when none is. For the linger thread. */
