@@ -43,14 +43,17 @@ pf_cache_keep_prompt_for_retry(PfCache *self, PfPinLease *lease)
     g_hash_table_replace(self->retries, &retry->lease, retry);
 }
 
-/* The dialog of a lease that was rejected, if CONTEXT may go on with it. */
+/* The dialog of a lease that was rejected, if CONTEXT may go on with it: it names a token, and what
+ * is typed into it is for no other. */
 static PfPrompt *
-steal_prompt_of(PfCache *self, const PfProcessContext *context, guint64 lease)
+steal_prompt_of(PfCache *self, const PfProcessContext *context, const char *token, guint64 lease)
 {
     PfPromptRetry *retry = g_hash_table_lookup(self->retries, &lease);
     if (retry == NULL || retry->context != context)
         return NULL;
-    PfPrompt *prompt = g_steal_pointer(&retry->prompt);
+    PfPrompt *prompt = NULL;
+    if (strcmp(pf_prompt_get_details(retry->prompt)->token_uri, token) == 0)
+        prompt = g_steal_pointer(&retry->prompt);
     g_hash_table_remove(self->retries, &lease);
     return prompt;
 }
@@ -74,6 +77,29 @@ make_details(PfProcessContext *context, const char *token, const PfPromptArg *ar
     details->max_len = arg->max_len;
     details->token_flags = arg->token_flags;
     return details;
+}
+
+/* Ends the dialogs of requests that MATCH. */
+static void
+drop_prompts(PfCache *self, gboolean (*match)(const PfLeaseRequest *, gconstpointer, gconstpointer),
+             gconstpointer a, gconstpointer b)
+{
+    for (guint i = self->prompting->len; i > 0; i--) {
+        PfLeaseRequest *request = g_ptr_array_index(self->prompting, i - 1);
+        if (!match(request, a, b))
+            continue;
+        g_ptr_array_remove_index(self->prompting, i - 1);
+        pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "There is nothing to ask");
+    }
+    pf_cache_update_waiting_timer(self);
+}
+
+static gboolean
+is_of_process_and_token(const PfLeaseRequest *request, gconstpointer context, gconstpointer token)
+{
+    return request->context == context &&
+           strcmp(pf_process_context_get_domain(request->context, request->entry)->token, token) ==
+               0;
 }
 
 static void on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin,
@@ -105,10 +131,13 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, gpoi
         use_typed_pin(self, request, pin);
         return;
     }
-    if (outcome == PF_PROMPT_CANCELED)
+    g_ptr_array_remove_fast(self->prompting, request);
+    if (outcome == PF_PROMPT_CANCELED) {
         pf_process_context_remember_cancel(request->context, token,
                                            g_get_monotonic_time() + CANCEL_MEMORY_US);
-    g_ptr_array_remove_fast(self->prompting, request);
+        /* A no is also one to what this program has asked for meanwhile. */
+        drop_prompts(self, is_of_process_and_token, request->context, token);
+    }
     pf_cache_update_waiting_timer(self);
     if (outcome == PF_PROMPT_UNAVAILABLE)
         pf_cache_fail_request(self, request, PF_CACHE_ERROR_NO_PROMPTER, "Nobody can be asked");
@@ -138,7 +167,8 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     /* What is typed for a single signature or for a PIN change is not for the cache. */
     request->may_store = details->purpose == NULL || strcmp(details->purpose, "login") == 0 ||
                          strcmp(details->purpose, "wake") == 0;
-    request->prompt = previous != 0 ? steal_prompt_of(self, context, previous) : NULL;
+    request->prompt =
+        previous != 0 ? steal_prompt_of(self, context, domain->token, previous) : NULL;
     g_ptr_array_add(self->prompting, request);
     if (request->prompt != NULL)
         pf_prompt_broker_retry(self->broker, request->prompt, on_prompt_outcome, request);
@@ -146,21 +176,6 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
         request->prompt =
             pf_prompt_broker_ask(self->broker, make_details(context, domain->token, details),
                                  on_prompt_outcome, request);
-    pf_cache_update_waiting_timer(self);
-}
-
-/* Ends the dialogs of requests that MATCH. */
-static void
-drop_prompts(PfCache *self, gboolean (*match)(const PfLeaseRequest *, gconstpointer, gconstpointer),
-             gconstpointer a, gconstpointer b)
-{
-    for (guint i = self->prompting->len; i > 0; i--) {
-        PfLeaseRequest *request = g_ptr_array_index(self->prompting, i - 1);
-        if (!match(request, a, b))
-            continue;
-        g_ptr_array_remove_index(self->prompting, i - 1);
-        pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "There is nothing to ask");
-    }
     pf_cache_update_waiting_timer(self);
 }
 

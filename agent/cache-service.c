@@ -150,7 +150,8 @@ handle_store_login(sd_bus_message *message, void *userdata, sd_bus_error *ret_er
     if (r == -EBADMSG)
         return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
     if (r < 0)
-        return answer_code(message, PF_CACHE_ERROR_NOT_CACHED, "No memory can be locked");
+        return answer_code(message, PF_CACHE_ERROR_NOT_CACHED,
+                           r == -ENODATA ? "An empty PIN is not kept" : "No memory can be locked");
     if (!pf_cache_store_login(connection->cache, context, &domain, pin, token_flags, &error))
         return answer_error(message, error);
     return sd_bus_reply_method_return(message, NULL);
@@ -328,6 +329,8 @@ handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_err
     if (r < 0)
         return r;
     r = pf_pin_page_receive(fd, &pin);
+    if (r == -ENODATA)
+        return answer_code(message, PF_CACHE_ERROR_PIN_LENGTH, "There is no PIN in the page");
     if (r < 0)
         return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
     if (!pf_prompt_broker_answer(connection->broker, connection->bus, request, pin, &error))

@@ -23,18 +23,28 @@ on_stop_signal(gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Each program that is connected takes a few; a manager's usual 1024 are soon gone. */
+#define DESCRIPTORS_MAX 65536u
+
+static void
+raise_limit(int resource, rlim_t wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) < 0 || limit.rlim_cur >= MIN(wanted, limit.rlim_max))
+        return;
+    limit.rlim_cur = MIN(wanted, limit.rlim_max);
+    setrlimit(resource, &limit);
+}
+
 /* No core, no debugger of the same user, as much locked memory as we may have. */
 static void
 harden(void)
 {
     struct rlimit none = {0, 0};
-    struct rlimit locked;
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);
-    if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur < locked.rlim_max) {
-        locked.rlim_cur = locked.rlim_max;
-        setrlimit(RLIMIT_MEMLOCK, &locked);
-    }
+    raise_limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
+    raise_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
 }
 
 static void

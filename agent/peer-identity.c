@@ -168,10 +168,16 @@ pf_peer_identity_free(PfPeerIdentity *identity)
 }
 
 gboolean
+pf_peer_identity_is_same_process(const PfPeerIdentity *a, const PfPeerIdentity *b)
+{
+    return a->pid != 0 && a->pid == b->pid && a->start_time == b->start_time;
+}
+
+gboolean
 pf_peer_identity_is_same(const PfPeerIdentity *a, const PfPeerIdentity *b)
 {
     /* Nothing tells two processes of a namespace apart that we cannot see. */
-    if (a->pid == 0 || a->pid != b->pid || a->start_time != b->start_time)
+    if (!pf_peer_identity_is_same_process(a, b))
         return FALSE;
     return a->is_exe_known == b->is_exe_known && a->exe_device == b->exe_device &&
            a->exe_inode == b->exe_inode;

@@ -37,6 +37,9 @@ PfPeerIdentity *pf_peer_identity_new(int socket_fd, const PfPeerIdentityOps *ops
 void pf_peer_identity_free(PfPeerIdentity *identity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfPeerIdentity, pf_peer_identity_free)
 
+/* Are both of one process, whatever it runs or shows of itself? */
+gboolean pf_peer_identity_is_same_process(const PfPeerIdentity *a, const PfPeerIdentity *b);
+
 /* Are both the same process running the same executable? */
 gboolean pf_peer_identity_is_same(const PfPeerIdentity *a, const PfPeerIdentity *b);
 

@@ -253,7 +253,8 @@ pf_prompt_broker_has_prompter(PfPromptBroker *self)
 gboolean
 pf_prompt_broker_is_prompter(PfPromptBroker *self, const PfPeerIdentity *identity)
 {
-    return self->prompter != NULL && pf_peer_identity_is_same(self->prompter, identity);
+    /* Whatever is known of its executable: the app hides that once it is registered. */
+    return self->prompter != NULL && pf_peer_identity_is_same_process(self->prompter, identity);
 }
 
 gboolean

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,8 +14,9 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL)
 
+/* LENGTH is 0 once the sender has begun to wipe: what is read beside it then is no PIN. */
 typedef struct {
-    uint32_t length;
+    _Atomic uint32_t length;
     unsigned char bytes[PF_SECRET_MAX];
 } PinPageLayout;
 
@@ -60,9 +62,9 @@ pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
         return r;
     }
     PinPageLayout *layout = made.map;
-    layout->length = (uint32_t)len;
     if (len > 0)
         memcpy(layout->bytes, bytes, len);
+    atomic_store(&layout->length, (uint32_t)len);
     *page = made;
     return 0;
 }
@@ -71,6 +73,8 @@ void
 pf_pin_page_wipe(PfPinPage *page)
 {
     if (page->map != NULL) {
+        atomic_store(&((PinPageLayout *)page->map)->length, 0);
+        atomic_thread_fence(memory_order_seq_cst);
         explicit_bzero(page->map, page_size());
         munmap(page->map, page_size());
     }
@@ -97,16 +101,24 @@ pf_pin_page_receive(int fd, PfSecret **ret_pin)
         munmap(layout, page_size());
         return -saved;
     }
-    /* Read once: the sender can still write. */
-    uint32_t len = *(const volatile uint32_t *)&layout->length;
-    PfSecret *pin = NULL;
+    /* Read once: the sender can still write. And again after the copy: a page that is wiped
+     * meanwhile must not become half a PIN, which would cost the token a try. */
+    uint32_t len = atomic_load(&layout->length);
+    PF_AUTO_SECRET pin = NULL;
     int r = 0;
     if (len > PF_SECRET_MAX)
         r = -EBADMSG;
+    else if (len == 0)
+        r = -ENODATA;
     else if ((pin = pf_secret_new(layout->bytes, len)) == NULL)
         r = -errno;
+    atomic_thread_fence(memory_order_seq_cst);
+    if (r == 0 && atomic_load(&layout->length) != len)
+        r = -ENODATA;
     munmap(layout, page_size());
-    if (r == 0)
+    if (r == 0) {
         *ret_pin = pin;
+        pin = NULL;
+    }
     return r;
 }

@@ -23,5 +23,7 @@ int pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len);
 void pf_pin_page_wipe(PfPinPage *page);
 
 /* Copies a received page into a secret. FD stays the caller's (and should be closed at once).
- * Returns 0, or -EBADMSG when size, seals or length are not those of a PIN page, or -errno. */
+ * Returns 0; -EBADMSG when size, seals or length are not those of a PIN page; -ENODATA when there
+ * is no PIN in it, for a page that its sender wiped, before or during the copy, looks like that; or
+ * -errno. */
 int pf_pin_page_receive(int fd, PfSecret **ret_pin);

@@ -277,6 +277,39 @@ handle_threads(char **args)
     printf("ok %u\n", good);
 }
 
+/* Asks for the PIN from one thread. */
+static void *
+run_prompt_thread(void *data)
+{
+    ThreadWork *work = data;
+    PfLease lease = {0};
+    PfPromptDetails details = {.purpose = "login", .min_len = 4, .max_len = 8};
+    if (pf_agent_link_contact(agent_link, false))
+        work->good = pf_agent_link_prompt(agent_link, &work->domain, 0, &details, &lease) ==
+                     PF_LINK_CANCELED;
+    pf_secret_free(lease.pin);
+    return NULL;
+}
+
+/* The PIN is asked for from several threads at once; how many of them were canceled. */
+static void
+handle_prompt_many(char **args)
+{
+    pthread_t threads[8];
+    ThreadWork work[8];
+    unsigned count = read_number(args[2]);
+    unsigned canceled = 0;
+    for (unsigned i = 0; i < count && i < 8; i++) {
+        work[i] = (ThreadWork){.domain = read_domain(args)};
+        pthread_create(&threads[i], NULL, run_prompt_thread, &work[i]);
+    }
+    for (unsigned i = 0; i < count && i < 8; i++) {
+        pthread_join(threads[i], NULL);
+        canceled += work[i].good;
+    }
+    printf("canceled %u\n", canceled);
+}
+
 static void
 handle_close(char **args)
 {
@@ -308,6 +341,7 @@ static const struct {
     {"exec", 1, handle_exec},
     {"cycle", 1, handle_cycle},
     {"threads", 5, handle_threads},
+    {"prompt-many", 3, handle_prompt_many},
     {"close", 0, handle_close},
 };
 

@@ -162,6 +162,22 @@ test_stopped_process(Peer *peer, gconstpointer data)
     g_assert_true(pf_peer_identity_is_halted(identity));
 }
 
+/* The app hides its executable once it is registered: a second connection of it is known by less,
+ * and must still not become a client of the cache. */
+static void
+test_hidden_executable(Peer *peer, gconstpointer data)
+{
+    g_autoptr(PfPeerIdentity) shown = pf_peer_identity_new(peer->fd, NULL, NULL);
+    g_autoptr(PfPeerIdentity) hidden = pf_peer_identity_new(peer->fd, NULL, NULL);
+    hidden->is_exe_known = FALSE;
+    hidden->exe_device = 0;
+    hidden->exe_inode = 0;
+    g_assert_false(pf_peer_identity_is_same(shown, hidden));
+    g_assert_true(pf_peer_identity_is_same_process(shown, hidden));
+    hidden->start_time++;
+    g_assert_false(pf_peer_identity_is_same_process(shown, hidden));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -172,6 +188,8 @@ main(int argc, char **argv)
     g_test_add("/peer-identity/reused-pid", Peer, NULL, set_up, test_reused_pid, tear_down);
     g_test_add("/peer-identity/gone-process", Peer, NULL, set_up, test_gone_process, tear_down);
     g_test_add("/peer-identity/stopped-process", Peer, NULL, set_up, test_stopped_process,
+               tear_down);
+    g_test_add("/peer-identity/hidden-executable", Peer, NULL, set_up, test_hidden_executable,
                tear_down);
     return g_test_run();
 }

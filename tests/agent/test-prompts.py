@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 
-from agentbed import TOKEN, Agent, AgentCase
+from agentbed import OTHER, TOKEN, Agent, AgentCase
 from pinfoldtest import tap, wait_for
 from pinfoldtest.paths import build_path
 
@@ -162,6 +162,38 @@ class Answers(PromptCase):
         (request,), _ = prompter.expect("ask")
         prompter.call("cancel", request)
         self.assertEqual(self.finish(job), ["canceled"])
+
+    def test_cancel_is_for_what_waits_too(self):
+        prompter = self.prompter()
+        client = self.client()
+        client.join_domain()
+        before = self.agent.fds()
+        job = client.background("prompt-many", TOKEN, "-", 3)
+        (request,), _ = prompter.expect("ask")
+        wait_for(lambda: self.agent.fds() >= before + 2, 5, "the other calls")
+        other = self.client()
+        other.join_domain()
+        third = other.background("prompt", TOKEN, "-", 0)
+        self.assertEqual(prompter.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled", "3"])
+        (request,), details = prompter.expect("ask")
+        self.assertEqual(details["pid"], str(other.pid))
+        prompter.call("answer", request, "135790")
+        self.assertEqual(self.finish(third)[2], "135790")
+
+    def test_dialog_of_another_token_is_not_reused(self):
+        prompter, client, _, job, request, _ = self.asked()
+        prompter.call("answer", request, "111111")
+        lease = self.finish(job)[1]
+        client.join_domain(OTHER)
+        client.call("end", lease, 2)
+        job = client.background("prompt", OTHER, "-", lease)
+        # The dialog that names the first token goes; one that names the second comes.
+        self.assertEqual(prompter.expect("close")[0], [request, "withdrawn"])
+        (request,), details = prompter.expect("ask")
+        self.assertEqual(details["token-serial"], "0002")
+        prompter.call("answer", request, "135790")
+        self.assertEqual(self.finish(job)[2], "135790")
 
     def test_locked(self):
         prompter, client, _, job, request, _ = self.asked()

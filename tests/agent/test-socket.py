@@ -183,6 +183,19 @@ class Starting(unittest.TestCase):
         core = [line.split() for line in limits.splitlines() if "core file" in line][0]
         self.assertEqual(core[4:6], ["0", "0"])
 
+    def test_descriptors_for_many_programs(self):
+        need_tools("prlimit")
+        self.box.start(["prlimit", "--nofile=256:4096", build_path("agent/pinfold-agent")],
+                       name="agent")
+        wait_for((self.box.dir / "run/pinfold/agent").exists, 5, "the agent's socket")
+        peers = []
+        for _ in range(400):
+            peer = socket.socket(socket.AF_UNIX)
+            self.addCleanup(peer.close)
+            peer.connect(str(self.box.dir / "run/pinfold/agent"))
+            peers.append(peer)
+        self.assertEqual(Client(self.box).call("contact", "no")[0], "ok")
+
 
 if os.environ.get("PINFOLD_SANITIZED"):
     del Starting.test_no_memory_to_lock  # a sanitizer makes mlock() do nothing
