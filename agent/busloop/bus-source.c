@@ -3,10 +3,13 @@
 /* PfBusSource: translates sd-bus's fd, events and timeout into a GSource. */
 #include "bus-source.h"
 
+#include <errno.h>
 #include <poll.h>
 
 /* One peer may not keep the loop for itself: the rest of its messages wait for the next turn. */
 #define MESSAGES_PER_TURN 16
+/* A peer that asks and never reads would let its answers pile up in this process. */
+#define UNREAD_ANSWERS_MAX 256
 
 struct PfBusSource {
     GSource source;
@@ -58,6 +61,13 @@ bus_source_check(GSource *source)
 }
 
 static gboolean
+owes_too_much(sd_bus *bus)
+{
+    uint64_t queued;
+    return sd_bus_get_n_queued_write(bus, &queued) >= 0 && queued > UNREAD_ANSWERS_MAX;
+}
+
+static gboolean
 bus_source_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
     PfBusSource *self = (PfBusSource *)source;
@@ -65,6 +75,8 @@ bus_source_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
     int r = 1;
     for (int i = 0; i < MESSAGES_PER_TURN && r > 0 && !g_source_is_destroyed(source); i++)
         r = sd_bus_process(bus, NULL);
+    if (r >= 0 && owes_too_much(bus))
+        r = -ENOBUFS;
     sd_bus_unref(bus);
     if (g_source_is_destroyed(source))
         return G_SOURCE_REMOVE;

@@ -10,6 +10,8 @@ import socket
 import time
 import unittest
 
+from gi.repository import Gio
+
 from agentbed import TOKEN, Agent, AgentCase, Client
 from pinfoldtest import Sandbox, tap, wait_for
 from pinfoldtest.paths import build_path, need_tools
@@ -34,6 +36,22 @@ class Peers(AgentCase):
         self.assertEqual(client.take()[1], "135790")
         self.assertEqual(client.state(entry), "user")
         self.assertEqual(self.agent.log().count("what is no D-Bus message"), 1)
+
+    def test_peer_that_never_reads_is_let_go(self):
+        client, entry = self.logged_in()
+        call = Gio.DBusMessage.new_method_call(None, "/org/pinfold/Cache",
+                                               "org.freedesktop.DBus.Peer", "Ping")
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(5)
+            peer.connect(str(self.agent.socket))
+            uid = str(os.geteuid()).encode().hex().encode()
+            peer.sendall(b"\0AUTH EXTERNAL " + uid + b"\r\nBEGIN\r\n")
+            with self.assertRaises((BrokenPipeError, ConnectionResetError)):
+                for serial in range(1, 100000):
+                    call.set_serial(serial)
+                    peer.sendall(call.to_blob(Gio.DBusCapabilityFlags.NONE))
+        self.assertEqual(client.take()[1], "135790")
+        self.assertEqual(client.state(entry), "user")
 
     def test_other_user(self):
         need_tools("setpriv")
