@@ -128,11 +128,12 @@ on_dialog_timeout(gpointer user_data)
 }
 
 static void
-on_prompter_refused(gpointer user_data)
+on_prompter_refused(guint64 request, gpointer user_data)
 {
     PfPromptBroker *self = user_data;
     PfPrompt *prompt = g_queue_peek_head(&self->prompts);
-    if (prompt != NULL && prompt->state == PROMPT_OPEN)
+    /* A refusal that comes late is of a dialog that is over. */
+    if (prompt != NULL && prompt->state == PROMPT_OPEN && prompt->request == request)
         conclude(prompt, PF_PROMPT_UNAVAILABLE);
 }
 

@@ -6,8 +6,9 @@
 #include "wire-names.h"
 
 typedef struct {
-    void (*on_refused)(gpointer);
+    PfPrompterRefused on_refused;
     gpointer user_data;
+    guint64 request;
 } ShowCall;
 
 /* TEXT may come from a card: bytes that are no text are replaced. */
@@ -52,14 +53,14 @@ on_show_reply(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
     ShowCall *call = userdata;
     if (sd_bus_message_is_method_error(message, NULL) > 0) {
         g_message("The prompter shows no dialog: %s", sd_bus_message_get_error(message)->name);
-        call->on_refused(call->user_data);
+        call->on_refused(call->request, call->user_data);
     }
     return 0;
 }
 
 int
 pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogDetails *details,
-                 int tries, void (*on_refused)(gpointer), gpointer user_data)
+                 int tries, PfPrompterRefused on_refused, gpointer user_data)
 {
     sd_bus_message *message = NULL;
     sd_bus_slot *slot = NULL;
@@ -73,7 +74,7 @@ pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogD
     if (r >= 0)
         r = append_details(message, details, tries);
     ShowCall *call = g_new(ShowCall, 1);
-    *call = (ShowCall){on_refused, user_data};
+    *call = (ShowCall){on_refused, user_data, request};
     if (r >= 0)
         r = sd_bus_call_async(bus, &slot, message, on_show_reply, call, 0);
     if (r >= 0) {

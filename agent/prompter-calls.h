@@ -5,10 +5,12 @@
 
 #include "prompt-broker.h"
 
+typedef void (*PfPrompterRefused)(guint64 request, gpointer user_data);
+
 /* AskPin, or Retry when PREVIOUS is not 0. TRIES is left out when negative. ON_REFUSED is called,
- * from the loop, when the prompter answers with an error. Returns 0 or -errno. */
+ * from the loop, when the prompter answers REQUEST with an error. Returns 0 or -errno. */
 int pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogDetails *details,
-                     int tries, void (*on_refused)(gpointer), gpointer user_data);
+                     int tries, PfPrompterRefused on_refused, gpointer user_data);
 
 /* Close; there is no answer to wait for. */
 void pf_prompter_close(sd_bus *bus, guint64 request, const char *reason);

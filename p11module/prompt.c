@@ -20,8 +20,9 @@ pf_prompt_ask(PfCall *call, const char *purpose, const char *key_label, uint64_t
     if (call->module->link == NULL)
         return CKR_FUNCTION_CANCELED;
     pf_domain_get_ref(call->session->domain, &ref);
+    /* A software token's slot is no reader that a person could look at. */
     PfPromptDetails details = {.purpose = purpose,
-                               .slot_description = slot->description,
+                               .slot_description = slot->is_hardware ? slot->description : NULL,
                                .key_label = key_label,
                                .min_len = slot->min_pin,
                                .max_len = slot->max_pin,
