@@ -59,7 +59,7 @@ class AgentControl(unittest.TestCase):
     def test_rest(self):
         wait_for(lambda: self.status()["tokens"], 15, "the token", step=0.1)
         pid = self.agent_pid()
-        wait_for(lambda: process.count_wakeups(pid, 2) == 0, 40, "rest", step=0)
+        wait_for(lambda: process.count_wakeups(pid, 3) == 0, 40, "rest", step=0)
         self.assertEqual(process.count_wakeups(pid, 10), 0)
 
 

@@ -276,7 +276,7 @@ class Rest(AgentCase):
         client.call("end", lease, 1)
         seconds = 60 if os.environ.get("PF_TEST_FULL") == "1" else 10
         # What was set in motion ends first: the last call, and the token helper of the start.
-        wait_for(lambda: process.count_wakeups(self.agent.pid, 2) == 0, 40, "rest", step=0)
+        wait_for(lambda: process.count_wakeups(self.agent.pid, 3) == 0, 40, "rest", step=0)
         self.assertEqual(process.count_wakeups(self.agent.pid, seconds), 0)
 
 

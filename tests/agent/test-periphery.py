@@ -184,7 +184,7 @@ class Periphery(unittest.TestCase):
         agent = self.start()
         self.wait_status(lambda s: PIV in self.token_uris(s), "the card's token")
         # What the last refresh left behind (GIO's threads) goes to rest first.
-        wait_for(lambda: process.count_wakeups(agent.pid, 2) == 0, 40, "rest", step=0)
+        wait_for(lambda: process.count_wakeups(agent.pid, 3) == 0, 40, "rest", step=0)
         self.assertEqual(process.count_wakeups(agent.pid, 10), 0)
 
     def test_tries(self):

@@ -308,7 +308,7 @@ class Faults(unittest.TestCase):
         d, session = self.logged_in(pinfold)
         self.sign_once(d, session)
         pid = pinfold.agent_pid()
-        wait_for(lambda: process.count_wakeups(pid, 1) == 0, 15, "the agent to come to rest")
+        wait_for(lambda: process.count_wakeups(pid, 3) == 0, 40, "the agent to come to rest")
         self.assertEqual(process.count_wakeups(pid, seconds), 0)
 
 

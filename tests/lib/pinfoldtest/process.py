@@ -184,16 +184,23 @@ def _scan_range(memory, first, end, needle):
 
 
 def voluntary_switches(pid):
-    """The voluntary context switches of all threads of a process so far: one for each sleep."""
-    total = 0
+    """The voluntary context switches of each thread of a process so far: one for each sleep."""
+    switches = {}
     for status in Path(f"/proc/{pid}/task").glob("*/status"):
-        match = re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(), re.M)
-        total += int(match[1])
-    return total
+        try:
+            text = status.read_text()
+        except OSError:
+            continue  # the thread ended
+        match = re.search(r"^voluntary_ctxt_switches:\s*(\d+)", text, re.M)
+        switches[status.parent.name] = int(match[1])
+    return switches
 
 
 def count_wakeups(pid, seconds):
-    """How often a process woke up in that many seconds, over all its threads."""
+    """How often a process woke up in that many seconds, over all its threads; a thread that ended
+    or began counts for one at least."""
     before = voluntary_switches(pid)
     time.sleep(seconds)
-    return voluntary_switches(pid) - before
+    after = voluntary_switches(pid)
+    woke = sum(after[thread] - before[thread] for thread in before.keys() & after.keys())
+    return woke + len(before.keys() ^ after.keys())
