@@ -4,6 +4,8 @@
 #include "helper-run.h"
 
 #define CHUNK 16384u
+/* The workers of GLib that read would wake up once more, 15 s after their work, only to end. */
+#define IDLE_WORKER_MS 500
 
 typedef struct {
     GSubprocess *process;
@@ -154,6 +156,7 @@ pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_bytes,
         g_task_return_error(task, error);
         return;
     }
+    g_thread_pool_set_max_idle_time(IDLE_WORKER_MS);
     run->output = g_subprocess_get_stdout_pipe(run->process);
     run->reading = g_cancellable_new();
     run->timeout_id = g_timeout_add(timeout_ms, on_timeout, task);

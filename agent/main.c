@@ -16,9 +16,6 @@
 #include "prompt-broker.h"
 #include "prompter-executable.h"
 
-/* GLib's idle workers would wake up once more, 15 s after their work, only to end. */
-#define IDLE_WORKER_MS 500
-
 static gboolean
 on_stop_signal(gpointer user_data)
 {
@@ -96,7 +93,6 @@ main(int argc, char **argv)
         g_printerr("usage: pinfold-agent [--version]\n");
         return EXIT_FAILURE;
     }
-    g_thread_pool_set_max_idle_time(IDLE_WORKER_MS);
     pf_prompter_executable_init();
     harden();
     PfConfig *config = pf_config_load();
