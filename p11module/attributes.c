@@ -3,6 +3,7 @@
 /* PfAttributes: read once in a window, then answered from memory. */
 #include "attributes.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ static const struct {
     {CKA_OBJECT_ID, true},
     {CKA_APPLICATION, true},
     {PF_CKA_UNIQUE_ID, true},
+    {CKA_CHECK_VALUE, true},
     {CKA_SUBJECT, false},
     {CKA_MODIFIABLE, false},
     {CKA_COPYABLE, false},
@@ -68,9 +70,11 @@ static const struct {
 #define KNOWN_COUNT (sizeof known / sizeof *known)
 
 struct PfAttributes {
+    atomic_uint references;
     CK_ATTRIBUTE values[KNOWN_COUNT]; /* ulValueLen -1: not there, and `missing` says why */
     CK_RV missing[KNOWN_COUNT];
     unsigned char *memory;
+    size_t size; /* of memory */
     char *label;
 };
 
@@ -127,6 +131,7 @@ read_values(PfAttributes *attributes, PfBackend *backend, CK_SESSION_HANDLE real
         if (attributes->values[i].ulValueLen != (CK_ULONG)-1)
             total += (attributes->values[i].ulValueLen + 15) & ~(size_t)15;
     }
+    attributes->size = total;
     attributes->memory = malloc(total + 1);
     if (attributes->memory == NULL)
         return CKR_HOST_MEMORY;
@@ -162,21 +167,30 @@ pf_attributes_read(PfBackend *backend, CK_SESSION_HANDLE real, CK_OBJECT_HANDLE 
     PfAttributes *attributes = calloc(1, sizeof *attributes);
     if (attributes == NULL)
         return NULL;
+    atomic_init(&attributes->references, 1);
     CK_RV rv = read_lengths(attributes, backend, real, object);
     if (rv == CKR_OK)
         rv = read_values(attributes, backend, real, object);
     if (rv != CKR_OK) {
-        pf_attributes_free(attributes);
+        pf_attributes_unref(attributes);
         return NULL;
     }
     copy_label(attributes);
     return attributes;
 }
 
-void
-pf_attributes_free(PfAttributes *attributes)
+PfAttributes *
+pf_attributes_ref(PfAttributes *attributes)
 {
-    if (attributes == NULL)
+    if (attributes != NULL)
+        atomic_fetch_add(&attributes->references, 1);
+    return attributes;
+}
+
+void
+pf_attributes_unref(PfAttributes *attributes)
+{
+    if (attributes == NULL || atomic_fetch_sub(&attributes->references, 1) != 1)
         return;
     free(attributes->memory);
     free(attributes->label);
@@ -221,7 +235,8 @@ pf_attributes_match(const PfAttributes *attributes, const CK_ATTRIBUTE *template
 {
     for (CK_ULONG i = 0; i < count; i++) {
         const CK_ATTRIBUTE *value = find(attributes, template[i].type, NULL);
-        if (value->ulValueLen != template[i].ulValueLen)
+        /* One that the object lacks has no value that could be equal. */
+        if (value->ulValueLen == (CK_ULONG)-1 || value->ulValueLen != template[i].ulValueLen)
             return false;
         if (value->ulValueLen > 0 &&
             (template[i].pValue == NULL ||
@@ -248,6 +263,58 @@ pf_attributes_same_identity(const PfAttributes *a, const PfAttributes *b)
     return true;
 }
 
+/* Asks for as much as is expected of each: what is longer does not fit, what is shorter says so. */
+static CK_ULONG
+fill_expected(const PfAttributes *attributes, unsigned char *room, CK_ATTRIBUTE *wanted)
+{
+    CK_ULONG count = 0;
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        const CK_ATTRIBUTE *value = &attributes->values[i];
+        if (!known[i].is_identity)
+            continue;
+        wanted[count] = (CK_ATTRIBUTE){known[i].type, NULL, 0};
+        if (value->ulValueLen != (CK_ULONG)-1) {
+            wanted[count].pValue = room;
+            wanted[count].ulValueLen = value->ulValueLen;
+            room += (value->ulValueLen + 15) & ~(size_t)15;
+        }
+        count++;
+    }
+    return count;
+}
+
+static bool
+is_as_expected(const PfAttributes *attributes, const CK_ATTRIBUTE *got)
+{
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        const CK_ATTRIBUTE *value = &attributes->values[i];
+        if (!known[i].is_identity)
+            continue;
+        if (got->ulValueLen != value->ulValueLen)
+            return false;
+        if (value->ulValueLen != (CK_ULONG)-1 && value->ulValueLen > 0 &&
+            memcmp(got->pValue, value->pValue, value->ulValueLen) != 0)
+            return false;
+        got++;
+    }
+    return true;
+}
+
+bool
+pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *backend,
+                             CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object)
+{
+    CK_ATTRIBUTE wanted[KNOWN_COUNT];
+    unsigned char *room = malloc(attributes->size + 1);
+    if (room == NULL)
+        return false;
+    CK_ULONG count = fill_expected(attributes, room, wanted);
+    CK_RV rv = PF_BACKEND_CALL(backend, C_GetAttributeValue, real, object, wanted, count);
+    bool is_same = is_answer(rv) && is_as_expected(attributes, wanted);
+    free(room);
+    return is_same;
+}
+
 CK_ULONG
 pf_attributes_fill_identity(const PfAttributes *attributes, CK_ATTRIBUTE *template)
 {
@@ -265,4 +332,11 @@ const char *
 pf_attributes_get_label(const PfAttributes *attributes)
 {
     return attributes->label;
+}
+
+bool
+pf_attributes_always_authenticate(const PfAttributes *attributes)
+{
+    const CK_ATTRIBUTE *value = find(attributes, CKA_ALWAYS_AUTHENTICATE, NULL);
+    return value->ulValueLen == sizeof(CK_BBOOL) && *(const CK_BBOOL *)value->pValue != CK_FALSE;
 }

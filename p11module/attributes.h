@@ -13,12 +13,13 @@
 typedef struct PfAttributes PfAttributes;
 
 /* Reads the attributes of a backend object in the session REAL. NULL when that fails; the result is
- * the caller's. */
+ * a reference of the caller's. Attributes never change once they are read. */
 PfAttributes *pf_attributes_read(PfBackend *backend, CK_SESSION_HANDLE real,
                                  CK_OBJECT_HANDLE object);
 
-/* NULL is fine. */
-void pf_attributes_free(PfAttributes *attributes);
+/* One more reference, and one less; NULL is fine. Any thread. */
+PfAttributes *pf_attributes_ref(PfAttributes *attributes);
+void pf_attributes_unref(PfAttributes *attributes);
 
 /* Can TEMPLATE be answered, or matched, from what is known? */
 bool pf_attributes_cover(const PfAttributes *attributes, const CK_ATTRIBUTE *template,
@@ -27,18 +28,26 @@ bool pf_attributes_cover(const PfAttributes *attributes, const CK_ATTRIBUTE *tem
 /* C_GetAttributeValue from memory (PKCS#11 2.40, 5.7); TEMPLATE must be covered. */
 CK_RV pf_attributes_get(const PfAttributes *attributes, CK_ATTRIBUTE *template, CK_ULONG count);
 
-/* Has the object all attributes of TEMPLATE, as C_FindObjectsInit compares? It must be covered. */
+/* Has the object all attributes of TEMPLATE, as C_FindObjectsInit compares (PKCS#11 2.40, 5.7)? It
+ * must be covered. */
 bool pf_attributes_match(const PfAttributes *attributes, const CK_ATTRIBUTE *template,
                          CK_ULONG count);
 
 /* Do both say the same of what tells objects apart: class, ID, label, key type, public components,
- * CKA_UNIQUE_ID? */
+ * check value, CKA_UNIQUE_ID? */
 bool pf_attributes_same_identity(const PfAttributes *a, const PfAttributes *b);
 
+/* Is the identity of the backend's object now just this one, with nothing more and nothing less? */
+bool pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *backend,
+                                  CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object);
+
 /* Fills TEMPLATE, of at least PF_ATTRIBUTES_IDENTITY_MAX, with the identity for a search; pointers
- * are borrowed. Returns the number. */
-#define PF_ATTRIBUTES_IDENTITY_MAX 16
+ * are borrowed. Returns the number. The class comes first. */
+#define PF_ATTRIBUTES_IDENTITY_MAX 20
 CK_ULONG pf_attributes_fill_identity(const PfAttributes *attributes, CK_ATTRIBUTE *template);
 
 /* CKA_LABEL as text for a dialog, or NULL; borrowed. */
 const char *pf_attributes_get_label(const PfAttributes *attributes);
+
+/* CKA_ALWAYS_AUTHENTICATE: does each use of the key need a login of its own? */
+bool pf_attributes_always_authenticate(const PfAttributes *attributes);

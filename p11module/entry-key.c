@@ -101,15 +101,11 @@ C_WrapKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE w
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    KeyTask self = {.task = {.call = &call,
-                             .inputs = {wrapping_key, key},
-                             .input_errors = {CKR_WRAPPING_KEY_HANDLE_INVALID,
-                                              CKR_KEY_HANDLE_INVALID},
-                             .input_count = 2,
-                             .run = run_wrap},
-                    .mechanism = mechanism,
-                    .data = wrapped,
-                    .ret_len = wrapped_len};
+    KeyTask self = {
+        .task = {.call = &call, .inputs = {wrapping_key, key}, .input_count = 2, .run = run_wrap},
+        .mechanism = mechanism,
+        .data = wrapped,
+        .ret_len = wrapped_len};
     return pf_call_end(&call, pf_task_run(&self.task));
 }
 
@@ -134,7 +130,6 @@ C_UnwrapKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
         return rv;
     KeyTask self = {.task = {.call = &call,
                              .inputs = {unwrapping_key},
-                             .input_errors = {CKR_UNWRAPPING_KEY_HANDLE_INVALID},
                              .input_count = 1,
                              .run = run_unwrap,
                              .wants_private = pf_task_template_is_private(template, count),
@@ -169,7 +164,6 @@ C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
         return rv;
     KeyTask self = {.task = {.call = &call,
                              .inputs = {base_key},
-                             .input_errors = {CKR_KEY_HANDLE_INVALID},
                              .input_count = 1,
                              .run = run_derive,
                              .wants_private = pf_task_template_is_private(template, count),

@@ -61,7 +61,6 @@ C_CopyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *t
         return rv;
     ObjectTask self = {.task = {.call = &call,
                                 .inputs = {object},
-                                .input_errors = {CKR_OBJECT_HANDLE_INVALID},
                                 .input_count = 1,
                                 .run = run_copy,
                                 .wants_private = pf_task_template_is_private(template, count),
@@ -89,7 +88,6 @@ C_DestroyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
         return rv;
     PfTask task = {.call = &call,
                    .inputs = {object},
-                   .input_errors = {CKR_OBJECT_HANDLE_INVALID},
                    .input_count = 1,
                    .run = run_destroy,
                    .after = pf_object_destroyed,
@@ -112,12 +110,9 @@ C_GetObjectSize(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ULONG *si
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    ObjectTask self = {.task = {.call = &call,
-                                .inputs = {object},
-                                .input_errors = {CKR_OBJECT_HANDLE_INVALID},
-                                .input_count = 1,
-                                .run = run_get_size},
-                       .size = size};
+    ObjectTask self = {
+        .task = {.call = &call, .inputs = {object}, .input_count = 1, .run = run_get_size},
+        .size = size};
     return pf_call_end(&call, pf_task_run(&self.task));
 }
 
@@ -150,13 +145,10 @@ C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRI
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    ObjectTask self = {.task = {.call = &call,
-                                .inputs = {object},
-                                .input_errors = {CKR_OBJECT_HANDLE_INVALID},
-                                .input_count = 1,
-                                .run = run_get_attributes},
-                       .template = template,
-                       .count = count};
+    ObjectTask self = {
+        .task = {.call = &call, .inputs = {object}, .input_count = 1, .run = run_get_attributes},
+        .template = template,
+        .count = count};
     if (!get_remembered(&call, object, template, count, &rv))
         rv = pf_task_run(&self.task);
     return pf_call_end(&call, rv);
@@ -180,7 +172,6 @@ C_SetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRI
         return rv;
     ObjectTask self = {.task = {.call = &call,
                                 .inputs = {object},
-                                .input_errors = {CKR_OBJECT_HANDLE_INVALID},
                                 .input_count = 1,
                                 .run = run_set_attributes,
                                 .after = pf_object_changed,

@@ -31,6 +31,7 @@ struct PfModule {
     PfObject *objects;
     PfObject *objects_by_real;
     CK_OBJECT_HANDLE next_object;
+    uint64_t last_order;      /* of the objects' places in listings */
     pthread_mutex_t end_lock; /* guards is_ending */
     pthread_cond_t end_cond;
     bool is_ending;

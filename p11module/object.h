@@ -13,11 +13,6 @@ typedef struct {
     CK_OBJECT_HANDLE real;
 } PfRealHandle;
 
-typedef struct {
-    bool is_private;
-    bool is_token;
-} PfObjectKind;
-
 struct PfObject {
     CK_OBJECT_HANDLE handle;
     PfSlot *slot;
@@ -25,10 +20,11 @@ struct PfObject {
     /* The module's lock guards what follows. */
     unsigned references;
     bool is_listed;
-    PfRealHandle key; /* the backend's handle; of private token objects good in EPOCH only */
-    bool is_keyed;
+    PfRealHandle key; /* the backend's handle; of private objects good in EPOCH only */
+    bool is_keyed;    /* no other object has got that handle since */
     uint64_t epoch;
-    uint64_t mark; /* private: the login it was found in */
+    uint64_t mark;  /* private: the login it was found in */
+    uint64_t order; /* as the backend lists its objects */
     bool is_private;
     bool is_token;
     bool holds_window;        /* private session objects die with the backend's login */
@@ -38,6 +34,14 @@ struct PfObject {
     UT_hash_handle hh_real;
 };
 
+/* What a search is told of an object that it found. */
+typedef struct {
+    CK_OBJECT_HANDLE handle;
+    uint64_t order;
+    bool is_private;
+    bool is_token;
+} PfFoundObject;
+
 /* The object of a handle that the host gave, held until pf_object_release(). Private objects of a
  * login that is over, and any of another slot, are CKR_OBJECT_HANDLE_INVALID; private ones in a
  * public session too, as with a backend that forgets their handles. */
@@ -46,8 +50,11 @@ void pf_object_release(PfModule *module, PfObject *object);
 
 bool pf_object_is_private(const PfObject *object);
 
-/* CKA_LABEL for a dialog, or NULL; borrowed while the object is held. */
-const char *pf_object_get_label(const PfObject *object);
+/* CKA_LABEL for a dialog, or NULL; the caller's to free. */
+char *pf_object_dup_label(PfModule *module, const PfObject *object);
+
+/* Does each use of the key need a login of its own? Known of remembered objects only. */
+bool pf_object_always_authenticates(PfModule *module, const PfObject *object);
 
 /* Answers C_GetAttributeValue from memory if all of TEMPLATE is remembered; RET_RV is its answer.
  */
@@ -59,15 +66,17 @@ bool pf_object_get_remembered(PfCall *call, PfObject *object, CK_ATTRIBUTE *temp
  * CKR_OBJECT_HANDLE_INVALID. */
 CK_RV pf_object_get_real(PfCall *call, PfObject *object, CK_OBJECT_HANDLE *ret_real);
 
-/* The handle for a backend object that a search or a creation gave; the same object keeps its
- * handle. Private token objects under a virtual login are remembered with their attributes, so the
- * caller has the window open. OWNER: the session for session objects made by it, else 0.
- * RET_KIND may be NULL. */
-CK_RV pf_object_wrap(PfCall *call, CK_OBJECT_HANDLE real, CK_SESSION_HANDLE owner,
-                     CK_OBJECT_HANDLE *ret_handle, PfObjectKind *ret_kind);
+/* The handle for a backend object that a search gave; the same object keeps its handle. Private
+ * token objects under a virtual login are remembered with their attributes, so the caller has the
+ * window open. IN_LOGIN: the backend was logged in when it gave REAL, and what REAL named in a
+ * public search is looked at again. */
+CK_RV pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, bool in_login, PfFoundObject *ret_found);
 
-/* As pf_object_wrap() for an object that this call made. IN_WINDOW: a private session object keeps
- * the window open as long as it lives, because a logout would destroy it. */
+/* As pf_object_found(), in the next place of the order: for one listing of all objects. */
+CK_RV pf_object_listed(PfCall *call, CK_OBJECT_HANDLE real);
+
+/* The handle for an object that this call made. IN_WINDOW: a private session object keeps the
+ * window open as long as it lives, because a logout would destroy it. */
 CK_RV pf_object_created(PfCall *call, CK_OBJECT_HANDLE real, bool in_window,
                         CK_OBJECT_HANDLE *ret_handle);
 
@@ -79,13 +88,16 @@ void pf_object_changed(PfCall *call, PfObject *object);
 void pf_object_visit_private(PfModule *module, const PfDomain *domain, uint64_t mark,
                              void (*visit)(PfObject *object, void *data), void *data);
 
-/* After a snapshot, in its window: what is remembered of this login and was not met is gone. */
+/* After a snapshot, in its window: what is remembered of this login and was not met is gone, and
+ * so is what belongs to a login before. */
 void pf_object_forget_unmet(PfCall *call, uint64_t mark);
 
 /* Session objects of a session that closes. */
 void pf_object_forget_session(PfCall *call);
 
-/* Private objects of the slot after a logout; those that held the window let go. */
+/* Private objects after a logout: those of the session's domain after a virtual one, those of the
+ * slot after the backend's. Those that held the window let go. */
+void pf_object_forget_domain(PfCall *call);
 void pf_object_forget_private(PfCall *call);
 
 void pf_object_free_all(PfModule *module);

@@ -3,6 +3,8 @@
 /* PfOperation: windows follow the operations of sessions. */
 #include "operation.h"
 
+#include <stdlib.h>
+
 #include "object.h"
 #include "window.h"
 
@@ -22,6 +24,7 @@ drop(PfCall *call, PfOperation *operation)
         pf_window_release(call);
 }
 
+/* The window that the caller has open is the operation's. */
 static void
 keep_window(PfCall *call, PfOperation *operation)
 {
@@ -35,24 +38,57 @@ keep_window(PfCall *call, PfOperation *operation)
 }
 
 static CK_RV
+call_init(PfCall *call, PfInitFunction init, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE real)
+{
+    pf_backend_enter(call->backend);
+    return pf_backend_leave(call->backend, init(call->real, mechanism, real));
+}
+
+/* A handle that names nothing (any more) becomes one that never does: what is said of that, and
+ * before which other complaint, is the backend's. */
+static CK_OBJECT_HANDLE
+get_real_or_invalid(PfCall *call, PfObject *object)
+{
+    CK_OBJECT_HANDLE real = CK_INVALID_HANDLE;
+    pf_object_get_real(call, object, &real);
+    return real;
+}
+
+static CK_RV
 init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MECHANISM *mechanism,
                PfObject *key)
 {
-    CK_OBJECT_HANDLE real;
-    CK_RV rv = pf_window_acquire(call, pf_object_get_label(key));
-    if (rv != CKR_OK)
-        return rv;
-    rv = pf_object_get_real(call, key, &real);
-    if (rv == CKR_OBJECT_HANDLE_INVALID)
-        rv = CKR_KEY_HANDLE_INVALID;
-    if (rv == CKR_OK) {
-        pf_backend_enter(call->backend);
-        rv = pf_backend_leave(call->backend, init(call->real, mechanism, real));
-    }
-    if (rv == CKR_OK)
-        keep_window(call, operation);
-    else
-        pf_window_release(call);
+    char *label = pf_object_dup_label(call->module, key);
+    bool was_foreign = false;
+    CK_RV rv;
+    do {
+        bool is_second = was_foreign;
+        rv = pf_window_acquire(call, label);
+        if (rv != CKR_OK)
+            break;
+        was_foreign = !is_second && pf_window_is_foreign(call->slot);
+        rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
+        if (rv == CKR_OK)
+            keep_window(call, operation);
+        else
+            pf_window_release(call);
+        /* A login of another copy of this module that ended meanwhile. */
+    } while (rv == CKR_USER_NOT_LOGGED_IN && was_foreign);
+    free(label);
+    return rv;
+}
+
+static CK_RV
+init_with_object(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MECHANISM *mechanism,
+                 PfObject *key)
+{
+    bool is_virtual =
+        pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER;
+    if (pf_object_is_private(key) && is_virtual)
+        return init_in_window(call, operation, init, mechanism, key);
+    CK_RV rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
+    if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual)
+        rv = init_in_window(call, operation, init, mechanism, key);
     return rv;
 }
 
@@ -62,27 +98,21 @@ pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_ME
 {
     PfOperation *operation = &call->session->operations[kind];
     PfObject *object = NULL;
-    /* Of a handle that names nothing the backend says in its own words that it does not. */
-    if (pf_object_acquire(call, key, &object) != CKR_OK) {
-        pf_backend_enter(call->backend);
-        return pf_backend_leave(call->backend, init(call->real, mechanism, CK_INVALID_HANDLE));
-    }
     CK_RV rv;
-    bool is_virtual =
-        pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER;
-    if (pf_object_is_private(object) && is_virtual) {
-        rv = init_in_window(call, operation, init, mechanism, object);
-    } else {
-        CK_OBJECT_HANDLE real;
-        rv = pf_object_get_real(call, object, &real);
-        if (rv == CKR_OK) {
-            pf_backend_enter(call->backend);
-            rv = pf_backend_leave(call->backend, init(call->real, mechanism, real));
-        }
-        if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual)
-            rv = init_in_window(call, operation, init, mechanism, object);
+    if (mechanism == NULL || pf_object_acquire(call, key, &object) != CKR_OK)
+        rv = call_init(call, init, mechanism, CK_INVALID_HANDLE);
+    else
+        rv = init_with_object(call, operation, init, mechanism, object);
+    if (object != NULL)
+        pf_object_release(call->module, object);
+    if (rv == CKR_OK && mechanism == NULL) {
+        drop(call, operation);
+    } else if (rv == CKR_OK) {
+        pthread_mutex_lock(&call->slot->lock);
+        operation->init = init;
+        operation->mechanism = mechanism->mechanism;
+        pthread_mutex_unlock(&call->slot->lock);
     }
-    pf_object_release(call->module, object);
     return rv;
 }
 
@@ -94,14 +124,29 @@ pf_operation_enter(PfCall *call, PfOperationKind kind)
     pthread_mutex_unlock(&call->slot->lock);
 }
 
-CK_RV
-pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, bool is_query)
+/* After an error the operation is over, says PKCS#11 2.40 (5.2). Not all backends end it where the
+ * call itself was wrong; the window of one that goes on stays. The question starts nothing: no key
+ * has this handle. */
+static bool
+is_still_active(PfCall *call, PfOperation *operation, CK_RV rv)
 {
-    PfOperation *operation = &call->session->operations[kind];
-    bool goes_on = rv == CKR_BUFFER_TOO_SMALL || (rv == CKR_OK && (!is_last || is_query));
+    if (rv != CKR_ARGUMENTS_BAD && rv != CKR_FUNCTION_NOT_SUPPORTED &&
+        rv != CKR_OPERATION_NOT_INITIALIZED)
+        return false;
+    pthread_mutex_lock(&call->slot->lock);
+    PfInitFunction init = operation->holds_window ? operation->init : NULL;
+    CK_MECHANISM mechanism = {operation->mechanism, NULL, 0};
+    pthread_mutex_unlock(&call->slot->lock);
+    return init != NULL &&
+           call_init(call, init, &mechanism, CK_INVALID_HANDLE) == CKR_OPERATION_ACTIVE;
+}
+
+static void
+leave(PfCall *call, PfOperation *operation, bool is_over)
+{
     pthread_mutex_lock(&call->slot->lock);
     operation->calls--;
-    bool ends = (!goes_on || operation->is_dropped) && operation->calls == 0;
+    bool ends = (is_over || operation->is_dropped) && operation->calls == 0;
     bool release_now = ends && operation->holds_window;
     if (ends) {
         operation->holds_window = false;
@@ -110,7 +155,25 @@ pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, b
     pthread_mutex_unlock(&call->slot->lock);
     if (release_now)
         pf_window_release(call);
+}
+
+CK_RV
+pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, bool is_query)
+{
+    PfOperation *operation = &call->session->operations[kind];
+    bool is_over = rv != CKR_BUFFER_TOO_SMALL && (rv != CKR_OK || (is_last && !is_query));
+    if (is_over && is_still_active(call, operation, rv))
+        is_over = false;
+    leave(call, operation, is_over);
+    if (is_over)
+        drop(call, &call->session->operations[PF_OPERATION_RESTORED]);
     return rv;
+}
+
+void
+pf_operation_restored(PfCall *call)
+{
+    keep_window(call, &call->session->operations[PF_OPERATION_RESTORED]);
 }
 
 void

@@ -14,22 +14,25 @@ typedef enum {
     PF_OPERATION_VERIFY_RECOVER,
     PF_OPERATION_ENCRYPT,
     PF_OPERATION_DECRYPT,
+    PF_OPERATION_RESTORED, /* by C_SetOperationState: it may be any of the above */
     PF_OPERATION_COUNT,
 } PfOperationKind;
-
-typedef struct {
-    bool holds_window;
-    bool is_dropped; /* logout or close came while a call was in the backend */
-    unsigned calls;  /* of this operation that are in the backend now */
-} PfOperation;
-
-typedef struct PfCall PfCall;
 
 typedef CK_RV (*PfInitFunction)(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
                                 CK_OBJECT_HANDLE key);
 
+typedef struct {
+    bool holds_window;
+    bool is_dropped;     /* logout or close came while a call was in the backend */
+    unsigned calls;      /* of this operation that are in the backend now */
+    PfInitFunction init; /* began it */
+    CK_MECHANISM_TYPE mechanism;
+} PfOperation;
+
+typedef struct PfCall PfCall;
+
 /* C_SignInit and its kind: with a private key a window opens, and stays until the operation ends
- * (DESIGN 4.2). */
+ * (DESIGN 4.2). Without a mechanism it cancels (PKCS#11 3.0, 5.13.1), and needs none. */
 CK_RV pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init,
                         CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key);
 
@@ -37,6 +40,9 @@ CK_RV pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init,
  * goes on: a size query (IS_QUERY and CKR_OK), or CKR_BUFFER_TOO_SMALL. Returns RV. */
 void pf_operation_enter(PfCall *call, PfOperationKind kind);
 CK_RV pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, bool is_query);
+
+/* The caller's window becomes that of an operation of which the kind is not known. */
+void pf_operation_restored(PfCall *call);
 
 /* Ends what the session's operations hold: it is being closed or logged out. */
 void pf_operation_drop_all(PfCall *call);

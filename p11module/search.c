@@ -41,17 +41,25 @@ pf_search_backend(PfBackend *backend, CK_SESSION_HANDLE real, CK_ATTRIBUTE *temp
     return CKR_OK;
 }
 
+/* What a search finds, until it is all there. */
+typedef struct {
+    PfFoundObject *items;
+    size_t count;
+    bool is_open_in_backend;
+    bool is_mixed; /* from several sources: in no order yet */
+} Findings;
+
 static CK_RV
-append(PfSearch *search, CK_OBJECT_HANDLE handle)
+append(Findings *findings, const PfFoundObject *item)
 {
-    if ((search->count & (search->count - 1)) == 0) {
-        size_t room = search->count == 0 ? 1 : search->count * 2;
-        CK_OBJECT_HANDLE *grown = realloc(search->handles, room * sizeof *grown);
+    if ((findings->count & (findings->count - 1)) == 0) {
+        size_t room = findings->count == 0 ? 1 : findings->count * 2;
+        PfFoundObject *grown = realloc(findings->items, room * sizeof *grown);
         if (grown == NULL)
             return CKR_HOST_MEMORY;
-        search->handles = grown;
+        findings->items = grown;
     }
-    search->handles[search->count++] = handle;
+    findings->items[findings->count++] = *item;
     return CKR_OK;
 }
 
@@ -63,10 +71,10 @@ typedef enum {
 } PrivateShare;
 
 static bool
-is_told(const PfObjectKind *kind, PrivateShare share)
+is_told(const PfFoundObject *item, PrivateShare share)
 {
-    return !kind->is_private || share == PRIVATE_ALL ||
-           (share == PRIVATE_SESSION_OBJECTS && !kind->is_token);
+    return !item->is_private || share == PRIVATE_ALL ||
+           (share == PRIVATE_SESSION_OBJECTS && !item->is_token);
 }
 
 static PrivateShare
@@ -82,23 +90,33 @@ share_of(PfStanding standing)
     }
 }
 
+/* Searches the backend in the host's session. IN_WINDOW: the caller has it open. */
 static CK_RV
-append_found(PfCall *call, const CK_OBJECT_HANDLE *real, size_t count, PrivateShare share)
+search_host_session(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, PrivateShare share,
+                    bool in_window, Findings *findings)
 {
-    CK_RV rv = CKR_OK;
-    for (size_t i = 0; i < count && rv == CKR_OK; i++) {
-        CK_OBJECT_HANDLE handle;
-        PfObjectKind kind;
-        if (pf_object_wrap(call, real[i], 0, &handle, &kind) != CKR_OK)
-            continue; /* gone in between */
-        if (is_told(&kind, share))
-            rv = append(&call->session->search, handle);
+    CK_OBJECT_HANDLE *real = NULL;
+    size_t found = 0;
+    unsigned before;
+    unsigned after;
+    bool was_closed = pf_window_is_closed(call->slot, &before);
+    CK_RV rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
+    bool in_login = !was_closed || !pf_window_is_closed(call->slot, &after) || before != after;
+    findings->is_open_in_backend = rv == CKR_OK;
+    for (size_t i = 0; i < found && rv == CKR_OK; i++) {
+        PfFoundObject item;
+        CK_RV known = pf_object_found(call, real[i], in_window || in_login, &item);
+        if (known == CKR_OK && is_told(&item, share))
+            rv = append(findings, &item);
+        else if (known != CKR_OBJECT_HANDLE_INVALID) /* that one is gone in between */
+            rv = known;
     }
+    free(real);
     return rv;
 }
 
 typedef struct {
-    PfSearch *search;
+    Findings *findings;
     const CK_ATTRIBUTE *template;
     CK_ULONG count;
     bool is_covered;
@@ -113,39 +131,36 @@ on_private_object(PfObject *object, void *data)
         matching->is_covered = false;
     } else if (matching->rv == CKR_OK &&
                pf_attributes_match(object->attributes, matching->template, matching->count)) {
-        matching->rv = append(matching->search, object->handle);
+        PfFoundObject item = {object->handle, object->order, true, true};
+        matching->findings->is_mixed = true;
+        matching->rv = append(matching->findings, &item);
     }
 }
 
 /* Searches the backend itself, logged in. */
 static CK_RV
-search_in_window(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
+search_in_window(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Findings *findings)
 {
-    CK_OBJECT_HANDLE *real = NULL;
-    size_t found = 0;
-    PfSearch *search = &call->session->search;
     CK_RV rv = pf_window_acquire(call, NULL);
     if (rv != CKR_OK)
         return rv;
-    if (search->is_open_in_backend)
+    if (findings->is_open_in_backend)
         PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
-    search->is_open_in_backend = false;
-    search->count = 0;
-    rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
-    search->is_open_in_backend = rv == CKR_OK;
-    if (rv == CKR_OK)
-        rv = append_found(call, real, found, PRIVATE_ALL);
-    free(real);
+    findings->is_open_in_backend = false;
+    findings->count = 0;
+    rv = search_host_session(call, template, count, PRIVATE_ALL, true, findings);
     pf_window_release(call);
     return rv;
 }
 
 /* Adds what the snapshot has; asks the token only for what it does not hold. */
 static CK_RV
-append_private(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, uint64_t mark)
+append_private(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, uint64_t mark,
+               Findings *findings)
 {
     PfDomain *domain = call->session->domain;
-    Matching matching = {&call->session->search, template, count, true, CKR_OK};
+    /* A backend that takes a count without a template took it for an empty one. */
+    Matching matching = {findings, template, template != NULL ? count : 0, true, CKR_OK};
     pthread_mutex_lock(&call->slot->lock);
     bool has_snapshot = domain->snapshot_mark == mark;
     pthread_mutex_unlock(&call->slot->lock);
@@ -153,44 +168,93 @@ append_private(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, uint64_t ma
         pf_object_visit_private(call->module, domain, mark, on_private_object, &matching);
     if (has_snapshot && matching.is_covered)
         return matching.rv;
-    CK_RV rv = search_in_window(call, template, count);
+    CK_RV rv = search_in_window(call, template, count, findings);
     /* The PIN was forgotten and nobody gave it: what is public was found. */
     return rv == CKR_USER_NOT_LOGGED_IN ? CKR_OK : rv;
 }
 
-static void
-reset(PfSearch *search)
+static int
+compare_order(const void *a, const void *b)
 {
-    free(search->handles);
-    *search = (PfSearch){0};
+    const PfFoundObject *left = a;
+    const PfFoundObject *right = b;
+    return left->order < right->order ? -1 : left->order > right->order;
+}
+
+/* As the backend would have listed them, logged in. Returns the handles; NULL for lack of memory.
+ */
+static CK_OBJECT_HANDLE *
+take_handles(Findings *findings)
+{
+    CK_OBJECT_HANDLE *handles = calloc(findings->count + 1, sizeof *handles);
+    if (handles == NULL)
+        return NULL;
+    if (findings->is_mixed)
+        qsort(findings->items, findings->count, sizeof *findings->items, compare_order);
+    for (size_t i = 0; i < findings->count; i++)
+        handles[i] = findings->items[i].handle;
+    return handles;
+}
+
+/* One thread at a time changes the state; the others are told that a search is active or is not. */
+static bool
+change_state(PfCall *call, PfSearchState from, PfSearchState to)
+{
+    pthread_mutex_lock(&call->slot->lock);
+    bool is_mine = call->session->search.state == from;
+    if (is_mine)
+        call->session->search.state = to;
+    pthread_mutex_unlock(&call->slot->lock);
+    return is_mine;
+}
+
+static CK_RV
+find_all(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Findings *findings)
+{
+    uint64_t mark;
+    PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &mark);
+    CK_RV rv = search_host_session(call, template, count, share_of(standing), false, findings);
+    if (standing == PF_STANDING_USER && (rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN))
+        rv = append_private(call, template, count, mark, findings);
+    return rv;
+}
+
+/* The backend's own search is still open: it says what it thinks of the arguments and of two. */
+static CK_RV
+refuse_second(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
+{
+    CK_RV rv = CKR_OPERATION_ACTIVE;
+    pthread_mutex_lock(&call->slot->lock);
+    bool is_open =
+        call->session->search.state == PF_SEARCH_ACTIVE && call->session->search.is_open_in_backend;
+    pthread_mutex_unlock(&call->slot->lock);
+    if (is_open)
+        rv = PF_BACKEND_CALL(call->backend, C_FindObjectsInit, call->real, template, count);
+    return rv != CKR_OK ? rv : CKR_OPERATION_ACTIVE;
 }
 
 CK_RV
 pf_search_begin(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
 {
-    PfSearch *search = &call->session->search;
-    uint64_t mark;
-    CK_OBJECT_HANDLE *real = NULL;
-    size_t found = 0;
-    if (search->is_active)
-        return CKR_OPERATION_ACTIVE;
-    if (template == NULL && count > 0)
-        return CKR_ARGUMENTS_BAD;
-    reset(search);
-    PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &mark);
-    CK_RV rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
-    search->is_open_in_backend = rv == CKR_OK;
+    if (!change_state(call, PF_SEARCH_NONE, PF_SEARCH_BUSY))
+        return refuse_second(call, template, count);
+    Findings findings = {0};
+    CK_OBJECT_HANDLE *handles = NULL;
+    CK_RV rv = find_all(call, template, count, &findings);
+    if (rv == CKR_OK && (handles = take_handles(&findings)) == NULL)
+        rv = CKR_HOST_MEMORY;
+    if (rv != CKR_OK && findings.is_open_in_backend)
+        PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
+    pthread_mutex_lock(&call->slot->lock);
     if (rv == CKR_OK)
-        rv = append_found(call, real, found, share_of(standing));
-    free(real);
-    if (standing == PF_STANDING_USER && (rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN))
-        rv = append_private(call, template, count, mark);
-    search->is_active = rv == CKR_OK;
-    if (rv != CKR_OK) {
-        if (search->is_open_in_backend)
-            PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
-        reset(search);
-    }
+        call->session->search = (PfSearch){.state = PF_SEARCH_ACTIVE,
+                                           .is_open_in_backend = findings.is_open_in_backend,
+                                           .handles = handles,
+                                           .count = findings.count};
+    else
+        call->session->search.state = PF_SEARCH_NONE;
+    pthread_mutex_unlock(&call->slot->lock);
+    free(findings.items);
     return rv;
 }
 
@@ -198,13 +262,17 @@ CK_RV
 pf_search_next(PfCall *call, CK_OBJECT_HANDLE *handles, CK_ULONG max, CK_ULONG *ret_count)
 {
     PfSearch *search = &call->session->search;
-    if (handles == NULL || ret_count == NULL)
-        return CKR_ARGUMENTS_BAD;
-    if (!search->is_active)
-        return CKR_OPERATION_NOT_INITIALIZED;
+    /* What is asked in an odd way is the backend's to judge; its own search has nothing left. */
+    if (handles == NULL || ret_count == NULL || max == 0)
+        return PF_BACKEND_CALL(call->backend, C_FindObjects, call->real, handles, max, ret_count);
+    pthread_mutex_lock(&call->slot->lock);
+    bool is_active = search->state == PF_SEARCH_ACTIVE;
     CK_ULONG given = 0;
-    while (given < max && search->next < search->count)
+    while (is_active && given < max && search->next < search->count)
         handles[given++] = search->handles[search->next++];
+    pthread_mutex_unlock(&call->slot->lock);
+    if (!is_active)
+        return CKR_OPERATION_NOT_INITIALIZED;
     *ret_count = given;
     return CKR_OK;
 }
@@ -213,12 +281,15 @@ CK_RV
 pf_search_end(PfCall *call)
 {
     PfSearch *search = &call->session->search;
-    if (!search->is_active)
+    if (!change_state(call, PF_SEARCH_ACTIVE, PF_SEARCH_BUSY))
         return CKR_OPERATION_NOT_INITIALIZED;
     CK_RV rv = CKR_OK;
     if (search->is_open_in_backend)
         rv = PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
-    reset(search);
+    free(search->handles);
+    pthread_mutex_lock(&call->slot->lock);
+    *search = (PfSearch){.state = PF_SEARCH_NONE};
+    pthread_mutex_unlock(&call->slot->lock);
     /* The host's search is over whatever became of the backend's. */
     return rv == CKR_OPERATION_NOT_INITIALIZED ? CKR_OK : rv;
 }

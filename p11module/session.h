@@ -9,9 +9,15 @@
 #include "operation.h"
 #include "slot.h"
 
+typedef enum {
+    PF_SEARCH_NONE,
+    PF_SEARCH_BUSY, /* one thread is beginning or ending it */
+    PF_SEARCH_ACTIVE,
+} PfSearchState;
+
 /* The result of a search, taken at C_FindObjectsInit and handed out by C_FindObjects. */
 typedef struct {
-    bool is_active;
+    PfSearchState state;
     bool is_open_in_backend; /* its C_FindObjectsFinal is due with ours */
     CK_OBJECT_HANDLE *handles;
     size_t count;
@@ -29,7 +35,7 @@ struct PfSession {
     unsigned references;                        /* module lock */
     bool is_counted;                            /* in its domain; module lock */
     PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
-    PfSearch search;                            /* the session's own threads, as PKCS#11 has it */
+    PfSearch search;                            /* slot lock */
     UT_hash_handle hh;
 };
 

@@ -13,31 +13,30 @@ struct PfSnapshot {
     size_t count;
 };
 
-static CK_BBOOL yes = CK_TRUE;
-
 /* A session of its own: the host's may be in the middle of an operation. */
 static CK_RV
-find_in_own_session(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count,
-                    CK_OBJECT_HANDLE **ret_real, size_t *ret_count)
+open_own_session(PfCall *call, CK_SESSION_HANDLE *ret_own)
 {
-    CK_SESSION_HANDLE own;
-    CK_RV rv = PF_BACKEND_CALL(call->backend, C_OpenSession, call->slot->real, CKF_SERIAL_SESSION,
-                               NULL, NULL, &own);
-    if (rv != CKR_OK)
-        return rv;
-    rv = pf_search_backend(call->backend, own, template, count, false, ret_real, ret_count);
-    PF_BACKEND_CALL(call->backend, C_CloseSession, own);
-    return rv;
+    return PF_BACKEND_CALL(call->backend, C_OpenSession, call->slot->real, CKF_SERIAL_SESSION, NULL,
+                           NULL, ret_own);
 }
 
+/* Everything, and not the private objects alone: the order of a search is that of the backend, and
+ * programs that take the first key they find depend on it. */
 PfSnapshot *
 pf_snapshot_take(PfCall *call)
 {
-    CK_ATTRIBUTE private_objects[] = {{CKA_PRIVATE, &yes, sizeof yes},
-                                      {CKA_TOKEN, &yes, sizeof yes}};
+    CK_SESSION_HANDLE own;
     PfSnapshot *snapshot = calloc(1, sizeof *snapshot);
-    if (snapshot != NULL && find_in_own_session(call, private_objects, 2, &snapshot->real,
-                                                &snapshot->count) != CKR_OK) {
+    if (snapshot == NULL)
+        return NULL;
+    CK_RV rv = open_own_session(call, &own);
+    if (rv == CKR_OK) {
+        rv = pf_search_backend(call->backend, own, NULL, 0, false, &snapshot->real,
+                               &snapshot->count);
+        PF_BACKEND_CALL(call->backend, C_CloseSession, own);
+    }
+    if (rv != CKR_OK) {
         free(snapshot);
         return NULL;
     }
@@ -48,13 +47,12 @@ void
 pf_snapshot_adopt(PfCall *call, PfSnapshot *snapshot)
 {
     uint64_t mark;
-    CK_OBJECT_HANDLE handle;
     PfDomain *domain = call->session->domain;
     PfStanding standing = pf_domain_get_standing(call->module, domain, &mark);
     if (snapshot == NULL || standing != PF_STANDING_USER)
         return;
     for (size_t i = 0; i < snapshot->count; i++)
-        pf_object_wrap(call, snapshot->real[i], 0, &handle, NULL);
+        pf_object_listed(call, snapshot->real[i]);
     pf_object_forget_unmet(call, mark);
     pthread_mutex_lock(&call->slot->lock);
     domain->snapshot_mark = mark;
@@ -91,18 +89,65 @@ pf_snapshot_refresh(PfCall *call)
     pf_snapshot_free(snapshot);
 }
 
-CK_RV
-pf_snapshot_find_again(PfCall *call, const PfAttributes *attributes, CK_OBJECT_HANDLE *ret_real)
+uint64_t
+pf_snapshot_get_generation(PfCall *call)
 {
+    PfDomain *domain = call->session->domain;
+    pthread_mutex_lock(&call->slot->lock);
+    uint64_t objects = pf_agent_link_get_objects(call->module->link, domain->epoch, domain->entry);
+    pthread_mutex_unlock(&call->slot->lock);
+    return objects;
+}
+
+void
+pf_snapshot_skip_generation(PfCall *call, uint64_t before)
+{
+    PfDomain *domain = call->session->domain;
+    uint64_t after = pf_snapshot_get_generation(call);
+    pthread_mutex_lock(&call->slot->lock);
+    /* More than one step: somebody else has changed something too. */
+    if (domain->snapshot_objects == before && after == before + 1)
+        domain->snapshot_objects = after;
+    pthread_mutex_unlock(&call->slot->lock);
+}
+
+/* How many of the backend's matches have just this identity; RET_REAL is the last of them. */
+static size_t
+count_same(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes,
+           const CK_OBJECT_HANDLE *found, size_t count, CK_OBJECT_HANDLE *ret_real)
+{
+    size_t same = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!pf_attributes_is_identity_of(attributes, call->backend, own, found[i]))
+            continue;
+        *ret_real = found[i];
+        same++;
+    }
+    return same;
+}
+
+CK_RV
+pf_snapshot_find_again(PfCall *call, const PfAttributes *attributes, CK_OBJECT_HANDLE *ret_real,
+                       size_t *ret_count)
+{
+    CK_SESSION_HANDLE own;
     CK_ATTRIBUTE identity[PF_ATTRIBUTES_IDENTITY_MAX];
-    CK_OBJECT_HANDLE *found = NULL;
-    size_t count = 0;
     CK_ULONG length = pf_attributes_fill_identity(attributes, identity);
-    CK_RV rv = find_in_own_session(call, identity, length, &found, &count);
-    if (rv == CKR_OK && count != 1)
-        rv = CKR_OBJECT_HANDLE_INVALID;
-    if (rv == CKR_OK)
-        *ret_real = found[0];
-    free(found);
+    CK_RV rv = open_own_session(call, &own);
+    if (rv != CKR_OK)
+        return rv;
+    *ret_count = 0;
+    /* By all that is known first; some backends do not compare each attribute, so then by the
+     * class. */
+    for (CK_ULONG used = length; rv == CKR_OK && *ret_count == 0 && used > 0;
+         used = used > 1 ? 1 : 0) {
+        CK_OBJECT_HANDLE *found = NULL;
+        size_t count = 0;
+        rv = pf_search_backend(call->backend, own, identity, used, false, &found, &count);
+        if (rv == CKR_OK)
+            *ret_count = count_same(call, own, attributes, found, count, ret_real);
+        free(found);
+    }
+    PF_BACKEND_CALL(call->backend, C_CloseSession, own);
     return rv;
 }

@@ -7,7 +7,7 @@
 #include "attributes.h"
 #include "session.h"
 
-/* Takes the snapshot of a login just made, in its own window; the login's mark is not known before
+/* Lists the objects of a login just made, in its own window; the login's mark is not known before
  * the agent has it, so the objects wait in the result until pf_snapshot_adopt(). NULL when the
  * token would not tell: the first window tries again. */
 typedef struct PfSnapshot PfSnapshot;
@@ -21,7 +21,13 @@ void pf_snapshot_free(PfSnapshot *snapshot);
  * another process changed objects since. */
 void pf_snapshot_refresh(PfCall *call);
 
-/* The backend's handle of the one object with this identity, in an open window; none or several:
- * CKR_OBJECT_HANDLE_INVALID. */
+/* The domain's objects generation now. No system call. */
+uint64_t pf_snapshot_get_generation(PfCall *call);
+
+/* The change that made BEFORE the next generation is in the snapshot already, if it was fresh. */
+void pf_snapshot_skip_generation(PfCall *call, uint64_t before);
+
+/* Looks in an open window for the backend's object with just this identity. RET_COUNT: how many
+ * there are; RET_REAL is the last of them. */
 CK_RV pf_snapshot_find_again(PfCall *call, const PfAttributes *attributes,
-                             CK_OBJECT_HANDLE *ret_real);
+                             CK_OBJECT_HANDLE *ret_real, size_t *ret_count);

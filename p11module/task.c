@@ -3,6 +3,9 @@
 /* PfTask: resolve, run, remember what was made. */
 #include "task.h"
 
+#include <stdlib.h>
+
+#include "snapshot.h"
 #include "window.h"
 
 bool
@@ -28,16 +31,14 @@ wrap_results(PfTask *task, bool in_window)
 static CK_RV
 run_on(PfTask *task, PfObject **objects, bool in_window)
 {
-    CK_RV rv = CKR_OK;
-    for (unsigned i = 0; i < task->input_count && rv == CKR_OK; i++) {
-        rv = pf_object_get_real(task->call, objects[i], &task->real[i]);
-        if (rv == CKR_OBJECT_HANDLE_INVALID)
-            rv = task->input_errors[i];
+    for (unsigned i = 0; i < task->input_count; i++) {
+        task->real[i] = CK_INVALID_HANDLE;
+        if (objects[i] != NULL)
+            pf_object_get_real(task->call, objects[i], &task->real[i]);
     }
     task->made_count = 0;
-    if (rv == CKR_OK)
-        rv = task->run(task);
-    if (rv == CKR_OK && task->after != NULL)
+    CK_RV rv = task->run(task);
+    if (rv == CKR_OK && task->after != NULL && objects[0] != NULL)
         task->after(task->call, objects[0]);
     return rv == CKR_OK ? wrap_results(task, in_window) : rv;
 }
@@ -45,23 +46,34 @@ run_on(PfTask *task, PfObject **objects, bool in_window)
 static CK_RV
 run_in_window(PfTask *task, PfObject **objects)
 {
-    const char *label = task->input_count > 0 ? pf_object_get_label(objects[0]) : NULL;
-    CK_RV rv = pf_window_acquire(task->call, label);
-    if (rv != CKR_OK)
-        return rv;
-    rv = run_on(task, objects, true);
-    pf_window_release(task->call);
+    char *label = objects[0] != NULL ? pf_object_dup_label(task->call->module, objects[0]) : NULL;
+    bool was_foreign = false;
+    CK_RV rv;
+    do {
+        bool is_second = was_foreign;
+        rv = pf_window_acquire(task->call, label);
+        if (rv != CKR_OK)
+            break;
+        was_foreign = !is_second && pf_window_is_foreign(task->call->slot);
+        rv = run_on(task, objects, true);
+        pf_window_release(task->call);
+        /* A login of another copy of this module that ended meanwhile. */
+    } while (rv == CKR_USER_NOT_LOGGED_IN && was_foreign);
+    free(label);
     return rv;
 }
 
+/* Other members refresh their snapshots; this one has seen to its own already. */
 static void
 report_change(PfCall *call)
 {
     PfDomainRef ref;
     if (call->module->link == NULL || !call->slot->needs_login)
         return;
+    uint64_t before = pf_snapshot_get_generation(call);
     pf_domain_get_ref(call->session->domain, &ref);
     pf_agent_link_report_token(call->module->link, ref.token, PF_TOKEN_EVENT_OBJECTS_CHANGED, NULL);
+    pf_snapshot_skip_generation(call, before);
 }
 
 CK_RV
@@ -71,20 +83,15 @@ pf_task_run(PfTask *task)
     bool is_virtual = pf_domain_get_standing(task->call->module, task->call->session->domain,
                                              NULL) == PF_STANDING_USER;
     bool is_private = task->wants_private;
-    CK_RV rv = CKR_OK;
-    for (unsigned i = 0; i < task->input_count && rv == CKR_OK; i++) {
-        rv = pf_object_acquire(task->call, task->inputs[i], &objects[i]);
-        if (rv == CKR_OBJECT_HANDLE_INVALID)
-            rv = task->input_errors[i];
-        is_private = is_private || (rv == CKR_OK && pf_object_is_private(objects[i]));
+    CK_RV rv = CKR_USER_NOT_LOGGED_IN;
+    for (unsigned i = 0; i < task->input_count; i++) {
+        if (pf_object_acquire(task->call, task->inputs[i], &objects[i]) == CKR_OK)
+            is_private = is_private || pf_object_is_private(objects[i]);
     }
-    if (rv == CKR_OK && !(is_virtual && is_private)) {
+    if (!is_virtual || !is_private)
         rv = run_on(task, objects, false);
-        if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual)
-            rv = run_in_window(task, objects);
-    } else if (rv == CKR_OK) {
+    if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual)
         rv = run_in_window(task, objects);
-    }
     for (unsigned i = 0; i < PF_TASK_OBJECTS; i++) {
         if (objects[i] != NULL)
             pf_object_release(task->call->module, objects[i]);

@@ -10,9 +10,9 @@
 typedef struct PfTask PfTask;
 struct PfTask {
     PfCall *call;
-    /* The host's handles that the call uses, and what it answers when one is not valid. */
+    /* The host's handles that the call uses. One that names nothing becomes CK_INVALID_HANDLE: what
+     * is answered to that is the backend's. */
     CK_OBJECT_HANDLE inputs[PF_TASK_OBJECTS];
-    CK_RV input_errors[PF_TASK_OBJECTS];
     unsigned input_count;
     /* The caller knows that it will make something private. */
     bool wants_private;
@@ -24,7 +24,7 @@ struct PfTask {
     unsigned made_count;
     /* After run: the host's handles of what was made. */
     CK_OBJECT_HANDLE results[PF_TASK_OBJECTS];
-    /* May be NULL: what follows a success on the input, in the window. */
+    /* May be NULL: what follows a success on the first input, in the window. */
     void (*after)(PfCall *call, PfObject *object);
 };
 

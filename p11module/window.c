@@ -23,10 +23,29 @@ pf_window_now(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+uint64_t
+pf_window_get_epoch(const PfSlot *slot)
+{
+    return atomic_load_explicit(&slot->window.epoch, memory_order_acquire);
+}
+
+bool
+pf_window_is_closed(PfSlot *slot, unsigned *ret_openings)
+{
+    pthread_mutex_lock(&slot->lock);
+    bool is_closed = slot->window.state == PF_WINDOW_CLOSED && !slot->window.is_stuck;
+    *ret_openings = slot->window.openings;
+    pthread_mutex_unlock(&slot->lock);
+    return is_closed;
+}
+
+/* Slot lock held. */
 static void
 set_state(PfSlot *slot, PfWindowState state)
 {
     slot->window.state = state;
+    if (state == PF_WINDOW_BUSY)
+        slot->window.openings++;
     pthread_cond_broadcast(&slot->changed);
 }
 
@@ -69,7 +88,9 @@ close_window(PfSlot *slot, CK_SESSION_HANDLE real, bool is_foreign)
     bool is_stuck = !is_foreign && !log_out(slot, real);
     pthread_mutex_lock(&slot->lock);
     slot->window.is_stuck = is_stuck;
-    slot->window.epoch++;
+    /* Somebody else's login goes on, and so do the handles that were got in it. */
+    if (!is_foreign)
+        slot->window.epoch++;
     slot->window.is_foreign = false;
     set_state(slot, PF_WINDOW_CLOSED);
     pthread_mutex_unlock(&slot->lock);
@@ -87,6 +108,9 @@ open_window(PfCall *call, const char *key_label)
     call->slot->window.is_foreign = is_foreign && !call->slot->window.is_stuck;
     if (rv == CKR_OK)
         call->slot->window.users++;
+    /* A login of our own began logged out, even if a foreign one was never seen to end. */
+    if (rv == CKR_OK && !is_foreign)
+        call->slot->window.epoch++;
     set_state(call->slot, rv == CKR_OK ? PF_WINDOW_OPEN : PF_WINDOW_CLOSED);
     pthread_mutex_unlock(&call->slot->lock);
     if (rv == CKR_OK)
@@ -107,9 +131,18 @@ pf_window_acquire(PfCall *call, const char *key_label)
         pthread_mutex_unlock(&slot->lock);
         return CKR_OK;
     }
-    slot->window.state = PF_WINDOW_BUSY;
+    set_state(slot, PF_WINDOW_BUSY);
     pthread_mutex_unlock(&slot->lock);
     return open_window(call, key_label);
+}
+
+bool
+pf_window_is_foreign(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    bool is_foreign = slot->window.state == PF_WINDOW_OPEN && slot->window.is_foreign;
+    pthread_mutex_unlock(&slot->lock);
+    return is_foreign;
 }
 
 void
@@ -167,7 +200,7 @@ pf_window_begin_login(PfCall *call)
         r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
     bool is_mine = slot->window.state == PF_WINDOW_CLOSED;
     if (is_mine)
-        slot->window.state = PF_WINDOW_BUSY;
+        set_state(slot, PF_WINDOW_BUSY);
     pthread_mutex_unlock(&slot->lock);
     if (is_mine)
         unstick(slot, call->real);

@@ -18,19 +18,30 @@ typedef enum {
 typedef struct {
     PfWindowState state;
     unsigned users;
-    bool is_foreign;       /* the backend was logged in already: not ours to log out */
-    bool is_stuck;         /* a logout failed: to be tried again before anything else */
-    uint64_t epoch;        /* counts backend logouts: private handles die with each */
-    uint64_t linger_until; /* CLOCK_MONOTONIC ms, with no user left; 0: does not linger */
+    bool is_foreign;        /* the backend was logged in already: not ours to log out */
+    bool is_stuck;          /* a logout failed: to be tried again before anything else */
+    unsigned openings;      /* counts windows and logins that began */
+    _Atomic uint64_t epoch; /* counts backend logouts: private handles die with each */
+    uint64_t linger_until;  /* CLOCK_MONOTONIC ms, with no user left; 0: does not linger */
 } PfWindow;
 
 typedef struct PfModule PfModule;
 typedef struct PfSlot PfSlot;
 typedef struct PfCall PfCall;
 
+/* How many backend logouts there were: backend handles of private objects are good in one epoch. */
+uint64_t pf_window_get_epoch(const PfSlot *slot);
+
+/* Is the backend logged in for a window, or may it be? RET_OPENINGS tells one moment from another:
+ * between two of the same number, both closed, it was not. */
+bool pf_window_is_closed(PfSlot *slot, unsigned *ret_openings);
+
 /* Joins or opens the slot's window for a session whose domain is logged in. KEY_LABEL is what a
  * dialog says, if one is needed, and may be NULL. Anything but CKR_OK: no window. */
 CK_RV pf_window_acquire(PfCall *call, const char *key_label);
+
+/* Is the login in which the caller's window is open another's, who can end it at any time? */
+bool pf_window_is_foreign(PfSlot *slot);
 
 /* One more user of the window that the caller has open. */
 void pf_window_share(PfCall *call);
