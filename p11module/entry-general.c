@@ -19,7 +19,7 @@ pad(unsigned char *field, size_t size, const char *text)
     memcpy(field, text, len < size ? len : size);
 }
 
-/* Finds the slot for a call on it. CKR_OK is followed by pf_module_leave(). */
+/* Finds the slot for a call on it. CKR_OK is followed by leave_slot(). */
 static CK_RV
 enter_slot(CK_SLOT_ID id, PfModule **ret_module, PfSlot **ret_slot)
 {
@@ -37,9 +37,18 @@ enter_slot(CK_SLOT_ID id, PfModule **ret_module, PfSlot **ret_slot)
         pf_module_leave();
         return CKR_SLOT_ID_INVALID;
     }
+    pf_slot_enter(slot, 0);
     *ret_module = module;
     *ret_slot = slot;
     return CKR_OK;
+}
+
+static CK_RV
+leave_slot(PfSlot *slot, CK_RV rv)
+{
+    pf_slot_leave(slot);
+    pf_module_leave();
+    return rv;
 }
 
 CK_RV
@@ -105,8 +114,7 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
     rv = PF_BACKEND_CALL(slot->backend, C_GetSlotInfo, slot->real, info);
     if (rv == CKR_OK && (info->flags & CKF_TOKEN_PRESENT) == 0 && pf_slot_is_known(slot))
         pf_slot_forget_token(module, slot);
-    pf_module_leave();
-    return rv;
+    return leave_slot(slot, rv);
 }
 
 /* Is the host told that the PIN comes by another way than its own (DESIGN 4.12)? Decided once for
@@ -145,8 +153,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
         info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
     if (rv == CKR_TOKEN_NOT_PRESENT && pf_slot_is_known(slot))
         pf_slot_forget_token(module, slot);
-    pf_module_leave();
-    return rv;
+    return leave_slot(slot, rv);
 }
 
 CK_RV
@@ -158,8 +165,7 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *mechanisms, CK_ULONG *count
     if (rv != CKR_OK)
         return rv;
     rv = PF_BACKEND_CALL(slot->backend, C_GetMechanismList, slot->real, mechanisms, count);
-    pf_module_leave();
-    return rv;
+    return leave_slot(slot, rv);
 }
 
 CK_RV
@@ -171,8 +177,7 @@ C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *inf
     if (rv != CKR_OK)
         return rv;
     rv = PF_BACKEND_CALL(slot->backend, C_GetMechanismInfo, slot->real, type, info);
-    pf_module_leave();
-    return rv;
+    return leave_slot(slot, rv);
 }
 
 CK_RV
@@ -191,8 +196,7 @@ C_InitToken(CK_SLOT_ID id, CK_BYTE *pin, CK_ULONG pin_len, CK_BYTE *label)
     if (rv == CKR_OK && was_known && module->link != NULL &&
         pf_agent_link_contact(module->link, false))
         pf_agent_link_report_token(module->link, uri, PF_TOKEN_EVENT_INITIALISED, NULL);
-    pf_module_leave();
-    return rv;
+    return leave_slot(slot, rv);
 }
 
 /* One look at every backend. CKR_NO_EVENT: none has anything to say. */
@@ -249,8 +253,7 @@ C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, void *application, CK_NOTIFY notify
     rv = session != NULL ? CKR_OK : CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK)
         rv = pf_session_open(module, slot, flags, application, notify, session);
-    pf_module_leave();
-    return rv;
+    return leave_slot(slot, rv);
 }
 
 CK_RV
@@ -262,6 +265,5 @@ C_CloseAllSessions(CK_SLOT_ID id)
     if (rv != CKR_OK)
         return rv;
     pf_session_close_all(module, slot);
-    pf_module_leave();
-    return CKR_OK;
+    return leave_slot(slot, CKR_OK);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* C_* functions on sessions, logins and PINs (PKCS#11 2.40, 5.5 and 5.6). */
+#include "context-login.h"
 #include "function-list.h"
 #include "login.h"
-#include "object.h"
+#include "presentation.h"
+#include "task.h"
+#include "window.h"
 
 static void
 report_pin_changed(PfCall *call)
@@ -95,20 +98,29 @@ C_GetOperationState(CK_SESSION_HANDLE session, CK_BYTE *state, CK_ULONG *state_l
     return pf_call_end(&call, rv);
 }
 
-/* A key handle that may be 0, translated where the backend knows it without a window. */
+typedef struct {
+    PfTask task;
+    CK_BYTE *state;
+    CK_ULONG state_len;
+} StateTask;
+
 static CK_RV
-translate_optional_key(PfCall *call, CK_OBJECT_HANDLE key, CK_OBJECT_HANDLE *ret_real)
+run_set_state(PfTask *task)
 {
-    PfObject *object;
-    *ret_real = 0;
-    if (key == 0)
-        return CKR_OK;
-    CK_RV rv = pf_object_acquire(call, key, &object);
-    if (rv != CKR_OK)
-        return CKR_KEY_HANDLE_INVALID;
-    rv = pf_object_get_real(call, object, ret_real);
-    pf_object_release(call->module, object);
-    return rv;
+    StateTask *self = (StateTask *)task;
+    return PF_BACKEND_CALL(task->call->backend, C_SetOperationState, task->call->real, self->state,
+                           self->state_len, task->real[0], task->real[1]);
+}
+
+/* The restored operation goes on with a private key: its window stays. */
+static void
+after_set_state(PfCall *call, PfObject *key)
+{
+    if (pf_object_is_private(key) &&
+        pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER) {
+        pf_window_share(call);
+        pf_operation_restored(call);
+    }
 }
 
 CK_RV
@@ -116,17 +128,17 @@ C_SetOperationState(CK_SESSION_HANDLE session, CK_BYTE *state, CK_ULONG state_le
                     CK_OBJECT_HANDLE encryption_key, CK_OBJECT_HANDLE authentication_key)
 {
     PfCall call;
-    CK_OBJECT_HANDLE real[2];
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    rv = translate_optional_key(&call, encryption_key, &real[0]);
-    if (rv == CKR_OK)
-        rv = translate_optional_key(&call, authentication_key, &real[1]);
-    if (rv == CKR_OK)
-        rv = PF_BACKEND_CALL(call.backend, C_SetOperationState, call.real, state, state_len,
-                             real[0], real[1]);
-    return pf_call_end(&call, rv);
+    StateTask self = {.task = {.call = &call,
+                               .inputs = {encryption_key, authentication_key},
+                               .input_count = 2,
+                               .run = run_set_state,
+                               .after = after_set_state},
+                      .state = state,
+                      .state_len = state_len};
+    return pf_call_end(&call, pf_task_run(&self.task));
 }
 
 CK_RV
@@ -136,8 +148,20 @@ C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    rv = type == CKU_USER ? pf_login_user(&call, pin, pin_len)
-                          : pf_login_other(&call, type, pin, pin_len);
+    switch (type) {
+    case CKU_USER:
+        rv = pf_login_user(&call, pin, pin_len);
+        break;
+    case CKU_SO:
+        rv = pf_login_so(&call, pin, pin_len);
+        break;
+    case CKU_CONTEXT_SPECIFIC:
+        rv = pf_context_login(&call, pin, pin_len);
+        break;
+    default:
+        rv = pf_presentation_of_host(&call, type, pin, pin_len);
+        break;
+    }
     return pf_call_end(&call, rv);
 }
 

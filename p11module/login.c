@@ -7,24 +7,9 @@
 
 #include "object.h"
 #include "pin-rules.h"
+#include "presentation.h"
 #include "prompt.h"
-#include "snapshot.h"
 #include "window.h"
-
-static CK_RV
-login_backend(PfCall *call, CK_USER_TYPE type, const void *pin, CK_ULONG pin_len)
-{
-    return PF_BACKEND_CALL(call->backend, C_Login, call->real, type, (CK_BYTE *)pin, pin_len);
-}
-
-static void
-set_real_login(PfCall *call)
-{
-    pthread_mutex_lock(&call->slot->lock);
-    call->slot->has_user_login = true;
-    call->slot->user_logins++;
-    pthread_mutex_unlock(&call->slot->lock);
-}
 
 /* The backend's login as it is: mode off, no agent, a pinpad, no login required. */
 static CK_RV
@@ -33,9 +18,9 @@ login_really(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     CK_RV rv = pf_window_begin_login(call);
     if (rv != CKR_OK)
         return rv;
-    rv = login_backend(call, CKU_USER, pin, pin_len);
+    rv = pf_presentation_of_host(call, CKU_USER, pin, pin_len);
     if (rv == CKR_OK)
-        set_real_login(call);
+        pf_slot_set_user_login(call->slot);
     pf_window_end_login(call, false);
     return rv;
 }
@@ -48,7 +33,7 @@ settle_login(PfCall *call, bool is_cached, PfSnapshot *snapshot)
     if (is_cached)
         pf_snapshot_adopt(call, snapshot);
     else
-        set_real_login(call);
+        pf_slot_set_user_login(call->slot);
     pf_snapshot_free(snapshot);
     pf_window_end_login(call, is_cached);
 }
@@ -75,15 +60,11 @@ login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
         return CKR_USER_ALREADY_LOGGED_IN;
     }
     pf_domain_get_ref(call->session->domain, &ref);
-    rv = login_backend(call, CKU_USER, pin, pin_len);
+    rv = pf_presentation_of_host(call, CKU_USER, pin, pin_len);
     if (rv != CKR_OK) {
         pf_window_end_login(call, false);
-        if (pf_pin_rule_is_rejection(rv)) {
-            PfTokenReport report = {.token_flags = pf_slot_read_flags(call->slot),
-                                    .hardware = call->slot->is_hardware};
-            pf_agent_link_report_token(call->module->link, ref.token,
-                                       PF_TOKEN_EVENT_EXPLICIT_REJECTED, &report);
-        }
+        if (pf_pin_rule_is_rejection(rv))
+            pf_presentation_report_rejected(call);
         return rv;
     }
     PfSnapshot *snapshot = pf_snapshot_take(call);
@@ -91,34 +72,6 @@ login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
                                                     pf_slot_read_flags(call->slot));
     settle_login(call, status == PF_LINK_OK, snapshot);
     return CKR_OK;
-}
-
-/* Presents a leased PIN to the token it is for, and ends the lease. The slot is taken, or the
- * window is this thread's to open. RET_CACHED may be NULL. */
-static CK_RV
-present_lease(PfCall *call, PfLease *lease, bool is_typed, bool *ret_cached,
-              PfSnapshot **ret_snapshot)
-{
-    CK_FLAGS flags = 0;
-    PfLeaseResult result = PF_LEASE_UNUSED;
-    CK_RV rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
-    /* A person may use the last try; a cached PIN may not (DESIGN 6). */
-    if (rv == CKR_OK && !is_typed && !pf_pin_rule_may_present_cached(flags))
-        rv = CKR_USER_NOT_LOGGED_IN;
-    if (rv == CKR_OK) {
-        rv = login_backend(call, CKU_USER, pf_secret_get_bytes(lease->pin),
-                           pf_secret_get_length(lease->pin));
-        if (rv == CKR_OK)
-            result = PF_LEASE_OK;
-        else if (pf_pin_rule_is_rejection(rv))
-            result = PF_LEASE_REJECTED;
-        if (rv == CKR_OK && ret_snapshot != NULL)
-            *ret_snapshot = pf_snapshot_take(call);
-        flags = pf_slot_read_flags(call->slot);
-    }
-    pf_secret_clear(&lease->pin);
-    pf_agent_link_end_lease(call->module->link, lease->id, result, flags, ret_cached);
-    return rv;
 }
 
 /* One answer of the dialog, presented. CKR_PIN_INCORRECT: the dialog is still open. */
@@ -129,11 +82,10 @@ login_by_lease(PfCall *call, PfLease *lease)
     PfSnapshot *snapshot = NULL;
     CK_RV rv = pf_window_begin_login(call);
     if (rv != CKR_OK) {
-        pf_secret_clear(&lease->pin);
-        pf_agent_link_end_lease(call->module->link, lease->id, PF_LEASE_UNUSED, 0, NULL);
+        pf_presentation_drop_lease(call, lease);
         return rv;
     }
-    rv = present_lease(call, lease, true, &is_cached, &snapshot);
+    rv = pf_presentation_of_lease(call, CKU_USER, lease, true, &is_cached, &snapshot);
     if (rv == CKR_OK)
         settle_login(call, is_cached, snapshot);
     else
@@ -141,38 +93,18 @@ login_by_lease(PfCall *call, PfLease *lease)
     return rv;
 }
 
-/* What may come out of a login without a PIN: a wrong PIN would make browsers ask for ever. */
-static CK_RV
-answer_of_prompt(CK_RV rv)
-{
-    switch (rv) {
-    case CKR_OK:
-    case CKR_FUNCTION_CANCELED:
-    case CKR_USER_ALREADY_LOGGED_IN:
-    case CKR_USER_ANOTHER_ALREADY_LOGGED_IN:
-    case CKR_SESSION_HANDLE_INVALID:
-    case CKR_SESSION_CLOSED:
-    case CKR_DEVICE_ERROR:
-    case CKR_DEVICE_MEMORY:
-    case CKR_DEVICE_REMOVED:
-    case CKR_TOKEN_NOT_PRESENT:
-        return rv;
-    default:
-        return CKR_FUNCTION_CANCELED;
-    }
-}
-
 static CK_RV
 login_by_prompt(PfCall *call)
 {
     PfLease lease = {0};
+    PfPromptAbout about = {.purpose = "login"};
     CK_RV rv;
     do {
-        rv = pf_prompt_ask(call, "login", NULL, lease.id, &lease);
+        rv = pf_prompt_ask(call, &about, lease.id, &lease);
         if (rv == CKR_OK)
             rv = login_by_lease(call, &lease);
     } while (pf_pin_rule_is_rejection(rv));
-    return answer_of_prompt(rv);
+    return pf_prompt_get_answer(rv);
 }
 
 static CK_RV
@@ -221,16 +153,18 @@ pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 }
 
 CK_RV
-pf_login_other(PfCall *call, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin_len)
+pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
-    if (type != CKU_SO)
-        return login_backend(call, type, pin, pin_len);
+    /* The backend does not know of the virtual login, so its rules are kept here (PKCS#11 2.40,
+     * 5.6: C_Login). */
     if (pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER)
-        return CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+        return pf_session_has_read_only(call->module, call->slot)
+                   ? CKR_SESSION_READ_ONLY_EXISTS
+                   : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
     CK_RV rv = pf_window_begin_login(call);
     if (rv != CKR_OK)
         return rv;
-    rv = login_backend(call, type, pin, pin_len);
+    rv = pf_presentation_of_host(call, CKU_SO, pin, pin_len);
     if (rv == CKR_OK) {
         pthread_mutex_lock(&call->slot->lock);
         call->slot->has_so_login = true;
@@ -256,7 +190,7 @@ end_virtual_login(PfCall *call)
     pf_domain_get_ref(call->session->domain, &ref);
     pf_agent_link_logout(call->module->link, &ref);
     pf_session_visit(call->module, call->slot, on_session_of_logout, call);
-    pf_object_forget_private(call);
+    pf_object_forget_domain(call);
     pf_window_close_lingering(call->module, call->slot, UINT64_MAX);
     return CKR_OK;
 }
@@ -293,44 +227,10 @@ pf_login_end(PfCall *call)
     }
 }
 
-/* The PIN was forgotten and nobody gives it: the sessions are public from now on (DESIGN 4.7). */
-static CK_RV
-give_up(PfCall *call)
-{
-    PfDomainRef ref;
-    pf_domain_get_ref(call->session->domain, &ref);
-    pf_agent_link_logout(call->module->link, &ref);
-    return CKR_USER_NOT_LOGGED_IN;
-}
-
-static CK_RV
-wake(PfCall *call, const char *key_label, bool *ret_is_foreign)
-{
-    PfLease lease = {0};
-    bool is_cached = false;
-    CK_RV rv;
-    do {
-        rv = pf_prompt_ask(call, "wake", key_label, lease.id, &lease);
-        if (rv == CKR_OK)
-            rv = present_lease(call, &lease, true, &is_cached, NULL);
-    } while (pf_pin_rule_is_rejection(rv));
-    if (rv == CKR_FUNCTION_CANCELED)
-        return give_up(call);
-    if (rv == CKR_OK && !is_cached) {
-        set_real_login(call); /* caching was switched off meanwhile: the login stays the host's */
-        *ret_is_foreign = true;
-    }
-    return rv;
-}
-
 /* A rejected PIN is wiped everywhere by now; the operation simply is not allowed any more. */
 static CK_RV
-answer_of_window(CK_RV rv, bool *ret_is_foreign)
+answer_of_window(CK_RV rv)
 {
-    if (rv == CKR_USER_ALREADY_LOGGED_IN) {
-        *ret_is_foreign = true;
-        return CKR_OK;
-    }
     switch (rv) {
     case CKR_PIN_INCORRECT:
     case CKR_PIN_LOCKED:
@@ -343,19 +243,52 @@ answer_of_window(CK_RV rv, bool *ret_is_foreign)
     }
 }
 
+/* The PIN was forgotten and nobody gives it: the sessions are public from now on (DESIGN 4.7). */
+static CK_RV
+give_up(PfCall *call)
+{
+    PfDomainRef ref;
+    pf_domain_get_ref(call->session->domain, &ref);
+    pf_agent_link_logout(call->module->link, &ref);
+    return CKR_USER_NOT_LOGGED_IN;
+}
+
 CK_RV
-pf_login_for_window(PfCall *call, const char *key_label, bool *ret_is_foreign)
+pf_login_wake(PfCall *call, const char *key_label)
+{
+    PfLease lease = {0};
+    PfPromptAbout about = {.purpose = "wake", .key_label = key_label};
+    bool has_joined = false;
+    CK_RV rv;
+    do {
+        rv = pf_prompt_ask(call, &about, lease.id, &lease);
+        if (rv == CKR_OK)
+            rv = pf_window_acquire_by_lease(call, &lease, true, &has_joined);
+    } while (pf_pin_rule_is_rejection(rv));
+    if (has_joined)
+        pf_presentation_drop_lease(call, &lease);
+    if (rv == CKR_FUNCTION_CANCELED)
+        return give_up(call);
+    return answer_of_window(rv);
+}
+
+CK_RV
+pf_login_for_window(PfCall *call, bool *ret_is_foreign, bool *ret_is_asleep)
 {
     PfLease lease = {0};
     PfDomainRef ref;
+    CK_RV rv;
     if (call->module->link == NULL)
         return CKR_USER_NOT_LOGGED_IN;
     pf_domain_get_ref(call->session->domain, &ref);
     switch (pf_agent_link_take_pin(call->module->link, &ref, &lease)) {
     case PF_LINK_OK:
-        return answer_of_window(present_lease(call, &lease, false, NULL, NULL), ret_is_foreign);
+        rv = pf_presentation_of_lease(call, CKU_USER, &lease, false, NULL, NULL);
+        *ret_is_foreign = rv == CKR_USER_ALREADY_LOGGED_IN;
+        return *ret_is_foreign ? CKR_OK : answer_of_window(rv);
     case PF_LINK_ASLEEP:
-        return answer_of_window(wake(call, key_label, ret_is_foreign), ret_is_foreign);
+        *ret_is_asleep = true;
+        return CKR_USER_NOT_LOGGED_IN;
     default:
         return CKR_USER_NOT_LOGGED_IN;
     }

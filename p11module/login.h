@@ -9,13 +9,16 @@
 /* C_Login with CKU_USER (PKCS#11 2.40, 5.6). */
 CK_RV pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 
-/* C_Login with CKU_SO or CKU_CONTEXT_SPECIFIC: the backend's affair. */
-CK_RV pf_login_other(PfCall *call, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin_len);
+/* C_Login with CKU_SO: the backend's affair, unless a user is logged in virtually. */
+CK_RV pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 
 /* C_Logout. */
 CK_RV pf_login_end(PfCall *call);
 
-/* Logs the backend in for a window, with the cached PIN or, where that was forgotten, with one that
- * the person gives. RET_IS_FOREIGN: somebody else had logged it in. CKR_USER_NOT_LOGGED_IN when
- * there is no PIN to be had. */
-CK_RV pf_login_for_window(PfCall *call, const char *key_label, bool *ret_is_foreign);
+/* Logs the backend in for a window with the cached PIN. RET_IS_FOREIGN: somebody else had logged it
+ * in. CKR_USER_NOT_LOGGED_IN when there is no PIN to be had; RET_IS_ASLEEP then says that a person
+ * may give it (DESIGN 4.7). */
+CK_RV pf_login_for_window(PfCall *call, bool *ret_is_foreign, bool *ret_is_asleep);
+
+/* Asks the person for the PIN of a sleeping domain; on CKR_OK the window is open by it. */
+CK_RV pf_login_wake(PfCall *call, const char *key_label);

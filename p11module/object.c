@@ -125,12 +125,20 @@ pf_object_dup_label(PfModule *module, const PfObject *object)
 }
 
 bool
-pf_object_always_authenticates(PfModule *module, const PfObject *object)
+pf_object_always_authenticates(PfCall *call, PfObject *object)
 {
-    PfAttributes *attributes = ref_attributes(module, object);
-    bool always = attributes != NULL && pf_attributes_always_authenticate(attributes);
+    CK_OBJECT_HANDLE real;
+    CK_BBOOL always = CK_FALSE;
+    CK_ATTRIBUTE wanted = {CKA_ALWAYS_AUTHENTICATE, &always, sizeof always};
+    PfAttributes *attributes = ref_attributes(call->module, object);
+    if (attributes != NULL)
+        always = pf_attributes_always_authenticate(attributes) ? CK_TRUE : CK_FALSE;
+    else if (pf_object_get_real(call, object, &real) == CKR_OK &&
+             PF_BACKEND_CALL(call->backend, C_GetAttributeValue, call->real, real, &wanted, 1) !=
+                 CKR_OK)
+        always = CK_FALSE;
     pf_attributes_unref(attributes);
-    return always;
+    return always != CK_FALSE;
 }
 
 bool

@@ -53,8 +53,8 @@ bool pf_object_is_private(const PfObject *object);
 /* CKA_LABEL for a dialog, or NULL; the caller's to free. */
 char *pf_object_dup_label(PfModule *module, const PfObject *object);
 
-/* Does each use of the key need a login of its own? Known of remembered objects only. */
-bool pf_object_always_authenticates(PfModule *module, const PfObject *object);
+/* Does each use of the key need a login of its own? */
+bool pf_object_always_authenticates(PfCall *call, PfObject *object);
 
 /* Answers C_GetAttributeValue from memory if all of TEMPLATE is remembered; RET_RV is its answer.
  */

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "object.h"
+#include "context-login.h"
 #include "window.h"
 
 /* Lets go of the operation's window if no call is in the backend; else that call does. */
@@ -78,12 +78,43 @@ init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MEC
     return rv;
 }
 
+/* Words for the dialog. */
+static const char *const operation_words[PF_OPERATION_COUNT] = {
+    [PF_OPERATION_SIGN] = "sign",       [PF_OPERATION_SIGN_RECOVER] = "sign",
+    [PF_OPERATION_VERIFY] = "verify",   [PF_OPERATION_VERIFY_RECOVER] = "verify",
+    [PF_OPERATION_ENCRYPT] = "encrypt", [PF_OPERATION_DECRYPT] = "decrypt",
+};
+
+/* With a key that is always to be authenticated, the person is asked first (DESIGN 4.11). */
 static CK_RV
-init_with_object(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MECHANISM *mechanism,
+init_after_asking(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_MECHANISM *mechanism,
+                  PfObject *key)
+{
+    bool has_window = false;
+    char *label = pf_object_dup_label(call->module, key);
+    CK_RV rv = pf_context_login_prepare(call, label, operation_words[kind], &has_window);
+    free(label);
+    if (rv != CKR_OK)
+        return rv;
+    rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
+    if (rv != CKR_OK)
+        pf_context_login_end(call);
+    if (rv == CKR_OK && has_window)
+        keep_window(call, &call->session->operations[kind]);
+    else if (has_window)
+        pf_window_release(call);
+    return rv;
+}
+
+static CK_RV
+init_with_object(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_MECHANISM *mechanism,
                  PfObject *key)
 {
+    PfOperation *operation = &call->session->operations[kind];
     bool is_virtual =
         pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER;
+    if (pf_context_login_is_due(call, key))
+        return init_after_asking(call, kind, init, mechanism, key);
     if (pf_object_is_private(key) && is_virtual)
         return init_in_window(call, operation, init, mechanism, key);
     CK_RV rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
@@ -102,7 +133,7 @@ pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_ME
     if (mechanism == NULL || pf_object_acquire(call, key, &object) != CKR_OK)
         rv = call_init(call, init, mechanism, CK_INVALID_HANDLE);
     else
-        rv = init_with_object(call, operation, init, mechanism, object);
+        rv = init_with_object(call, kind, init, mechanism, object);
     if (object != NULL)
         pf_object_release(call->module, object);
     if (rv == CKR_OK && mechanism == NULL) {
@@ -165,8 +196,10 @@ pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, b
     if (is_over && is_still_active(call, operation, rv))
         is_over = false;
     leave(call, operation, is_over);
-    if (is_over)
+    if (is_over) {
         drop(call, &call->session->operations[PF_OPERATION_RESTORED]);
+        pf_context_login_end(call);
+    }
     return rv;
 }
 
@@ -181,4 +214,5 @@ pf_operation_drop_all(PfCall *call)
 {
     for (int i = 0; i < PF_OPERATION_COUNT; i++)
         drop(call, &call->session->operations[i]);
+    pf_context_login_end(call);
 }

@@ -11,8 +11,7 @@
 #define SHORTEST_ANSWER_MS 300u
 
 CK_RV
-pf_prompt_ask(PfCall *call, const char *purpose, const char *key_label, uint64_t previous,
-              PfLease *ret_lease)
+pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLease *ret_lease)
 {
     PfDomainRef ref;
     PfLease lease = {0};
@@ -21,16 +20,40 @@ pf_prompt_ask(PfCall *call, const char *purpose, const char *key_label, uint64_t
         return CKR_FUNCTION_CANCELED;
     pf_domain_get_ref(call->session->domain, &ref);
     /* A software token's slot is no reader that a person could look at. */
-    PfPromptDetails details = {.purpose = purpose,
+    PfPromptDetails details = {.purpose = about->purpose,
                                .slot_description = slot->is_hardware ? slot->description : NULL,
-                               .key_label = key_label,
+                               .key_label = about->key_label,
                                .min_len = slot->min_pin,
                                .max_len = slot->max_pin,
                                .token_flags = pf_slot_read_flags(slot)};
-    if (pf_agent_link_prompt(call->module->link, &ref, previous, &details, &lease) != PF_LINK_OK)
+    pf_slot_leave(slot);
+    PfLinkStatus status =
+        pf_agent_link_prompt(call->module->link, &ref, previous, &details, &lease);
+    pf_slot_enter(slot, call->session->handle);
+    if (status != PF_LINK_OK)
         return CKR_FUNCTION_CANCELED;
     *ret_lease = lease;
     return CKR_OK;
+}
+
+CK_RV
+pf_prompt_get_answer(CK_RV rv)
+{
+    switch (rv) {
+    case CKR_OK:
+    case CKR_FUNCTION_CANCELED:
+    case CKR_USER_ALREADY_LOGGED_IN:
+    case CKR_USER_ANOTHER_ALREADY_LOGGED_IN:
+    case CKR_SESSION_HANDLE_INVALID:
+    case CKR_SESSION_CLOSED:
+    case CKR_DEVICE_ERROR:
+    case CKR_DEVICE_MEMORY:
+    case CKR_DEVICE_REMOVED:
+    case CKR_TOKEN_NOT_PRESENT:
+        return rv;
+    default:
+        return CKR_FUNCTION_CANCELED;
+    }
 }
 
 void

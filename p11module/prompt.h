@@ -5,11 +5,22 @@
 
 #include "session.h"
 
+/* What a dialog is for; strings are borrowed. */
+typedef struct {
+    const char *purpose;   /* login, wake, context */
+    const char *key_label; /* NULL: no key is meant, or it has no name */
+    const char *operation; /* context: sign, decrypt, … */
+} PfPromptAbout;
+
 /* Asks for the PIN of the session's domain. PREVIOUS: 0, or the lease of the last answer, which the
  * token rejected. CKR_OK: RET_LEASE holds a typed PIN and must be ended. CKR_FUNCTION_CANCELED:
- * cancelled, or nobody can be asked. */
-CK_RV pf_prompt_ask(PfCall *call, const char *purpose, const char *key_label, uint64_t previous,
+ * cancelled, or nobody can be asked. The call does not count as one on the slot meanwhile. */
+CK_RV pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous,
                     PfLease *ret_lease);
+
+/* What may come out of a login without a PIN, for RV: a wrong PIN would make browsers ask for ever
+ * (DESIGN 4.12). */
+CK_RV pf_prompt_get_answer(CK_RV rv);
 
 /* Sleeps until 300 ms after START (pf_window_now()): a browser that gets its answer at once leaves
  * its own dialog standing (facts: Firefox). */

@@ -42,6 +42,7 @@ pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
         return CKR_SESSION_HANDLE_INVALID;
     }
     fill_call(call, module, session);
+    pf_slot_enter(session->slot, handle);
     return CKR_OK;
 }
 
@@ -92,6 +93,7 @@ settle(PfCall *call, CK_RV rv)
 CK_RV
 pf_call_end(PfCall *call, CK_RV rv)
 {
+    pf_slot_leave(call->slot);
     settle(call, rv);
     pf_module_leave();
     return rv;
@@ -173,7 +175,9 @@ close_held(PfCall *call)
 CK_RV
 pf_session_close(PfCall *call)
 {
+    PfSlot *slot = call->slot;
     CK_RV rv = close_held(call);
+    pf_slot_leave(slot);
     pf_module_leave();
     return rv;
 }
@@ -223,11 +227,15 @@ pf_session_close_all(PfModule *module, PfSlot *slot)
 }
 
 bool
-pf_session_is_open(PfModule *module, CK_SESSION_HANDLE handle)
+pf_session_has_read_only(PfModule *module, const PfSlot *slot)
 {
+    bool has_one = false;
     PfSession *session;
+    PfSession *next;
     pthread_mutex_lock(&module->lock);
-    HASH_FIND(hh, module->sessions, &handle, sizeof handle, session);
+    HASH_ITER (hh, module->sessions, session, next) {
+        has_one = has_one || (session->slot == slot && (session->flags & CKF_RW_SESSION) == 0);
+    }
     pthread_mutex_unlock(&module->lock);
-    return session != NULL;
+    return has_one;
 }

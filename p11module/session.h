@@ -24,6 +24,12 @@ typedef struct {
     size_t next;
 } PfSearch;
 
+/* What a person gave before an operation began, for the login to come (context-login.h). */
+typedef struct {
+    PfSecret *pin;
+    PfLease lease; /* with an ID: not presented yet, else the token has accepted the PIN already */
+} PfContextPin;
+
 struct PfSession {
     CK_SESSION_HANDLE handle;
     CK_SESSION_HANDLE real;
@@ -36,6 +42,7 @@ struct PfSession {
     bool is_counted;                            /* in its domain; module lock */
     PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
     PfSearch search;                            /* slot lock */
+    PfContextPin context_pin;                   /* slot lock */
     UT_hash_handle hh;
 };
 
@@ -65,8 +72,8 @@ CK_RV pf_session_close(PfCall *call);
 /* Closes the sessions of a slot, or all when SLOT is NULL. */
 void pf_session_close_all(PfModule *module, PfSlot *slot);
 
-/* Is HANDLE a session that is open? */
-bool pf_session_is_open(PfModule *module, CK_SESSION_HANDLE handle);
+/* Has the slot a read-only session of this process? */
+bool pf_session_has_read_only(PfModule *module, const PfSlot *slot);
 
 /* Calls VISIT for each session of the slot, which is held meanwhile. No lock is held. */
 void pf_session_visit(PfModule *module, PfSlot *slot, void (*visit)(PfCall *call, void *data),

@@ -222,6 +222,15 @@ pf_slot_is_in_use(PfSlot *slot)
 }
 
 void
+pf_slot_set_user_login(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    slot->has_user_login = true;
+    slot->user_logins++;
+    pthread_mutex_unlock(&slot->lock);
+}
+
+void
 pf_slot_forget_token(PfModule *module, PfSlot *slot)
 {
     char uri[PF_TOKEN_URI_SIZE];

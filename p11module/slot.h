@@ -21,7 +21,9 @@ struct PfSlot {
     unsigned sessions;
     bool has_user_login; /* a USER login of the backend's own, which is the host's (pass-through) */
     bool has_so_login;
-    uint64_t user_logins; /* how many of them there were, to tell them apart */
+    uint64_t user_logins;            /* how many of them there were, to tell them apart */
+    _Atomic CK_ULONG calls;          /* between enter and leave */
+    _Atomic CK_SESSION_HANDLE alone; /* 0: no session has the token for itself */
     /* Of the insertion that was last looked at. */
     bool is_known;
     bool needs_login;
@@ -55,6 +57,19 @@ CK_RV pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret
 
 /* The token's flags after a login attempt; 0 when they cannot be read. */
 CK_FLAGS pf_slot_read_flags(PfSlot *slot);
+
+/* A USER login of the backend's own has begun, which is the host's. */
+void pf_slot_set_user_login(PfSlot *slot);
+
+/* Calls on the slot, of all sessions: each is between these two. While one session has the token
+ * alone, the calls of others wait, though never longer than 2 s. SESSION: 0 for calls without. */
+void pf_slot_enter(PfSlot *slot, CK_SESSION_HANDLE session);
+void pf_slot_leave(PfSlot *slot);
+
+/* Takes the token for one session: returns when no other call is under way, or after 2 s. It ends
+ * by pf_slot_end_alone(), which is harmless for a session that does not have it. */
+void pf_slot_begin_alone(PfSlot *slot, CK_SESSION_HANDLE session);
+void pf_slot_end_alone(PfSlot *slot, CK_SESSION_HANDLE session);
 
 /* The token went away: what was learnt of this insertion is void. */
 void pf_slot_forget_token(PfModule *module, PfSlot *slot);

@@ -38,8 +38,10 @@ run_on(PfTask *task, PfObject **objects, bool in_window)
     }
     task->made_count = 0;
     CK_RV rv = task->run(task);
-    if (rv == CKR_OK && task->after != NULL && objects[0] != NULL)
-        task->after(task->call, objects[0]);
+    for (unsigned i = 0; i < task->input_count && rv == CKR_OK && task->after != NULL; i++) {
+        if (objects[i] != NULL)
+            task->after(task->call, objects[i]);
+    }
     return rv == CKR_OK ? wrap_results(task, in_window) : rv;
 }
 

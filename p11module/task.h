@@ -24,7 +24,7 @@ struct PfTask {
     unsigned made_count;
     /* After run: the host's handles of what was made. */
     CK_OBJECT_HANDLE results[PF_TASK_OBJECTS];
-    /* May be NULL: what follows a success on the first input, in the window. */
+    /* May be NULL: what follows a success on each input, in the window. */
     void (*after)(PfCall *call, PfObject *object);
 };
 

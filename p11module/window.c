@@ -8,6 +8,7 @@
 
 #include "linger.h"
 #include "login.h"
+#include "presentation.h"
 #include "slot.h"
 #include "snapshot.h"
 
@@ -96,44 +97,102 @@ close_window(PfSlot *slot, CK_SESSION_HANDLE real, bool is_foreign)
     pthread_mutex_unlock(&slot->lock);
 }
 
-/* State is BUSY and this thread's. */
-static CK_RV
-open_window(PfCall *call, const char *key_label)
+static void
+get_deadline(struct timespec *until, uint64_t at_ms)
 {
-    bool is_foreign = false;
-    unstick(call->slot, call->real);
-    CK_RV rv = pf_login_for_window(call, key_label, &is_foreign);
+    until->tv_sec = (time_t)(at_ms / 1000);
+    until->tv_nsec = (long)(at_ms % 1000) * 1000000;
+}
+
+/* The end of an attempt to open; with a window on CKR_OK. State is BUSY and this thread's. */
+static void
+finish_opening(PfCall *call, CK_RV rv, bool is_foreign)
+{
+    PfWindow *window = &call->slot->window;
     pthread_mutex_lock(&call->slot->lock);
     /* A login that was never ended is ours to end. */
-    call->slot->window.is_foreign = is_foreign && !call->slot->window.is_stuck;
+    window->is_foreign = is_foreign && !window->is_stuck;
     if (rv == CKR_OK)
-        call->slot->window.users++;
+        window->users++;
     /* A login of our own began logged out, even if a foreign one was never seen to end. */
     if (rv == CKR_OK && !is_foreign)
-        call->slot->window.epoch++;
+        window->epoch++;
     set_state(call->slot, rv == CKR_OK ? PF_WINDOW_OPEN : PF_WINDOW_CLOSED);
     pthread_mutex_unlock(&call->slot->lock);
     if (rv == CKR_OK)
         pf_snapshot_refresh(call);
-    return rv;
+}
+
+/* Becomes one more user of an open window (true), or takes the slot to open one. Slot lock held,
+ * state not BUSY. */
+static bool
+join_or_take(PfSlot *slot)
+{
+    if (slot->window.state != PF_WINDOW_OPEN) {
+        set_state(slot, PF_WINDOW_BUSY);
+        return false;
+    }
+    slot->window.users++;
+    slot->window.linger_until = 0;
+    return true;
 }
 
 CK_RV
 pf_window_acquire(PfCall *call, const char *key_label)
 {
     PfSlot *slot = call->slot;
+    bool is_foreign = false;
+    bool is_asleep = false;
     pthread_mutex_lock(&slot->lock);
     while (slot->window.state == PF_WINDOW_BUSY)
         pthread_cond_wait(&slot->changed, &slot->lock);
-    if (slot->window.state == PF_WINDOW_OPEN) {
-        slot->window.users++;
-        slot->window.linger_until = 0;
-        pthread_mutex_unlock(&slot->lock);
-        return CKR_OK;
-    }
-    set_state(slot, PF_WINDOW_BUSY);
+    bool has_joined = join_or_take(slot);
     pthread_mutex_unlock(&slot->lock);
-    return open_window(call, key_label);
+    if (has_joined)
+        return CKR_OK;
+    unstick(slot, call->real);
+    CK_RV rv = pf_login_for_window(call, &is_foreign, &is_asleep);
+    finish_opening(call, rv, is_foreign);
+    /* Nothing is held while a person is asked. */
+    return is_asleep ? pf_login_wake(call, key_label) : rv;
+}
+
+/* Slot lock held. Waits for STATE to be over, or to be reached, for a time that an operation may
+ * take. */
+static bool
+wait_for_state(PfSlot *slot, PfWindowState state, bool is_wanted)
+{
+    struct timespec until;
+    int r = 0;
+    get_deadline(&until, pf_window_now() + LOGIN_WAIT_MS);
+    while ((slot->window.state == state) != is_wanted && r == 0)
+        r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
+    return (slot->window.state == state) == is_wanted;
+}
+
+CK_RV
+pf_window_acquire_by_lease(PfCall *call, PfLease *lease, bool wakes, bool *ret_joined)
+{
+    PfSlot *slot = call->slot;
+    bool is_cached = false;
+    pthread_mutex_lock(&slot->lock);
+    bool is_free = wait_for_state(slot, PF_WINDOW_BUSY, false);
+    *ret_joined = is_free && join_or_take(slot);
+    pthread_mutex_unlock(&slot->lock);
+    if (*ret_joined)
+        return CKR_OK;
+    if (!is_free) {
+        pf_presentation_drop_lease(call, lease);
+        return CKR_FUNCTION_FAILED;
+    }
+    unstick(slot, call->real);
+    CK_RV rv = pf_presentation_of_lease(call, CKU_USER, lease, true, &is_cached, NULL);
+    bool is_kept = rv == CKR_OK && wakes && !is_cached;
+    bool is_foreign = is_kept || rv == CKR_USER_ALREADY_LOGGED_IN;
+    if (is_kept) /* caching was switched off meanwhile */
+        pf_slot_set_user_login(slot);
+    finish_opening(call, is_foreign ? CKR_OK : rv, is_foreign);
+    return is_foreign ? CKR_OK : rv;
 }
 
 bool
@@ -180,25 +239,13 @@ pf_window_release(PfCall *call)
         close_window(slot, call->real, is_foreign);
 }
 
-static void
-get_deadline(struct timespec *until, uint64_t at_ms)
-{
-    until->tv_sec = (time_t)(at_ms / 1000);
-    until->tv_nsec = (long)(at_ms % 1000) * 1000000;
-}
-
 CK_RV
 pf_window_begin_login(PfCall *call)
 {
     PfSlot *slot = call->slot;
-    struct timespec until;
     pf_window_close_lingering(call->module, slot, UINT64_MAX);
-    get_deadline(&until, pf_window_now() + LOGIN_WAIT_MS);
     pthread_mutex_lock(&slot->lock);
-    int r = 0;
-    while (slot->window.state != PF_WINDOW_CLOSED && r == 0)
-        r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
-    bool is_mine = slot->window.state == PF_WINDOW_CLOSED;
+    bool is_mine = wait_for_state(slot, PF_WINDOW_CLOSED, true);
     if (is_mine)
         set_state(slot, PF_WINDOW_BUSY);
     pthread_mutex_unlock(&slot->lock);

@@ -8,6 +8,8 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include "agent-link.h"
+
 typedef enum {
     PF_WINDOW_CLOSED,
     PF_WINDOW_BUSY, /* one thread is logging in or out */
@@ -39,6 +41,11 @@ bool pf_window_is_closed(PfSlot *slot, unsigned *ret_openings);
 /* Joins or opens the slot's window for a session whose domain is logged in. KEY_LABEL is what a
  * dialog says, if one is needed, and may be NULL. Anything but CKR_OK: no window. */
 CK_RV pf_window_acquire(PfCall *call, const char *key_label);
+
+/* As pf_window_acquire(), by a PIN that a person has just given; CKR_PIN_INCORRECT: ask again.
+ * WAKES: it is the domain's from now on, or, if the agent does not keep it, the login is the
+ * host's. RET_JOINED: a window was open, and LEASE is still the caller's; else it is ended. */
+CK_RV pf_window_acquire_by_lease(PfCall *call, PfLease *lease, bool wakes, bool *ret_joined);
 
 /* Is the login in which the caller's window is open another's, who can end it at any time? */
 bool pf_window_is_foreign(PfSlot *slot);

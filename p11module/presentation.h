@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Presentations: PINs that go to the token (DESIGN 6). Every C_Login of a backend is here. */
+#pragma once
+
+#include "session.h"
+#include "snapshot.h"
+
+/* The backend's C_Login in the call's session, with a PIN that the host gave. */
+CK_RV pf_presentation_of_host(PfCall *call, CK_USER_TYPE type, const CK_BYTE *pin,
+                              CK_ULONG pin_len);
+
+/* Presents a leased PIN to the token it is for, right after looking whether that is still the one
+ * in the slot, and ends the lease; the PIN is wiped. IS_TYPED: a person gave it just now and may
+ * use the last try; a cached PIN may not (CKR_USER_NOT_LOGGED_IN). For CKU_USER the slot is taken.
+ * RET_CACHED and RET_SNAPSHOT (of a login that began) may be NULL. */
+CK_RV pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool is_typed,
+                               bool *ret_cached, PfSnapshot **ret_snapshot);
+
+/* Gives a lease back unused; the PIN is wiped. An empty lease is fine. */
+void pf_presentation_drop_lease(PfCall *call, PfLease *lease);
+
+/* Tells the agent that the token refused a PIN that the host gave. */
+void pf_presentation_report_rejected(PfCall *call);
