@@ -15,7 +15,7 @@
 static const PfBackendQuirks known_quirks[] = {
     /* Deadlocks under OS locking when a card is pulled; its C_CloseAllSessions closes every other
      * session (OpenSC 0.23). */
-    {"OpenSC", true, true},
+    {"OpenSC", "opensc-pkcs11", true, true},
 };
 
 /* Is the file at PATH this very module? It would load itself for ever. */
@@ -41,47 +41,70 @@ get_function_list(void *library)
     return list;
 }
 
+static const PfBackendQuirks no_quirks;
+
+/* What the library's own words say, which are there only after C_Initialize. */
 static PfBackendQuirks
-find_quirks(const char *library, size_t len)
+find_quirks(const CK_INFO *info)
 {
+    const char *library = (const char *)info->libraryDescription;
     for (size_t i = 0; i < sizeof known_quirks / sizeof *known_quirks; i++) {
-        size_t known = strlen(known_quirks[i].library);
-        if (len >= known && memcmp(library, known_quirks[i].library, known) == 0)
+        if (strncmp(library, known_quirks[i].library, strlen(known_quirks[i].library)) == 0)
             return known_quirks[i];
     }
-    return (PfBackendQuirks){NULL, false, false};
+    return no_quirks;
 }
 
-/* C_GetInfo needs an initialised module, and the quirk is in how to initialise it: the first
- * initialisation asks for no locking, which every module grants. */
-static CK_RV
-start(PfBackend *backend, const CK_C_INITIALIZE_ARGS *args, bool is_forked_child)
+/* What the name of its file says: with that, nearly every module is initialised only once, which
+ * costs a card more than half a second (facts). */
+static PfBackendQuirks
+guess_quirks(const CK_FUNCTION_LIST *p11)
 {
-    CK_INFO info;
-    CK_RV rv = backend->p11->C_Initialize(NULL);
-    if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED && !is_forked_child) {
-        backend->is_ours = false;
-        rv = CKR_OK;
+    Dl_info file;
+    CK_C_GetInfo function = p11->C_GetInfo;
+    void *symbol;
+    memcpy(&symbol, &function, sizeof symbol);
+    for (size_t i = 0; i < sizeof known_quirks / sizeof *known_quirks; i++) {
+        if (dladdr(symbol, &file) != 0 && strstr(file.dli_fname, known_quirks[i].file) != NULL)
+            return known_quirks[i];
     }
-    if (rv != CKR_OK)
-        return rv;
-    rv = backend->p11->C_GetInfo(&info);
-    if (rv != CKR_OK)
-        return rv;
-    backend->quirks =
-        find_quirks((const char *)info.libraryDescription, sizeof info.libraryDescription);
+    return no_quirks;
+}
+
+/* Initialises the library as its quirks ask, else as the host wants it, which may mean its mutexes.
+ */
+static CK_RV
+initialise(PfBackend *backend, const CK_C_INITIALIZE_ARGS *args)
+{
     backend->is_serialised = backend->quirks.own_locking;
-    if (!backend->is_ours || backend->quirks.own_locking)
-        return CKR_OK;
-    /* A module that gets along: as the host wants it, which may mean its mutexes. */
-    rv = backend->p11->C_Finalize(NULL);
-    if (rv != CKR_OK)
-        return rv;
-    rv = backend->p11->C_Initialize((void *)args);
+    CK_RV rv = backend->p11->C_Initialize(backend->is_serialised ? NULL : (void *)args);
     if (rv != CKR_CANT_LOCK)
         return rv;
     backend->is_serialised = true;
     return backend->p11->C_Initialize(NULL);
+}
+
+static CK_RV
+start(PfBackend *backend, const CK_C_INITIALIZE_ARGS *args, bool is_forked_child)
+{
+    CK_INFO info;
+    backend->quirks = guess_quirks(backend->p11);
+    bool guess = backend->quirks.own_locking;
+    CK_RV rv = initialise(backend, args);
+    backend->is_ours = rv != CKR_CRYPTOKI_ALREADY_INITIALIZED;
+    if (!backend->is_ours && !is_forked_child)
+        rv = CKR_OK;
+    if (rv == CKR_OK)
+        rv = backend->p11->C_GetInfo(&info);
+    if (rv != CKR_OK)
+        return rv;
+    backend->quirks = find_quirks(&info);
+    if (!backend->is_ours || backend->quirks.own_locking == guess) {
+        backend->is_serialised = backend->is_serialised || backend->quirks.own_locking;
+        return CKR_OK;
+    }
+    rv = backend->p11->C_Finalize(NULL);
+    return rv == CKR_OK ? initialise(backend, args) : rv;
 }
 
 PfBackend *
@@ -104,7 +127,6 @@ pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *
     } else if ((backend->p11 = get_function_list(backend->library)) == NULL) {
         pf_report("module %s: %s is no PKCS#11 module", name, path);
     } else {
-        backend->is_ours = true;
         *ret_rv = start(backend, args, is_forked_child);
         if (*ret_rv == CKR_OK)
             return backend;

@@ -107,14 +107,24 @@ tell(const PfObject *object, PfFoundObject *ret_found)
         (PfFoundObject){object->handle, object->order, object->is_private, object->is_token};
 }
 
-/* Reads what is needed of an object that is not known by its handle. */
+/* Reads the kind of an object that is not known by its handle. RET_MUST_REMEMBER: it can be found
+ * again only by its attributes. */
+static CK_RV
+read_adopted_kind(Adoption *adoption, bool *ret_must_remember)
+{
+    CK_RV rv = read_kind(adoption->call, adoption->real, &adoption->kind);
+    *ret_must_remember =
+        adoption->kind.is_private && adoption->kind.is_token && adoption->is_virtual;
+    return rv;
+}
+
+/* Reads all that is needed. */
 static CK_RV
 read_object(Adoption *adoption)
 {
     PfCall *call = adoption->call;
-    CK_RV rv = read_kind(call, adoption->real, &adoption->kind);
-    bool must_remember =
-        adoption->kind.is_private && adoption->kind.is_token && adoption->is_virtual;
+    bool must_remember;
+    CK_RV rv = read_adopted_kind(adoption, &must_remember);
     if (rv != CKR_OK || !must_remember)
         return rv;
     /* Without its attributes it could not be found again, and must not be found by its handle. */
@@ -162,19 +172,23 @@ is_still_public(const PfCall *call, CK_OBJECT_HANDLE real, const PfFoundObject *
 }
 
 CK_RV
-pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, bool in_login, PfFoundObject *ret_found)
+pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, PfFoundHow how, PfFoundObject *ret_found)
 {
     Adoption adoption;
+    bool is_hidden = false;
     adoption_begin(&adoption, call, real);
     pthread_mutex_lock(&call->module->lock);
     PfObject *known = find_known(&adoption);
     if (known != NULL)
         tell(known, ret_found);
     pthread_mutex_unlock(&call->module->lock);
-    if (known != NULL && (!in_login || is_still_public(call, real, ret_found)))
+    if (known != NULL && (how == PF_FOUND_LOGGED_OUT || is_still_public(call, real, ret_found)))
         return CKR_OK;
-    CK_RV rv = read_object(&adoption);
-    if (rv == CKR_OK)
+    CK_RV rv = how == PF_FOUND_IN_PASSING ? read_adopted_kind(&adoption, &is_hidden)
+                                          : read_object(&adoption);
+    if (is_hidden)
+        *ret_found = (PfFoundObject){.is_private = true, .is_token = true};
+    else if (rv == CKR_OK)
         rv = adopt(&adoption, false, ret_found);
     pf_attributes_unref(adoption.attributes);
     return rv;
@@ -185,7 +199,7 @@ pf_object_listed(PfCall *call, CK_OBJECT_HANDLE real)
 {
     PfFoundObject found;
     PfObject *object;
-    CK_RV rv = pf_object_found(call, real, true, &found);
+    CK_RV rv = pf_object_found(call, real, PF_FOUND_IN_WINDOW, &found);
     if (rv != CKR_OK)
         return rv;
     pthread_mutex_lock(&call->module->lock);

@@ -66,11 +66,19 @@ bool pf_object_get_remembered(PfCall *call, PfObject *object, CK_ATTRIBUTE *temp
  * CKR_OBJECT_HANDLE_INVALID. */
 CK_RV pf_object_get_real(PfCall *call, PfObject *object, CK_OBJECT_HANDLE *ret_real);
 
+/* How a search came by a backend's handle. */
+typedef enum {
+    PF_FOUND_LOGGED_OUT, /* the backend was logged out, or the login is the host's own */
+    PF_FOUND_IN_WINDOW,  /* the caller has the window open */
+    PF_FOUND_IN_PASSING, /* another thread had a window open, and may have closed it by now */
+} PfFoundHow;
+
 /* The handle for a backend object that a search gave; the same object keeps its handle. Private
- * token objects under a virtual login are remembered with their attributes, so the caller has the
- * window open. IN_LOGIN: the backend was logged in when it gave REAL, and what REAL named in a
- * public search is looked at again. */
-CK_RV pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, bool in_login, PfFoundObject *ret_found);
+ * token objects under a virtual login are remembered with their attributes; in passing they are not
+ * even looked at, and the handle is CK_INVALID_HANDLE. What REAL named in a public search is looked
+ * at again when the backend was logged in. */
+CK_RV pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, PfFoundHow how,
+                      PfFoundObject *ret_found);
 
 /* As pf_object_found(), in the next place of the order: for one listing of all objects. */
 CK_RV pf_object_listed(PfCall *call, CK_OBJECT_HANDLE real);

@@ -90,6 +90,24 @@ share_of(PfStanding standing)
     }
 }
 
+/* Gives the backend's matches their handles. */
+static CK_RV
+append_found(PfCall *call, const CK_OBJECT_HANDLE *real, size_t count, PfFoundHow how,
+             PrivateShare share, Findings *findings)
+{
+    CK_RV rv = CKR_OK;
+    for (size_t i = 0; i < count && rv == CKR_OK; i++) {
+        PfFoundObject item;
+        CK_RV known = pf_object_found(call, real[i], how, &item);
+        if (known == CKR_OK && item.handle != CK_INVALID_HANDLE && is_told(&item, share))
+            rv = append(findings, &item);
+        /* Gone in between, or not to be read any more because the other's window is closed. */
+        else if (known != CKR_OBJECT_HANDLE_INVALID && how != PF_FOUND_IN_PASSING)
+            rv = known;
+    }
+    return rv;
+}
+
 /* Searches the backend in the host's session. IN_WINDOW: the caller has it open. */
 static CK_RV
 search_host_session(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, PrivateShare share,
@@ -99,18 +117,16 @@ search_host_session(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Privat
     size_t found = 0;
     unsigned before;
     unsigned after;
+    PfFoundHow how = PF_FOUND_LOGGED_OUT;
     bool was_closed = pf_window_is_closed(call->slot, &before);
     CK_RV rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
-    bool in_login = !was_closed || !pf_window_is_closed(call->slot, &after) || before != after;
+    if (in_window)
+        how = PF_FOUND_IN_WINDOW;
+    else if (!was_closed || !pf_window_is_closed(call->slot, &after) || before != after)
+        how = PF_FOUND_IN_PASSING;
     findings->is_open_in_backend = rv == CKR_OK;
-    for (size_t i = 0; i < found && rv == CKR_OK; i++) {
-        PfFoundObject item;
-        CK_RV known = pf_object_found(call, real[i], in_window || in_login, &item);
-        if (known == CKR_OK && is_told(&item, share))
-            rv = append(findings, &item);
-        else if (known != CKR_OBJECT_HANDLE_INVALID) /* that one is gone in between */
-            rv = known;
-    }
+    if (rv == CKR_OK)
+        rv = append_found(call, real, found, how, share, findings);
     free(real);
     return rv;
 }

@@ -169,12 +169,12 @@ class MainJob(unittest.TestCase):
 
     def test_threads_share_windows(self):
         d, session = self.logged_in()
-        answer = d.cmd("threads 4 10 open =pinfold-test ; find . class=private_key ;"
+        answer = d.cmd("threads 4 100 open =pinfold-test ; find . class=private_key ;"
                        " sign . . SHA256_RSA_PKCS 0102 ; close .", timeout=60)
-        self.assertEqual((answer.rv, answer["runs"]), ("CKR_OK", "40"))
+        self.assertEqual((answer.rv, answer["runs"]), ("CKR_OK", "400"))
         logins, logouts = self.backend_counts(d)
         self.assertEqual(logins, logouts)
-        self.assertLessEqual(logins, 41)
+        self.assertLessEqual(logins, 401)
         self.assertEqual(d.state(session), "CKS_RO_USER_FUNCTIONS")
 
     def test_modes_switch_live(self):
