@@ -161,22 +161,24 @@ copy_label(PfAttributes *attributes)
         attributes->label = strndup(label->pValue, label->ulValueLen);
 }
 
-PfAttributes *
-pf_attributes_read(PfBackend *backend, CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object)
+CK_RV
+pf_attributes_read(PfBackend *backend, CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object,
+                   PfAttributes **ret_attributes)
 {
     PfAttributes *attributes = calloc(1, sizeof *attributes);
     if (attributes == NULL)
-        return NULL;
+        return CKR_HOST_MEMORY;
     atomic_init(&attributes->references, 1);
     CK_RV rv = read_lengths(attributes, backend, real, object);
     if (rv == CKR_OK)
         rv = read_values(attributes, backend, real, object);
     if (rv != CKR_OK) {
         pf_attributes_unref(attributes);
-        return NULL;
+        return rv;
     }
     copy_label(attributes);
-    return attributes;
+    *ret_attributes = attributes;
+    return CKR_OK;
 }
 
 PfAttributes *

@@ -12,10 +12,10 @@
 
 typedef struct PfAttributes PfAttributes;
 
-/* Reads the attributes of a backend object in the session REAL. NULL when that fails; the result is
- * a reference of the caller's. Attributes never change once they are read. */
-PfAttributes *pf_attributes_read(PfBackend *backend, CK_SESSION_HANDLE real,
-                                 CK_OBJECT_HANDLE object);
+/* Reads the attributes of a backend object in the session REAL. On CKR_OK, RET_ATTRIBUTES is a
+ * reference of the caller's. Attributes never change once they are read. */
+CK_RV pf_attributes_read(PfBackend *backend, CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object,
+                         PfAttributes **ret_attributes);
 
 /* One more reference, and one less; NULL is fine. Any thread. */
 PfAttributes *pf_attributes_ref(PfAttributes *attributes);

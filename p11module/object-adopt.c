@@ -128,8 +128,7 @@ read_object(Adoption *adoption)
     if (rv != CKR_OK || !must_remember)
         return rv;
     /* Without its attributes it could not be found again, and must not be found by its handle. */
-    adoption->attributes = pf_attributes_read(call->backend, call->real, adoption->real);
-    return adoption->attributes != NULL ? CKR_OK : CKR_OBJECT_HANDLE_INVALID;
+    return pf_attributes_read(call->backend, call->real, adoption->real, &adoption->attributes);
 }
 
 /* Gives the object its handle: that of the same object before, or a new one. IS_NEW: it was made

@@ -153,6 +153,21 @@ pf_object_get_remembered(PfCall *call, PfObject *object, CK_ATTRIBUTE *template,
     return is_remembered;
 }
 
+/* Has another remembered object of the same login this identity? Then nobody knows which of them
+ * the backend has. Module lock held. */
+static bool
+has_twin(PfModule *module, const PfObject *object, const PfAttributes *attributes)
+{
+    PfObject *other;
+    PfObject *next;
+    HASH_ITER (hh, module->objects, other, next) {
+        if (other != object && other->domain == object->domain && other->mark == object->mark &&
+            other->attributes != NULL && pf_attributes_same_identity(other->attributes, attributes))
+            return true;
+    }
+    return false;
+}
+
 /* Looks for the object by what it was, and takes it for gone if it is not there. */
 static CK_RV
 find_again(PfCall *call, PfObject *object, PfAttributes *attributes, uint64_t epoch,
@@ -164,16 +179,17 @@ find_again(PfCall *call, PfObject *object, PfAttributes *attributes, uint64_t ep
     if (rv != CKR_OK)
         return rv;
     pthread_mutex_lock(&call->module->lock);
+    bool is_it = count == 1 && !has_twin(call->module, object, attributes);
     if (count == 0) {
         pf_object_table_remove(call->module, object);
-    } else if (count == 1) {
+    } else if (is_it) {
         object->epoch = epoch;
         if (object->is_listed)
             pf_object_table_rekey(call->module, object, real);
     }
     pthread_mutex_unlock(&call->module->lock);
     *ret_real = real;
-    return count == 1 ? CKR_OK : CKR_OBJECT_HANDLE_INVALID;
+    return is_it ? CKR_OK : CKR_OBJECT_HANDLE_INVALID;
 }
 
 CK_RV
@@ -236,10 +252,11 @@ pf_object_changed(PfCall *call, PfObject *object)
     pthread_mutex_unlock(&call->module->lock);
     if (!is_remembered || pf_object_get_real(call, object, &real) != CKR_OK)
         return;
-    PfAttributes *attributes = pf_attributes_read(call->backend, call->real, real);
+    PfAttributes *attributes = NULL;
+    /* What cannot be read again is not known any more: the handle is good in this window only. */
+    pf_attributes_read(call->backend, call->real, real, &attributes);
     pthread_mutex_lock(&call->module->lock);
     PfAttributes *before = object->attributes;
-    /* What cannot be read again is not known any more: the handle is good in this window only. */
     object->attributes = attributes;
     pthread_mutex_unlock(&call->module->lock);
     pf_attributes_unref(before);

@@ -51,8 +51,15 @@ pf_snapshot_adopt(PfCall *call, PfSnapshot *snapshot)
     PfStanding standing = pf_domain_get_standing(call->module, domain, &mark);
     if (snapshot == NULL || standing != PF_STANDING_USER)
         return;
-    for (size_t i = 0; i < snapshot->count; i++)
-        pf_object_listed(call, snapshot->real[i]);
+    CK_RV rv = CKR_OK;
+    for (size_t i = 0; i < snapshot->count && rv == CKR_OK; i++) {
+        rv = pf_object_listed(call, snapshot->real[i]);
+        if (rv == CKR_OBJECT_HANDLE_INVALID) /* gone meanwhile */
+            rv = CKR_OK;
+    }
+    /* Half a snapshot would hide objects: the next search takes another one. */
+    if (rv != CKR_OK)
+        return;
     pf_object_forget_unmet(call, mark);
     pthread_mutex_lock(&call->slot->lock);
     domain->snapshot_mark = mark;

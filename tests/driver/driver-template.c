@@ -123,6 +123,11 @@ add_value(PfDriverTemplate *template, CK_ATTRIBUTE_TYPE type, const char *text)
     unsigned long number;
     CK_BBOOL truth;
 
+    /* A length without a value: what a program must not give, and some do. */
+    if (strncmp(text, "length:", 7) == 0) {
+        pf_driver_template_add(template, type, NULL, (CK_ULONG)strtol(text + 7, NULL, 0));
+        return true;
+    }
     switch (get_form(type)) {
     case FORM_BOOL:
         if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)

@@ -107,6 +107,7 @@ print_help(void)
     fprintf(stderr, "  help\n  quit\n"
                     "SLOT: number, @N (Nth slot with a token), =LABEL. SESSION, OBJECT: number, or "
                     ". for the last one.\n"
+                    "ATTRIBUTE=length:N: that length without a value. "
                     "DATA: hex, text:…, fill:COUNT:HH, null. MECHANISM: NAME[:HASH|:IV[:AAD]].\n");
 }
 
