@@ -3,6 +3,9 @@
 /* PfHelperRun: GSubprocess, read up to a limit, against a clock. */
 #include "helper-run.h"
 
+#include <errno.h>
+#include <fcntl.h>
+
 #define CHUNK 16384u
 /* The workers of GLib that read would wake up once more, 15 s after their work, only to end. */
 #define IDLE_WORKER_MS 500
@@ -134,14 +137,32 @@ on_output_read(GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
+/* INPUT_FD below 0: /dev/null. */
+static GSubprocess *
+spawn(const char *const *argv, int input_fd, GError **error)
+{
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+    if (input_fd >= 0) {
+        int fd = fcntl(input_fd, F_DUPFD_CLOEXEC, 3);
+        if (fd < 0) {
+            g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s", g_strerror(errno));
+            return NULL;
+        }
+        g_subprocess_launcher_take_stdin_fd(launcher, fd);
+    }
+    return g_subprocess_launcher_spawnv(launcher, argv, error);
+}
+
 void
-pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_bytes,
-                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+pf_helper_run_with_input_async(const char *const *argv, int input_fd, guint timeout_ms,
+                               gsize max_bytes, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
 {
     /* Without the cancellable: kill_run() reports it itself. */
     g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
     GError *error = NULL;
-    g_task_set_source_tag(task, pf_helper_run_async);
+    g_task_set_source_tag(task, pf_helper_run_with_input_async);
     if (g_cancellable_set_error_if_cancelled(cancellable, &error)) {
         g_task_return_error(task, error);
         return;
@@ -151,7 +172,7 @@ pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_bytes,
     run->max_bytes = max_bytes;
     run->timeout_ms = timeout_ms;
     g_task_set_task_data(task, run, run_free);
-    run->process = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+    run->process = spawn(argv, input_fd, &error);
     if (run->process == NULL) {
         g_task_return_error(task, error);
         return;
@@ -166,6 +187,14 @@ pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_bytes,
             g_signal_connect(cancellable, "cancelled", G_CALLBACK(on_outer_cancelled), task);
     }
     read_more(task);
+}
+
+void
+pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_bytes,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+    pf_helper_run_with_input_async(argv, -1, timeout_ms, max_bytes, cancellable, callback,
+                                   user_data);
 }
 
 GBytes *

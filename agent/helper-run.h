@@ -12,6 +12,11 @@ void pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_by
                          GCancellable *cancellable, GAsyncReadyCallback callback,
                          gpointer user_data);
 
+/* The same, with INPUT_FD, which stays the caller's, as the child's standard input. */
+void pf_helper_run_with_input_async(const char *const *argv, int input_fd, guint timeout_ms,
+                                    gsize max_bytes, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+
 /* The output of a child that ended with status 0; the caller's. Errors: G_IO_ERROR_TIMED_OUT,
  * G_IO_ERROR_MESSAGE_TOO_LARGE, G_IO_ERROR_CANCELLED, G_IO_ERROR_FAILED with a message that says
  * how it ended, G_SPAWN_ERROR. */

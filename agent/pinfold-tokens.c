@@ -12,7 +12,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "pin-page.h"
 #include "tokens-list.h"
+#include "tokens-logout.h"
 #include "tokens-probe.h"
 #include "tokens-tries.h"
 
@@ -26,18 +28,53 @@ take_stdout(void)
     return fd;
 }
 
-static int
-run_probe(const char *parent, const char *path)
+/* Before a backend is loaded: one that crashes is a finding, not a reason for a core file; one that
+ * hangs must not outlive the process that asked. */
+static void
+prepare_for_backend(const char *parent)
 {
-    /* A backend that crashes is a finding, not a reason for a core file; one that hangs must not
-     * outlive the list that asked. */
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != atoi(parent))
         _exit(1); /* it died before it could have been told */
+}
+
+static int
+run_probe(const char *parent, const char *path)
+{
+    prepare_for_backend(parent);
     int fd = take_stdout();
     _exit(fd < 0 ? 1 : pf_tokens_probe_run(path, fd));
+}
+
+/* The PIN page is standard input, and gone from there before the backend is loaded. Where there is
+ * none, the test says so when it needs a PIN. */
+static PfSecret *
+take_pin(void)
+{
+    PfSecret *pin = NULL;
+    int r = pf_pin_page_receive(STDIN_FILENO, &pin);
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+        _exit(1);
+    return r == 0 ? pin : NULL;
+}
+
+static int
+run_logout_test(const char *parent, const char *path, const char *token_uri)
+{
+    prctl(PR_SET_DUMPABLE, 0);
+    prepare_for_backend(parent);
+    PF_AUTO_SECRET pin = take_pin();
+    int fd = take_stdout();
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+    if (out == NULL)
+        _exit(1);
+    g_autoptr(JsonNode) document = pf_tokens_logout_run(path, token_uri, pin);
+    pf_secret_clear(&pin);
+    g_autofree char *text = json_to_string(document, FALSE);
+    _exit(fputs(text, out) == EOF || fclose(out) != 0 ? 1 : 0);
 }
 
 static int
@@ -70,6 +107,8 @@ main(int argc, char **argv)
         return run_list();
     if (argc == 4 && strcmp(argv[1], "probe") == 0)
         return run_probe(argv[2], argv[3]);
+    if (argc == 5 && strcmp(argv[1], "logout-test") == 0)
+        return run_logout_test(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(argv[1], "tries") == 0)
         return run_tries(argv[2]);
     fprintf(stderr, "usage: %s list | tries READER\n", argv[0]);

@@ -11,23 +11,15 @@
 
 #include "token-flags.h"
 #include "token-id.h"
+#include "tokens-field.h"
+#include "tokens-known.h"
 
 #define SLOTS_MAX 256u
-
-/* A blank-padded field as valid UTF-8: JSON and D-Bus carry nothing else. */
-static char *
-dup_field(const unsigned char *field, gsize size)
-{
-    while (size > 0 && (field[size - 1] == ' ' || field[size - 1] == '\0'))
-        size--;
-    g_autofree char *raw = g_strndup((const char *)field, size);
-    return g_utf8_make_valid(raw, -1);
-}
 
 static void
 add_field(JsonBuilder *json, const char *name, const unsigned char *field, gsize size)
 {
-    g_autofree char *text = dup_field(field, size);
+    g_autofree char *text = pf_tokens_field_dup(field, size);
     json_builder_set_member_name(json, name);
     json_builder_add_string_value(json, text);
 }
@@ -40,7 +32,23 @@ add_number(JsonBuilder *json, const char *name, gulong number)
 }
 
 static void
-add_token(JsonBuilder *json, const CK_TOKEN_INFO *info)
+add_known(JsonBuilder *json, const PfTokensKnown *known)
+{
+    json_builder_set_member_name(json, "logout");
+    if (known == NULL) {
+        json_builder_add_null_value(json);
+        return;
+    }
+    json_builder_begin_object(json);
+    json_builder_set_member_name(json, "verdict");
+    json_builder_add_string_value(json, known->verdict);
+    json_builder_set_member_name(json, "measured_with");
+    json_builder_add_string_value(json, known->version);
+    json_builder_end_object(json);
+}
+
+static void
+add_token(JsonBuilder *json, const CK_INFO *library, const CK_TOKEN_INFO *info)
 {
     PfTokenId id;
     char uri[PF_TOKEN_URI_SIZE];
@@ -61,13 +69,14 @@ add_token(JsonBuilder *json, const CK_TOKEN_INFO *info)
     json_builder_end_array(json);
     add_number(json, "min_pin_len", info->ulMinPinLen);
     add_number(json, "max_pin_len", info->ulMaxPinLen);
+    add_known(json, pf_tokens_known_find(library, info));
     json_builder_end_object(json);
 }
 
 /* Through the function list, not gck_slot_get_token_info(): the identity is made of the bytes as
  * they are, and gck's texts are no longer that. */
 static void
-add_slot(JsonBuilder *json, CK_FUNCTION_LIST *functions, CK_SLOT_ID id)
+add_slot(JsonBuilder *json, CK_FUNCTION_LIST *functions, const CK_INFO *library, CK_SLOT_ID id)
 {
     CK_SLOT_INFO slot = {0};
     CK_TOKEN_INFO token = {0};
@@ -81,7 +90,7 @@ add_slot(JsonBuilder *json, CK_FUNCTION_LIST *functions, CK_SLOT_ID id)
     json_builder_add_boolean_value(json, (slot.flags & CKF_REMOVABLE_DEVICE) != 0);
     json_builder_set_member_name(json, "token");
     if ((slot.flags & CKF_TOKEN_PRESENT) != 0 && functions->C_GetTokenInfo(id, &token) == CKR_OK)
-        add_token(json, &token);
+        add_token(json, library, &token);
     else
         json_builder_add_null_value(json);
     json_builder_end_object(json);
@@ -90,18 +99,21 @@ add_slot(JsonBuilder *json, CK_FUNCTION_LIST *functions, CK_SLOT_ID id)
 static void
 add_module(JsonBuilder *json, GckModule *module)
 {
-    g_autoptr(GckModuleInfo) info = gck_module_get_info(module);
-    if (info != NULL && info->library_description != NULL) {
-        g_autofree char *text = g_utf8_make_valid(info->library_description, -1);
-        json_builder_set_member_name(json, "description");
-        json_builder_add_string_value(json, g_strstrip(text));
+    CK_FUNCTION_LIST *functions = gck_module_get_functions(module);
+    CK_INFO info = {0};
+    if (functions->C_GetInfo(&info) == CKR_OK) {
+        g_autofree char *version =
+            g_strdup_printf("%u.%u", info.libraryVersion.major, info.libraryVersion.minor);
+        add_field(json, "description", info.libraryDescription, sizeof info.libraryDescription);
+        json_builder_set_member_name(json, "version");
+        json_builder_add_string_value(json, version);
     }
     json_builder_set_member_name(json, "slots");
     json_builder_begin_array(json);
     GList *slots = gck_module_get_slots(module, FALSE);
     guint count = 0;
     for (GList *l = slots; l != NULL && count < SLOTS_MAX; l = l->next, count++)
-        add_slot(json, gck_module_get_functions(module), gck_slot_get_handle(l->data));
+        add_slot(json, functions, &info, gck_slot_get_handle(l->data));
     json_builder_end_array(json);
     g_list_free_full(slots, g_object_unref);
 }

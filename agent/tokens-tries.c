@@ -9,6 +9,8 @@
 
 #include <winscard.h>
 
+#include "token-registry.h"
+
 #define SW_OK          0x9000u
 #define SW_PIN_BLOCKED 0x6983u
 #define SW_TRIES       0x63C0u /* the last digit is the number */
@@ -31,29 +33,42 @@ transmit(SCARDHANDLE card, const SCARD_IO_REQUEST *pci, const unsigned char *apd
     return (unsigned)answer[*answer_len - 2] << 8 | answer[*answer_len - 1];
 }
 
-/* Selecting again would drop other programs' PIN state on some cards: the discovery object tells
- * whether the PIV application is the one that answers. */
+/* The discovery object tells whether the PIV application is the one that answers. */
+static bool
+is_piv_current(SCARDHANDLE card, const SCARD_IO_REQUEST *pci)
+{
+    unsigned char answer[MAX_BUFFER_SIZE];
+    DWORD len = sizeof answer;
+    return transmit(card, pci, get_discovery, sizeof get_discovery, answer, &len) == SW_OK &&
+           memmem(answer, len, piv_aid, sizeof piv_aid) != NULL;
+}
+
+/* Selecting again would drop other programs' PIN state on some cards. */
 static bool
 make_piv_current(SCARDHANDLE card, const SCARD_IO_REQUEST *pci)
 {
     unsigned char answer[MAX_BUFFER_SIZE];
     DWORD len = sizeof answer;
-    if (transmit(card, pci, get_discovery, sizeof get_discovery, answer, &len) == SW_OK &&
-        memmem(answer, len, piv_aid, sizeof piv_aid) != NULL)
+    if (is_piv_current(card, pci))
         return true;
-    len = sizeof answer;
     unsigned sw = transmit(card, pci, select_piv, sizeof select_piv, answer, &len);
     return sw == SW_OK || sw >> 8 == 0x61;
 }
 
-static int
-ask(SCARDHANDLE card, const SCARD_IO_REQUEST *pci)
+static unsigned
+verify_nothing(SCARDHANDLE card, const SCARD_IO_REQUEST *pci)
 {
     unsigned char answer[MAX_BUFFER_SIZE];
     DWORD len = sizeof answer;
+    return transmit(card, pci, verify_empty, sizeof verify_empty, answer, &len);
+}
+
+static int
+ask_tries(SCARDHANDLE card, const SCARD_IO_REQUEST *pci)
+{
     if (!make_piv_current(card, pci))
         return PF_TOKENS_TRIES_UNKNOWN;
-    unsigned sw = transmit(card, pci, verify_empty, sizeof verify_empty, answer, &len);
+    unsigned sw = verify_nothing(card, pci);
     if (sw == SW_PIN_BLOCKED)
         return 0;
     if ((sw & 0xFFF0u) == SW_TRIES)
@@ -61,23 +76,78 @@ ask(SCARDHANDLE card, const SCARD_IO_REQUEST *pci)
     return PF_TOKENS_TRIES_UNKNOWN;
 }
 
+static int
+ask_pin(SCARDHANDLE card, const SCARD_IO_REQUEST *pci)
+{
+    if (!is_piv_current(card, pci))
+        return PF_TOKENS_PIN_UNKNOWN;
+    unsigned sw = verify_nothing(card, pci);
+    if (sw == SW_OK)
+        return PF_TOKENS_PIN_VERIFIED;
+    return sw == SW_PIN_BLOCKED || (sw & 0xFFF0u) == SW_TRIES ? PF_TOKENS_PIN_NOT_VERIFIED
+                                                              : PF_TOKENS_PIN_UNKNOWN;
+}
+
+/* Calls ASK on the card in READER, in one transaction; OTHERWISE where there is none. */
+static int
+with_card(SCARDCONTEXT context, const char *reader,
+          int (*ask)(SCARDHANDLE, const SCARD_IO_REQUEST *), int otherwise)
+{
+    SCARDHANDLE card;
+    DWORD protocol;
+    int answer = otherwise;
+    if (SCardConnect(context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+                     &card, &protocol) != SCARD_S_SUCCESS)
+        return answer;
+    if (SCardBeginTransaction(card) == SCARD_S_SUCCESS) {
+        answer = ask(card, protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1);
+        SCardEndTransaction(card, SCARD_LEAVE_CARD);
+    }
+    SCardDisconnect(card, SCARD_LEAVE_CARD);
+    return answer;
+}
+
 int
 pf_tokens_tries_get(const char *reader)
 {
     SCARDCONTEXT context;
-    SCARDHANDLE card;
-    DWORD protocol;
-    int tries = PF_TOKENS_TRIES_UNKNOWN;
     if (SCardEstablishContext(SCARD_SCOPE_USER, NULL, NULL, &context) != SCARD_S_SUCCESS)
-        return tries;
-    if (SCardConnect(context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-                     &card, &protocol) == SCARD_S_SUCCESS) {
-        if (SCardBeginTransaction(card) == SCARD_S_SUCCESS) {
-            tries = ask(card, protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1);
-            SCardEndTransaction(card, SCARD_LEAVE_CARD);
-        }
-        SCardDisconnect(card, SCARD_LEAVE_CARD);
-    }
+        return PF_TOKENS_TRIES_UNKNOWN;
+    int tries = with_card(context, reader, ask_tries, PF_TOKENS_TRIES_UNKNOWN);
     SCardReleaseContext(context);
     return tries;
+}
+
+/* The only reader that the slot can be; with two of them, none. */
+static const char *
+find_reader(const char *readers, const char *description)
+{
+    const char *found = NULL;
+    for (const char *name = readers; *name != '\0'; name += strlen(name) + 1) {
+        if (!pf_token_registry_is_slot_of_reader(description, name))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = name;
+    }
+    return found;
+}
+
+PfTokensPin
+pf_tokens_tries_get_pin(const char *description)
+{
+    SCARDCONTEXT context;
+    char *readers = NULL;
+    DWORD len = SCARD_AUTOALLOCATE;
+    int pin = PF_TOKENS_PIN_UNKNOWN;
+    if (SCardEstablishContext(SCARD_SCOPE_USER, NULL, NULL, &context) != SCARD_S_SUCCESS)
+        return PF_TOKENS_PIN_UNKNOWN;
+    if (SCardListReaders(context, NULL, (LPSTR)&readers, &len) == SCARD_S_SUCCESS) {
+        const char *reader = find_reader(readers, description);
+        if (reader != NULL)
+            pin = with_card(context, reader, ask_pin, PF_TOKENS_PIN_UNKNOWN);
+        SCardFreeMemory(context, readers);
+    }
+    SCardReleaseContext(context);
+    return (PfTokensPin)pin;
 }
