@@ -24,7 +24,9 @@ static const struct {
      N_("forget cached PINs")},
     {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},
     {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting")},
-    {"doctor", pf_ctl_doctor_run, "doctor", N_("find out what is wrong")},
+    {"doctor", pf_ctl_doctor_run,
+     "doctor [--report] [--json] [--logout-test TOKEN-URI [--pin-fd N]]",
+     N_("find out what is wrong")},
 };
 
 static void

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* A PIN from a descriptor or from the terminal. */
+#pragma once
+
+#include <glib.h>
+
+#include "secret.h"
+
+/* Reads one PIN: the first line of FD, or, when FD is below 0, what a person types at the terminal
+ * of this process after PROMPT, without echo. FD stays the caller's. Before, the process is made
+ * undumpable. Returns it, or NULL with *ERROR: no terminal, nothing typed, too long, no memory to
+ * lock, interrupted. */
+PfSecret *pf_ctl_pin_read(int fd, const char *prompt, GError **error);
