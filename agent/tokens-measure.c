@@ -85,7 +85,8 @@ check_token(Run *run)
     if (fault != NULL)
         return fault;
     CK_FLAGS flags = run->token_info.flags;
-    if ((flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
+    /* Some software tokens have the flag because they can ask in a dialog of their own. */
+    if (run->result->is_hardware && (flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
         return "keypad";
     if ((flags & CKF_USER_PIN_INITIALIZED) == 0)
         return "no-pin";
