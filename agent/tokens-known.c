@@ -9,13 +9,19 @@
 
 /* A card's logout is its driver's affair: OpenSC has another one for each kind of card. */
 static const PfTokensKnown known[] = {
-    {"SoftHSM", "Implementation of PKCS11", NULL, "2.6", "ends"},
-    {"OpenSC Project", "OpenSC smartcard framework", "piv_II", "0.23", "mark"},
+    {"SoftHSM", "Implementation of PKCS11", NULL, NULL, "2.6", "ends"},
+    {"OpenSC Project", "OpenSC smartcard framework", "piv_II", NULL, "0.23", "mark"},
+    {"GNOME Keyring", "GNOME Keyring Daemon Core", NULL, NULL, "1.1", "ends"},
+    {"IBM", "Meta PKCS11 LIBRARY", "IBM Corp.", "IBM SoftTok", "3.8", "ends"},
+    {"tpm2-software.github.io", "TPM2.0 Cryptoki", NULL, NULL, "1.9", "readable"},
 };
 
+/* TEXT NULL: any. */
 static gboolean
 is_field(const unsigned char *field, gsize size, const char *text)
 {
+    if (text == NULL)
+        return TRUE;
     g_autofree char *have = pf_tokens_field_dup(field, size);
     return g_str_equal(have, text);
 }
@@ -28,9 +34,9 @@ pf_tokens_known_find(const CK_INFO *library, const CK_TOKEN_INFO *token)
                      known[i].manufacturer) &&
             is_field(library->libraryDescription, sizeof library->libraryDescription,
                      known[i].description) &&
-            (known[i].token_manufacturer == NULL ||
-             is_field(token->manufacturerID, sizeof token->manufacturerID,
-                      known[i].token_manufacturer)))
+            is_field(token->manufacturerID, sizeof token->manufacturerID,
+                     known[i].token_manufacturer) &&
+            is_field(token->model, sizeof token->model, known[i].token_model))
             return &known[i];
     }
     return NULL;

@@ -12,6 +12,17 @@
 
 #define LIST_TIMEOUT_MS 15000u
 
+static gboolean
+has_flag(JsonObject *token, const char *name)
+{
+    JsonArray *flags = json_object_get_array_member(token, "flags");
+    for (guint i = 0; i < json_array_get_length(flags); i++) {
+        if (g_str_equal(json_array_get_string_element(flags, i), name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* The object of SLOT's token, NULL when it is empty or its token was never initialised. */
 static JsonObject *
 get_token(JsonObject *slot)
@@ -19,12 +30,7 @@ get_token(JsonObject *slot)
     if (json_object_get_null_member(slot, "token"))
         return NULL;
     JsonObject *token = json_object_get_object_member(slot, "token");
-    JsonArray *flags = json_object_get_array_member(token, "flags");
-    for (guint i = 0; i < json_array_get_length(flags); i++) {
-        if (g_str_equal(json_array_get_string_element(flags, i), "TOKEN_INITIALIZED"))
-            return token;
-    }
-    return NULL;
+    return has_flag(token, "TOKEN_INITIALIZED") ? token : NULL;
 }
 
 static void
@@ -78,6 +84,8 @@ pf_ctl_doctor_backends_read(gboolean anonymous, GError **error)
 static char *
 describe_logout(JsonObject *token, JsonObject *slot, const char *version)
 {
+    if (!has_flag(token, "LOGIN_REQUIRED"))
+        return g_strdup(pf_ctl_doctor_logout_explain("no-login", FALSE));
     if (json_object_get_null_member(token, "logout"))
         return g_strdup(_("What its logout ends was not measured; pinfoldctl doctor --logout-test "
                           "does."));
