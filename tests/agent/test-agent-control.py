@@ -48,6 +48,15 @@ class AgentControl(unittest.TestCase):
         for finding in ("pcscd", "backend:soft", "private-socket", "locked-memory", "prompter"):
             self.assertRegex(text, rf"ok +{finding}")
 
+    def test_report_names_nothing(self):
+        wait_for(lambda: self.status()["tokens"], 15, "the token", step=0.1)
+        self.assertIn(self.serial, self.box.run(CTL, "doctor").stdout)
+        report = self.box.run(CTL, "doctor", "--report").stdout
+        for finding in ("pcscd", "backend:soft", "locked-memory"):
+            self.assertRegex(report, rf"ok +{finding}")
+        for word in (self.serial, "pinfold-test", *self.readers.names, self.box.env["HOME"]):
+            self.assertNotIn(word, report)
+
     def test_stops_cleanly(self):
         self.status()
         pid = self.agent_pid()

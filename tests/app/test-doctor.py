@@ -12,7 +12,7 @@ import subprocess
 import termios
 import unittest
 
-from pinfoldtest import Sandbox, build_path, process, softhsm, source_path, tap, wait_for
+from pinfoldtest import Sandbox, Spy, build_path, process, softhsm, source_path, tap, wait_for
 from pinfoldtest import mock as mocktoken
 from pinfoldtest import readers as piv
 
@@ -120,6 +120,42 @@ class LogoutTest(DoctorCase):
         # Its slot is one of hardware, but of no reader that could be asked.
         self.assertEqual(strict["verdict"], "ends-in-program")
         self.assertIsNone(strict["card_verified_after_logout"])
+
+    def test_sees_a_card_that_is_locked_again(self):
+        readers = self.box.readers()
+        readers.card()
+        self.configure(opensc=readers.opensc())
+        conf = self.box.dir / "reset.conf"
+        conf.write_text("app default {\n    reader_driver pcsc {\n"
+                        "        disconnect_action = reset;\n    }\n}\n", encoding="utf-8")
+        self.box.env["OPENSC_CONF"] = str(conf)
+        result = self.measure(PIV_URI, piv.PIN)
+        self.assertTrue(result["card_verified_after_close"])
+        self.assertFalse(result["card_verified_after_finalize"])
+
+    def test_keys_that_ask_each_time_are_not_used(self):
+        readers = self.box.readers()
+        card = readers.card(keys="9a=none,9d=none")
+        self.configure(opensc=readers.opensc())
+        card.reset_stats()
+        result = self.measure(PIV_URI, piv.PIN)
+        self.assertIsNone(result["usable_after_logout"])
+        self.assertEqual(result["verdict"], "mark")
+        stats = card.stats()
+        self.assertEqual((stats["sign"]["9c"], stats["denied"]), (0, 0))
+
+    def test_decrypts_where_nothing_signs(self):
+        readers = self.box.readers()
+        card = readers.card(keys="9a=none,9c=none")
+        spy = Spy(self.box, readers.opensc())
+        self.configure(opensc=spy.path)
+        self.box.env.update(spy.env)
+        card.reset_stats()
+        self.assertIs(self.measure(PIV_URI, piv.PIN)["usable_after_logout"], True)
+        self.assertGreater(card.stats()["sign"]["9d"], 0)
+        counts = spy.counts()
+        self.assertGreater(counts["C_Decrypt"], 0)
+        self.assertEqual(counts["C_Sign"], 0)
 
     def test_sees_what_handles_do(self):
         for handles, change in (("fresh", True), ("stable", False)):
