@@ -13,9 +13,11 @@
 
 /* One line for each backend that is known to need it; each has a test. */
 static const PfBackendQuirks known_quirks[] = {
-    /* Deadlocks under OS locking when a card is pulled; its C_CloseAllSessions closes every other
-     * session (OpenSC 0.23). */
-    {"OpenSC", "opensc-pkcs11", true, true},
+    /* Deadlocks under OS locking when a card is pulled (OpenSC 0.23). That its C_CloseAllSessions
+     * closes every other session does not matter: Pinfold closes one by one for all. */
+    {"OpenSC", "opensc-pkcs11", .own_locking = true},
+    /* Refuses a blocking C_WaitForSlotEvent, and has never an event for one that does not block. */
+    {"SoftHSM", "libsofthsm2", .has_no_events = true},
 };
 
 /* Is the file at PATH this very module? It would load itself for ever. */
@@ -47,9 +49,9 @@ static const PfBackendQuirks no_quirks;
 static PfBackendQuirks
 find_quirks(const CK_INFO *info)
 {
-    const char *library = (const char *)info->libraryDescription;
+    const char *maker = (const char *)info->manufacturerID;
     for (size_t i = 0; i < sizeof known_quirks / sizeof *known_quirks; i++) {
-        if (strncmp(library, known_quirks[i].library, strlen(known_quirks[i].library)) == 0)
+        if (strncmp(maker, known_quirks[i].maker, strlen(known_quirks[i].maker)) == 0)
             return known_quirks[i];
     }
     return no_quirks;

@@ -10,10 +10,10 @@
 
 /* What is known of a backend that needs to be treated in its own way (DESIGN 4.17). */
 typedef struct {
-    const char *library; /* start of CK_INFO.libraryDescription */
-    const char *file;    /* part of the file's name, which says it before it is initialised */
-    bool own_locking;    /* initialise without locking, and serialise its calls */
-    bool close_one_by_one;
+    const char *maker;  /* start of CK_INFO.manufacturerID */
+    const char *file;   /* part of the file's name, which says it before it is initialised */
+    bool own_locking;   /* initialise without locking, and serialise its calls */
+    bool has_no_events; /* nothing ever comes or goes: a blocking wait for it is refused */
 } PfBackendQuirks;
 
 typedef struct {

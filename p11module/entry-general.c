@@ -5,6 +5,7 @@
 
 #include "function-list.h"
 #include "module.h"
+#include "pin-change.h"
 #include "session.h"
 #include "slot.h"
 
@@ -185,30 +186,24 @@ C_InitToken(CK_SLOT_ID id, CK_BYTE *pin, CK_ULONG pin_len, CK_BYTE *label)
 {
     PfModule *module;
     PfSlot *slot;
-    CK_TOKEN_INFO info;
     CK_RV rv = enter_slot(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
-    char uri[PF_TOKEN_URI_SIZE];
-    bool was_known = pf_slot_look(slot, &info) == CKR_OK;
-    pf_token_id_format(&slot->token, uri);
-    rv = PF_BACKEND_CALL(slot->backend, C_InitToken, slot->real, pin, pin_len, label);
-    if (rv == CKR_OK && was_known && module->link != NULL &&
-        pf_agent_link_contact(module->link, false))
-        pf_agent_link_report_token(module->link, uri, PF_TOKEN_EVENT_INITIALISED, NULL);
-    return leave_slot(slot, rv);
+    return leave_slot(slot, pf_pin_change_init_token(module, slot, pin, pin_len, label));
 }
 
-/* One look at every backend. CKR_NO_EVENT: none has anything to say. */
+/* One look at every backend. CKR_NO_EVENT: none has anything to say. IS_BLOCKING: those that would
+ * not do it do not count, and if there are no others it is refused as by them. */
 static CK_RV
-poll_slot_events(PfModule *module, CK_SLOT_ID *ret_slot)
+poll_slot_events(PfModule *module, bool is_blocking, CK_SLOT_ID *ret_slot)
 {
     bool is_supported = false;
     for (size_t i = 0; i < module->backend_count; i++) {
         CK_SLOT_ID real;
         PfBackend *backend = module->backends[i];
         CK_RV rv = PF_BACKEND_CALL(backend, C_WaitForSlotEvent, CKF_DONT_BLOCK, &real, NULL);
-        is_supported = is_supported || rv == CKR_OK || rv == CKR_NO_EVENT;
+        bool counts = !is_blocking || !backend->quirks.has_no_events;
+        is_supported = is_supported || (counts && (rv == CKR_OK || rv == CKR_NO_EVENT));
         if (rv != CKR_OK)
             continue;
         PfSlot *slot = pf_slot_of_backend(module, backend, real);
@@ -229,13 +224,14 @@ C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID *slot, void *reserved)
     if (module == NULL)
         return CKR_CRYPTOKI_NOT_INITIALIZED;
     CK_RV rv = slot != NULL && reserved == NULL ? CKR_OK : CKR_ARGUMENTS_BAD;
+    bool is_blocking = (flags & CKF_DONT_BLOCK) == 0;
     if (rv == CKR_OK)
-        rv = poll_slot_events(module, slot);
-    while (rv == CKR_NO_EVENT && (flags & CKF_DONT_BLOCK) == 0) {
+        rv = poll_slot_events(module, is_blocking, slot);
+    while (rv == CKR_NO_EVENT && is_blocking) {
         if (pf_module_wait_for_end(module, SLOT_EVENT_INTERVAL_MS))
             rv = CKR_CRYPTOKI_NOT_INITIALIZED;
         else
-            rv = poll_slot_events(module, slot);
+            rv = poll_slot_events(module, is_blocking, slot);
     }
     pf_module_leave();
     return rv;

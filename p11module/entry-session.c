@@ -4,32 +4,17 @@
 #include "context-login.h"
 #include "function-list.h"
 #include "login.h"
+#include "pin-change.h"
 #include "presentation.h"
 #include "task.h"
 #include "window.h"
-
-static void
-report_pin_changed(PfCall *call)
-{
-    PfDomainRef ref;
-    if (call->module->link == NULL || !call->slot->needs_login)
-        return;
-    pf_domain_get_ref(call->session->domain, &ref);
-    if (pf_agent_link_contact(call->module->link, false))
-        pf_agent_link_report_token(call->module->link, ref.token, PF_TOKEN_EVENT_PIN_CHANGED, NULL);
-}
 
 CK_RV
 C_InitPIN(CK_SESSION_HANDLE session, CK_BYTE *pin, CK_ULONG pin_len)
 {
     PfCall call;
     CK_RV rv = pf_call_begin(&call, session);
-    if (rv != CKR_OK)
-        return rv;
-    rv = PF_BACKEND_CALL(call.backend, C_InitPIN, call.real, pin, pin_len);
-    if (rv == CKR_OK)
-        report_pin_changed(&call);
-    return pf_call_end(&call, rv);
+    return rv == CKR_OK ? pf_call_end(&call, pf_pin_change_init(&call, pin, pin_len)) : rv;
 }
 
 CK_RV
@@ -40,11 +25,7 @@ C_SetPIN(CK_SESSION_HANDLE session, CK_BYTE *old_pin, CK_ULONG old_len, CK_BYTE 
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    rv = PF_BACKEND_CALL(call.backend, C_SetPIN, call.real, old_pin, old_len, new_pin, new_len);
-    /* The SO's PIN is nobody's cached one. */
-    if (rv == CKR_OK && !call.slot->has_so_login)
-        report_pin_changed(&call);
-    return pf_call_end(&call, rv);
+    return pf_call_end(&call, pf_pin_change_set(&call, old_pin, old_len, new_pin, new_len));
 }
 
 CK_RV

@@ -103,7 +103,7 @@ pf_linger_begin(PfModule *module)
 }
 
 void
-pf_linger_end(PfModule *module)
+pf_linger_stop(PfModule *module)
 {
     PfLinger *linger = &module->linger;
     pthread_mutex_lock(&linger->lock);
@@ -114,5 +114,11 @@ pf_linger_end(PfModule *module)
     pthread_mutex_unlock(&linger->lock);
     if (must_join)
         pthread_join(linger->thread, NULL);
+}
+
+void
+pf_linger_end(PfModule *module)
+{
+    pf_linger_stop(module);
     close_due(module, UINT64_MAX);
 }

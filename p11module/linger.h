@@ -28,7 +28,8 @@ uint32_t pf_linger_get_delay(PfModule *module);
 /* Sees to it that the thread runs and looks at the windows. Returns false when it cannot. */
 bool pf_linger_begin(PfModule *module);
 
-/* Ends the thread and closes what lingers; for C_Finalize. */
+/* Ends the thread; with pf_linger_end() it also closes what lingers, for C_Finalize. */
+void pf_linger_stop(PfModule *module);
 void pf_linger_end(PfModule *module);
 
 void pf_linger_clear(PfLinger *linger);

@@ -252,3 +252,18 @@ pf_module_wait_for_end(PfModule *module, unsigned ms)
     pthread_mutex_unlock(&module->end_lock);
     return is_ending;
 }
+
+/* The library is unloaded, or the process ends, without C_Finalize. Only what would outlive this
+ * code is ended: the thread, and the sessions at the agent. The backends are not called: at the end
+ * of a process they are gone before this one. A call that is still running keeps everything. */
+__attribute__((destructor)) static void
+on_unload(void)
+{
+    PfModule *module = atomic_load(&current);
+    if (module == NULL || is_forked_child() || atomic_load(&callers) != 0)
+        return;
+    atomic_store(&current, NULL);
+    pf_linger_stop(module);
+    pf_agent_link_free(module->link);
+    module->link = NULL;
+}

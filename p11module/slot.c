@@ -231,6 +231,17 @@ pf_slot_set_user_login(PfSlot *slot)
 }
 
 void
+pf_slot_void_token(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    slot->is_known = false;
+    slot->is_flag_fixed = false;
+    slot->has_user_login = false;
+    slot->has_so_login = false;
+    pthread_mutex_unlock(&slot->lock);
+}
+
+void
 pf_slot_forget_token(PfModule *module, PfSlot *slot)
 {
     char uri[PF_TOKEN_URI_SIZE];
@@ -238,11 +249,8 @@ pf_slot_forget_token(PfModule *module, PfSlot *slot)
     bool was_known = slot->is_known;
     if (was_known)
         pf_token_id_format(&slot->token, uri);
-    slot->is_known = false;
-    slot->is_flag_fixed = false;
-    slot->has_user_login = false;
-    slot->has_so_login = false;
     pthread_mutex_unlock(&slot->lock);
+    pf_slot_void_token(slot);
     if (was_known && module->link != NULL)
         pf_agent_link_report_token(module->link, uri, PF_TOKEN_EVENT_GONE, NULL);
 }

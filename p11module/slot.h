@@ -71,7 +71,10 @@ void pf_slot_leave(PfSlot *slot);
 void pf_slot_begin_alone(PfSlot *slot, CK_SESSION_HANDLE session);
 void pf_slot_end_alone(PfSlot *slot, CK_SESSION_HANDLE session);
 
-/* The token went away: what was learnt of this insertion is void. */
+/* What was learnt of this insertion is void. */
+void pf_slot_void_token(PfSlot *slot);
+
+/* The token went away, and the agent is told. */
 void pf_slot_forget_token(PfModule *module, PfSlot *slot);
 
 /* Has a token been read in the slot, and has the slot sessions as well? Take the slot's lock. */

@@ -7,10 +7,16 @@
 
 #include <stdbool.h>
 
+/* The module that commands go to, and another one that is loaded too or NULL. */
 typedef struct {
     void *library;
     CK_FUNCTION_LIST *p11;
+    void *other;
+    CK_FUNCTION_LIST *other_p11;
 } PfDriverModule;
+
+/* Loads a module; the one before becomes the other. False with what went wrong. */
+bool pf_driver_module_load(PfDriverModule *module, const char *path, const char **ret_error);
 
 /* What "." stands for: the session opened last and the object found or made last. */
 typedef struct {
@@ -62,6 +68,7 @@ extern const PfDriverCommand pf_driver_object_commands[];
 extern const PfDriverCommand pf_driver_crypto_commands[];
 extern const PfDriverCommand pf_driver_key_commands[];
 extern const PfDriverCommand pf_driver_process_commands[];
+extern const PfDriverCommand pf_driver_module_commands[];
 
 /* Splits @line in place at blanks, minding "quotes" and backslashes. Returns the number of words,
  * -1 when there are more than @max or a quote is open. */

@@ -3,7 +3,6 @@
 /* A line-protocol client of any PKCS#11 module: one command a line, one line of answer. */
 #include "driver-call.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 static const PfDriverCommand *const tables[] = {
     pf_driver_general_commands, pf_driver_session_commands, pf_driver_object_commands,
     pf_driver_crypto_commands,  pf_driver_key_commands,     pf_driver_process_commands,
+    pf_driver_module_commands,
 };
 
 static const PfDriverCommand *
@@ -41,6 +41,8 @@ pf_driver_run(PfDriverCall *call, int n_words, char **words)
         pf_driver_reply_set_error(call->reply, "unknown command: %s", words[0]);
     else if (call->argc < command->min_args)
         pf_driver_reply_set_error(call->reply, "usage: %s %s", command->name, command->usage);
+    else if (call->module->p11 == NULL && strcmp(command->name, "load") != 0)
+        pf_driver_reply_set_error(call->reply, "no module is loaded");
     else
         command->run(call);
 }
@@ -186,23 +188,15 @@ serve(PfDriverModule *module)
 int
 main(int argc, char **argv)
 {
-    CK_RV (*get_function_list)(CK_FUNCTION_LIST * *list);
     PfDriverModule module = {0};
-    void *symbol;
+    const char *error;
 
     if (argc != 2) {
         fprintf(stderr, "usage: %s MODULE.so <commands\n", argv[0]);
         return 2;
     }
-    module.library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
-    if (module.library == NULL) {
-        fprintf(stderr, "%s: %s\n", argv[0], dlerror());
-        return 1;
-    }
-    symbol = dlsym(module.library, "C_GetFunctionList");
-    memcpy(&get_function_list, &symbol, sizeof(symbol));
-    if (symbol == NULL || get_function_list(&module.p11) != CKR_OK) {
-        fprintf(stderr, "%s: %s is no PKCS#11 module\n", argv[0], argv[1]);
+    if (!pf_driver_module_load(&module, argv[1], &error)) {
+        fprintf(stderr, "%s: %s\n", argv[0], error);
         return 1;
     }
     return serve(&module);

@@ -156,12 +156,6 @@ class Threads(WindowCase):
         self.assertFalse(self.spy.logged_in(d.pid))
         self.assertEqual(d.state(session), "CKS_RW_PUBLIC_SESSION")
 
-    def test_finalise_wakes_who_waits_for_a_slot(self):
-        d = self.driver()
-        job = d.background("waitevent", "block")
-        d.ok("finalize")
-        self.assertEqual(d.join(job, timeout=5).rv, "CKR_CRYPTOKI_NOT_INITIALIZED")
-
     def test_killed_at_any_moment(self):
         rounds = 50 if os.environ.get("PF_TEST_FULL") == "1" else 8
         fresh = self.box.dir / "fresh"
@@ -224,25 +218,7 @@ class Holding(WindowCase):
             self.assertEqual(d.ok("maps")["threads"], threads)
 
 
-class Hosts(WindowCase):
-    def test_a_forked_child_starts_anew(self):
-        d, session, key = self.logged_in()
-        said = d.ok("fork", "sessioninfo", session)["child"]
-        self.assertIn("CKR_CRYPTOKI_NOT_INITIALIZED", said)
-        # SoftHSM refuses the child's C_Initialize; that answer is passed on (DESIGN 4.15).
-        self.assertIn("CKR_CRYPTOKI_ALREADY_INITIALIZED", d.ok("fork", "init")["child"])
-        self.assert_signs(d, session, key)
-        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
-
-    def test_initialise_and_finalise_many_times(self):
-        d = self.pinfold.driver()
-        self.addCleanup(d.close)
-        before = len(os.listdir(f"/proc/{d.pid}/fd"))
-        d.ok("loop", 300, "init", ";", "open", TOKEN, ";", "login", ".", "user", softhsm.PIN, ";",
-             "finalize", timeout=120)
-        self.assertLessEqual(len(os.listdir(f"/proc/{d.pid}/fd")), before)
-        self.assertEqual(self.pinfold.domains(), [])
-
+class Memory(WindowCase):
     def test_memory_does_not_grow_with_use(self):
         d, session, key = self.logged_in()
         work = ["loop", 500, "find", session, "class=private_key", ";", "sign", session, key,
@@ -260,7 +236,7 @@ class Hosts(WindowCase):
 
 
 if os.environ.get("PINFOLD_SANITIZED"):
-    del Hosts.test_memory_does_not_grow_with_use  # a sanitizer keeps freed memory back
+    del Memory.test_memory_does_not_grow_with_use  # a sanitizer keeps freed memory back
 
 
 if __name__ == "__main__":
