@@ -209,6 +209,20 @@ pf_attributes_cover(const PfAttributes *attributes, const CK_ATTRIBUTE *template
     return true;
 }
 
+/* Of several complaints the one that SoftHSM and OpenSC tell: what cannot be had comes before what
+ * does not fit. The specification leaves it open. */
+static CK_RV
+get_worse(CK_RV a, CK_RV b)
+{
+    static const CK_RV order[] = {CKR_ATTRIBUTE_SENSITIVE, CKR_ATTRIBUTE_TYPE_INVALID,
+                                  CKR_BUFFER_TOO_SMALL};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        if (a == order[i] || b == order[i])
+            return order[i];
+    }
+    return a != CKR_OK ? a : b;
+}
+
 CK_RV
 pf_attributes_get(const PfAttributes *attributes, CK_ATTRIBUTE *template, CK_ULONG count)
 {
@@ -218,12 +232,12 @@ pf_attributes_get(const PfAttributes *attributes, CK_ATTRIBUTE *template, CK_ULO
         const CK_ATTRIBUTE *value = find(attributes, template[i].type, &missing);
         if (value->ulValueLen == (CK_ULONG)-1) {
             template[i].ulValueLen = (CK_ULONG)-1;
-            rv = missing;
+            rv = get_worse(rv, missing);
         } else if (template[i].pValue == NULL) {
             template[i].ulValueLen = value->ulValueLen;
         } else if (template[i].ulValueLen < value->ulValueLen) {
             template[i].ulValueLen = (CK_ULONG)-1;
-            rv = CKR_BUFFER_TOO_SMALL;
+            rv = get_worse(rv, CKR_BUFFER_TOO_SMALL);
         } else {
             memcpy(template[i].pValue, value->pValue, value->ulValueLen);
             template[i].ulValueLen = value->ulValueLen;

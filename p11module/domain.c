@@ -170,6 +170,19 @@ pf_domain_is_virtual(PfModule *module, const PfDomain *domain)
 }
 
 bool
+pf_domain_is_backends(PfModule *module, const PfDomain *domain)
+{
+    switch (pf_domain_get_standing(module, domain, NULL)) {
+    case PF_STANDING_USER:
+        return false;
+    case PF_STANDING_PUBLIC:
+        return !pf_domain_is_virtual(module, domain);
+    default:
+        return true;
+    }
+}
+
+bool
 pf_domain_is_asleep(PfModule *module, const PfDomain *domain)
 {
     if (module->link == NULL)

@@ -16,6 +16,7 @@ struct PfDomain {
     PfTokenId token; /* that its sessions were opened on */
     uint64_t epoch;  /* of the link in which ENTRY was learnt; 0: not registered */
     unsigned entry;
+    uint64_t window_mark;   /* the login that its windows belong to; 0: none */
     uint64_t snapshot_mark; /* the login that the snapshot belongs to; 0: none */
     uint64_t snapshot_objects;
 };
@@ -46,6 +47,11 @@ PfStanding pf_domain_get_standing(PfModule *module, const PfDomain *domain, uint
 /* Are logins of the domain virtual now: an agent that caches, and the domain known to it? No system
  * call. */
 bool pf_domain_is_virtual(PfModule *module, const PfDomain *domain);
+
+/* Is it the backend alone that says what the sessions may see and use: by its own login, or because
+ * nothing is cached? The module then passes its private objects on by their handles, as long as the
+ * backend has them. No system call. */
+bool pf_domain_is_backends(PfModule *module, const PfDomain *domain);
 
 /* Is the login virtual and the PIN forgotten (DESIGN 4.7)? */
 bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);

@@ -135,6 +135,19 @@ login_without_pin(PfCall *call)
     return rv;
 }
 
+/* The domain is logged in, and so a PIN is not even looked at. Of one that is missing some backends
+ * say that first; to ask costs nothing, as there is nothing to present. */
+static CK_RV
+refuse_second_login(PfCall *call, const CK_BYTE *pin, CK_ULONG pin_len)
+{
+    if (pin != NULL || call->slot->has_pinpad)
+        return CKR_USER_ALREADY_LOGGED_IN;
+    CK_RV rv = pf_presentation_of_host(call, CKU_USER, pin, pin_len);
+    if (rv == CKR_OK) /* it logs anybody in */
+        PF_BACKEND_CALL(call->backend, C_Logout, call->real);
+    return rv == CKR_ARGUMENTS_BAD ? rv : CKR_USER_ALREADY_LOGGED_IN;
+}
+
 CK_RV
 pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
@@ -144,7 +157,7 @@ pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     bool can_cache = pf_domain_prepare(call->module, domain);
     PfStanding standing = pf_domain_get_standing(call->module, domain, NULL);
     if (is_logged_in(call))
-        return CKR_USER_ALREADY_LOGGED_IN;
+        return refuse_second_login(call, pin, pin_len);
     /* No PIN and no flag: the backend has its own answer, and no PIN to keep. */
     if (pin == NULL || !can_cache || call->slot->has_pinpad || standing == PF_STANDING_REAL ||
         standing == PF_STANDING_SO)
@@ -175,11 +188,28 @@ pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 }
 
 static void
-on_session_of_logout(PfCall *call, void *data)
+on_session_of_domain(PfCall *call, void *data)
 {
     const PfCall *logout = data;
     if (call->session->domain == logout->session->domain)
         pf_operation_drop_all(call);
+}
+
+void
+pf_login_settle(PfCall *call)
+{
+    uint64_t mark;
+    PfDomain *domain = call->session->domain;
+    pf_domain_get_standing(call->module, domain, &mark);
+    pthread_mutex_lock(&call->slot->lock);
+    bool is_over = domain->window_mark != 0 && domain->window_mark != mark;
+    domain->window_mark = mark;
+    pthread_mutex_unlock(&call->slot->lock);
+    if (!is_over)
+        return;
+    pf_session_visit(call->module, call->slot, on_session_of_domain, call);
+    pf_object_forget_login(call, mark);
+    pf_window_close_lingering(call->module, call->slot, UINT64_MAX);
 }
 
 /* The virtual login ends: for all members at the agent first, then here. */
@@ -189,7 +219,7 @@ end_virtual_login(PfCall *call)
     PfDomainRef ref;
     pf_domain_get_ref(call->session->domain, &ref);
     pf_agent_link_logout(call->module->link, &ref);
-    pf_session_visit(call->module, call->slot, on_session_of_logout, call);
+    pf_session_visit(call->module, call->slot, on_session_of_domain, call);
     pf_object_forget_domain(call);
     pf_window_close_lingering(call->module, call->slot, UINT64_MAX);
     return CKR_OK;
@@ -206,7 +236,7 @@ end_real_login(PfCall *call)
     call->slot->has_so_login = false;
     call->slot->window.epoch++;
     pthread_mutex_unlock(&call->slot->lock);
-    pf_object_forget_private(call);
+    pf_object_forget_gone(call);
     return rv;
 }
 

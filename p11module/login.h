@@ -15,6 +15,11 @@ CK_RV pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 /* C_Logout. */
 CK_RV pf_login_end(PfCall *call);
 
+/* Lets go of the windows that are held by what was begun or made in a login of the domain that is
+ * over: by another process, a new PIN, a rejection. Nobody tells this process, so each call looks
+ * while a window is up; and so does who opens one. */
+void pf_login_settle(PfCall *call);
+
 /* Logs the backend in for a window with the cached PIN. RET_IS_FOREIGN: somebody else had logged it
  * in. CKR_USER_NOT_LOGGED_IN when there is no PIN to be had; RET_IS_ASLEEP then says that a person
  * may give it (DESIGN 4.7). */

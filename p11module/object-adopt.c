@@ -18,6 +18,7 @@ typedef struct {
     uint64_t epoch;
     uint64_t mark;
     bool is_virtual;
+    bool is_backends;
     ObjectKind kind;
     CK_SESSION_HANDLE owner;
     PfAttributes *attributes;
@@ -30,6 +31,7 @@ adoption_begin(Adoption *adoption, PfCall *call, CK_OBJECT_HANDLE real)
     PfStanding standing =
         pf_domain_get_standing(call->module, call->session->domain, &adoption->mark);
     adoption->is_virtual = standing == PF_STANDING_USER;
+    adoption->is_backends = pf_domain_is_backends(call->module, call->session->domain);
     adoption->epoch = pf_window_get_epoch(call->slot);
 }
 
@@ -57,7 +59,8 @@ find_known(const Adoption *adoption)
     PfObject *object =
         pf_object_table_find_real(adoption->call->module, adoption->call->slot, adoption->real);
     if (object != NULL && object->is_private &&
-        (object->mark != adoption->mark || object->epoch != adoption->epoch))
+        !(object->is_backends ? adoption->is_backends
+                              : object->mark == adoption->mark && object->epoch == adoption->epoch))
         object = NULL;
     return object;
 }
@@ -91,7 +94,8 @@ object_new(const Adoption *adoption)
     object->slot = adoption->call->slot;
     object->domain = adoption->call->session->domain;
     object->epoch = adoption->epoch;
-    object->mark = adoption->kind.is_private ? adoption->mark : 0;
+    object->is_backends = adoption->kind.is_private && adoption->is_backends;
+    object->mark = adoption->kind.is_private && !adoption->is_backends ? adoption->mark : 0;
     object->is_private = adoption->kind.is_private;
     object->is_token = adoption->kind.is_token;
     object->owner = adoption->kind.is_token ? 0 : adoption->owner;
@@ -223,6 +227,13 @@ hold_window(PfCall *call, CK_OBJECT_HANDLE handle)
     pthread_mutex_unlock(&call->module->lock);
     if (!keeps)
         pf_window_release(call);
+}
+
+bool
+pf_object_is_made_private(PfCall *call, CK_OBJECT_HANDLE real)
+{
+    ObjectKind kind;
+    return read_kind(call, real, &kind) == CKR_OK && kind.is_private;
 }
 
 CK_RV

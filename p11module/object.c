@@ -76,11 +76,13 @@ pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object)
     PfObject *object;
     uint64_t mark;
     pf_domain_get_standing(call->module, call->session->domain, &mark);
+    bool is_backends = pf_domain_is_backends(call->module, call->session->domain);
     pthread_mutex_lock(&call->module->lock);
     HASH_FIND(hh, call->module->objects, &handle, sizeof handle, object);
     if (object != NULL && object->slot != call->slot)
         object = NULL;
-    if (object != NULL && object->is_private && (mark == 0 || object->mark != mark))
+    if (object != NULL && object->is_private &&
+        !(object->is_backends ? is_backends : mark != 0 && object->mark == mark))
         object = NULL;
     if (object != NULL)
         object->references++;
@@ -197,7 +199,8 @@ pf_object_get_real(PfCall *call, PfObject *object, CK_OBJECT_HANDLE *ret_real)
 {
     uint64_t epoch = pf_window_get_epoch(call->slot);
     pthread_mutex_lock(&call->module->lock);
-    bool is_good = object->is_keyed && (!object->is_private || object->epoch == epoch);
+    bool is_good =
+        object->is_keyed && (!object->is_private || object->is_backends || object->epoch == epoch);
     CK_OBJECT_HANDLE real = object->key.real;
     PfAttributes *attributes = is_good ? NULL : pf_attributes_ref(object->attributes);
     pthread_mutex_unlock(&call->module->lock);
@@ -208,27 +211,6 @@ pf_object_get_real(PfCall *call, PfObject *object, CK_OBJECT_HANDLE *ret_real)
     if (rv == CKR_OK)
         *ret_real = real;
     return rv;
-}
-
-/* Forgets the objects that are doomed; windows that they held are released by CALL. */
-static void
-forget(PfCall *call, bool (*is_doomed)(const PfObject *object, const PfCall *call, uint64_t mark),
-       uint64_t mark)
-{
-    PfObject *object;
-    PfObject *next;
-    unsigned windows = 0;
-    pthread_mutex_lock(&call->module->lock);
-    HASH_ITER (hh, call->module->objects, object, next) {
-        if (!is_doomed(object, call, mark))
-            continue;
-        windows += object->holds_window ? 1 : 0;
-        object->holds_window = false;
-        pf_object_table_remove(call->module, object);
-    }
-    pthread_mutex_unlock(&call->module->lock);
-    while (windows-- > 0)
-        pf_window_release(call);
 }
 
 void
@@ -274,56 +256,6 @@ pf_object_visit_private(PfModule *module, const PfDomain *domain, uint64_t mark,
             visit(object, data);
     }
     pthread_mutex_unlock(&module->lock);
-}
-
-static bool
-is_unmet(const PfObject *object, const PfCall *call, uint64_t mark)
-{
-    if (object->domain != call->session->domain || !object->is_private)
-        return false;
-    return object->mark != mark || object->epoch != pf_window_get_epoch(call->slot);
-}
-
-void
-pf_object_forget_unmet(PfCall *call, uint64_t mark)
-{
-    forget(call, is_unmet, mark);
-}
-
-static bool
-is_of_session(const PfObject *object, const PfCall *call, uint64_t mark)
-{
-    return !object->is_token && object->owner != 0 && object->owner == call->session->handle;
-}
-
-void
-pf_object_forget_session(PfCall *call)
-{
-    forget(call, is_of_session, 0);
-}
-
-static bool
-is_private_in_domain(const PfObject *object, const PfCall *call, uint64_t mark)
-{
-    return object->is_private && object->domain == call->session->domain;
-}
-
-void
-pf_object_forget_domain(PfCall *call)
-{
-    forget(call, is_private_in_domain, 0);
-}
-
-static bool
-is_private_in_slot(const PfObject *object, const PfCall *call, uint64_t mark)
-{
-    return object->is_private && object->slot == call->slot;
-}
-
-void
-pf_object_forget_private(PfCall *call)
-{
-    forget(call, is_private_in_slot, 0);
 }
 
 void

@@ -27,6 +27,7 @@ struct PfObject {
     uint64_t order; /* as the backend lists its objects */
     bool is_private;
     bool is_token;
+    bool is_backends;         /* private, found where the backend alone decides */
     bool holds_window;        /* private session objects die with the backend's login */
     CK_SESSION_HANDLE owner;  /* session objects: the session that made them, 0 if unknown */
     PfAttributes *attributes; /* private token objects under a virtual login */
@@ -43,8 +44,8 @@ typedef struct {
 } PfFoundObject;
 
 /* The object of a handle that the host gave, held until pf_object_release(). Private objects of a
- * login that is over, and any of another slot, are CKR_OBJECT_HANDLE_INVALID; private ones in a
- * public session too, as with a backend that forgets their handles. */
+ * virtual login that is over, and any of another slot, are CKR_OBJECT_HANDLE_INVALID (PKCS#11 2.40,
+ * 5.6.9). Of those found under the backend's own login the backend says it, which may keep them. */
 CK_RV pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object);
 void pf_object_release(PfModule *module, PfObject *object);
 
@@ -83,6 +84,9 @@ CK_RV pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, PfFoundHow how,
 /* As pf_object_found(), in the next place of the order: for one listing of all objects. */
 CK_RV pf_object_listed(PfCall *call, CK_OBJECT_HANDLE real);
 
+/* Is the object private that this call made and that has no handle yet? */
+bool pf_object_is_made_private(PfCall *call, CK_OBJECT_HANDLE real);
+
 /* The handle for an object that this call made. IN_WINDOW: a private session object keeps the
  * window open as long as it lives, because a logout would destroy it. */
 CK_RV pf_object_created(PfCall *call, CK_OBJECT_HANDLE real, bool in_window,
@@ -100,12 +104,18 @@ void pf_object_visit_private(PfModule *module, const PfDomain *domain, uint64_t 
  * so is what belongs to a login before. */
 void pf_object_forget_unmet(PfCall *call, uint64_t mark);
 
+/* Private objects of the session's domain that belong to another login than MARK. */
+void pf_object_forget_login(PfCall *call, uint64_t mark);
+
 /* Session objects of a session that closes. */
 void pf_object_forget_session(PfCall *call);
 
-/* Private objects after a logout: those of the session's domain after a virtual one, those of the
- * slot after the backend's. Those that held the window let go. */
+/* Private objects of the session's domain after a virtual logout. Those that held the window let
+ * go.
+ */
 void pf_object_forget_domain(PfCall *call);
-void pf_object_forget_private(PfCall *call);
+
+/* Private objects of the slot that the backend has no more after a logout of its own. */
+void pf_object_forget_gone(PfCall *call);
 
 void pf_object_free_all(PfModule *module);

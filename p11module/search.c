@@ -78,16 +78,11 @@ is_told(const PfFoundObject *item, PrivateShare share)
 }
 
 static PrivateShare
-share_of(PfStanding standing)
+get_share(const PfCall *call, PfStanding standing)
 {
-    switch (standing) {
-    case PF_STANDING_REAL:
-        return PRIVATE_ALL;
-    case PF_STANDING_USER:
+    if (standing == PF_STANDING_USER)
         return PRIVATE_SESSION_OBJECTS;
-    default:
-        return PRIVATE_NONE;
-    }
+    return pf_domain_is_backends(call->module, call->session->domain) ? PRIVATE_ALL : PRIVATE_NONE;
 }
 
 /* Gives the backend's matches their handles. */
@@ -229,7 +224,8 @@ find_all(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Findings *finding
 {
     uint64_t mark;
     PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &mark);
-    CK_RV rv = search_host_session(call, template, count, share_of(standing), false, findings);
+    CK_RV rv =
+        search_host_session(call, template, count, get_share(call, standing), false, findings);
     if (standing == PF_STANDING_USER && (rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN))
         rv = append_private(call, template, count, mark, findings);
     return rv;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "login.h"
 #include "object.h"
 #include "window.h"
 
@@ -43,6 +44,8 @@ pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
     }
     fill_call(call, module, session);
     pf_slot_enter(session->slot, handle);
+    if (pf_window_is_up(session->slot))
+        pf_login_settle(call);
     return CKR_OK;
 }
 

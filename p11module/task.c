@@ -29,7 +29,7 @@ wrap_results(PfTask *task, bool in_window)
 }
 
 static CK_RV
-run_on(PfTask *task, PfObject **objects, bool in_window)
+run_on(PfTask *task, PfObject **objects)
 {
     for (unsigned i = 0; i < task->input_count; i++) {
         task->real[i] = CK_INVALID_HANDLE;
@@ -42,7 +42,47 @@ run_on(PfTask *task, PfObject **objects, bool in_window)
         if (objects[i] != NULL)
             task->after(task->call, objects[i]);
     }
-    return rv == CKR_OK ? wrap_results(task, in_window) : rv;
+    return rv;
+}
+
+/* Takes back what was made with the login of a window that the task is no user of, if it is
+ * private: that window is of other sessions, or was opened by another thread just now. */
+static CK_RV
+undo_private(PfTask *task)
+{
+    bool is_private = false;
+    for (unsigned i = 0; i < task->made_count; i++)
+        is_private = is_private || pf_object_is_made_private(task->call, task->made[i]);
+    if (!is_private)
+        return CKR_OK;
+    for (unsigned i = 0; i < task->made_count; i++)
+        PF_BACKEND_CALL(task->call->backend, C_DestroyObject, task->call->real, task->made[i]);
+    return CKR_USER_NOT_LOGGED_IN;
+}
+
+static CK_RV
+run_outside(PfTask *task, PfObject **objects, bool has_own_login)
+{
+    unsigned before;
+    unsigned after;
+    bool was_closed = pf_window_is_closed(task->call->slot, &before);
+    CK_RV rv = run_on(task, objects);
+    bool is_closed = pf_window_is_closed(task->call->slot, &after);
+    bool has_met_window = !was_closed || !is_closed || before != after;
+    if (rv == CKR_OK && task->made_count > 0 && has_met_window && !has_own_login)
+        rv = undo_private(task);
+    return rv == CKR_OK ? wrap_results(task, false) : rv;
+}
+
+/* The window is open already. */
+static CK_RV
+run_inside(PfTask *task, PfObject **objects)
+{
+    CK_RV rv = run_on(task, objects);
+    if (rv == CKR_OK)
+        rv = wrap_results(task, true);
+    pf_window_release(task->call);
+    return rv;
 }
 
 static CK_RV
@@ -57,8 +97,7 @@ run_in_window(PfTask *task, PfObject **objects)
         if (rv != CKR_OK)
             break;
         was_foreign = !is_second && pf_window_is_foreign(task->call->slot);
-        rv = run_on(task, objects, true);
-        pf_window_release(task->call);
+        rv = run_inside(task, objects);
         /* A login of another copy of this module that ended meanwhile. */
     } while (rv == CKR_USER_NOT_LOGGED_IN && was_foreign);
     free(label);
@@ -82,16 +121,21 @@ CK_RV
 pf_task_run(PfTask *task)
 {
     PfObject *objects[PF_TASK_OBJECTS] = {NULL, NULL};
-    bool is_virtual = pf_domain_get_standing(task->call->module, task->call->session->domain,
-                                             NULL) == PF_STANDING_USER;
+    PfStanding standing =
+        pf_domain_get_standing(task->call->module, task->call->session->domain, NULL);
+    bool is_virtual = standing == PF_STANDING_USER;
+    bool has_own_login = standing == PF_STANDING_REAL || standing == PF_STANDING_SO;
     bool is_private = task->wants_private;
     CK_RV rv = CKR_USER_NOT_LOGGED_IN;
     for (unsigned i = 0; i < task->input_count; i++) {
         if (pf_object_acquire(task->call, task->inputs[i], &objects[i]) == CKR_OK)
             is_private = is_private || pf_object_is_private(objects[i]);
     }
-    if (!is_virtual || !is_private)
-        rv = run_on(task, objects, false);
+    /* What is made without a word about its privacy may be private in an open window. */
+    if (is_virtual && !is_private && pf_window_join(task->call))
+        rv = run_inside(task, objects);
+    else if (!is_virtual || !is_private)
+        rv = run_outside(task, objects, has_own_login);
     if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual)
         rv = run_in_window(task, objects);
     for (unsigned i = 0; i < PF_TASK_OBJECTS; i++) {

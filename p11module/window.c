@@ -31,6 +31,12 @@ pf_window_get_epoch(const PfSlot *slot)
 }
 
 bool
+pf_window_is_up(PfSlot *slot)
+{
+    return atomic_load_explicit(&slot->window.is_up, memory_order_relaxed);
+}
+
+bool
 pf_window_is_closed(PfSlot *slot, unsigned *ret_openings)
 {
     pthread_mutex_lock(&slot->lock);
@@ -45,6 +51,7 @@ static void
 set_state(PfSlot *slot, PfWindowState state)
 {
     slot->window.state = state;
+    atomic_store(&slot->window.is_up, state != PF_WINDOW_CLOSED);
     if (state == PF_WINDOW_BUSY)
         slot->window.openings++;
     pthread_cond_broadcast(&slot->changed);
@@ -137,12 +144,28 @@ join_or_take(PfSlot *slot)
     return true;
 }
 
+bool
+pf_window_join(PfCall *call)
+{
+    PfSlot *slot = call->slot;
+    if (!pf_window_is_up(slot))
+        return false;
+    pf_login_settle(call);
+    pthread_mutex_lock(&slot->lock);
+    bool is_open = slot->window.state == PF_WINDOW_OPEN;
+    if (is_open)
+        join_or_take(slot);
+    pthread_mutex_unlock(&slot->lock);
+    return is_open;
+}
+
 CK_RV
 pf_window_acquire(PfCall *call, const char *key_label)
 {
     PfSlot *slot = call->slot;
     bool is_foreign = false;
     bool is_asleep = false;
+    pf_login_settle(call);
     pthread_mutex_lock(&slot->lock);
     while (slot->window.state == PF_WINDOW_BUSY)
         pthread_cond_wait(&slot->changed, &slot->lock);
@@ -175,6 +198,7 @@ pf_window_acquire_by_lease(PfCall *call, PfLease *lease, bool wakes, bool *ret_j
 {
     PfSlot *slot = call->slot;
     bool is_cached = false;
+    pf_login_settle(call);
     pthread_mutex_lock(&slot->lock);
     bool is_free = wait_for_state(slot, PF_WINDOW_BUSY, false);
     *ret_joined = is_free && join_or_take(slot);

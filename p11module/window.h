@@ -3,6 +3,7 @@
 /* PfWindow: the span in which a backend is really logged in because a private operation runs. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ typedef enum {
 /* Part of a slot; its lock guards it. */
 typedef struct {
     PfWindowState state;
+    atomic_bool is_up; /* state is not PF_WINDOW_CLOSED: to be asked without the lock */
     unsigned users;
     bool is_foreign;        /* the backend was logged in already: not ours to log out */
     bool is_stuck;          /* a logout failed: to be tried again before anything else */
@@ -38,9 +40,15 @@ uint64_t pf_window_get_epoch(const PfSlot *slot);
  * between two of the same number, both closed, it was not. */
 bool pf_window_is_closed(PfSlot *slot, unsigned *ret_openings);
 
+/* May the backend be logged in by a window now? No lock. */
+bool pf_window_is_up(PfSlot *slot);
+
 /* Joins or opens the slot's window for a session whose domain is logged in. KEY_LABEL is what a
  * dialog says, if one is needed, and may be NULL. Anything but CKR_OK: no window. */
 CK_RV pf_window_acquire(PfCall *call, const char *key_label);
+
+/* Joins the slot's window if one is open, and says so; opens none. */
+bool pf_window_join(PfCall *call);
 
 /* As pf_window_acquire(), by a PIN that a person has just given; CKR_PIN_INCORRECT: ask again.
  * WAKES: it is the domain's from now on, or, if the agent does not keep it, the login is the

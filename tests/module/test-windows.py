@@ -188,6 +188,34 @@ class Holding(WindowCase):
             self.assertFalse(self.spy.logged_in(d.pid))
             self.assertEqual(d.find(session, label="brief"), [])
 
+    def test_objects_and_operations_end_with_a_login_that_ends_elsewhere(self):
+        d, session, key = self.logged_in()
+        private = ("class=data", "label=brief", "value=text:z", "private=true", "token=false")
+        for verb in ("create", "signinit"):
+            d.ok(verb, session, *(private if verb == "create" else (key, "SHA256_RSA_PKCS")))
+            self.assertTrue(self.spy.logged_in(d.pid))
+            d.ok("setpin", session, softhsm.PIN, softhsm.PIN)
+            self.assertEqual(d.rv("create", session, *private), "CKR_USER_NOT_LOGGED_IN")
+            self.assertFalse(self.spy.logged_in(d.pid))
+            d.cmd("sign1", session, "text:x")  # SoftHSM ends it as it ends one over a C_Logout
+            self.assertFalse(self.spy.logged_in(d.pid))
+            d.ok("login", session, "user", softhsm.PIN)
+            self.assertEqual(d.find(session, label="brief"), [])
+            (key,) = d.find(session, **{"class": "private_key"})
+            self.assert_signs(d, session, key)
+
+    def test_what_turns_out_private_keeps_the_window_too(self):
+        d, session, key = self.logged_in()
+        other = d.open_session(TOKEN, "rw")
+        d.ok("signinit", session, key, "SHA256_RSA_PKCS")
+        made = d.ok("create", other, "class=secret_key", "key_type=aes", "value=fill:16:41",
+                    "token=false", "encrypt=true")["object"]
+        d.ok("sign1", session, "00")
+        self.assertTrue(self.spy.logged_in(d.pid))
+        d.ok("encrypt", other, made, "AES_ECB", "fill:16:00")
+        d.ok("destroy", other, made)
+        self.assertFalse(self.spy.logged_in(d.pid))
+
     def test_release_delay(self):
         self.pinfold.set("release-delay", "400")
         d, session, key = self.logged_in()
