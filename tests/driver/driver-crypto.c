@@ -18,19 +18,24 @@ typedef CK_RV (*OutFunction)(CK_SESSION_HANDLE, CK_BYTE *, CK_ULONG *);
 static CK_RV
 call_init(PfDriverCall *call, InitFunction function, const char *name)
 {
-    PfDriverMechanism mechanism;
+    PfDriverMechanism mechanism = {0};
+    CK_MECHANISM *given = &mechanism.mechanism;
     CK_SESSION_HANDLE session;
     CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
     CK_RV rv;
+    int index = function != NULL ? 2 : 1;
 
     if (!pf_driver_call_session(call, 0, &session) ||
-        (function != NULL && !pf_driver_call_object(call, 1, &key)) ||
-        !pf_driver_call_mechanism(call, function != NULL ? 2 : 1, &mechanism))
+        (function != NULL && !pf_driver_call_object(call, 1, &key)))
+        return CKR_ARGUMENTS_BAD;
+    if (pf_driver_call_has(call, index, "null"))
+        given = NULL;
+    else if (!pf_driver_call_mechanism(call, index, &mechanism))
         return CKR_ARGUMENTS_BAD;
     if (function != NULL)
-        rv = function(session, &mechanism.mechanism, key);
+        rv = function(session, given, key);
     else
-        rv = call->module->p11->C_DigestInit(session, &mechanism.mechanism);
+        rv = call->module->p11->C_DigestInit(session, given);
     pf_driver_mechanism_clear(&mechanism);
     pf_driver_reply_set_rv(call->reply, rv, name);
     return rv;
@@ -241,7 +246,19 @@ run_digestkey(PfDriverCall *call)
                            "C_DigestKey");
 }
 
-#define START_USAGE "SESSION KEY MECHANISM"
+/* Two operations at once. */
+#define DUAL(verb, Function)                                                                       \
+    static void run_##verb(PfDriverCall *call)                                                     \
+    {                                                                                              \
+        call_in_out(call, 1, call->module->p11->C_##Function, "C_" #Function);                     \
+    }
+
+DUAL(digestencryptupdate, DigestEncryptUpdate)
+DUAL(decryptdigestupdate, DecryptDigestUpdate)
+DUAL(signencryptupdate, SignEncryptUpdate)
+DUAL(decryptverifyupdate, DecryptVerifyUpdate)
+
+#define START_USAGE "SESSION KEY MECHANISM|null"
 #define DATA_USAGE  "SESSION DATA [size=N|null]"
 #define BOTH_USAGE  "SESSION KEY MECHANISM DATA [size=N|null]"
 
@@ -278,5 +295,9 @@ const PfDriverCommand pf_driver_crypto_commands[] = {
     {"digestupdate", 2, run_digestupdate, "SESSION DATA"},
     {"digestkey", 2, run_digestkey, "SESSION KEY"},
     {"digestfinal", 1, run_digestfinal, "SESSION [size=N|null]"},
+    {"digestencryptupdate", 2, run_digestencryptupdate, DATA_USAGE},
+    {"decryptdigestupdate", 2, run_decryptdigestupdate, DATA_USAGE},
+    {"signencryptupdate", 2, run_signencryptupdate, DATA_USAGE},
+    {"decryptverifyupdate", 2, run_decryptverifyupdate, DATA_USAGE},
     {NULL},
 };
