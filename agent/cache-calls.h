@@ -71,6 +71,7 @@ typedef struct {
 /* What Prompt knows; strings are borrowed, NULL where absent. */
 typedef struct {
     const char *purpose;
+    const char *operation;
     const char *slot_description;
     const char *key_label;
     guint32 min_len;

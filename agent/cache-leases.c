@@ -234,6 +234,8 @@ accept_pin(PfCache *self, PfPinLease *lease)
     PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, domain->token);
+    if (!lease->is_for_login)
+        return FALSE;
     if (lease->prompt != NULL && lease->may_store && self->mode != PF_CACHE_MODE_OFF)
         return pf_cache_log_in_domain(self, domain, g_steal_pointer(&lease->pin));
     if (domain->state == PF_LOGIN_USER)
@@ -292,7 +294,7 @@ pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult
     else if (result == PF_LEASE_REJECTED)
         reject_pin(self, lease);
     else
-        is_cached = lease->domain->state == PF_LOGIN_USER;
+        is_cached = lease->is_for_login && lease->domain->state == PF_LOGIN_USER;
     conclude_prompt(self, lease, result, token_flags);
     pf_pin_lease_free(lease);
     pump(self, queue);

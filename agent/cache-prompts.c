@@ -7,7 +7,8 @@
 #include "cache-private.h"
 #include "token-uri.h"
 
-/* A program that repeats its login at once after a cancel does not get the dialog again. */
+/* A program that repeats its login at once after a cancel does not get the dialog again. A
+ * signature that is asked for after a cancelled one is another signature. */
 #define CANCEL_MEMORY_US (5 * G_USEC_PER_SEC)
 /* A module whose PIN was wrong asks again at once, or does not. */
 #define RETRY_TIMEOUT_S 5
@@ -43,16 +44,47 @@ pf_cache_keep_prompt_for_retry(PfCache *self, PfPinLease *lease)
     g_hash_table_replace(self->retries, &retry->lease, retry);
 }
 
-/* The dialog of a lease that was rejected, if CONTEXT may go on with it: it names a token, and what
- * is typed into it is for no other. */
+static const char *
+get_purpose(const PfPromptArg *arg)
+{
+    return arg->purpose != NULL ? arg->purpose : "login";
+}
+
+static gboolean
+is_for_login(const PfPromptArg *arg)
+{
+    const char *purpose = get_purpose(arg);
+    return strcmp(purpose, "login") == 0 || strcmp(purpose, "wake") == 0;
+}
+
+/* A module that asks again need not say everything again. */
+static gboolean
+is_same_or_unsaid(const char *said, const char *now)
+{
+    return now == NULL || g_strcmp0(said, now) == 0;
+}
+
+/* Does the dialog that shows DETAILS tell the person what TOKEN and ARG are about? */
+static gboolean
+is_about(const PfDialogDetails *details, const char *token, const PfPromptArg *arg)
+{
+    return strcmp(details->token_uri, token) == 0 &&
+           strcmp(details->purpose, get_purpose(arg)) == 0 &&
+           is_same_or_unsaid(details->operation, arg->operation) &&
+           is_same_or_unsaid(details->key_label, arg->key_label);
+}
+
+/* The dialog of a lease that was rejected, if CONTEXT may go on with it: it names a token and a
+ * purpose, and what is typed into it is for no other. */
 static PfPrompt *
-steal_prompt_of(PfCache *self, const PfProcessContext *context, const char *token, guint64 lease)
+steal_prompt_of(PfCache *self, const PfProcessContext *context, const char *token,
+                const PfPromptArg *arg, guint64 lease)
 {
     PfPromptRetry *retry = g_hash_table_lookup(self->retries, &lease);
     if (retry == NULL || retry->context != context)
         return NULL;
     PfPrompt *prompt = NULL;
-    if (strcmp(pf_prompt_get_details(retry->prompt)->token_uri, token) == 0)
+    if (is_about(pf_prompt_get_details(retry->prompt), token, arg))
         prompt = g_steal_pointer(&retry->prompt);
     g_hash_table_remove(self->retries, &lease);
     return prompt;
@@ -70,7 +102,8 @@ make_details(PfProcessContext *context, const char *token, const PfPromptArg *ar
     details->is_program_known = identity->is_exe_known;
     details->executable = g_strdup(identity->exe);
     details->pid = (guint32)identity->pid;
-    details->purpose = g_strdup(arg->purpose != NULL ? arg->purpose : "login");
+    details->purpose = g_strdup(get_purpose(arg));
+    details->operation = g_strdup(arg->operation);
     details->reader = g_strdup(arg->slot_description);
     details->key_label = g_strdup(arg->key_label);
     details->min_len = arg->min_len;
@@ -95,9 +128,10 @@ drop_prompts(PfCache *self, gboolean (*match)(const PfLeaseRequest *, gconstpoin
 }
 
 static gboolean
-is_of_process_and_token(const PfLeaseRequest *request, gconstpointer context, gconstpointer token)
+is_login_of_process_and_token(const PfLeaseRequest *request, gconstpointer context,
+                              gconstpointer token)
 {
-    return request->context == context &&
+    return request->is_for_login && request->context == context &&
            strcmp(pf_process_context_get_domain(request->context, request->entry)->token, token) ==
                0;
 }
@@ -132,11 +166,11 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, gpoi
         return;
     }
     g_ptr_array_remove_fast(self->prompting, request);
-    if (outcome == PF_PROMPT_CANCELED) {
+    if (outcome == PF_PROMPT_CANCELED && request->is_for_login) {
         pf_process_context_remember_cancel(request->context, token,
                                            g_get_monotonic_time() + CANCEL_MEMORY_US);
-        /* A no is also one to what this program has asked for meanwhile. */
-        drop_prompts(self, is_of_process_and_token, request->context, token);
+        /* A no is also one to the logins that this program has asked for meanwhile. */
+        drop_prompts(self, is_login_of_process_and_token, request->context, token);
     }
     pf_cache_update_waiting_timer(self);
     if (outcome == PF_PROMPT_UNAVAILABLE)
@@ -152,7 +186,7 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
 {
     g_autoptr(GError) error = NULL;
     int entry = pf_cache_find_entry(self, context, domain, &error);
-    if (entry >= 0 &&
+    if (entry >= 0 && is_for_login(details) &&
         pf_process_context_is_canceled(context, domain->token, g_get_monotonic_time())) {
         entry = -1;
         g_set_error_literal(&error, PF_CACHE_ERROR, PF_CACHE_ERROR_CANCELED,
@@ -165,10 +199,10 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     PfLeaseRequest *request = pf_lease_request_new(context, connection, (unsigned)entry, call);
     request->cache = self;
     /* What is typed for a single signature or for a PIN change is not for the cache. */
-    request->may_store = details->purpose == NULL || strcmp(details->purpose, "login") == 0 ||
-                         strcmp(details->purpose, "wake") == 0;
+    request->is_for_login = is_for_login(details);
+    request->may_store = request->is_for_login;
     request->prompt =
-        previous != 0 ? steal_prompt_of(self, context, domain->token, previous) : NULL;
+        previous != 0 ? steal_prompt_of(self, context, domain->token, details, previous) : NULL;
     g_ptr_array_add(self->prompting, request);
     if (request->prompt != NULL)
         pf_prompt_broker_retry(self->broker, request->prompt, on_prompt_outcome, request);

@@ -220,6 +220,7 @@ handle_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
     guint64 previous;
     const DictField fields[] = {
         {"purpose", "s", &details.purpose},
+        {"operation", "s", &details.operation},
         {"slot-description", "s", &details.slot_description},
         {"key-label", "s", &details.key_label},
         {"min-len", "u", &details.min_len},

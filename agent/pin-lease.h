@@ -13,8 +13,9 @@ typedef struct {
     gpointer connection;
     PfProcessContext *context;
     unsigned entry;
-    PfPrompt *prompt; /* of a Prompt; owned until it goes over to the lease */
-    PfSecret *pin;    /* what the person typed; NULL: not yet, or TakePin */
+    PfPrompt *prompt;      /* of a Prompt; owned until it goes over to the lease */
+    PfSecret *pin;         /* what the person typed; NULL: not yet, or TakePin */
+    gboolean is_for_login; /* not for one use of a key, which concerns no login */
     gboolean may_store;
 } PfLeaseRequest;
 
@@ -27,6 +28,7 @@ typedef struct {
     PfPrompt *prompt;      /* owned; NULL: of TakePin */
     PfSecret *pin;
     PfPinPage page;
+    gboolean is_for_login;
     gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
     gint64 since;       /* monotonic µs */
     guint timeout;

@@ -67,6 +67,7 @@ pf_dialog_details_free(PfDialogDetails *details)
     g_free(details->program_icon);
     g_free(details->executable);
     g_free(details->purpose);
+    g_free(details->operation);
     g_free(details->reader);
     g_free(details->key_label);
     g_free(details);

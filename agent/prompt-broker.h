@@ -25,6 +25,7 @@ typedef struct {
     char *executable;
     guint32 pid;
     char *purpose;
+    char *operation;
     char *reader;
     char *key_label;
     guint32 min_len;

@@ -33,6 +33,7 @@ append_details(sd_bus_message *message, const PfDialogDetails *details, int trie
         {"token-label", details->token.label}, {"token-manufacturer", details->token.manufacturer},
         {"token-model", details->token.model}, {"token-serial", details->token.serial},
         {"reader", details->reader},           {"key-label", details->key_label},
+        {"operation", details->operation},
     };
     int r = sd_bus_message_open_container(message, 'a', "{sv}");
     for (gsize i = 0; r >= 0 && i < G_N_ELEMENTS(texts); i++)

@@ -15,6 +15,7 @@
     X("program-icon", program_icon)                                                                \
     X("executable", executable)                                                                    \
     X("purpose", purpose)                                                                          \
+    X("operation", operation)                                                                      \
     X("token-label", token_label)                                                                  \
     X("token-manufacturer", token_manufacturer)                                                    \
     X("token-model", token_model)                                                                  \
@@ -248,21 +249,41 @@ pf_pin_request_dup_headline(const PfPinRequest *request)
     return g_strdup_printf(_("%s asks for the PIN of “%s”"), program, token);
 }
 
+/* What one use of a key is for. Borrowed. */
+static const char *
+get_context_text(const PfPinRequest *request)
+{
+    if (g_strcmp0(request->operation, "sign") == 0)
+        return _("The program wants to sign with a key that asks for the PIN each time. The PIN is "
+                 "used once and not kept.");
+    if (g_strcmp0(request->operation, "decrypt") == 0)
+        return _("The program wants to decrypt with a key that asks for the PIN each time. The PIN "
+                 "is used once and not kept.");
+    return _("This key asks for the PIN each time it is used. The PIN is used once and not kept.");
+}
+
+/* NULL: nothing that is not seen anyway. Borrowed. */
+static const char *
+get_purpose_text(const PfPinRequest *request)
+{
+    if (g_strcmp0(request->purpose, "wake") == 0)
+        return _("Pinfold forgot the PIN in the meantime. The program needs it again to go on.");
+    if (g_strcmp0(request->purpose, "context") == 0)
+        return get_context_text(request);
+    if (g_strcmp0(request->purpose, "change") == 0)
+        return _("The PIN is about to be changed. Enter the present one.");
+    return NULL;
+}
+
 char *
 pf_pin_request_dup_purpose(const PfPinRequest *request)
 {
-    if (!request->program_known)
-        return g_strdup(_("Pinfold could not find out which program this is. Enter the PIN only if "
-                          "you have just started it yourself."));
-    if (g_strcmp0(request->purpose, "wake") == 0)
-        return g_strdup(_("Pinfold forgot the PIN in the meantime. The program needs it again to "
-                          "go on."));
-    if (g_strcmp0(request->purpose, "context") == 0)
-        return g_strdup(_("This key asks for the PIN each time it is used. The PIN is used once "
-                          "and not kept."));
-    if (g_strcmp0(request->purpose, "change") == 0)
-        return g_strdup(_("The PIN is about to be changed. Enter the present one."));
-    return NULL;
+    const char *text = get_purpose_text(request);
+    if (request->program_known)
+        return g_strdup(text);
+    const char *warning = _("Pinfold could not find out which program this is. Enter the PIN only "
+                            "if you have just started it yourself.");
+    return text != NULL ? g_strconcat(warning, "\n", text, NULL) : g_strdup(warning);
 }
 
 char *

@@ -216,6 +216,8 @@ append_details(sd_bus_message *message, const PfPromptDetails *details)
     if (r >= 0)
         r = append_text(message, "purpose", details->purpose);
     if (r >= 0)
+        r = append_text(message, "operation", details->operation);
+    if (r >= 0)
         r = append_text(message, "slot-description", details->slot_description);
     if (r >= 0)
         r = append_text(message, "key-label", details->key_label);

@@ -52,7 +52,8 @@ typedef struct {
 } PfTokenReport;
 
 typedef struct {
-    const char *purpose; /* login, wake, context, change */
+    const char *purpose;   /* login, wake, context, change */
+    const char *operation; /* context: sign, decrypt, …; NULL: not known */
     const char *slot_description;
     const char *key_label; /* NULL: no key is meant */
     CK_ULONG min_len;

@@ -143,6 +143,8 @@ handle_prompt(char **args)
     PfLease lease = {0};
     PfPromptDetails details = {
         .purpose = args[3] != NULL ? args[3] : "login",
+        .operation = args[3] != NULL ? args[4] : NULL,
+        .key_label = args[3] != NULL && args[4] != NULL ? args[5] : NULL,
         .slot_description = "Test reader",
         .min_len = 4,
         .max_len = 8,

@@ -54,6 +54,42 @@ test_program(void)
 }
 
 static void
+test_purpose(void)
+{
+    static const struct {
+        const char *purpose;
+        const char *operation;
+        const char *text;
+    } cases[] = {
+        {"login", NULL, NULL},
+        {"wake", NULL,
+         "Pinfold forgot the PIN in the meantime. The program needs it again to go on."},
+        {"context", "sign",
+         "The program wants to sign with a key that asks for the PIN each time. The PIN is used "
+         "once and not kept."},
+        {"context", "decrypt",
+         "The program wants to decrypt with a key that asks for the PIN each time. The PIN is used "
+         "once and not kept."},
+        {"context", "of a newer module",
+         "This key asks for the PIN each time it is used. The PIN is used once and not kept."},
+        {"context", NULL,
+         "This key asks for the PIN each time it is used. The PIN is used once and not kept."},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+        pf_pin_request_set_text(request, "purpose", cases[i].purpose);
+        if (cases[i].operation != NULL)
+            pf_pin_request_set_text(request, "operation", cases[i].operation);
+        g_autofree char *unknown = pf_pin_request_dup_purpose(request);
+        g_assert_true(g_str_has_prefix(unknown, "Pinfold could not find out"));
+        g_assert_true(g_str_has_suffix(unknown, cases[i].text != NULL ? cases[i].text : ""));
+        pf_pin_request_set_boolean(request, "program-known", TRUE);
+        g_autofree char *known = pf_pin_request_dup_purpose(request);
+        g_assert_cmpstr(known, ==, cases[i].text);
+    }
+}
+
+static void
 test_tries(void)
 {
     static const struct {
@@ -135,6 +171,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pin-request/foreign-text", test_foreign_text);
     g_test_add_func("/pin-request/program", test_program);
+    g_test_add_func("/pin-request/purpose", test_purpose);
     g_test_add_func("/pin-request/tries", test_tries);
     g_test_add_func("/pin-request/lengths", test_lengths);
     return g_test_run();

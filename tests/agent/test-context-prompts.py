@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Asking for one use of a key that wants its PIN each time: never from a cache, never into one."""
+
+from agentbed import OTHER, TOKEN
+from pinfoldtest import tap, wait_for
+from promptbed import PromptCase
+
+PIN = "135790"
+ABOUT = ("context", "sign", "Signature-key")
+
+
+class ContextCase(PromptCase):
+    def setUp(self):
+        super().setUp()
+        self.ui = self.prompter()
+        self.assertEqual(self.ui.first, "registered")
+
+    def ask(self, client, *about, previous=0):
+        """The job that waits, the open request and its details."""
+        job = client.background("prompt", TOKEN, "-", previous, *(about or ABOUT))
+        (request,), details = self.ui.expect("ask")
+        return job, request, details
+
+    def answer(self, job, request, pin=PIN):
+        """The lease that the answer gets."""
+        self.assertEqual(self.ui.call("answer", request, pin), "ok")
+        status, lease, leased = self.finish(job)
+        self.assertEqual((status, leased), ("ok", pin))
+        return lease
+
+    def sign(self, client, pin=PIN):
+        """One use of the key, asked and accepted."""
+        job, request, _ = self.ask(client)
+        lease = self.answer(job, request, pin)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(self.ui.expect("close")[0], [request, "accepted"])
+
+
+class Asking(ContextCase):
+    def test_names_program_operation_and_key(self):
+        client = self.client()
+        client.join_domain()
+        _, _, details = self.ask(client)
+        self.assertEqual((details["purpose"], details["operation"], details["key-label"]), ABOUT)
+        self.assertEqual(details["program"], "link-client")
+
+    def test_public(self):
+        client = self.client()
+        entry = client.join_domain()
+        self.sign(client)
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin(PIN))
+
+    def test_logged_in(self):
+        client, entry = self.logged_in("246802")
+        login = client.call("login", entry)
+        self.sign(client)
+        self.assertEqual(client.call("login", entry), login)
+        self.assertFalse(self.agent.has_pin(PIN))
+        self.assertEqual(client.take()[1], "246802")
+
+    def test_asleep(self):
+        client, entry = self.logged_in("246802")
+        self.setting("sharing", "allow")
+        wait_for(lambda: client.state(entry) == "asleep", 5, "the domain to sleep")
+        login = client.call("login", entry)
+        self.sign(client)
+        self.assertEqual(client.call("login", entry), login)
+        self.assertEqual(client.call("take", TOKEN, "-"), ["asleep"])
+        self.assertFalse(self.agent.has_pin(PIN))
+
+    def test_mode_off(self):
+        self.setting("cache-mode", "off")
+        client = self.client()
+        wait_for(lambda: int(client.call("policy")[1]) & 1 == 0, 5, "the mode")
+        entry = client.join_domain()
+        self.sign(client)
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin(PIN))
+
+    def test_unused_changes_nothing(self):
+        client, entry = self.logged_in()
+        job, request, _ = self.ask(client)
+        lease = self.answer(job, request)
+        self.assertEqual(client.call("end", lease, 0), ["ok", "not-cached"])
+        self.assertEqual(self.ui.expect("close")[0], [request, "failed"])
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(client.take()[1], PIN)
+
+
+class Cancelling(ContextCase):
+    def cancel(self, job, request):
+        self.assertEqual(self.ui.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+
+    def test_the_next_signature_asks(self):
+        client = self.client()
+        client.join_domain()
+        self.cancel(*self.ask(client)[:2])
+        self.sign(client)
+
+    def test_a_login_asks_too(self):
+        client = self.client()
+        client.join_domain()
+        self.cancel(*self.ask(client)[:2])
+        job, request, _ = self.ask(client, "login")
+        self.answer(job, request)
+
+    def test_a_cancelled_login_does_not_answer_for_a_signature(self):
+        client = self.client()
+        client.join_domain()
+        self.cancel(*self.ask(client, "login")[:2])
+        self.assertEqual(client.call("prompt", TOKEN, "-", 0, "login"), ["canceled"])
+        self.sign(client)
+
+
+class Rejected(ContextCase):
+    def reject(self, client, pin=PIN):
+        """The lease that was rejected, and its request."""
+        job, request, _ = self.ask(client)
+        lease = self.answer(job, request, pin)
+        self.assertEqual(client.call("end", lease, 2), ["ok", "not-cached"])
+        return lease, request
+
+    def test_same_dialog_goes_on(self):
+        client, entry = self.logged_in()
+        lease, request = self.reject(client, "111111")
+        # As a module asks that has lost the name of the key on the way.
+        job = client.background("prompt", TOKEN, "-", lease, "context")
+        (previous, request2), details = self.ui.expect("retry")
+        self.assertEqual(previous, request)
+        self.assertEqual(details["operation"], "sign")
+        # What the token has refused is not sent again.
+        self.assertEqual(self.ui.call("answer", request2, "111111"), "ok")
+        (_, request3), _ = self.ui.expect("retry")
+        self.assertTrue(job.is_alive())
+        lease = self.answer(job, request3)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(self.ui.expect("close")[0], [request3, "accepted"])
+        # The cached PIN was another one, and is none that was refused.
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(client.take()[1], PIN)
+
+    def test_cached_pin_is_wiped_if_it_is_the_same(self):
+        client, entry = self.logged_in()
+        other, other_entry = self.logged_in("246802")
+        self.reject(client)
+        self.assertEqual(client.state(entry), "public")
+        self.assertEqual(client.call("take", TOKEN, "-"), ["not-logged-in"])
+        self.assertEqual(other.state(other_entry), "user")
+        self.ui.expect("close")
+        self.assertFalse(self.agent.has_pin(PIN))
+
+    def test_answer_of_a_signature_does_not_log_in(self):
+        """A dialog that said that the PIN is not kept does not go on as one of a login."""
+        client = self.client()
+        entry = client.join_domain()
+        lease, request = self.reject(client, "111111")
+        job = client.background("prompt", TOKEN, "-", lease, "login")
+        self.assertEqual(self.ui.expect("close")[0], [request, "withdrawn"])
+        (request,), details = self.ui.expect("ask")
+        self.assertEqual(details["purpose"], "login")
+        lease = self.answer(job, request)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(client.state(entry), "user")
+
+    def test_dialog_of_another_use_is_not_reused(self):
+        for token, *about in ((OTHER, *ABOUT), (TOKEN, "context", "decrypt", "Signature-key"),
+                              (TOKEN, "context", "sign", "Other-key")):
+            client = self.client()
+            client.join_domain()
+            client.join_domain(OTHER)
+            lease, request = self.reject(client, "111111")
+            job = client.background("prompt", token, "-", lease, *about)
+            self.assertEqual(self.ui.expect("close")[0], [request, "withdrawn"])
+            (request,), details = self.ui.expect("ask")
+            self.assertEqual(details["operation"], about[1])
+            self.assertEqual(self.ui.call("cancel", request), "ok")
+            self.assertEqual(self.finish(job), ["canceled"])
+            client.call("report", TOKEN, 1)
+
+
+if __name__ == "__main__":
+    tap.main()
