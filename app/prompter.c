@@ -18,7 +18,7 @@ struct _PfPrompter {
     GObject parent_instance;
     GtkApplication *application; /* outlives the prompter */
     PfPrompterBus *bus;
-    PfPinDialog *dialog;
+    PfPromptDialog *dialog;
     PfPinPage page;      /* of the answer that is on its way */
     sd_bus_slot *answer; /* its call */
     guint unfocused_id;
@@ -90,7 +90,7 @@ close_dialog(PfPrompter *self)
     if (self->dialog == NULL)
         return;
     g_application_withdraw_notification(G_APPLICATION(self->application), PROMPT_NOTIFICATION);
-    PfPinDialog *dialog = g_steal_pointer(&self->dialog);
+    PfPromptDialog *dialog = g_steal_pointer(&self->dialog);
     g_signal_handlers_disconnect_by_data(dialog, self);
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
@@ -104,7 +104,8 @@ on_answer_pin_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_err
     if (error == NULL)
         return 0; /* Retry or Close tells what the token said */
     if (sd_bus_error_has_name(error, PF_WIRE_ERROR_PIN_LENGTH)) {
-        pf_pin_dialog_refuse(self->dialog);
+        pf_prompt_dialog_show_error(self->dialog,
+                                    _("The token does not take a PIN of this length."));
         return 0;
     }
     if (!sd_bus_error_has_name(error, PF_WIRE_ERROR_NO_REQUEST))
@@ -128,12 +129,12 @@ static void
 on_dialog_submitted(PfPrompter *self)
 {
     forget_answer(self);
-    guint64 number = pf_pin_request_get_number(pf_pin_dialog_get_request(self->dialog));
-    int r = pf_pin_dialog_take_pin(self->dialog, &self->page);
+    guint64 number = pf_pin_request_get_number(pf_prompt_dialog_get_request(self->dialog));
+    int r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(self->dialog), &self->page);
     if (r < 0) {
         g_warning("No locked memory for the PIN: %s", g_strerror(-r));
-        pf_pin_dialog_show_error(self->dialog,
-                                 _("The PIN was not used: there is no protected memory for it."));
+        pf_prompt_dialog_show_error(
+            self->dialog, _("The PIN was not used: there is no protected memory for it."));
         return;
     }
     r = send_answer(self, number);
@@ -146,7 +147,7 @@ on_dialog_submitted(PfPrompter *self)
 static void
 on_dialog_cancelled(PfPrompter *self)
 {
-    guint64 number = pf_pin_request_get_number(pf_pin_dialog_get_request(self->dialog));
+    guint64 number = pf_pin_request_get_number(pf_prompt_dialog_get_request(self->dialog));
     sd_bus *bus = pf_prompter_bus_get(self->bus);
     close_dialog(self);
     if (bus == NULL)
@@ -164,7 +165,7 @@ on_unfocused_elapsed(gpointer user_data)
     self->unfocused_id = 0;
     if (gtk_window_is_active(GTK_WINDOW(self->dialog)))
         return G_SOURCE_REMOVE;
-    const PfPinRequest *request = pf_pin_dialog_get_request(self->dialog);
+    const PfPinRequest *request = pf_prompt_dialog_get_request(self->dialog);
     g_autofree char *program = pf_pin_request_dup_program(request);
     /* Translators: title of a notification; %s is the name of a program. */
     g_autofree char *title = g_strdup_printf(_("PIN needed for %s"), program);
@@ -194,7 +195,7 @@ static gboolean
 is_open(PfPrompter *self, guint64 request)
 {
     return self->dialog != NULL &&
-           pf_pin_request_get_number(pf_pin_dialog_get_request(self->dialog)) == request;
+           pf_pin_request_get_number(pf_prompt_dialog_get_request(self->dialog)) == request;
 }
 
 static int
@@ -229,13 +230,13 @@ handle_retry(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
     if (!is_open(self, previous))
         return sd_bus_error_set(ret_error, PF_WIRE_ERROR_NO_REQUEST, "No such dialog is open");
     g_autoptr(PfPinRequest) request =
-        pf_pin_request_dup(pf_pin_dialog_get_request(self->dialog), number);
+        pf_pin_request_dup(pf_prompt_dialog_get_request(self->dialog), number);
     pf_pin_request_reset_tries(request);
     r = read_details(message, request);
     if (r < 0)
         return r;
     forget_answer(self);
-    pf_pin_dialog_retry(self->dialog, g_steal_pointer(&request));
+    pf_prompt_dialog_retry(self->dialog, g_steal_pointer(&request));
     return sd_bus_reply_method_return(message, "");
 }
 
@@ -251,7 +252,7 @@ handle_close(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
     if (!is_open(self, number))
         return sd_bus_error_set(ret_error, PF_WIRE_ERROR_NO_REQUEST, "No such dialog is open");
     g_autoptr(PfPinRequest) request =
-        pf_pin_request_dup(pf_pin_dialog_get_request(self->dialog), number);
+        pf_pin_request_dup(pf_prompt_dialog_get_request(self->dialog), number);
     close_dialog(self);
     pf_pin_notice_show(self->application, request, reason);
     return sd_bus_reply_method_return(message, "");

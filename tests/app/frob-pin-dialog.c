@@ -12,7 +12,7 @@
 
 typedef struct {
     GKeyFile *file;
-    PfPinDialog *dialog;
+    PfPromptDialog *dialog;
     guint retries;
     int status;
 } Harness;
@@ -38,7 +38,7 @@ on_check_done(gpointer user_data)
 {
     Harness *harness = user_data;
     PfPinPage page = PF_PIN_PAGE_NONE;
-    int r = pf_pin_dialog_take_pin(harness->dialog, &page);
+    int r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(harness->dialog), &page);
     pf_pin_page_wipe(&page);
     if (r < 0)
         g_error("page: %s", g_strerror(-r));
@@ -49,12 +49,12 @@ on_check_done(gpointer user_data)
         gtk_main_quit();
         return G_SOURCE_REMOVE;
     }
-    const PfPinRequest *previous = pf_pin_dialog_get_request(harness->dialog);
+    const PfPinRequest *previous = pf_prompt_dialog_get_request(harness->dialog);
     PfPinRequest *request = pf_pin_request_dup(previous, harness->retries + 1);
     pf_pin_request_reset_tries(request);
     apply_group(request, harness->file, group);
     g_print("retry\n");
-    pf_pin_dialog_retry(harness->dialog, request);
+    pf_prompt_dialog_retry(harness->dialog, request);
     return G_SOURCE_REMOVE;
 }
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfPinEntry: locked memory for the text, and no input method. */
+#define GCR_API_SUBJECT_TO_CHANGE
+#include "pin-entry.h"
+
+#include <string.h>
+
+#include <gcr/gcr.h>
+#ifdef GDK_WINDOWING_X11
+#include <gdk/gdkx.h>
+#endif
+
+struct _PfPinEntry {
+    GtkEntry parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE(PfPinEntry, pf_pin_entry, GTK_TYPE_ENTRY)
+
+const char *
+pf_pin_entry_get_text(PfPinEntry *self)
+{
+    return gtk_entry_get_text(GTK_ENTRY(self));
+}
+
+int
+pf_pin_entry_copy(PfPinEntry *self, PfPinPage *page)
+{
+    const char *text = pf_pin_entry_get_text(self);
+    return pf_pin_page_create(page, text, strlen(text));
+}
+
+void
+pf_pin_entry_wipe(PfPinEntry *self)
+{
+    gtk_entry_set_text(GTK_ENTRY(self), "");
+}
+
+void
+pf_pin_entry_focus(PfPinEntry *self)
+{
+    gtk_entry_grab_focus_without_selecting(GTK_ENTRY(self));
+}
+
+/* An input method is another process that would see the PIN. On Wayland the module that speaks to
+ * the compositor, which sees every key anyway, brings the on-screen keyboard. */
+static const char *
+get_input_module(GdkDisplay *display)
+{
+#ifdef GDK_WINDOWING_X11
+    if (!GDK_IS_X11_DISPLAY(display))
+        return "wayland";
+#endif
+    return "gtk-im-context-simple";
+}
+
+static void
+pf_pin_entry_class_init(PfPinEntryClass *klass)
+{
+}
+
+static void
+pf_pin_entry_init(PfPinEntry *self)
+{
+    g_autoptr(GtkEntryBuffer) buffer = gcr_secure_entry_buffer_new();
+    gtk_entry_set_buffer(GTK_ENTRY(self), buffer);
+    g_object_set(self, "im-module", get_input_module(gtk_widget_get_display(GTK_WIDGET(self))),
+                 "visibility", FALSE, "caps-lock-warning", FALSE, "input-purpose",
+                 GTK_INPUT_PURPOSE_PASSWORD, "input-hints",
+                 GTK_INPUT_HINT_NO_SPELLCHECK | GTK_INPUT_HINT_NO_EMOJI, "truncate-multiline", TRUE,
+                 NULL);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What the dialogs of the agent's questions have in common: when they end, and whose keys they
+ * take.
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "pin-request.h"
+
+#define PF_TYPE_PROMPT_DIALOG (pf_prompt_dialog_get_type())
+G_DECLARE_DERIVABLE_TYPE(PfPromptDialog, pf_prompt_dialog, PF, PROMPT_DIALOG, GtkDialog)
+
+/* Seconds without an input after which a dialog gives up. */
+#define PF_PROMPT_DIALOG_TIMEOUT_S 120u
+
+/* A dialog knows no bus: it emits "submitted" when the person has answered, and "cancelled" once
+ * when the person, or PF_PROMPT_DIALOG_TIMEOUT_S, ends it. The caller shows and destroys it; typed
+ * text is wiped with it. Keys pressed within 0.3 s after it got the focus are dropped. Main thread.
+ *
+ * What a kind of dialog brings; its response OK submits, every other cancels. */
+struct _PfPromptDialogClass {
+    GtkDialogClass parent_class;
+    gboolean takes_secrets; /* keys are kept from other windows */
+
+    /* Shows what the request says. */
+    void (*show_request)(PfPromptDialog *self);
+    /* May the answer be sent? Says to the person why not. */
+    gboolean (*check)(PfPromptDialog *self);
+    /* The answer is on its way (pf_prompt_dialog_is_checking()), or the person may answer again. */
+    void (*checking_changed)(PfPromptDialog *self);
+    /* The token refused the answer; the request is new and shown. */
+    void (*answer_again)(PfPromptDialog *self);
+    /* An error in plain words, after which the person answers again. */
+    void (*show_error)(PfPromptDialog *self, const char *text);
+    /* Forgets what was typed. */
+    void (*wipe)(PfPromptDialog *self);
+};
+
+/* For kinds of dialogs: begins with REQUEST, which is taken. Once, in their constructor. */
+void pf_prompt_dialog_begin(PfPromptDialog *self, PfPinRequest *request);
+
+/* For kinds of dialogs: the person did something, it gives up later. */
+void pf_prompt_dialog_restart_timeout(PfPromptDialog *self);
+
+/* For kinds of dialogs: is the answer on its way? */
+gboolean pf_prompt_dialog_is_checking(PfPromptDialog *self);
+
+/* For kinds of dialogs: as if the person had pressed the default button. */
+void pf_prompt_dialog_submit(PfPromptDialog *self);
+
+/* Borrowed; it changes with pf_prompt_dialog_retry(). */
+const PfPinRequest *pf_prompt_dialog_get_request(PfPromptDialog *self);
+
+/* The PIN was wrong: says so and lets the person answer again. Takes REQUEST. */
+void pf_prompt_dialog_retry(PfPromptDialog *self, PfPinRequest *request);
+
+/* Shows TEXT, which is plain, as an error and lets the person answer again. */
+void pf_prompt_dialog_show_error(PfPromptDialog *self, const char *text);
