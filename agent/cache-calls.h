@@ -60,10 +60,12 @@ gboolean pf_cache_store_login(PfCache *cache, PfProcessContext *context,
 void pf_cache_logout(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain);
 void pf_cache_report_token(PfCache *cache, const PfReportedToken *report);
 
-/* A call that is answered later. `answer` is called once: with a lease and the descriptor of its
- * page (borrowed), or with an error. `wait` is called every second until then. */
+typedef struct PfPinLease PfPinLease;
+
+/* A call that is answered later. `answer` is called once: with a lease (borrowed), or with an
+ * error. `wait` is called every second until then. */
 typedef struct {
-    void (*answer)(gpointer data, guint64 lease, int pin_fd, const GError *error);
+    void (*answer)(gpointer data, const PfPinLease *lease, const GError *error);
     void (*wait)(gpointer data);
     gpointer data;
 } PfLeaseCall;

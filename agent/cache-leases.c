@@ -62,7 +62,7 @@ pf_cache_fail_request(PfCache *self, PfLeaseRequest *request, int code, const ch
 {
     g_autoptr(GError) error = g_error_new_literal(PF_CACHE_ERROR, code, message);
     pf_prompt_broker_close(self->broker, request->prompt, "withdrawn");
-    request->call.answer(request->call.data, 0, -1, error);
+    request->call.answer(request->call.data, NULL, error);
     pf_lease_request_free(request);
 }
 
@@ -96,14 +96,18 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
 {
     g_autoptr(GError) error = NULL;
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
-    int refusal = request->prompt != NULL ? -1 : find_refusal(self, domain);
+    int refusal = request->pin != NULL ? -1 : find_refusal(self, domain);
+    if (request->prompt != NULL && request->pin == NULL && (refusal >= 0 || !self->confirms)) {
+        /* What the person agreed to cannot be any more. */
+        pf_cache_ask_pin_instead(self, request);
+        return;
+    }
     if (refusal >= 0) {
         pf_cache_fail_request(self, request, refusal, "The domain has no PIN");
         return;
     }
-    PfPinLease *lease =
-        pf_pin_lease_new(++self->last_lease, request,
-                         request->prompt != NULL ? request->pin : domain->pin, &error);
+    PfPinLease *lease = pf_pin_lease_new(++self->last_lease, request,
+                                         request->pin != NULL ? request->pin : domain->pin, &error);
     if (lease == NULL) {
         pf_cache_fail_request(self, request, error->code, error->message);
         return;
@@ -111,7 +115,7 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
     lease->prompt = g_steal_pointer(&request->prompt);
     lease->timeout = g_timeout_add_seconds(LEASE_TIMEOUT_S, on_lease_timeout, queue);
     queue->current = lease;
-    request->call.answer(request->call.data, lease->id, lease->page.fd, NULL);
+    request->call.answer(request->call.data, lease, NULL);
     pf_lease_request_free(request);
 }
 
@@ -146,7 +150,7 @@ pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
     g_autoptr(GError) error = NULL;
     int entry = pf_cache_find_entry(self, context, domain, &error);
     if (entry < 0) {
-        call->answer(call->data, 0, -1, error);
+        call->answer(call->data, NULL, error);
         return;
     }
     pf_cache_enqueue(self, pf_lease_request_new(context, connection, (unsigned)entry, call));
@@ -234,12 +238,12 @@ accept_pin(PfCache *self, PfPinLease *lease)
     PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, domain->token);
+    if (lease->is_cached && domain->state == PF_LOGIN_USER)
+        pf_login_domain_touch(domain);
     if (!lease->is_for_login)
         return FALSE;
-    if (lease->prompt != NULL && lease->may_store && self->mode != PF_CACHE_MODE_OFF)
+    if (!lease->is_cached && lease->may_store && self->mode != PF_CACHE_MODE_OFF)
         return pf_cache_log_in_domain(self, domain, g_steal_pointer(&lease->pin));
-    if (domain->state == PF_LOGIN_USER)
-        pf_login_domain_touch(domain);
     return domain->state == PF_LOGIN_USER;
 }
 
@@ -265,7 +269,8 @@ conclude_prompt(PfCache *self, PfPinLease *lease, PfLeaseResult result, guint64 
     if (lease->prompt == NULL)
         return;
     pf_prompt_set_token_flags(lease->prompt, token_flags);
-    if (result == PF_LEASE_REJECTED && (token_flags & CKF_USER_PIN_LOCKED) == 0) {
+    gboolean is_locked = (token_flags & CKF_USER_PIN_LOCKED) != 0;
+    if (result == PF_LEASE_REJECTED && !is_locked && !lease->is_cached) {
         pf_cache_keep_prompt_for_retry(self, lease);
         return;
     }
@@ -273,7 +278,7 @@ conclude_prompt(PfCache *self, PfPinLease *lease, PfLeaseResult result, guint64 
     if (result == PF_LEASE_OK)
         reason = "accepted";
     else if (result == PF_LEASE_REJECTED)
-        reason = "locked";
+        reason = is_locked ? "locked" : "withdrawn"; /* there is nothing left to agree to */
     pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), reason);
 }
 

@@ -21,6 +21,7 @@ struct _PfCache {
 
     PfCacheMode mode;
     PfSharing sharing;
+    gboolean confirms;   /* a cached PIN may serve one use of a key when the person agrees */
     GPtrArray *contexts; /* of PfProcessContext */
     GPtrArray *domains;  /* of PfLoginDomain, one reference each */
     guint64 last_context;
@@ -92,3 +93,6 @@ void pf_cache_drop_prompt_calls(PfCache *cache, const PfProcessContext *context,
                                 gconstpointer connection);
 void pf_cache_drop_token_prompts(PfCache *cache, const char *token);
 void pf_cache_keep_prompt_for_retry(PfCache *cache, PfPinLease *lease);
+
+/* The dialog of REQUEST goes, another one asks for the PIN. */
+void pf_cache_ask_pin_instead(PfCache *cache, PfLeaseRequest *request);

@@ -5,6 +5,7 @@
 
 #include "cache-error.h"
 #include "cache-private.h"
+#include "pin-rules.h"
 #include "token-uri.h"
 
 /* A program that repeats its login at once after a cancel does not get the dialog again. A
@@ -161,11 +162,15 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, gpoi
     PfLeaseRequest *request = user_data;
     PfCache *self = request->cache;
     const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
-    if (outcome == PF_PROMPT_ANSWERED) {
+    if (outcome == PF_PROMPT_ANSWERED && pin != NULL) {
         use_typed_pin(self, request, pin);
         return;
     }
     g_ptr_array_remove_fast(self->prompting, request);
+    if (outcome == PF_PROMPT_ANSWERED) {
+        pf_cache_enqueue(self, request);
+        return;
+    }
     if (outcome == PF_PROMPT_CANCELED && request->is_for_login) {
         pf_process_context_remember_cancel(request->context, token,
                                            g_get_monotonic_time() + CANCEL_MEMORY_US);
@@ -177,6 +182,33 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, gpoi
         pf_cache_fail_request(self, request, PF_CACHE_ERROR_NO_PROMPTER, "Nobody can be asked");
     else
         pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "The prompt was canceled");
+}
+
+/* REQUEST gets a dialog of its own; DETAILS are taken. */
+static void
+ask(PfCache *self, PfLeaseRequest *request, PfDialogDetails *details)
+{
+    g_ptr_array_add(self->prompting, request);
+    request->prompt = pf_prompt_broker_ask(self->broker, details, on_prompt_outcome, request);
+}
+
+void
+pf_cache_ask_pin_instead(PfCache *self, PfLeaseRequest *request)
+{
+    PfDialogDetails *details = pf_dialog_details_dup(pf_prompt_get_details(request->prompt));
+    details->kind = PF_DIALOG_PIN;
+    pf_prompt_broker_close(self->broker, request->prompt, "withdrawn");
+    ask(self, request, details);
+}
+
+/* May the person be asked for consent instead of the PIN? Not where a cached PIN is none that can
+ * be presented (DESIGN 6). */
+static gboolean
+may_confirm(PfCache *self, const PfLoginDomain *domain, const PfPromptArg *arg)
+{
+    return self->confirms && strcmp(get_purpose(arg), "context") == 0 &&
+           domain->state == PF_LOGIN_USER &&
+           pf_pin_rule_may_present_cached((CK_FLAGS)arg->token_flags);
 }
 
 void
@@ -193,7 +225,7 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
                             "The person canceled a moment ago");
     }
     if (entry < 0) {
-        call->answer(call->data, 0, -1, error);
+        call->answer(call->data, NULL, error);
         return;
     }
     PfLeaseRequest *request = pf_lease_request_new(context, connection, (unsigned)entry, call);
@@ -203,13 +235,15 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     request->may_store = request->is_for_login;
     request->prompt =
         previous != 0 ? steal_prompt_of(self, context, domain->token, details, previous) : NULL;
-    g_ptr_array_add(self->prompting, request);
-    if (request->prompt != NULL)
+    if (request->prompt != NULL) {
+        g_ptr_array_add(self->prompting, request);
         pf_prompt_broker_retry(self->broker, request->prompt, on_prompt_outcome, request);
-    else
-        request->prompt =
-            pf_prompt_broker_ask(self->broker, make_details(context, domain->token, details),
-                                 on_prompt_outcome, request);
+    } else {
+        PfDialogDetails *shown = make_details(context, domain->token, details);
+        if (may_confirm(self, pf_process_context_get_domain(context, (unsigned)entry), details))
+            shown->kind = PF_DIALOG_CONFIRM;
+        ask(self, request, shown);
+    }
     pf_cache_update_waiting_timer(self);
 }
 

@@ -165,7 +165,7 @@ handle_take_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error
     PfProcessContext *context = begin_call(connection, message, FALSE);
     if (context == NULL || !read_domain(message, &domain))
         return 1;
-    PfLeaseCall call = pf_lease_reply_new(message);
+    PfLeaseCall call = pf_lease_reply_new(PF_LEASE_REPLY_TAKE_PIN, message);
     pf_cache_take_pin(connection->cache, context, connection, &domain, &call);
     return 1;
 }
@@ -235,7 +235,7 @@ handle_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
         r = read_dict(message, fields, G_N_ELEMENTS(fields));
     if (r < 0)
         return r;
-    PfLeaseCall call = pf_lease_reply_new(message);
+    PfLeaseCall call = pf_lease_reply_new(PF_LEASE_REPLY_PROMPT, message);
     pf_cache_prompt(connection->cache, context, connection, &domain, previous, &details, &call);
     return 1;
 }
@@ -340,6 +340,20 @@ handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_err
 }
 
 static int
+handle_answer_confirm(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    guint64 request;
+    int r = sd_bus_message_read(message, "t", &request);
+    if (r < 0)
+        return r;
+    if (!pf_prompt_broker_confirm(connection->broker, connection->bus, request, &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
 handle_cancel_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
     PfPeerConnection *connection = userdata;
@@ -371,13 +385,14 @@ static const sd_bus_vtable cache_vtable[] = {
     METHOD("SessionsChanged", "stbu", "u", handle_sessions_changed),
     METHOD("StoreLogin", "stbht", "", handle_store_login),
     METHOD("TakePin", "stb", "th", handle_take_pin),
-    METHOD("Prompt", "stbta{sv}", "th", handle_prompt),
+    METHOD("Prompt", "stbta{sv}", "thb", handle_prompt),
     METHOD("EndLease", "tut", "b", handle_end_lease),
     METHOD("Logout", "stb", "", handle_logout),
     METHOD("ReportToken", "sua{sv}", "", handle_report_token),
     SD_BUS_SIGNAL("Waiting", "", 0),
     METHOD("RegisterPrompter", "", "", handle_register_prompter),
     METHOD("AnswerPin", "th", "", handle_answer_pin),
+    METHOD("AnswerConfirm", "t", "", handle_answer_confirm),
     METHOD("CancelPrompt", "t", "", handle_cancel_prompt),
     SD_BUS_VTABLE_END,
 };

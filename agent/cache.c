@@ -270,7 +270,7 @@ pf_cache_publish_policy(PfCache *self, PfProcessContext *context)
         policy |= PF_POLICY_CACHE;
     if (context->may_show_protected_path)
         policy |= PF_POLICY_PROTECTED_PATH;
-    if (pf_agent_settings_get_confirm_signatures(self->settings))
+    if (self->confirms)
         policy |= PF_POLICY_CONFIRM;
     pf_state_writer_set_policy(context->state, policy,
                                pf_agent_settings_get_release_delay_ms(self->settings));
@@ -328,11 +328,22 @@ change_sharing(PfCache *self, PfSharing sharing)
         move_entries(self, g_ptr_array_index(self->contexts, i), TRUE, PF_FORGET_SETTING_LOOSENED);
 }
 
+/* A cached PIN may serve more than what it was typed for from now on: not one that any program of
+ * the user could have turned this on for (DESIGN 8). */
+static void
+change_confirms(PfCache *self, gboolean confirms)
+{
+    if (confirms && !self->confirms)
+        pf_cache_forget(self, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);
+    self->confirms = confirms;
+}
+
 static void
 on_settings_changed(PfAgentSettings *settings, PfCache *self)
 {
     PfCacheMode mode = read_mode(self);
     PfSharing sharing = read_sharing(self);
+    change_confirms(self, pf_agent_settings_get_confirm_signatures(settings));
     if (sharing != self->sharing)
         change_sharing(self, sharing);
     gboolean has_mode_changed = mode != self->mode;
@@ -370,6 +381,7 @@ pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker
         g_warning("No memory can be locked (ulimit -l): nothing is cached");
     self->mode = read_mode(self);
     self->sharing = read_sharing(self);
+    self->confirms = pf_agent_settings_get_confirm_signatures(settings);
     g_signal_connect_object(settings, "changed", G_CALLBACK(on_settings_changed), self, 0);
     return g_steal_pointer(&self);
 }

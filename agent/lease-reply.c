@@ -4,22 +4,38 @@
 #include "lease-reply.h"
 
 #include "cache-error.h"
+#include "pin-lease.h"
 #include "wire-names.h"
+
+static int
+answer_error(sd_bus_message *message, const GError *error)
+{
+    return sd_bus_reply_method_errorf(message, pf_cache_error_get_dbus_name(error), "%s",
+                                      error->message);
+}
 
 /* A connection that is gone cannot be answered; the cache hears of that by its hangup. */
 static void
-answer(gpointer data, guint64 lease, int pin_fd, const GError *error)
+finish(sd_bus_message *message, int result)
 {
-    sd_bus_message *message = data;
-    int r;
-    if (error != NULL)
-        r = sd_bus_reply_method_errorf(message, pf_cache_error_get_dbus_name(error), "%s",
-                                       error->message);
-    else
-        r = sd_bus_reply_method_return(message, "th", lease, pin_fd);
-    if (r < 0)
-        g_debug("A call cannot be answered: %s", g_strerror(-r));
+    if (result < 0)
+        g_debug("A call cannot be answered: %s", g_strerror(-result));
     sd_bus_message_unref(message);
+}
+
+static void
+answer_take_pin(gpointer data, const PfPinLease *lease, const GError *error)
+{
+    finish(data, lease != NULL ? sd_bus_reply_method_return(data, "th", lease->id, lease->page.fd)
+                               : answer_error(data, error));
+}
+
+static void
+answer_prompt(gpointer data, const PfPinLease *lease, const GError *error)
+{
+    finish(data, lease != NULL ? sd_bus_reply_method_return(data, "thb", lease->id, lease->page.fd,
+                                                            (int)lease->is_cached)
+                               : answer_error(data, error));
 }
 
 static void
@@ -32,10 +48,14 @@ say_waiting(gpointer data)
 }
 
 PfLeaseCall
-pf_lease_reply_new(sd_bus_message *message)
+pf_lease_reply_new(PfLeaseReplyKind kind, sd_bus_message *message)
 {
+    static void (*const answers[])(gpointer, const PfPinLease *, const GError *) = {
+        [PF_LEASE_REPLY_TAKE_PIN] = answer_take_pin,
+        [PF_LEASE_REPLY_PROMPT] = answer_prompt,
+    };
     return (PfLeaseCall){
-        .answer = answer,
+        .answer = answers[kind],
         .wait = say_waiting,
         .data = sd_bus_message_ref(message),
     };

@@ -7,5 +7,10 @@
 
 #include "cache-calls.h"
 
-/* A call for the cache that answers MESSAGE; keeps it until then. */
-PfLeaseCall pf_lease_reply_new(sd_bus_message *message);
+typedef enum {
+    PF_LEASE_REPLY_TAKE_PIN,
+    PF_LEASE_REPLY_PROMPT,
+} PfLeaseReplyKind;
+
+/* A call for the cache that answers MESSAGE, of the method that KIND names; keeps it until then. */
+PfLeaseCall pf_lease_reply_new(PfLeaseReplyKind kind, sd_bus_message *message);

@@ -49,6 +49,7 @@ pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin,
         pf_login_domain_ref(pf_process_context_get_domain(request->context, request->entry));
     lease->pin = copy;
     lease->page = page;
+    lease->is_cached = request->pin == NULL;
     lease->is_for_login = request->is_for_login;
     lease->may_store = request->may_store;
     lease->since = g_get_monotonic_time();

@@ -14,12 +14,12 @@ typedef struct {
     PfProcessContext *context;
     unsigned entry;
     PfPrompt *prompt;      /* of a Prompt; owned until it goes over to the lease */
-    PfSecret *pin;         /* what the person typed; NULL: not yet, or TakePin */
+    PfSecret *pin;         /* what the person typed; NULL: not yet, or the domain's is wanted */
     gboolean is_for_login; /* not for one use of a key, which concerns no login */
     gboolean may_store;
 } PfLeaseRequest;
 
-typedef struct {
+struct PfPinLease {
     guint64 id;
     gpointer connection;
     PfProcessContext *context;
@@ -28,11 +28,12 @@ typedef struct {
     PfPrompt *prompt;      /* owned; NULL: of TakePin */
     PfSecret *pin;
     PfPinPage page;
+    gboolean is_cached; /* the domain's PIN, not one that was typed for this */
     gboolean is_for_login;
     gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
     gint64 since;       /* monotonic µs */
     guint timeout;
-} PfPinLease;
+};
 
 /* One for each token that has a lease or waiting requests. */
 typedef struct {

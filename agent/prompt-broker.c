@@ -57,6 +57,21 @@ static guint prompter_changed_signal;
 
 static void schedule_pump(PfPromptBroker *self);
 
+PfDialogDetails *
+pf_dialog_details_dup(const PfDialogDetails *details)
+{
+    PfDialogDetails *copy = g_memdup2(details, sizeof *details);
+    copy->token_uri = g_strdup(details->token_uri);
+    copy->program = g_strdup(details->program);
+    copy->program_icon = g_strdup(details->program_icon);
+    copy->executable = g_strdup(details->executable);
+    copy->purpose = g_strdup(details->purpose);
+    copy->operation = g_strdup(details->operation);
+    copy->reader = g_strdup(details->reader);
+    copy->key_label = g_strdup(details->key_label);
+    return copy;
+}
+
 void
 pf_dialog_details_free(PfDialogDetails *details)
 {
@@ -314,12 +329,33 @@ find_open(PfPromptBroker *self, sd_bus *bus, guint64 request, GError **error)
     return prompt;
 }
 
+/* The open prompt, if what it asks is answered by an answer to KIND. */
+static PfPrompt *
+find_asking(PfPromptBroker *self, sd_bus *bus, guint64 request, PfDialogKind kind, GError **error)
+{
+    PfPrompt *prompt = find_open(self, bus, request, error);
+    if (prompt != NULL && prompt->details->kind != kind) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_REQUEST,
+                            "The request is of another kind");
+        return NULL;
+    }
+    return prompt;
+}
+
+static void
+take_answer(PfPrompt *prompt, PfSecret *pin)
+{
+    prompt->state = PROMPT_ANSWERED;
+    g_clear_handle_id(&prompt->broker->dialog_timeout, g_source_remove);
+    prompt->func(prompt, PF_PROMPT_ANSWERED, pin, prompt->user_data);
+}
+
 gboolean
 pf_prompt_broker_answer(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSecret *pin,
                         GError **error)
 {
     PF_AUTO_SECRET owned = pin;
-    PfPrompt *prompt = find_open(self, bus, request, error);
+    PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_PIN, error);
     if (prompt == NULL)
         return FALSE;
     if (pf_pin_rule_check_typed(pf_secret_get_bytes(pin), pf_secret_get_length(pin),
@@ -329,9 +365,17 @@ pf_prompt_broker_answer(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSe
                             "The token does not take a PIN of this form");
         return FALSE;
     }
-    prompt->state = PROMPT_ANSWERED;
-    g_clear_handle_id(&self->dialog_timeout, g_source_remove);
-    prompt->func(prompt, PF_PROMPT_ANSWERED, g_steal_pointer(&owned), prompt->user_data);
+    take_answer(prompt, g_steal_pointer(&owned));
+    return TRUE;
+}
+
+gboolean
+pf_prompt_broker_confirm(PfPromptBroker *self, sd_bus *bus, guint64 request, GError **error)
+{
+    PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_CONFIRM, error);
+    if (prompt == NULL)
+        return FALSE;
+    take_answer(prompt, NULL);
     return TRUE;
 }
 

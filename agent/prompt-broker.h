@@ -15,8 +15,15 @@
 #define PF_TYPE_PROMPT_BROKER pf_prompt_broker_get_type()
 G_DECLARE_FINAL_TYPE(PfPromptBroker, pf_prompt_broker, PF, PROMPT_BROKER, GObject)
 
+/* What the person is to do. */
+typedef enum {
+    PF_DIALOG_PIN,     /* type the PIN */
+    PF_DIALOG_CONFIRM, /* agree to one use of the cached one */
+} PfDialogKind;
+
 /* What the dialog shows; see Prompter1.AskPin. Text may be foreign. Owned by the prompt. */
 typedef struct {
+    PfDialogKind kind;
     char *token_uri;
     PfTokenId token;
     char *program;
@@ -33,6 +40,10 @@ typedef struct {
     guint64 token_flags;
 } PfDialogDetails;
 
+/* A copy, owned by the caller. */
+PfDialogDetails *pf_dialog_details_dup(const PfDialogDetails *details);
+
+/* NULL is fine. */
 void pf_dialog_details_free(PfDialogDetails *details);
 
 typedef struct PfPrompt PfPrompt;
@@ -45,7 +56,8 @@ typedef enum {
 } PfPromptOutcome;
 
 /* Called once for each ask and retry, never from within them. PIN, with PF_PROMPT_ANSWERED, is the
- * function's to free. The prompt stays the asker's until pf_prompt_broker_close(). */
+ * function's to free; NULL is the consent to PF_DIALOG_CONFIRM. The prompt stays the asker's until
+ * pf_prompt_broker_close(). */
 typedef void (*PfPromptFunc)(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin,
                              gpointer user_data);
 
@@ -75,9 +87,11 @@ gboolean pf_prompt_broker_register(PfPromptBroker *broker, sd_bus *bus,
 /* The connection is closed; harmless for any other than the prompter's. */
 void pf_prompt_broker_connection_closed(PfPromptBroker *broker, sd_bus *bus);
 
-/* Cache1.AnswerPin and CancelPrompt. PIN is taken. */
+/* Cache1.AnswerPin, AnswerConfirm and CancelPrompt. PIN is taken. */
 gboolean pf_prompt_broker_answer(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                  PfSecret *pin, GError **error);
+gboolean pf_prompt_broker_confirm(PfPromptBroker *broker, sd_bus *bus, guint64 request,
+                                  GError **error);
 gboolean pf_prompt_broker_cancel(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                  GError **error);
 

@@ -63,11 +63,15 @@ int
 pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogDetails *details,
                  int tries, PfPrompterRefused on_refused, gpointer user_data)
 {
+    static const char *const methods[] = {
+        [PF_DIALOG_PIN] = "AskPin",
+        [PF_DIALOG_CONFIRM] = "AskConfirm",
+    };
     sd_bus_message *message = NULL;
     sd_bus_slot *slot = NULL;
     int r = sd_bus_message_new_method_call(bus, &message, NULL, PF_WIRE_PROMPTER_PATH,
                                            PF_WIRE_PROMPTER_INTERFACE,
-                                           previous != 0 ? "Retry" : "AskPin");
+                                           previous != 0 ? "Retry" : methods[details->kind]);
     if (r >= 0 && previous != 0)
         r = sd_bus_message_append(message, "t", previous);
     if (r >= 0)

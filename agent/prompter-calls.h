@@ -7,8 +7,9 @@
 
 typedef void (*PfPrompterRefused)(guint64 request, gpointer user_data);
 
-/* AskPin, or Retry when PREVIOUS is not 0. TRIES is left out when negative. ON_REFUSED is called,
- * from the loop, when the prompter answers REQUEST with an error. Returns 0 or -errno. */
+/* The method that asks what DETAILS want, or Retry when PREVIOUS is not 0. TRIES is left out when
+ * negative. ON_REFUSED is called, from the loop, when the prompter answers REQUEST with an error.
+ * Returns 0 or -errno. */
 int pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogDetails *details,
                      int tries, PfPrompterRefused on_refused, gpointer user_data);
 

@@ -9,6 +9,9 @@
 
 #include "secret.h"
 
+/* Of a program or token in a sentence. */
+#define NAME_MAX_CHARS 32
+
 /* Text of the details, by wire name. */
 #define TEXT_KEYS(X)                                                                               \
     X("program", program)                                                                          \
@@ -24,6 +27,7 @@
     X("key-label", key_label)
 
 struct _PfPinRequest {
+    PfPinRequestKind kind;
     guint64 number;
 #define FIELD(key, name) char *name;
     TEXT_KEYS(FIELD)
@@ -58,9 +62,10 @@ static const struct {
 };
 
 PfPinRequest *
-pf_pin_request_new(guint64 number)
+pf_pin_request_new(PfPinRequestKind kind, guint64 number)
 {
     PfPinRequest *request = g_new0(PfPinRequest, 1);
+    request->kind = kind;
     request->number = number;
     return request;
 }
@@ -85,6 +90,12 @@ pf_pin_request_free(PfPinRequest *request)
     for (gsize i = 0; i < G_N_ELEMENTS(text_keys); i++)
         g_free(G_STRUCT_MEMBER(char *, request, text_keys[i].offset));
     g_free(request);
+}
+
+PfPinRequestKind
+pf_pin_request_get_kind(const PfPinRequest *request)
+{
+    return request->kind;
 }
 
 guint64
@@ -219,10 +230,81 @@ pf_pin_request_dup_token(const PfPinRequest *request)
     return g_strdup(_("unnamed token"));
 }
 
+/* A newer module may know more operations. */
+typedef enum {
+    OPERATION_SIGN,
+    OPERATION_DECRYPT,
+    OPERATION_OTHER,
+} Operation;
+
+static Operation
+get_operation(const PfPinRequest *request)
+{
+    if (g_strcmp0(request->operation, "sign") == 0)
+        return OPERATION_SIGN;
+    return g_strcmp0(request->operation, "decrypt") == 0 ? OPERATION_DECRYPT : OPERATION_OTHER;
+}
+
+const char *
+pf_pin_request_get_action(const PfPinRequest *request)
+{
+    switch (get_operation(request)) {
+    case OPERATION_SIGN:
+        /* Translators: button that agrees to a signature. */
+        return _("_Sign");
+    case OPERATION_DECRYPT:
+        /* Translators: button that agrees to a decryption. */
+        return _("_Decrypt");
+    case OPERATION_OTHER:
+        break;
+    }
+    /* Translators: button that agrees to the use of a key. */
+    return _("_Use Key");
+}
+
+static char *
+dup_confirm_title(const PfPinRequest *request, const char *token)
+{
+    switch (get_operation(request)) {
+    case OPERATION_SIGN:
+        /* Translators: title of the dialog that asks for consent to a signature; %s is the label of
+         * the token. */
+        return g_strdup_printf(_("Sign — %s"), token);
+    case OPERATION_DECRYPT:
+        /* Translators: title of the dialog that asks for consent to a decryption; %s is the label
+         * of the token. */
+        return g_strdup_printf(_("Decrypt — %s"), token);
+    case OPERATION_OTHER:
+        break;
+    }
+    /* Translators: title of the dialog that asks for consent to the use of a key; %s is the label
+     * of the token. */
+    return g_strdup_printf(_("Use of a key — %s"), token);
+}
+
+static char *
+dup_confirm_headline(const PfPinRequest *request, const char *program, const char *token)
+{
+    switch (get_operation(request)) {
+    case OPERATION_SIGN:
+        /* Translators: the first %s is the name of a program, the second the label of a token. */
+        return g_strdup_printf(_("%s wants to sign with “%s”"), program, token);
+    case OPERATION_DECRYPT:
+        /* Translators: the first %s is the name of a program, the second the label of a token. */
+        return g_strdup_printf(_("%s wants to decrypt with “%s”"), program, token);
+    case OPERATION_OTHER:
+        break;
+    }
+    /* Translators: the first %s is the name of a program, the second the label of a token. */
+    return g_strdup_printf(_("%s wants to use a key of “%s”"), program, token);
+}
+
 char *
 pf_pin_request_dup_window_title(const PfPinRequest *request)
 {
     g_autofree char *token = pf_pin_request_dup_token(request);
+    if (request->kind == PF_PIN_REQUEST_CONFIRM)
+        return dup_confirm_title(request, token);
     /* Translators: title of the PIN dialog; %s is the label of the token. Keep “PIN — ” as it is:
      * it is how assistive tools and tests know the window. */
     return g_strdup_printf(_("PIN — %s"), token);
@@ -240,11 +322,24 @@ pf_pin_request_dup_program(const PfPinRequest *request)
     return g_strdup(_("An unknown program"));
 }
 
+/* A long name must not push the rest of its sentence out of the dialog; it takes TEXT. */
+static char *
+shorten(char *text)
+{
+    g_autofree char *owned = text;
+    if (g_utf8_strlen(text, -1) <= NAME_MAX_CHARS)
+        return g_steal_pointer(&owned);
+    g_autofree char *start = g_utf8_substring(text, 0, NAME_MAX_CHARS - 1);
+    return g_strconcat(start, "…", NULL);
+}
+
 char *
 pf_pin_request_dup_headline(const PfPinRequest *request)
 {
-    g_autofree char *program = pf_pin_request_dup_program(request);
-    g_autofree char *token = pf_pin_request_dup_token(request);
+    g_autofree char *program = shorten(pf_pin_request_dup_program(request));
+    g_autofree char *token = shorten(pf_pin_request_dup_token(request));
+    if (request->kind == PF_PIN_REQUEST_CONFIRM)
+        return dup_confirm_headline(request, program, token);
     /* Translators: the first %s is the name of a program, the second the label of a token. */
     return g_strdup_printf(_("%s asks for the PIN of “%s”"), program, token);
 }
@@ -253,12 +348,16 @@ pf_pin_request_dup_headline(const PfPinRequest *request)
 static const char *
 get_context_text(const PfPinRequest *request)
 {
-    if (g_strcmp0(request->operation, "sign") == 0)
+    switch (get_operation(request)) {
+    case OPERATION_SIGN:
         return _("The program wants to sign with a key that asks for the PIN each time. The PIN is "
                  "used once and not kept.");
-    if (g_strcmp0(request->operation, "decrypt") == 0)
+    case OPERATION_DECRYPT:
         return _("The program wants to decrypt with a key that asks for the PIN each time. The PIN "
                  "is used once and not kept.");
+    case OPERATION_OTHER:
+        break;
+    }
     return _("This key asks for the PIN each time it is used. The PIN is used once and not kept.");
 }
 
@@ -266,6 +365,9 @@ get_context_text(const PfPinRequest *request)
 static const char *
 get_purpose_text(const PfPinRequest *request)
 {
+    if (request->kind == PF_PIN_REQUEST_CONFIRM)
+        return _("This key asks each time it is used. Pinfold has the PIN and gives it to the "
+                 "token this one time if you agree.");
     if (g_strcmp0(request->purpose, "wake") == 0)
         return _("Pinfold forgot the PIN in the meantime. The program needs it again to go on.");
     if (g_strcmp0(request->purpose, "context") == 0)
@@ -281,8 +383,11 @@ pf_pin_request_dup_purpose(const PfPinRequest *request)
     const char *text = get_purpose_text(request);
     if (request->program_known)
         return g_strdup(text);
-    const char *warning = _("Pinfold could not find out which program this is. Enter the PIN only "
-                            "if you have just started it yourself.");
+    const char *warning = request->kind == PF_PIN_REQUEST_CONFIRM
+                              ? _("Pinfold could not find out which program this is. Agree only if "
+                                  "you have just started it yourself.")
+                              : _("Pinfold could not find out which program this is. Enter the PIN "
+                                  "only if you have just started it yourself.");
     return text != NULL ? g_strconcat(warning, "\n", text, NULL) : g_strdup(warning);
 }
 

@@ -15,10 +15,16 @@ typedef enum {
     PF_PIN_TONE_BLOCKED, /* no PIN can be entered */
 } PfPinTone;
 
+/* What the person is to do. */
+typedef enum {
+    PF_PIN_REQUEST_PIN,     /* type the PIN */
+    PF_PIN_REQUEST_CONFIRM, /* agree to one use of the cached one */
+} PfPinRequestKind;
+
 typedef struct _PfPinRequest PfPinRequest;
 
-/* An empty request with the one-time NUMBER. The caller owns it. */
-PfPinRequest *pf_pin_request_new(guint64 number);
+/* An empty request of KIND with the one-time NUMBER. The caller owns it. */
+PfPinRequest *pf_pin_request_new(PfPinRequestKind kind, guint64 number);
 
 /* A copy of REQUEST with another NUMBER: what a Retry starts from. The caller owns it. */
 PfPinRequest *pf_pin_request_dup(const PfPinRequest *request, guint64 number);
@@ -28,6 +34,7 @@ void pf_pin_request_free(PfPinRequest *request);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfPinRequest, pf_pin_request_free)
 
+PfPinRequestKind pf_pin_request_get_kind(const PfPinRequest *request);
 guint64 pf_pin_request_get_number(const PfPinRequest *request);
 
 /* Set what KEY of Prompter1.AskPin's details says; FALSE for a key that has another type or is not
@@ -50,6 +57,9 @@ const char *pf_pin_request_get_icon_name(const PfPinRequest *request);
 
 /* Could the agent read which program asks? */
 gboolean pf_pin_request_is_program_known(const PfPinRequest *request);
+
+/* The word on the button that agrees, with a mnemonic. Borrowed. */
+const char *pf_pin_request_get_action(const PfPinRequest *request);
 
 /* Words, all plain text and owned by the caller; NULL where there is nothing to say. */
 char *pf_pin_request_dup_window_title(const PfPinRequest *request);

@@ -7,14 +7,16 @@
 #include <gdk/gdkx.h>
 #endif
 
-/* Keys pressed so soon after the window got the focus were meant for another one. */
-#define STRAY_KEYS_US (300 * G_TIME_SPAN_MILLISECOND)
+/* Keys pressed so soon after the window got the focus were meant for another one, and so were
+ * buttons pressed so soon after it came up under the pointer. */
+#define STRAY_INPUT_US (300 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct {
     PfPinRequest *request;
     gboolean checking;
     gboolean ended;
     gint64 focused_at;
+    gint64 mapped_at;
     guint timeout_id;
     GdkSeat *grabbed_seat;
 } PfPromptDialogPrivate;
@@ -81,6 +83,12 @@ gboolean
 pf_prompt_dialog_is_checking(PfPromptDialog *self)
 {
     return get_private(self)->checking;
+}
+
+gboolean
+pf_prompt_dialog_has_just_come(PfPromptDialog *self)
+{
+    return g_get_monotonic_time() - get_private(self)->mapped_at < STRAY_INPUT_US;
 }
 
 void
@@ -152,7 +160,9 @@ grab_keyboard(PfPromptDialog *self)
 static gboolean
 map_event(GtkWidget *widget, GdkEventAny *event)
 {
-    grab_keyboard(PF_PROMPT_DIALOG(widget));
+    PfPromptDialog *self = PF_PROMPT_DIALOG(widget);
+    get_private(self)->mapped_at = g_get_monotonic_time();
+    grab_keyboard(self);
     GtkWidgetClass *parent = GTK_WIDGET_CLASS(pf_prompt_dialog_parent_class);
     return parent->map_event != NULL ? parent->map_event(widget, event) : GDK_EVENT_PROPAGATE;
 }
@@ -170,7 +180,7 @@ static gboolean
 key_press_event(GtkWidget *widget, GdkEventKey *event)
 {
     PfPromptDialog *self = PF_PROMPT_DIALOG(widget);
-    if (g_get_monotonic_time() - get_private(self)->focused_at < STRAY_KEYS_US)
+    if (g_get_monotonic_time() - get_private(self)->focused_at < STRAY_INPUT_US)
         return GDK_EVENT_STOP;
     return GTK_WIDGET_CLASS(pf_prompt_dialog_parent_class)->key_press_event(widget, event);
 }

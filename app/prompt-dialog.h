@@ -47,6 +47,9 @@ void pf_prompt_dialog_restart_timeout(PfPromptDialog *self);
 /* For kinds of dialogs: is the answer on its way? */
 gboolean pf_prompt_dialog_is_checking(PfPromptDialog *self);
 
+/* For kinds of dialogs: did it come up so lately that a button was not pressed on purpose? */
+gboolean pf_prompt_dialog_has_just_come(PfPromptDialog *self);
+
 /* For kinds of dialogs: as if the person had pressed the default button. */
 void pf_prompt_dialog_submit(PfPromptDialog *self);
 

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "confirm-dialog.h"
 #include "pin-dialog.h"
 #include "pin-notice.h"
 #include "prompter-bus.h"
@@ -96,7 +97,7 @@ close_dialog(PfPrompter *self)
 }
 
 static int
-on_answer_pin_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
+on_answer_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
 {
     PfPrompter *self = user_data;
     forget_answer(self);
@@ -114,30 +115,48 @@ on_answer_pin_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_err
     return 0;
 }
 
+/* Copies what was typed into a page. FALSE when there is none; the dialog says so. */
+static gboolean
+take_answer(PfPrompter *self)
+{
+    if (!PF_IS_PIN_DIALOG(self->dialog))
+        return TRUE;
+    int r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(self->dialog), &self->page);
+    if (r >= 0)
+        return TRUE;
+    g_warning("No locked memory for the PIN: %s", g_strerror(-r));
+    pf_prompt_dialog_show_error(self->dialog,
+                                _("The PIN was not used: there is no protected memory for it."));
+    return FALSE;
+}
+
 static int
-send_answer(PfPrompter *self, guint64 number)
+send_answer(PfPrompter *self, const PfPinRequest *request)
 {
     sd_bus *bus = pf_prompter_bus_get(self->bus);
+    guint64 number = pf_pin_request_get_number(request);
     if (bus == NULL)
         return -ENOTCONN;
-    return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
-                                    PF_WIRE_CACHE_INTERFACE, "AnswerPin", on_answer_pin_done, self,
-                                    "th", number, self->page.fd);
+    switch (pf_pin_request_get_kind(request)) {
+    case PF_PIN_REQUEST_PIN:
+        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
+                                        PF_WIRE_CACHE_INTERFACE, "AnswerPin", on_answer_done, self,
+                                        "th", number, self->page.fd);
+    case PF_PIN_REQUEST_CONFIRM:
+        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
+                                        PF_WIRE_CACHE_INTERFACE, "AnswerConfirm", on_answer_done,
+                                        self, "t", number);
+    }
+    return -EINVAL;
 }
 
 static void
 on_dialog_submitted(PfPrompter *self)
 {
     forget_answer(self);
-    guint64 number = pf_pin_request_get_number(pf_prompt_dialog_get_request(self->dialog));
-    int r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(self->dialog), &self->page);
-    if (r < 0) {
-        g_warning("No locked memory for the PIN: %s", g_strerror(-r));
-        pf_prompt_dialog_show_error(
-            self->dialog, _("The PIN was not used: there is no protected memory for it."));
+    if (!take_answer(self))
         return;
-    }
-    r = send_answer(self, number);
+    int r = send_answer(self, pf_prompt_dialog_get_request(self->dialog));
     if (r < 0) {
         g_warning("Answering the agent: %s", g_strerror(-r));
         close_dialog(self);
@@ -158,6 +177,16 @@ on_dialog_cancelled(PfPrompter *self)
         g_warning("Cancelling: %s", g_strerror(-r));
 }
 
+static char *
+dup_notification_title(const PfPinRequest *request)
+{
+    if (pf_pin_request_get_kind(request) != PF_PIN_REQUEST_PIN)
+        return pf_pin_request_dup_headline(request);
+    g_autofree char *program = pf_pin_request_dup_program(request);
+    /* Translators: title of a notification; %s is the name of a program. */
+    return g_strdup_printf(_("PIN needed for %s"), program);
+}
+
 static gboolean
 on_unfocused_elapsed(gpointer user_data)
 {
@@ -166,12 +195,14 @@ on_unfocused_elapsed(gpointer user_data)
     if (gtk_window_is_active(GTK_WINDOW(self->dialog)))
         return G_SOURCE_REMOVE;
     const PfPinRequest *request = pf_prompt_dialog_get_request(self->dialog);
-    g_autofree char *program = pf_pin_request_dup_program(request);
-    /* Translators: title of a notification; %s is the name of a program. */
-    g_autofree char *title = g_strdup_printf(_("PIN needed for %s"), program);
+    g_autofree char *title = dup_notification_title(request);
     g_autoptr(GNotification) notification = g_notification_new(title);
     g_notification_set_default_action(notification, "app.show-prompt");
-    g_notification_add_button(notification, _("Enter PIN"), "app.show-prompt");
+    if (pf_pin_request_get_kind(request) == PF_PIN_REQUEST_PIN)
+        g_notification_add_button(notification, _("Enter PIN"), "app.show-prompt");
+    else
+        /* Translators: button of a notification that brings a dialog to the front. */
+        g_notification_add_button(notification, _("Show"), "app.show-prompt");
     g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_URGENT);
     g_application_send_notification(G_APPLICATION(self->application), PROMPT_NOTIFICATION,
                                     notification);
@@ -181,7 +212,14 @@ on_unfocused_elapsed(gpointer user_data)
 static void
 open_dialog(PfPrompter *self, PfPinRequest *request)
 {
-    self->dialog = pf_pin_dialog_new(request);
+    switch (pf_pin_request_get_kind(request)) {
+    case PF_PIN_REQUEST_PIN:
+        self->dialog = pf_pin_dialog_new(request);
+        break;
+    case PF_PIN_REQUEST_CONFIRM:
+        self->dialog = pf_confirm_dialog_new(request);
+        break;
+    }
     gtk_window_set_application(GTK_WINDOW(self->dialog), self->application);
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
     g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(on_dialog_cancelled), self);
@@ -198,10 +236,10 @@ is_open(PfPrompter *self, guint64 request)
            pf_pin_request_get_number(pf_prompt_dialog_get_request(self->dialog)) == request;
 }
 
+/* Opens a dialog of KIND for the request that MESSAGE describes. */
 static int
-handle_ask_pin(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+ask(PfPrompter *self, PfPinRequestKind kind, sd_bus_message *message, sd_bus_error *ret_error)
 {
-    PfPrompter *self = user_data;
     guint64 number;
     if (self->dialog != NULL)
         return sd_bus_error_set(ret_error, PF_WIRE_ERROR_BUSY, "A dialog is open");
@@ -210,12 +248,24 @@ handle_ask_pin(sd_bus_message *message, void *user_data, sd_bus_error *ret_error
     int r = sd_bus_message_read(message, "t", &number);
     if (r < 0)
         return r;
-    g_autoptr(PfPinRequest) request = pf_pin_request_new(number);
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(kind, number);
     r = read_details(message, request);
     if (r < 0)
         return r;
     open_dialog(self, g_steal_pointer(&request));
     return sd_bus_reply_method_return(message, "");
+}
+
+static int
+handle_ask_pin(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    return ask(user_data, PF_PIN_REQUEST_PIN, message, ret_error);
+}
+
+static int
+handle_ask_confirm(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    return ask(user_data, PF_PIN_REQUEST_CONFIRM, message, ret_error);
 }
 
 static int
@@ -269,6 +319,7 @@ static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_PROPERTY("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
     SD_BUS_METHOD("AskPin", "ta{sv}", "", handle_ask_pin, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("AskConfirm", "ta{sv}", "", handle_ask_confirm, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Retry", "tta{sv}", "", handle_retry, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Close", "ts", "", handle_close, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,

@@ -13,5 +13,6 @@ G_DECLARE_FINAL_TYPE(PfRequestView, pf_request_view, PF, REQUEST_VIEW, GtkBox)
 /* Shows REQUEST, and the icon of its program in ICON. */
 void pf_request_view_show(PfRequestView *self, const PfPinRequest *request, GtkImage *icon);
 
-/* LABEL, of a row that the dialog has below the view, gets the width of the view's own. */
+/* LABEL, which begins a row that the dialog has below the view, gets the width of the view's own.
+ */
 void pf_request_view_align(PfRequestView *self, GtkWidget *label);

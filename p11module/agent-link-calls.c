@@ -149,12 +149,14 @@ pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *domain, const vo
 
 /* The answer of TakePin and Prompt; from here on the connection belongs to the lease. */
 static PfLinkStatus
-receive_lease(Call *call, PfLease *ret_lease)
+receive_lease(Call *call, bool is_prompt, PfLease *ret_lease)
 {
     uint64_t id;
     int fd;
+    int is_cached = true;
     PfSecret *pin = NULL;
-    if (sd_bus_message_read(call->reply, "th", &id, &fd) < 0)
+    if (sd_bus_message_read(call->reply, "th", &id, &fd) < 0 ||
+        (is_prompt && sd_bus_message_read(call->reply, "b", &is_cached) < 0))
         return call_break(call);
     /* Without locked memory there is nowhere to put it; the agent takes the lease back when the
      * connection goes. */
@@ -163,7 +165,7 @@ receive_lease(Call *call, PfLease *ret_lease)
         call->slot = NULL;
         return PF_LINK_UNAVAILABLE;
     }
-    *ret_lease = (PfLease){.id = id, .pin = pin};
+    *ret_lease = (PfLease){.id = id, .pin = pin, .is_cached = is_cached != 0};
     pf_agent_pool_release_leased(&call->link->pool, call->slot, id);
     call->slot = NULL;
     return PF_LINK_OK;
@@ -177,7 +179,7 @@ pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLease *re
     if (status == PF_LINK_OK)
         status = call_send(&call, append_domain(&call, domain));
     if (status == PF_LINK_OK)
-        status = receive_lease(&call, ret_lease);
+        status = receive_lease(&call, false, ret_lease);
     call_end(&call);
     return status;
 }
@@ -244,7 +246,7 @@ pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t prev
         status = call_send(&call, r);
     }
     if (status == PF_LINK_OK)
-        status = receive_lease(&call, ret_lease);
+        status = receive_lease(&call, true, ret_lease);
     call_end(&call);
     return status;
 }

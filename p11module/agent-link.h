@@ -42,6 +42,7 @@ typedef enum {
 typedef struct {
     uint64_t id;
     PfSecret *pin;
+    bool is_cached; /* not typed for this: presented only if pf_pin_rule_may_present_cached() */
 } PfLease;
 
 /* What a module knows of a token; strings are borrowed, NULL where unknown. */
@@ -102,7 +103,10 @@ PfLinkStatus pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *dom
                                        const void *pin, size_t pin_len, CK_FLAGS token_flags);
 
 /* Cache1.TakePin and Cache1.Prompt. On PF_LINK_OK the caller must end the lease, and free the
- * secret as soon as C_Login has returned. PREVIOUS is 0 or the lease that ended as rejected. */
+ * secret as soon as C_Login has returned. PREVIOUS is 0 or the lease that ended as rejected. A
+ * prompt for one use of a key can give a cached PIN, too: when the token's flags forbid it in the
+ * end, its lease is ended as unused and the prompt repeated with these flags, which asks for the
+ * PIN. */
 PfLinkStatus pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain,
                                     PfLease *ret_lease);
 PfLinkStatus pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,

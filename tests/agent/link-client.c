@@ -116,15 +116,17 @@ handle_store(char **args)
                                                          strlen(args[2]), flags)));
 }
 
+/* Of a prompt: whether it is a typed PIN is said, too. */
 static void
-print_lease(PfLinkStatus status, PfLease *lease)
+print_lease(PfLinkStatus status, PfLease *lease, bool is_prompt)
 {
     if (status != PF_LINK_OK) {
         printf("%s\n", status_name(status));
         return;
     }
-    printf("ok %" PRIu64 " %.*s\n", lease->id, (int)pf_secret_get_length(lease->pin),
-           (const char *)pf_secret_get_bytes(lease->pin));
+    printf("ok %" PRIu64 " %.*s%s\n", lease->id, (int)pf_secret_get_length(lease->pin),
+           (const char *)pf_secret_get_bytes(lease->pin),
+           is_prompt && lease->is_cached ? " cached" : "");
     pf_secret_free(lease->pin);
 }
 
@@ -133,7 +135,7 @@ handle_take(char **args)
 {
     PfDomainRef domain = read_domain(args);
     PfLease lease = {0};
-    print_lease(pf_agent_link_take_pin(agent_link, &domain, &lease), &lease);
+    print_lease(pf_agent_link_take_pin(agent_link, &domain, &lease), &lease, false);
 }
 
 static void
@@ -145,13 +147,16 @@ handle_prompt(char **args)
         .purpose = args[3] != NULL ? args[3] : "login",
         .operation = args[3] != NULL ? args[4] : NULL,
         .key_label = args[3] != NULL && args[4] != NULL ? args[5] : NULL,
+        .token_flags = args[3] != NULL && args[4] != NULL && args[5] != NULL && args[6] != NULL
+                           ? read_number(args[6])
+                           : 0,
         .slot_description = "Test reader",
         .min_len = 4,
         .max_len = 8,
     };
     print_lease(pf_agent_link_prompt(agent_link, &domain, strtoull(args[2], NULL, 0), &details,
                                      &lease),
-                &lease);
+                &lease, true);
 }
 
 static void

@@ -2,10 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* A prompter without a screen: prints what it is asked, answers as standard input says.
  *
- * Commands: "answer REQUEST PIN", "cancel REQUEST", "hello" (Cache1.Hello, which a prompter may
- * not). Lines printed: "registered", "refused NAME", "ask REQUEST KEY=VALUE...",
- * "retry PREVIOUS REQUEST KEY=VALUE...", "close REQUEST REASON", and "ok" or an error's name for
- * each command. */
+ * Commands: "answer REQUEST PIN", "confirm REQUEST", "cancel REQUEST", "hello" (Cache1.Hello, which
+ * a prompter may not). Lines printed: "registered", "refused NAME", "ask REQUEST KEY=VALUE...",
+ * "confirm REQUEST KEY=VALUE...", "retry PREVIOUS REQUEST KEY=VALUE...", "close REQUEST REASON",
+ * and "ok" or an error's name for each command. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -67,13 +67,25 @@ print_details(sd_bus_message *message)
 }
 
 static int
-handle_ask_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+print_question(sd_bus_message *message, const char *word)
 {
     uint64_t request;
     check(sd_bus_message_read(message, "t", &request), "request");
-    printf("ask %" PRIu64 " ", request);
+    printf("%s %" PRIu64 " ", word, request);
     print_details(message);
     return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_ask_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return print_question(message, "ask");
+}
+
+static int
+handle_ask_confirm(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return print_question(message, "confirm");
 }
 
 static int
@@ -101,6 +113,7 @@ handle_close(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD("AskPin", "ta{sv}", "", handle_ask_pin, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("AskConfirm", "ta{sv}", "", handle_ask_confirm, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Retry", "tta{sv}", "", handle_retry, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Close", "ts", "", handle_close, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
@@ -158,6 +171,8 @@ on_input(sd_event_source *source, int fd, uint32_t revents, void *userdata)
     int count = sscanf(line, "%15s %31s %599s", word, request, pin);
     if (count >= 2 && strcmp(word, "answer") == 0)
         answer(bus, request, pin);
+    else if (count == 2 && strcmp(word, "confirm") == 0)
+        call_simple(bus, "AnswerConfirm", "t", strtoull(request, NULL, 10));
     else if (count == 2 && strcmp(word, "cancel") == 0)
         call_simple(bus, "CancelPrompt", "t", strtoull(request, NULL, 10));
     else if (count == 1 && strcmp(word, "hello") == 0)

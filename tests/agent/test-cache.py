@@ -263,10 +263,12 @@ class Modes(AgentCase):
     def test_release_delay_and_confirm(self):
         client, entry = self.logged_in()
         self.setting("release-delay", "250")
+        wait_for(lambda: client.call("policy")[2] == "250", 5, "the delay")
+        self.assertEqual(client.state(entry), "user")
+        # This one lets a cached PIN do more: it is forgotten first.
         self.setting("confirm-signatures", "true")
         self.wait_policy(client, 4, True)
-        self.assertEqual(client.call("policy")[2], "250")
-        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(client.state(entry), "asleep")
 
 
 class Rest(AgentCase):

@@ -5,6 +5,7 @@
 
 from agentbed import OTHER, TOKEN
 from pinfoldtest import tap, wait_for
+from pinfoldtest.paths import build_path
 from promptbed import PromptCase
 
 PIN = "135790"
@@ -180,6 +181,168 @@ class Rejected(ContextCase):
             self.assertEqual(self.ui.call("cancel", request), "ok")
             self.assertEqual(self.finish(job), ["canceled"])
             client.call("report", TOKEN, 1)
+
+
+class Confirming(ContextCase):
+    """With confirm-signatures, where the domain holds the PIN."""
+
+    def setUp(self):
+        super().setUp()
+        self.setting("confirm-signatures", "true")
+        observer = self.client()
+        wait_for(lambda: int(observer.call("policy")[1]) & 4, 5, "the setting")
+
+    def confirming(self, client, *about):
+        """The job that waits, the open request and its details."""
+        job = client.background("prompt", TOKEN, "-", 0, *(about or ABOUT))
+        (request,), details = self.ui.expect("confirm")
+        return job, request, details
+
+    def confirmed(self, client):
+        """The request, and the lease of the cached PIN."""
+        job, request, _ = self.confirming(client)
+        self.assertEqual(self.ui.call("confirm", request), "ok")
+        status, lease, pin, source = self.finish(job)
+        self.assertEqual((status, pin, source), ("ok", PIN, "cached"))
+        return request, lease
+
+    def forget(self):
+        """As a loosened setting does it."""
+        count = self.agent.log().count("A PIN was forgotten")
+        self.setting("sharing", "same-program")
+        wait_for(lambda: self.agent.log().count("A PIN was forgotten") > count, 5, "the wipe")
+
+    def test_leases_the_cached_pin(self):
+        client, entry = self.logged_in()
+        login = client.call("login", entry)
+        job, request, details = self.confirming(client)
+        self.assertEqual((details["purpose"], details["operation"], details["key-label"]), ABOUT)
+        self.assertEqual(self.ui.call("confirm", request), "ok")
+        status, lease, pin, source = self.finish(job)
+        self.assertEqual((status, pin, source), ("ok", PIN, "cached"))
+        self.assertEqual(self.ui.call("confirm", request), "error org.pinfold.Error.NoRequest")
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(self.ui.expect("close")[0], [request, "accepted"])
+        self.assertEqual(client.call("login", entry), login)
+        # Each use asks.
+        _, lease = self.confirmed(client)
+        client.call("end", lease, 1)
+
+    def test_one_lease_for_a_token(self):
+        client, _ = self.logged_in()
+        other, _ = self.logged_in("246802")
+        lease, _ = other.take()
+        job, request, _ = self.confirming(client)
+        self.assertEqual(self.ui.call("confirm", request), "ok")
+        job.join(1.5)
+        self.assertTrue(job.is_alive())
+        other.call("end", lease, 1)
+        self.assertEqual(self.finish(job)[2], PIN)
+
+    def test_cancel(self):
+        client, entry = self.logged_in()
+        job, request, _ = self.confirming(client)
+        self.assertEqual(self.ui.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(self.ui.call("confirm", request), "error org.pinfold.Error.NoRequest")
+        self.confirmed(client)
+
+    def test_only_the_prompter_grants(self):
+        client, _ = self.logged_in()
+        job, request, _ = self.confirming(client)
+        other = self.prompter(build_path("tests/agent/mock-prompter"))
+        self.assertEqual(other.call("confirm", request),
+                         "error org.freedesktop.DBus.Error.AccessDenied")
+        self.assertTrue(job.is_alive())
+
+    def test_an_answer_of_another_kind_is_none(self):
+        client, _ = self.logged_in()
+        job, request, _ = self.confirming(client)
+        self.assertEqual(self.ui.call("answer", request, PIN),
+                         "error org.pinfold.Error.NoRequest")
+        self.assertTrue(job.is_alive())
+        other = self.client()
+        other.join_domain()
+        self.assertEqual(self.ui.call("cancel", request), "ok")
+        job, request, _ = self.ask(other)
+        self.assertEqual(self.ui.call("confirm", request), "error org.pinfold.Error.NoRequest")
+        self.assertTrue(job.is_alive())
+
+    def test_without_a_cached_pin_the_pin_is_asked(self):
+        client = self.client()
+        entry = client.join_domain()
+        self.sign(client)
+        self.assertEqual(client.state(entry), "public")
+        sleeper, entry = self.logged_in("246802")
+        self.forget()
+        self.sign(sleeper)
+        self.assertEqual(sleeper.state(entry), "asleep")
+
+    def test_not_on_the_last_try(self):
+        client, _ = self.logged_in()
+        for flags in (0x20000, 0x40000, 0x80000):
+            job, request, _ = self.ask(client, *ABOUT, flags)
+            self.assertEqual(self.ui.call("cancel", request), "ok")
+            self.assertEqual(self.finish(job), ["canceled"])
+
+    def test_a_login_is_not_confirmed(self):
+        client, _ = self.logged_in()
+        for purpose in ("login", "wake"):
+            job, request, _ = self.ask(client, purpose)
+            lease = self.answer(job, request)
+            client.call("end", lease, 1)
+            self.ui.expect("close")
+
+    def test_rejected(self):
+        client, entry = self.logged_in()
+        request, lease = self.confirmed(client)
+        self.assertEqual(client.call("end", lease, 2), ["ok", "not-cached"])
+        self.assertEqual(self.ui.expect("close")[0], [request, "withdrawn"])
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin(PIN))
+        # The person is asked for the right one.
+        job, request, _ = self.ask(client, previous=lease)
+        self.assertEqual(self.ui.call("answer", request, PIN), "ok")
+        (_, request), _ = self.ui.expect("retry")
+        self.assertTrue(job.is_alive())
+        self.answer(job, request, "246802")
+
+    def test_forgotten_while_the_person_decides(self):
+        client, entry = self.logged_in()
+        job, request, _ = self.confirming(client)
+        self.forget()
+        self.assertEqual(self.ui.call("confirm", request), "ok")
+        self.assertEqual(self.ui.expect("close")[0], [request, "withdrawn"])
+        (request,), details = self.ui.expect("ask")
+        self.assertEqual((details["purpose"], details["operation"], details["key-label"]), ABOUT)
+        lease = self.answer(job, request)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(client.state(entry), "asleep")
+
+    def test_turned_off_while_the_person_decides(self):
+        client, _ = self.logged_in()
+        job, request, _ = self.confirming(client)
+        observer = self.client()
+        self.setting("confirm-signatures", "false")
+        wait_for(lambda: not int(observer.call("policy")[1]) & 4, 5, "the setting")
+        self.assertEqual(self.ui.call("confirm", request), "ok")
+        self.ui.expect("close")
+        (request,), _ = self.ui.expect("ask")
+        self.answer(job, request)
+
+    def test_turning_it_on_forgets_first(self):
+        self.setting("confirm-signatures", "false")
+        client = self.client()
+        wait_for(lambda: not int(client.call("policy")[1]) & 4, 5, "the setting")
+        client, entry = self.logged_in()
+        self.setting("confirm-signatures", "true")
+        wait_for(lambda: int(client.call("policy")[1]) & 4, 5, "the setting")
+        self.assertEqual(client.state(entry), "asleep")
+        self.assertFalse(self.agent.has_pin(PIN))
+        self.assertIn("A PIN was forgotten: setting-loosened", self.agent.log())
+        # What is cached from now on is cached under this setting.
+        self.sign(client)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ main(int argc, char **argv)
                    error != NULL ? error->message : "");
         return 2;
     }
-    PfPinRequest *request = pf_pin_request_new(1);
+    PfPinRequest *request = pf_pin_request_new(PF_PIN_REQUEST_PIN, 1);
     apply_group(request, file, "ask");
     Harness harness = {.file = file, .dialog = pf_pin_dialog_new(request)};
     g_signal_connect_swapped(harness.dialog, "submitted", G_CALLBACK(on_dialog_submitted),

@@ -30,6 +30,7 @@ class PromptingAgent:
         self.registered = 0
         self.answers = []  # (request, descriptor of the page)
         self.cancelled = []
+        self.confirmed = []
         self.held = []  # invocations of AnswerPin that are not answered yet
         self.hold_answers = False
         self.answer_error = None
@@ -58,6 +59,8 @@ class PromptingAgent:
             self.registered += 1
         elif method == "CancelPrompt":
             self.cancelled.append(args[0])
+        elif method == "AnswerConfirm":
+            self.confirmed.append(args[0])
         elif method == "AnswerPin":
             fds = invocation.get_message().get_unix_fd_list()
             self.answers.append((args[0], fds.get(args[1])))
@@ -81,6 +84,9 @@ class PromptingAgent:
 
     def ask(self, request, **details):
         self.call("AskPin", "(ta{sv})", request, variants(details))
+
+    def ask_confirm(self, request, **details):
+        self.call("AskConfirm", "(ta{sv})", request, variants(details))
 
     def retry(self, previous, request, **details):
         self.call("Retry", "(tta{sv})", previous, request, variants(details))

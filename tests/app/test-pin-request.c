@@ -9,7 +9,7 @@
 static void
 test_foreign_text(void)
 {
-    g_autoptr(PfPinRequest) request = pf_pin_request_new(7);
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_PIN, 7);
     g_assert_true(pf_pin_request_set_text(request, "program", "a\nb\x1b[31m\xe2\x80\xae\xff<b>c"));
     g_assert_true(pf_pin_request_set_boolean(request, "program-known", TRUE));
     g_autofree char *program = pf_pin_request_dup_program(request);
@@ -27,7 +27,7 @@ test_foreign_text(void)
 static void
 test_program(void)
 {
-    g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_PIN, 1);
     g_autofree char *nobody = pf_pin_request_dup_program(request);
     g_assert_cmpstr(nobody, ==, "An unknown program");
     g_assert_cmpstr(pf_pin_request_get_icon_name(request), ==, "dialog-warning");
@@ -45,6 +45,12 @@ test_program(void)
     g_assert_cmpstr(title, ==, "PIN — Card");
     g_autofree char *headline = pf_pin_request_dup_headline(request);
     g_assert_cmpstr(headline, ==, "Impostor asks for the PIN of “Card”");
+
+    /* A long name does not push the rest of the sentence out of the dialog. */
+    pf_pin_request_set_text(request, "program", "0123456789abcdefghijklmnopqrstuvÄxyz");
+    g_autofree char *shortened = pf_pin_request_dup_headline(request);
+    g_assert_cmpstr(shortened, ==, "0123456789abcdefghijklmnopqrstu… asks for the PIN of “Card”");
+    pf_pin_request_set_text(request, "program", "Impostor");
 
     /* A retry tells only what changed. */
     g_autoptr(PfPinRequest) copy = pf_pin_request_dup(request, 2);
@@ -76,7 +82,7 @@ test_purpose(void)
          "This key asks for the PIN each time it is used. The PIN is used once and not kept."},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_PIN, 1);
         pf_pin_request_set_text(request, "purpose", cases[i].purpose);
         if (cases[i].operation != NULL)
             pf_pin_request_set_text(request, "operation", cases[i].operation);
@@ -86,6 +92,36 @@ test_purpose(void)
         pf_pin_request_set_boolean(request, "program-known", TRUE);
         g_autofree char *known = pf_pin_request_dup_purpose(request);
         g_assert_cmpstr(known, ==, cases[i].text);
+    }
+}
+
+static void
+test_consent(void)
+{
+    static const struct {
+        const char *operation;
+        const char *title;
+        const char *headline;
+        const char *action;
+    } cases[] = {
+        {"sign", "Sign — Card", "Mail wants to sign with “Card”", "_Sign"},
+        {"decrypt", "Decrypt — Card", "Mail wants to decrypt with “Card”", "_Decrypt"},
+        {"derive", "Use of a key — Card", "Mail wants to use a key of “Card”", "_Use Key"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_CONFIRM, 1);
+        pf_pin_request_set_text(request, "purpose", "context");
+        pf_pin_request_set_text(request, "operation", cases[i].operation);
+        pf_pin_request_set_text(request, "program", "Mail");
+        pf_pin_request_set_text(request, "token-label", "Card");
+        g_autofree char *unknown = pf_pin_request_dup_purpose(request);
+        g_assert_nonnull(strstr(unknown, "Agree only if you have just started it"));
+        pf_pin_request_set_boolean(request, "program-known", TRUE);
+        g_autofree char *title = pf_pin_request_dup_window_title(request);
+        g_autofree char *headline = pf_pin_request_dup_headline(request);
+        g_assert_cmpstr(title, ==, cases[i].title);
+        g_assert_cmpstr(headline, ==, cases[i].headline);
+        g_assert_cmpstr(pf_pin_request_get_action(request), ==, cases[i].action);
     }
 }
 
@@ -117,7 +153,7 @@ test_tries(void)
          "The PIN of this token is blocked after too many wrong tries."},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_PIN, 1);
         g_autofree char *text = NULL;
         pf_pin_request_set_number(request, "token-flags", cases[i].flags);
         if (cases[i].tries >= 0)
@@ -154,7 +190,7 @@ test_lengths(void)
     char typed[600];
     memset(typed, '1', sizeof typed);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(PfPinRequest) request = pf_pin_request_new(1);
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_PIN, 1);
         pf_pin_request_set_number(request, "min-len", cases[i].min);
         pf_pin_request_set_number(request, "max-len", cases[i].max);
         PfPinLength verdict = pf_pin_request_check_typed(request, typed, cases[i].typed);
@@ -172,6 +208,7 @@ main(int argc, char **argv)
     g_test_add_func("/pin-request/foreign-text", test_foreign_text);
     g_test_add_func("/pin-request/program", test_program);
     g_test_add_func("/pin-request/purpose", test_purpose);
+    g_test_add_func("/pin-request/consent", test_consent);
     g_test_add_func("/pin-request/tries", test_tries);
     g_test_add_func("/pin-request/lengths", test_lengths);
     return g_test_run();

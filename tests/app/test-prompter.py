@@ -9,35 +9,18 @@ from pathlib import Path
 
 from gi.repository import GLib
 
-from appcase import AppCase, wait_served
+from appcase import wait_served
 from pinfoldtest import tap
 from pinfoldtest.paths import build_path
 from pinfoldtest.process import scan_memory
+from promptcase import DETAILS, PromptCase
 from scriptedagent import PromptingAgent, is_page_zero, read_page
 
 TITLE = "PIN — Anna Beispiel"
 PIN = "73914682"
-DETAILS = {
-    "program": "Firefox", "program_icon": "firefox", "program_known": True,
-    "executable": "/usr/lib/firefox/firefox", "pid": 4711, "purpose": "login",
-    "token_label": "Anna Beispiel", "token_serial": "00000001", "token_model": "PKCS#15",
-    "reader": "Virtual PCD 00 00", "key_label": "<b>PIV AUTH</b> key",
-    "min_len": 4, "max_len": 8, "tries_left": 3,
-}
 
 
-class Prompting(AppCase):
-    def setUp(self):
-        super().setUp()
-        self.agent = PromptingAgent(self.box)
-        self.addCleanup(self.agent.stop)
-        self.start_app("--gapplication-service")
-        wait_served(lambda: self.agent.registered, 15, "the app to register")
-
-    def ask(self, request=11, **changes):
-        self.agent.ask(request, **{k: v for k, v in (DETAILS | changes).items() if v is not None})
-        return self.ui.window("PIN —")
-
+class PinDialog(PromptCase):
     def wait_answer(self, count=1):
         wait_served(lambda: len(self.agent.answers) == count, 10, "AnswerPin")
         return self.agent.answers[-1]
