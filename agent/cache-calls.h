@@ -70,8 +70,9 @@ typedef struct {
     gpointer data;
 } PfLeaseCall;
 
-/* What Prompt knows; strings are borrowed, NULL where absent. */
+/* What Prompt and PromptChange know; strings are borrowed, NULL where absent. */
 typedef struct {
+    gboolean is_change; /* PromptChange */
     const char *purpose;
     const char *operation;
     const char *slot_description;
@@ -83,6 +84,8 @@ typedef struct {
 
 void pf_cache_take_pin(PfCache *cache, PfProcessContext *context, gpointer connection,
                        const PfCacheDomainArg *domain, const PfLeaseCall *call);
+
+/* Prompt and PromptChange. */
 void pf_cache_prompt(PfCache *cache, PfProcessContext *context, gpointer connection,
                      const PfCacheDomainArg *domain, guint64 previous, const PfPromptArg *details,
                      const PfLeaseCall *call);

@@ -96,8 +96,9 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
 {
     g_autoptr(GError) error = NULL;
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
-    int refusal = request->pin != NULL ? -1 : find_refusal(self, domain);
-    if (request->prompt != NULL && request->pin == NULL && (refusal >= 0 || !self->confirms)) {
+    gboolean wants_cached = pf_lease_request_wants_cached(request);
+    int refusal = wants_cached ? find_refusal(self, domain) : -1;
+    if (request->prompt != NULL && wants_cached && (refusal >= 0 || !self->confirms)) {
         /* What the person agreed to cannot be any more. */
         pf_cache_ask_pin_instead(self, request);
         return;
@@ -107,7 +108,7 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         return;
     }
     PfPinLease *lease = pf_pin_lease_new(++self->last_lease, request,
-                                         request->pin != NULL ? request->pin : domain->pin, &error);
+                                         wants_cached ? domain->pin : request->pin, &error);
     if (lease == NULL) {
         pf_cache_fail_request(self, request, error->code, error->message);
         return;
@@ -163,8 +164,10 @@ pf_cache_lose_lease(PfCache *self, PfLeaseQueue *queue, PfForgetReason reason)
     PfLoginDomain *domain = lease->domain;
     g_info("A lease was lost: %s", domain->token);
     pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), "withdrawn");
-    /* Nobody knows whether the token has taken it. */
-    if (domain->pin != NULL && pf_secret_is_equal(domain->pin, lease->pin))
+    /* Nobody knows whether the token has taken it, or what its PIN is now. */
+    if (lease->new_page.fd >= 0)
+        pf_cache_token_removed(self, domain->token, reason);
+    else if (domain->pin != NULL && pf_secret_is_equal(domain->pin, lease->pin))
         pf_cache_put_to_sleep(self, domain, reason);
     pf_pin_lease_free(lease);
     pump(self, queue);
@@ -217,6 +220,26 @@ pf_cache_lose_token_lease(PfCache *self, const char *token, PfForgetReason reaso
     }
 }
 
+void
+pf_cache_drop_token_waiting(PfCache *self, const char *token)
+{
+    GHashTableIter iter;
+    PfLeaseQueue *queue;
+    g_hash_table_iter_init(&iter, self->queues);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
+        GList *next;
+        for (GList *l = queue->waiting.head; l != NULL; l = next) {
+            PfLeaseRequest *request = l->data;
+            next = l->next;
+            if (request->prompt == NULL || (token != NULL && strcmp(queue->token, token) != 0))
+                continue;
+            g_queue_delete_link(&queue->waiting, l);
+            pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED,
+                                  "The token is not what it was");
+        }
+    }
+}
+
 static PfLeaseQueue *
 find_queue_of_lease(PfCache *self, gpointer connection, guint64 id)
 {
@@ -236,6 +259,10 @@ static gboolean
 accept_pin(PfCache *self, PfPinLease *lease)
 {
     PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
+    if (lease->new_page.fd >= 0) {
+        pf_cache_token_removed(self, domain->token, PF_FORGET_PIN_CHANGED);
+        return FALSE;
+    }
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, domain->token);
     if (lease->is_cached && domain->state == PF_LOGIN_USER)
@@ -252,6 +279,8 @@ static void
 reject_pin(PfCache *self, const PfPinLease *lease)
 {
     const char *token = lease->domain->token;
+    if (lease->pin == NULL)
+        return;
     if (self->rejected != NULL)
         pf_rejected_pins_add(self->rejected, token, lease->pin);
     for (guint i = 0; i < self->domains->len; i++) {
@@ -269,7 +298,8 @@ conclude_prompt(PfCache *self, PfPinLease *lease, PfLeaseResult result, guint64 
     if (lease->prompt == NULL)
         return;
     pf_prompt_set_token_flags(lease->prompt, token_flags);
-    gboolean is_locked = (token_flags & CKF_USER_PIN_LOCKED) != 0;
+    /* Where no PIN is proven, a blocked one is what is to be replaced. */
+    gboolean is_locked = lease->pin != NULL && (token_flags & CKF_USER_PIN_LOCKED) != 0;
     if (result == PF_LEASE_REJECTED && !is_locked && !lease->is_cached) {
         pf_cache_keep_prompt_for_retry(self, lease);
         return;

@@ -83,6 +83,9 @@ void pf_cache_lose_lease(PfCache *cache, PfLeaseQueue *queue, PfForgetReason rea
 void pf_cache_drop_lease_calls(PfCache *cache, const PfProcessContext *context,
                                gconstpointer connection);
 void pf_cache_lose_token_lease(PfCache *cache, const char *token, PfForgetReason reason);
+
+/* What the person has answered for TOKEN (NULL: any) as it was is not presented any more. */
+void pf_cache_drop_token_waiting(PfCache *cache, const char *token);
 void pf_cache_update_waiting_timer(PfCache *cache);
 
 /* Ends a request with an error: dialog withdrawn, call answered, request freed. */

@@ -48,6 +48,8 @@ pf_cache_keep_prompt_for_retry(PfCache *self, PfPinLease *lease)
 static const char *
 get_purpose(const PfPromptArg *arg)
 {
+    if (arg->is_change)
+        return g_strcmp0(arg->purpose, "set") == 0 ? "set" : "change";
     return arg->purpose != NULL ? arg->purpose : "login";
 }
 
@@ -56,6 +58,15 @@ is_for_login(const PfPromptArg *arg)
 {
     const char *purpose = get_purpose(arg);
     return strcmp(purpose, "login") == 0 || strcmp(purpose, "wake") == 0;
+}
+
+/* The dialog in which something is typed. */
+static PfDialogKind
+get_kind(const PfPromptArg *arg)
+{
+    if (!arg->is_change)
+        return PF_DIALOG_PIN;
+    return strcmp(get_purpose(arg), "set") == 0 ? PF_DIALOG_SET : PF_DIALOG_CHANGE;
 }
 
 /* A module that asks again need not say everything again. */
@@ -69,7 +80,7 @@ is_same_or_unsaid(const char *said, const char *now)
 static gboolean
 is_about(const PfDialogDetails *details, const char *token, const PfPromptArg *arg)
 {
-    return strcmp(details->token_uri, token) == 0 &&
+    return details->kind == get_kind(arg) && strcmp(details->token_uri, token) == 0 &&
            strcmp(details->purpose, get_purpose(arg)) == 0 &&
            is_same_or_unsaid(details->operation, arg->operation) &&
            is_same_or_unsaid(details->key_label, arg->key_label);
@@ -96,6 +107,7 @@ make_details(PfProcessContext *context, const char *token, const PfPromptArg *ar
 {
     PfPeerIdentity *identity = context->identity;
     PfDialogDetails *details = g_new0(PfDialogDetails, 1);
+    details->kind = get_kind(arg);
     details->token_uri = g_strdup(token);
     pf_token_uri_parse(token, &details->token);
     details->program = g_strdup(pf_peer_identity_get_name(identity));
@@ -138,39 +150,39 @@ is_login_of_process_and_token(const PfLeaseRequest *request, gconstpointer conte
 }
 
 static void on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin,
-                              gpointer user_data);
+                              PfSecret *new_pin, gpointer user_data);
 
-/* The person has typed a PIN: it waits for its turn at the token. */
+/* The person has answered: the request waits for its turn at the token. */
 static void
-use_typed_pin(PfCache *self, PfLeaseRequest *request, PfSecret *pin)
+use_answer(PfCache *self, PfLeaseRequest *request, PfSecret *pin, PfSecret *new_pin)
 {
     const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
     gint64 since = g_get_monotonic_time() - TYPED_MEMORY_US;
-    if (self->rejected != NULL && pf_rejected_pins_contain(self->rejected, token, pin, since)) {
+    if (pin != NULL && self->rejected != NULL &&
+        pf_rejected_pins_contain(self->rejected, token, pin, since)) {
         pf_secret_free(pin);
+        pf_secret_free(new_pin);
         pf_prompt_broker_retry(self->broker, request->prompt, on_prompt_outcome, request);
         return;
     }
     request->pin = pin;
+    request->new_pin = new_pin;
     g_ptr_array_remove_fast(self->prompting, request);
     pf_cache_enqueue(self, request);
 }
 
 static void
-on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, gpointer user_data)
+on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, PfSecret *new_pin,
+                  gpointer user_data)
 {
     PfLeaseRequest *request = user_data;
     PfCache *self = request->cache;
     const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
-    if (outcome == PF_PROMPT_ANSWERED && pin != NULL) {
-        use_typed_pin(self, request, pin);
+    if (outcome == PF_PROMPT_ANSWERED) {
+        use_answer(self, request, pin, new_pin);
         return;
     }
     g_ptr_array_remove_fast(self->prompting, request);
-    if (outcome == PF_PROMPT_ANSWERED) {
-        pf_cache_enqueue(self, request);
-        return;
-    }
     if (outcome == PF_PROMPT_CANCELED && request->is_for_login) {
         pf_process_context_remember_cancel(request->context, token,
                                            g_get_monotonic_time() + CANCEL_MEMORY_US);

@@ -211,12 +211,12 @@ read_dict(sd_bus_message *message, const DictField *fields, gsize count)
     return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
+/* Prompt and PromptChange. */
 static int
-handle_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+begin_prompt(PfPeerConnection *connection, sd_bus_message *message, PfLeaseReplyKind kind)
 {
-    PfPeerConnection *connection = userdata;
     PfCacheDomainArg domain;
-    PfPromptArg details = {NULL};
+    PfPromptArg details = {.is_change = kind == PF_LEASE_REPLY_CHANGE};
     guint64 previous;
     const DictField fields[] = {
         {"purpose", "s", &details.purpose},
@@ -235,9 +235,21 @@ handle_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
         r = read_dict(message, fields, G_N_ELEMENTS(fields));
     if (r < 0)
         return r;
-    PfLeaseCall call = pf_lease_reply_new(PF_LEASE_REPLY_PROMPT, message);
+    PfLeaseCall call = pf_lease_reply_new(kind, message);
     pf_cache_prompt(connection->cache, context, connection, &domain, previous, &details, &call);
     return 1;
+}
+
+static int
+handle_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return begin_prompt(userdata, message, PF_LEASE_REPLY_PROMPT);
+}
+
+static int
+handle_prompt_change(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return begin_prompt(userdata, message, PF_LEASE_REPLY_CHANGE);
 }
 
 static int
@@ -318,6 +330,19 @@ handle_register_prompter(sd_bus_message *message, void *userdata, sd_bus_error *
     return sd_bus_reply_method_return(message, NULL);
 }
 
+/* The PIN in the page behind FD. Without one the call is answered already. */
+static PfSecret *
+receive_answer(sd_bus_message *message, int fd)
+{
+    PfSecret *pin = NULL;
+    int r = pf_pin_page_receive(fd, &pin);
+    if (r == -ENODATA)
+        answer_code(message, PF_CACHE_ERROR_PIN_LENGTH, "There is no PIN in the page");
+    else if (r < 0)
+        answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
+    return pin;
+}
+
 static int
 handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
@@ -325,16 +350,51 @@ handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_err
     g_autoptr(GError) error = NULL;
     guint64 request;
     int fd;
-    PfSecret *pin = NULL;
     int r = sd_bus_message_read(message, "th", &request, &fd);
     if (r < 0)
         return r;
-    r = pf_pin_page_receive(fd, &pin);
-    if (r == -ENODATA)
-        return answer_code(message, PF_CACHE_ERROR_PIN_LENGTH, "There is no PIN in the page");
-    if (r < 0)
-        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
+    PfSecret *pin = receive_answer(message, fd);
+    if (pin == NULL)
+        return 1;
     if (!pf_prompt_broker_answer(connection->broker, connection->bus, request, pin, &error))
+        return answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+/* RET_OLD_FD is -1 when there is none. */
+static int
+read_change(sd_bus_message *message, guint64 *ret_request, int *ret_old_fd, int *ret_new_fd)
+{
+    *ret_old_fd = -1;
+    int r = sd_bus_message_read(message, "t", ret_request);
+    if (r >= 0)
+        r = sd_bus_message_enter_container(message, 'a', "h");
+    if (r >= 0 && sd_bus_message_at_end(message, FALSE) == 0)
+        r = sd_bus_message_read(message, "h", ret_old_fd);
+    if (r >= 0)
+        r = sd_bus_message_exit_container(message);
+    return r < 0 ? r : sd_bus_message_read(message, "h", ret_new_fd);
+}
+
+static int
+handle_answer_change(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    guint64 request;
+    int old_fd;
+    int new_fd;
+    int r = read_change(message, &request, &old_fd, &new_fd);
+    if (r < 0)
+        return r;
+    PF_AUTO_SECRET pin = old_fd >= 0 ? receive_answer(message, old_fd) : NULL;
+    if (old_fd >= 0 && pin == NULL)
+        return 1;
+    PfSecret *new_pin = receive_answer(message, new_fd);
+    if (new_pin == NULL)
+        return 1;
+    if (!pf_prompt_broker_answer_change(connection->broker, connection->bus, request,
+                                        g_steal_pointer(&pin), new_pin, &error))
         return answer_error(message, error);
     return sd_bus_reply_method_return(message, NULL);
 }
@@ -386,6 +446,7 @@ static const sd_bus_vtable cache_vtable[] = {
     METHOD("StoreLogin", "stbht", "", handle_store_login),
     METHOD("TakePin", "stb", "th", handle_take_pin),
     METHOD("Prompt", "stbta{sv}", "thb", handle_prompt),
+    METHOD("PromptChange", "stbta{sv}", "tahh", handle_prompt_change),
     METHOD("EndLease", "tut", "b", handle_end_lease),
     METHOD("Logout", "stb", "", handle_logout),
     METHOD("ReportToken", "sua{sv}", "", handle_report_token),
@@ -393,6 +454,7 @@ static const sd_bus_vtable cache_vtable[] = {
     METHOD("RegisterPrompter", "", "", handle_register_prompter),
     METHOD("AnswerPin", "th", "", handle_answer_pin),
     METHOD("AnswerConfirm", "t", "", handle_answer_confirm),
+    METHOD("AnswerChange", "tahh", "", handle_answer_change),
     METHOD("CancelPrompt", "t", "", handle_cancel_prompt),
     SD_BUS_VTABLE_END,
 };

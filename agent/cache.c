@@ -146,6 +146,7 @@ pf_cache_token_removed(PfCache *self, const char *token_uri, PfForgetReason reas
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, token_uri);
     pf_cache_drop_token_prompts(self, token_uri);
+    pf_cache_drop_token_waiting(self, token_uri);
     pf_cache_lose_token_lease(self, token_uri, reason);
 }
 

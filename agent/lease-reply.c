@@ -39,6 +39,20 @@ answer_prompt(gpointer data, const PfPinLease *lease, const GError *error)
 }
 
 static void
+answer_change(gpointer data, const PfPinLease *lease, const GError *error)
+{
+    int r;
+    if (lease == NULL)
+        r = answer_error(data, error);
+    else if (lease->page.fd >= 0)
+        r = sd_bus_reply_method_return(data, "tahh", lease->id, 1, lease->page.fd,
+                                       lease->new_page.fd);
+    else
+        r = sd_bus_reply_method_return(data, "tahh", lease->id, 0, lease->new_page.fd);
+    finish(data, r);
+}
+
+static void
 say_waiting(gpointer data)
 {
     sd_bus *bus = sd_bus_message_get_bus(data);
@@ -53,6 +67,7 @@ pf_lease_reply_new(PfLeaseReplyKind kind, sd_bus_message *message)
     static void (*const answers[])(gpointer, const PfPinLease *, const GError *) = {
         [PF_LEASE_REPLY_TAKE_PIN] = answer_take_pin,
         [PF_LEASE_REPLY_PROMPT] = answer_prompt,
+        [PF_LEASE_REPLY_CHANGE] = answer_change,
     };
     return (PfLeaseCall){
         .answer = answers[kind],

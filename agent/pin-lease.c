@@ -25,21 +25,27 @@ void
 pf_lease_request_free(PfLeaseRequest *request)
 {
     pf_secret_free(request->pin);
+    pf_secret_free(request->new_pin);
     g_free(request);
+}
+
+gboolean
+pf_lease_request_wants_cached(const PfLeaseRequest *request)
+{
+    return request->pin == NULL && request->new_pin == NULL;
+}
+
+/* A page that holds PIN, or none. */
+static gboolean
+make_page(const PfSecret *pin, PfPinPage *page)
+{
+    return pin == NULL ||
+           pf_pin_page_create(page, pf_secret_get_bytes(pin), pf_secret_get_length(pin)) >= 0;
 }
 
 PfPinLease *
 pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin, GError **error)
 {
-    PfSecret *copy = pf_secret_dup(pin);
-    PfPinPage page = PF_PIN_PAGE_NONE;
-    if (copy == NULL ||
-        pf_pin_page_create(&page, pf_secret_get_bytes(pin), pf_secret_get_length(pin)) < 0) {
-        pf_secret_free(copy);
-        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NOT_CACHED,
-                            "No memory can be locked");
-        return NULL;
-    }
     PfPinLease *lease = g_new0(PfPinLease, 1);
     lease->id = id;
     lease->connection = request->connection;
@@ -47,12 +53,20 @@ pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin,
     lease->entry = request->entry;
     lease->domain =
         pf_login_domain_ref(pf_process_context_get_domain(request->context, request->entry));
-    lease->pin = copy;
-    lease->page = page;
-    lease->is_cached = request->pin == NULL;
+    lease->pin = pin != NULL ? pf_secret_dup(pin) : NULL;
+    lease->page = PF_PIN_PAGE_NONE;
+    lease->new_page = PF_PIN_PAGE_NONE;
+    lease->is_cached = pf_lease_request_wants_cached(request);
     lease->is_for_login = request->is_for_login;
     lease->may_store = request->may_store;
     lease->since = g_get_monotonic_time();
+    if ((pin != NULL && lease->pin == NULL) || !make_page(pin, &lease->page) ||
+        !make_page(request->new_pin, &lease->new_page)) {
+        pf_pin_lease_free(lease);
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NOT_CACHED,
+                            "No memory can be locked");
+        return NULL;
+    }
     return lease;
 }
 
@@ -63,6 +77,7 @@ pf_pin_lease_free(PfPinLease *lease)
         return;
     g_clear_handle_id(&lease->timeout, g_source_remove);
     pf_pin_page_wipe(&lease->page);
+    pf_pin_page_wipe(&lease->new_page);
     pf_secret_free(lease->pin);
     pf_login_domain_unref(lease->domain);
     g_free(lease);

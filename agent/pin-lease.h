@@ -14,7 +14,8 @@ typedef struct {
     PfProcessContext *context;
     unsigned entry;
     PfPrompt *prompt;      /* of a Prompt; owned until it goes over to the lease */
-    PfSecret *pin;         /* what the person typed; NULL: not yet, or the domain's is wanted */
+    PfSecret *pin;         /* what the person typed; NULL: not yet, or there is nothing to prove */
+    PfSecret *new_pin;     /* of a PIN change; with neither the domain's PIN is wanted */
     gboolean is_for_login; /* not for one use of a key, which concerns no login */
     gboolean may_store;
 } PfLeaseRequest;
@@ -26,9 +27,10 @@ struct PfPinLease {
     unsigned entry;
     PfLoginDomain *domain; /* owned reference; where the entry was when the lease began */
     PfPrompt *prompt;      /* owned; NULL: of TakePin */
-    PfSecret *pin;
-    PfPinPage page;
-    gboolean is_cached; /* the domain's PIN, not one that was typed for this */
+    PfSecret *pin;         /* NULL: none is proven */
+    PfPinPage page;        /* of it */
+    PfPinPage new_page;    /* of a PIN change */
+    gboolean is_cached;    /* the domain's PIN, not one that was typed for this */
     gboolean is_for_login;
     gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
     gint64 since;       /* monotonic µs */
@@ -49,7 +51,11 @@ PfLeaseRequest *pf_lease_request_new(PfProcessContext *context, gpointer connect
 /* Frees without answering. The prompt must have been closed or handed over. */
 void pf_lease_request_free(PfLeaseRequest *request);
 
-/* A lease for REQUEST of PIN, copied. NULL with an error when there is no locked memory. */
+/* Does REQUEST want the domain's PIN? */
+gboolean pf_lease_request_wants_cached(const PfLeaseRequest *request);
+
+/* A lease for REQUEST of PIN, copied, which may be NULL, and of the request's new PIN. NULL with an
+ * error when there is no locked memory. */
 PfPinLease *pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin,
                              GError **error);
 

@@ -114,7 +114,7 @@ static void
 conclude(PfPrompt *prompt, PfPromptOutcome outcome)
 {
     finish_head(prompt->broker, prompt);
-    prompt->func(prompt, outcome, NULL, prompt->user_data);
+    prompt->func(prompt, outcome, NULL, NULL, prompt->user_data);
 }
 
 /* Nobody can be asked: everybody who waits is told. */
@@ -343,11 +343,23 @@ find_asking(PfPromptBroker *self, sd_bus *bus, guint64 request, PfDialogKind kin
 }
 
 static void
-take_answer(PfPrompt *prompt, PfSecret *pin)
+take_answer(PfPrompt *prompt, PfSecret *pin, PfSecret *new_pin)
 {
     prompt->state = PROMPT_ANSWERED;
     g_clear_handle_id(&prompt->broker->dialog_timeout, g_source_remove);
-    prompt->func(prompt, PF_PROMPT_ANSWERED, pin, prompt->user_data);
+    prompt->func(prompt, PF_PROMPT_ANSWERED, pin, new_pin, prompt->user_data);
+}
+
+/* Can PIN be one of the prompt's token? */
+static gboolean
+check_form(const PfPrompt *prompt, const PfSecret *pin, guint32 min_len, GError **error)
+{
+    if (pf_pin_rule_check_typed(pf_secret_get_bytes(pin), pf_secret_get_length(pin), min_len,
+                                prompt->details->max_len) == PF_PIN_LENGTH_OK)
+        return TRUE;
+    g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_PIN_LENGTH,
+                        "The token does not take a PIN of this form");
+    return FALSE;
 }
 
 gboolean
@@ -356,16 +368,9 @@ pf_prompt_broker_answer(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSe
 {
     PF_AUTO_SECRET owned = pin;
     PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_PIN, error);
-    if (prompt == NULL)
+    if (prompt == NULL || !check_form(prompt, pin, prompt->details->min_len, error))
         return FALSE;
-    if (pf_pin_rule_check_typed(pf_secret_get_bytes(pin), pf_secret_get_length(pin),
-                                prompt->details->min_len,
-                                prompt->details->max_len) != PF_PIN_LENGTH_OK) {
-        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_PIN_LENGTH,
-                            "The token does not take a PIN of this form");
-        return FALSE;
-    }
-    take_answer(prompt, g_steal_pointer(&owned));
+    take_answer(prompt, g_steal_pointer(&owned), NULL);
     return TRUE;
 }
 
@@ -375,7 +380,23 @@ pf_prompt_broker_confirm(PfPromptBroker *self, sd_bus *bus, guint64 request, GEr
     PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_CONFIRM, error);
     if (prompt == NULL)
         return FALSE;
-    take_answer(prompt, NULL);
+    take_answer(prompt, NULL, NULL);
+    return TRUE;
+}
+
+gboolean
+pf_prompt_broker_answer_change(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSecret *pin,
+                               PfSecret *new_pin, GError **error)
+{
+    PF_AUTO_SECRET owned = pin;
+    PF_AUTO_SECRET owned_new = new_pin;
+    PfDialogKind kind = pin != NULL ? PF_DIALOG_CHANGE : PF_DIALOG_SET;
+    PfPrompt *prompt = find_asking(self, bus, request, kind, error);
+    /* The PIN that a card was delivered with can be shorter than any that it takes later. */
+    if (prompt == NULL || (pin != NULL && !check_form(prompt, pin, 0, error)) ||
+        !check_form(prompt, new_pin, prompt->details->min_len, error))
+        return FALSE;
+    take_answer(prompt, g_steal_pointer(&owned), g_steal_pointer(&owned_new));
     return TRUE;
 }
 

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE(PfPromptBroker, pf_prompt_broker, PF, PROMPT_BROKER, GObjec
 typedef enum {
     PF_DIALOG_PIN,     /* type the PIN */
     PF_DIALOG_CONFIRM, /* agree to one use of the cached one */
+    PF_DIALOG_CHANGE,  /* type the PIN and a new one */
+    PF_DIALOG_SET,     /* type a new PIN */
 } PfDialogKind;
 
 /* What the dialog shows; see Prompter1.AskPin. Text may be foreign. Owned by the prompt. */
@@ -55,11 +57,12 @@ typedef enum {
     PF_PROMPT_UNAVAILABLE, /* no prompter, or it went away */
 } PfPromptOutcome;
 
-/* Called once for each ask and retry, never from within them. PIN, with PF_PROMPT_ANSWERED, is the
- * function's to free; NULL is the consent to PF_DIALOG_CONFIRM. The prompt stays the asker's until
+/* Called once for each ask and retry, never from within them. PIN and NEW_PIN, with
+ * PF_PROMPT_ANSWERED, are the function's to free; those that the kind of dialog does not ask are
+ * NULL. The prompt stays the asker's until
  * pf_prompt_broker_close(). */
 typedef void (*PfPromptFunc)(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin,
-                             gpointer user_data);
+                             PfSecret *new_pin, gpointer user_data);
 
 /* Says how many tries TOKEN_URI has left, or -1 when that cannot be known without harm. */
 typedef void (*PfTriesLeftReply)(int tries, gpointer reply_data);
@@ -87,11 +90,14 @@ gboolean pf_prompt_broker_register(PfPromptBroker *broker, sd_bus *bus,
 /* The connection is closed; harmless for any other than the prompter's. */
 void pf_prompt_broker_connection_closed(PfPromptBroker *broker, sd_bus *bus);
 
-/* Cache1.AnswerPin, AnswerConfirm and CancelPrompt. PIN is taken. */
+/* Cache1.AnswerPin, AnswerConfirm, AnswerChange and CancelPrompt. PINs are taken; a PIN of NULL is
+ * the answer to PF_DIALOG_SET. */
 gboolean pf_prompt_broker_answer(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                  PfSecret *pin, GError **error);
 gboolean pf_prompt_broker_confirm(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                   GError **error);
+gboolean pf_prompt_broker_answer_change(PfPromptBroker *broker, sd_bus *bus, guint64 request,
+                                        PfSecret *pin, PfSecret *new_pin, GError **error);
 gboolean pf_prompt_broker_cancel(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                  GError **error);
 

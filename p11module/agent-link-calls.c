@@ -231,22 +231,77 @@ append_details(sd_bus_message *message, const PfPromptDetails *details)
     return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
+/* Makes the call MEMBER that asks the person; without an answer the call is ended. */
+static PfLinkStatus
+begin_prompt(Call *call, PfAgentLink *link, const char *member, const PfDomainRef *domain,
+             uint64_t previous, const PfPromptDetails *details)
+{
+    PfLinkStatus status = call_begin(call, link, member);
+    if (status != PF_LINK_OK)
+        return status;
+    int r = append_domain(call, domain);
+    if (r >= 0)
+        r = sd_bus_message_append(call->message, "t", previous);
+    if (r >= 0)
+        r = append_details(call->message, details);
+    return call_send(call, r);
+}
+
 PfLinkStatus
 pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,
                      const PfPromptDetails *details, PfLease *ret_lease)
 {
     Call call;
-    PfLinkStatus status = call_begin(&call, link, "Prompt");
-    if (status == PF_LINK_OK) {
-        int r = append_domain(&call, domain);
-        if (r >= 0)
-            r = sd_bus_message_append(call.message, "t", previous);
-        if (r >= 0)
-            r = append_details(call.message, details);
-        status = call_send(&call, r);
-    }
+    PfLinkStatus status = begin_prompt(&call, link, "Prompt", domain, previous, details);
     if (status == PF_LINK_OK)
         status = receive_lease(&call, true, ret_lease);
+    call_end(&call);
+    return status;
+}
+
+/* The descriptors of a PIN change; the first is -1 where no PIN was to be proven. */
+static int
+read_change_pages(sd_bus_message *reply, int *ret_old_fd, int *ret_new_fd)
+{
+    *ret_old_fd = -1;
+    int r = sd_bus_message_enter_container(reply, 'a', "h");
+    if (r >= 0 && sd_bus_message_at_end(reply, false) == 0)
+        r = sd_bus_message_read(reply, "h", ret_old_fd);
+    if (r >= 0)
+        r = sd_bus_message_exit_container(reply);
+    return r < 0 ? r : sd_bus_message_read(reply, "h", ret_new_fd);
+}
+
+static PfLinkStatus
+receive_change_lease(Call *call, PfChangeLease *ret_lease)
+{
+    PfChangeLease lease = {0};
+    int old_fd;
+    int new_fd;
+    if (sd_bus_message_read(call->reply, "t", &lease.id) < 0 ||
+        read_change_pages(call->reply, &old_fd, &new_fd) < 0)
+        return call_break(call);
+    if ((old_fd >= 0 && pf_pin_page_receive(old_fd, &lease.old_pin) < 0) ||
+        pf_pin_page_receive(new_fd, &lease.new_pin) < 0) {
+        pf_secret_free(lease.old_pin);
+        pf_agent_pool_release_broken(&call->link->pool, call->slot);
+        call->slot = NULL;
+        return PF_LINK_UNAVAILABLE;
+    }
+    *ret_lease = lease;
+    pf_agent_pool_release_leased(&call->link->pool, call->slot, lease.id);
+    call->slot = NULL;
+    return PF_LINK_OK;
+}
+
+PfLinkStatus
+pf_agent_link_prompt_change(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,
+                            const PfPromptDetails *details, PfChangeLease *ret_lease)
+{
+    Call call;
+    PfLinkStatus status = begin_prompt(&call, link, "PromptChange", domain, previous, details);
+    if (status == PF_LINK_OK)
+        status = receive_change_lease(&call, ret_lease);
     call_end(&call);
     return status;
 }

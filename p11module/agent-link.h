@@ -4,9 +4,9 @@
  *
  * All functions may be called from any thread; none is called with a lock of the module held. Each
  * waits at most PF_WIRE_SILENCE_LIMIT_S for an agent that says nothing; only
- * pf_agent_link_prompt() (a person) and pf_agent_link_take_pin() (the queue) wait longer, while the
- * agent shows life. The link starts no thread. Trouble of any kind is an answer, never a failure
- * of the caller's operation. */
+ * pf_agent_link_prompt() and pf_agent_link_prompt_change() (a person) and pf_agent_link_take_pin()
+ * (the queue) wait longer, while the agent shows life. The link starts no thread. Trouble of any
+ * kind is an answer, never a failure of the caller's operation. */
 #pragma once
 
 #include <stdbool.h>
@@ -45,6 +45,13 @@ typedef struct {
     bool is_cached; /* not typed for this: presented only if pf_pin_rule_may_present_cached() */
 } PfLease;
 
+/* Two PINs for one PIN change. The secrets are the caller's. */
+typedef struct {
+    uint64_t id;
+    PfSecret *old_pin; /* NULL with purpose set */
+    PfSecret *new_pin;
+} PfChangeLease;
+
 /* What a module knows of a token; strings are borrowed, NULL where unknown. */
 typedef struct {
     const char *slot_description;
@@ -53,7 +60,7 @@ typedef struct {
 } PfTokenReport;
 
 typedef struct {
-    const char *purpose;   /* login, wake, context, change */
+    const char *purpose;   /* login, wake, context; of a PIN change: change, set */
     const char *operation; /* context: sign, decrypt, …; NULL: not known */
     const char *slot_description;
     const char *key_label; /* NULL: no key is meant */
@@ -111,6 +118,17 @@ PfLinkStatus pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain
                                     PfLease *ret_lease);
 PfLinkStatus pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,
                                   const PfPromptDetails *details, PfLease *ret_lease);
+
+/* Cache1.PromptChange: what C_SetPIN (purpose change) or C_InitPIN (purpose set) is to send for a
+ * program that gave no PINs. Waits for the person. On PF_LINK_OK the caller compares the token,
+ * makes the one call to the backend, frees both secrets as soon as it has returned, and ends the
+ * lease: PF_LEASE_OK on CKR_OK, PF_LEASE_REJECTED on CKR_PIN_INCORRECT only, else PF_LEASE_UNUSED.
+ * After a rejection it calls again with PREVIOUS. The agent wipes the token's cached PINs at
+ * PF_LEASE_OK by itself: no PF_TOKEN_EVENT_PIN_CHANGED is to be reported. No window of the process
+ * may be open on the token: its lease would be waited for. */
+PfLinkStatus pf_agent_link_prompt_change(PfAgentLink *link, const PfDomainRef *domain,
+                                         uint64_t previous, const PfPromptDetails *details,
+                                         PfChangeLease *ret_lease);
 
 /* Cache1.EndLease, on the connection that took it. RET_CACHED may be NULL; false on any trouble. */
 PfLinkStatus pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,

@@ -160,6 +160,27 @@ handle_prompt(char **args)
 }
 
 static void
+handle_prompt_change(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    PfChangeLease lease = {0};
+    PfPromptDetails details = {.purpose = args[3], .min_len = 4, .max_len = 8};
+    PfLinkStatus status = pf_agent_link_prompt_change(agent_link, &domain,
+                                                      strtoull(args[2], NULL, 0), &details, &lease);
+    if (status != PF_LINK_OK) {
+        printf("%s\n", status_name(status));
+        return;
+    }
+    printf("ok %" PRIu64 " %.*s %.*s\n", lease.id,
+           lease.old_pin != NULL ? (int)pf_secret_get_length(lease.old_pin) : 1,
+           lease.old_pin != NULL ? (const char *)pf_secret_get_bytes(lease.old_pin) : "-",
+           (int)pf_secret_get_length(lease.new_pin),
+           (const char *)pf_secret_get_bytes(lease.new_pin));
+    pf_secret_free(lease.old_pin);
+    pf_secret_free(lease.new_pin);
+}
+
+static void
 handle_end(char **args)
 {
     bool is_cached = false;
@@ -340,6 +361,7 @@ static const struct {
     {"store", 3, handle_store},
     {"take", 2, handle_take},
     {"prompt", 3, handle_prompt},
+    {"change", 4, handle_prompt_change},
     {"end", 2, handle_end},
     {"logout", 2, handle_logout},
     {"report", 2, handle_report},

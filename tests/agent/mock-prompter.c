@@ -2,10 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* A prompter without a screen: prints what it is asked, answers as standard input says.
  *
- * Commands: "answer REQUEST PIN", "confirm REQUEST", "cancel REQUEST", "hello" (Cache1.Hello, which
- * a prompter may not). Lines printed: "registered", "refused NAME", "ask REQUEST KEY=VALUE...",
- * "confirm REQUEST KEY=VALUE...", "retry PREVIOUS REQUEST KEY=VALUE...", "close REQUEST REASON",
- * and "ok" or an error's name for each command. */
+ * Commands: "answer REQUEST PIN", "confirm REQUEST", "change REQUEST OLD NEW" (OLD "-": none),
+ * "cancel REQUEST", "hello" (Cache1.Hello, which a prompter may not). Lines printed: "registered",
+ * "refused NAME", "ask REQUEST KEY=VALUE...", likewise "confirm" and "change",
+ * "retry PREVIOUS REQUEST KEY=VALUE...", "close REQUEST REASON", and "ok" or an error's name for
+ * each command. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -89,6 +90,12 @@ handle_ask_confirm(sd_bus_message *message, void *userdata, sd_bus_error *ret_er
 }
 
 static int
+handle_ask_change(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return print_question(message, "change");
+}
+
+static int
 handle_retry(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
     uint64_t previous;
@@ -114,6 +121,7 @@ static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD("AskPin", "ta{sv}", "", handle_ask_pin, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("AskConfirm", "ta{sv}", "", handle_ask_confirm, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("AskChange", "ta{sv}", "", handle_ask_change, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Retry", "tta{sv}", "", handle_retry, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Close", "ts", "", handle_close, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
@@ -143,6 +151,31 @@ answer(sd_bus *bus, const char *request, const char *pin)
     sd_bus_error_free(&error);
 }
 
+/* OLD_PIN "-": none. */
+static void
+answer_change(sd_bus *bus, const char *request, const char *old_pin, const char *new_pin)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    PfPinPage old_page = PF_PIN_PAGE_NONE;
+    PfPinPage new_page = PF_PIN_PAGE_NONE;
+    uint64_t number = strtoull(request, NULL, 10);
+    int r;
+    check(pf_pin_page_create(&new_page, new_pin, strlen(new_pin)), "page");
+    if (strcmp(old_pin, "-") == 0) {
+        r = sd_bus_call_method(bus, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
+                               "AnswerChange", &error, NULL, "tahh", number, 0, new_page.fd);
+    } else {
+        check(pf_pin_page_create(&old_page, old_pin, strlen(old_pin)), "page");
+        r = sd_bus_call_method(bus, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
+                               "AnswerChange", &error, NULL, "tahh", number, 1, old_page.fd,
+                               new_page.fd);
+    }
+    pf_pin_page_wipe(&old_page);
+    pf_pin_page_wipe(&new_page);
+    print_result(r, &error);
+    sd_bus_error_free(&error);
+}
+
 static void
 call_simple(sd_bus *bus, const char *member, const char *types, uint64_t number)
 {
@@ -166,11 +199,14 @@ on_input(sd_event_source *source, int fd, uint32_t revents, void *userdata)
     char word[16];
     char request[32];
     char pin[600] = "";
+    char new_pin[600] = "";
     if (fgets(line, sizeof line, stdin) == NULL)
         return sd_event_exit(sd_event_source_get_event(source), 0);
-    int count = sscanf(line, "%15s %31s %599s", word, request, pin);
+    int count = sscanf(line, "%15s %31s %599s %599s", word, request, pin, new_pin);
     if (count >= 2 && strcmp(word, "answer") == 0)
         answer(bus, request, pin);
+    else if (count == 4 && strcmp(word, "change") == 0)
+        answer_change(bus, request, pin, new_pin);
     else if (count == 2 && strcmp(word, "confirm") == 0)
         call_simple(bus, "AnswerConfirm", "t", strtoull(request, NULL, 10));
     else if (count == 2 && strcmp(word, "cancel") == 0)
