@@ -11,6 +11,9 @@
 #include <gdk/gdkx.h>
 #endif
 
+/* Wider than the line of state below it, so that no dialog changes its size with what that says. */
+#define WIDTH_CHARS 34
+
 struct _PfPinEntry {
     GtkEntry parent_instance;
 };
@@ -68,5 +71,5 @@ pf_pin_entry_init(PfPinEntry *self)
                  "visibility", FALSE, "caps-lock-warning", FALSE, "input-purpose",
                  GTK_INPUT_PURPOSE_PASSWORD, "input-hints",
                  GTK_INPUT_HINT_NO_SPELLCHECK | GTK_INPUT_HINT_NO_EMOJI, "truncate-multiline", TRUE,
-                 NULL);
+                 "width-chars", WIDTH_CHARS, NULL);
 }

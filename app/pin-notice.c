@@ -16,6 +16,12 @@ pf_pin_notice_show(GtkApplication *application, const PfPinRequest *request, con
         title = g_strdup_printf(_("The PIN of “%s” is blocked"), token);
         text = _("Too many wrong PINs were entered. If the token has a PUK, whoever issued it can "
                  "tell how to set a new PIN with it.");
+    } else if (g_str_equal(reason, "failed") &&
+               pf_pin_request_get_kind(request) == PF_PIN_REQUEST_CHANGE) {
+        /* Translators: %s is the label of a token. */
+        title = g_strdup_printf(_("The PIN of “%s” was not changed"), token);
+        text = _("The token did not take the new PIN, or reported another error. It may have rules "
+                 "of its own for PINs, such as digits only.");
     } else if (g_str_equal(reason, "failed")) {
         /* Translators: %s is the label of a token. */
         title = g_strdup_printf(_("“%s” could not be unlocked"), token);

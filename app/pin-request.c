@@ -185,6 +185,12 @@ pf_pin_request_reset_tries(PfPinRequest *request)
     request->token_flags = 0;
 }
 
+gboolean
+pf_pin_request_is_set(const PfPinRequest *request)
+{
+    return request->kind == PF_PIN_REQUEST_CHANGE && g_strcmp0(request->purpose, "set") == 0;
+}
+
 const char *
 pf_pin_request_get_executable(const PfPinRequest *request)
 {
@@ -248,6 +254,12 @@ get_operation(const PfPinRequest *request)
 const char *
 pf_pin_request_get_action(const PfPinRequest *request)
 {
+    if (pf_pin_request_is_set(request))
+        /* Translators: button that gives a new PIN to the token. */
+        return _("_Set PIN");
+    if (request->kind == PF_PIN_REQUEST_CHANGE)
+        /* Translators: button that gives the present and the new PIN to the token. */
+        return _("_Change PIN");
     switch (get_operation(request)) {
     case OPERATION_SIGN:
         /* Translators: button that agrees to a signature. */
@@ -305,6 +317,12 @@ pf_pin_request_dup_window_title(const PfPinRequest *request)
     g_autofree char *token = pf_pin_request_dup_token(request);
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return dup_confirm_title(request, token);
+    if (pf_pin_request_is_set(request))
+        /* Translators: title of the dialog that sets a PIN; %s is the label of the token. */
+        return g_strdup_printf(_("Set PIN — %s"), token);
+    if (request->kind == PF_PIN_REQUEST_CHANGE)
+        /* Translators: title of the dialog that changes a PIN; %s is the label of the token. */
+        return g_strdup_printf(_("Change PIN — %s"), token);
     /* Translators: title of the PIN dialog; %s is the label of the token. Keep “PIN — ” as it is:
      * it is how assistive tools and tests know the window. */
     return g_strdup_printf(_("PIN — %s"), token);
@@ -340,6 +358,12 @@ pf_pin_request_dup_headline(const PfPinRequest *request)
     g_autofree char *token = shorten(pf_pin_request_dup_token(request));
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return dup_confirm_headline(request, program, token);
+    if (pf_pin_request_is_set(request))
+        /* Translators: the first %s is the name of a program, the second the label of a token. */
+        return g_strdup_printf(_("%s asks for a new PIN for “%s”"), program, token);
+    if (request->kind == PF_PIN_REQUEST_CHANGE)
+        /* Translators: the first %s is the name of a program, the second the label of a token. */
+        return g_strdup_printf(_("%s wants to change the PIN of “%s”"), program, token);
     /* Translators: the first %s is the name of a program, the second the label of a token. */
     return g_strdup_printf(_("%s asks for the PIN of “%s”"), program, token);
 }
@@ -368,12 +392,12 @@ get_purpose_text(const PfPinRequest *request)
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return _("This key asks each time it is used. Pinfold has the PIN and gives it to the "
                  "token this one time if you agree.");
+    if (pf_pin_request_is_set(request))
+        return _("The new PIN replaces the one that the token has, which is not needed for this.");
     if (g_strcmp0(request->purpose, "wake") == 0)
         return _("Pinfold forgot the PIN in the meantime. The program needs it again to go on.");
     if (g_strcmp0(request->purpose, "context") == 0)
         return get_context_text(request);
-    if (g_strcmp0(request->purpose, "change") == 0)
-        return _("The PIN is about to be changed. Enter the present one.");
     return NULL;
 }
 

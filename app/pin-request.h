@@ -19,6 +19,7 @@ typedef enum {
 typedef enum {
     PF_PIN_REQUEST_PIN,     /* type the PIN */
     PF_PIN_REQUEST_CONFIRM, /* agree to one use of the cached one */
+    PF_PIN_REQUEST_CHANGE,  /* type the PIN and a new one, or with the purpose set a new one */
 } PfPinRequestKind;
 
 typedef struct _PfPinRequest PfPinRequest;
@@ -46,6 +47,9 @@ gboolean pf_pin_request_set_boolean(PfPinRequest *request, const char *key, gboo
 
 /* Forgets flags and tries, which a Retry tells anew. */
 void pf_pin_request_reset_tries(PfPinRequest *request);
+
+/* Is a new PIN wanted without proof of the present one? */
+gboolean pf_pin_request_is_set(const PfPinRequest *request);
 
 /* Borrowed; NULL when the agent did not say. */
 const char *pf_pin_request_get_executable(const PfPinRequest *request);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "change-dialog.h"
 #include "confirm-dialog.h"
 #include "pin-dialog.h"
 #include "pin-notice.h"
@@ -21,6 +22,7 @@ struct _PfPrompter {
     PfPrompterBus *bus;
     PfPromptDialog *dialog;
     PfPinPage page;      /* of the answer that is on its way */
+    PfPinPage new_page;  /* likewise, of a PIN change */
     sd_bus_slot *answer; /* its call */
     guint unfocused_id;
 };
@@ -80,6 +82,7 @@ static void
 forget_answer(PfPrompter *self)
 {
     pf_pin_page_wipe(&self->page);
+    pf_pin_page_wipe(&self->new_page);
     g_clear_pointer(&self->answer, sd_bus_slot_unref);
 }
 
@@ -119,15 +122,30 @@ on_answer_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
 static gboolean
 take_answer(PfPrompter *self)
 {
-    if (!PF_IS_PIN_DIALOG(self->dialog))
-        return TRUE;
-    int r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(self->dialog), &self->page);
+    int r = 0;
+    if (PF_IS_PIN_DIALOG(self->dialog))
+        r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(self->dialog), &self->page);
+    else if (PF_IS_CHANGE_DIALOG(self->dialog))
+        r = pf_change_dialog_take_pins(PF_CHANGE_DIALOG(self->dialog), &self->page,
+                                       &self->new_page);
     if (r >= 0)
         return TRUE;
     g_warning("No locked memory for the PIN: %s", g_strerror(-r));
     pf_prompt_dialog_show_error(self->dialog,
                                 _("The PIN was not used: there is no protected memory for it."));
     return FALSE;
+}
+
+static int
+send_change(PfPrompter *self, sd_bus *bus, guint64 number)
+{
+    if (self->page.fd < 0)
+        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
+                                        PF_WIRE_CACHE_INTERFACE, "AnswerChange", on_answer_done,
+                                        self, "tahh", number, 0, self->new_page.fd);
+    return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
+                                    PF_WIRE_CACHE_INTERFACE, "AnswerChange", on_answer_done, self,
+                                    "tahh", number, 1, self->page.fd, self->new_page.fd);
 }
 
 static int
@@ -146,6 +164,8 @@ send_answer(PfPrompter *self, const PfPinRequest *request)
         return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
                                         PF_WIRE_CACHE_INTERFACE, "AnswerConfirm", on_answer_done,
                                         self, "t", number);
+    case PF_PIN_REQUEST_CHANGE:
+        return send_change(self, bus, number);
     }
     return -EINVAL;
 }
@@ -219,6 +239,9 @@ open_dialog(PfPrompter *self, PfPinRequest *request)
     case PF_PIN_REQUEST_CONFIRM:
         self->dialog = pf_confirm_dialog_new(request);
         break;
+    case PF_PIN_REQUEST_CHANGE:
+        self->dialog = pf_change_dialog_new(request);
+        break;
     }
     gtk_window_set_application(GTK_WINDOW(self->dialog), self->application);
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
@@ -266,6 +289,12 @@ static int
 handle_ask_confirm(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
 {
     return ask(user_data, PF_PIN_REQUEST_CONFIRM, message, ret_error);
+}
+
+static int
+handle_ask_change(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    return ask(user_data, PF_PIN_REQUEST_CHANGE, message, ret_error);
 }
 
 static int
@@ -320,6 +349,7 @@ static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_PROPERTY("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
     SD_BUS_METHOD("AskPin", "ta{sv}", "", handle_ask_pin, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("AskConfirm", "ta{sv}", "", handle_ask_confirm, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("AskChange", "ta{sv}", "", handle_ask_change, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Retry", "tta{sv}", "", handle_retry, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Close", "ts", "", handle_close, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
@@ -377,4 +407,5 @@ static void
 pf_prompter_init(PfPrompter *self)
 {
     self->page = PF_PIN_PAGE_NONE;
+    self->new_page = PF_PIN_PAGE_NONE;
 }

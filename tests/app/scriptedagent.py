@@ -29,6 +29,7 @@ class PromptingAgent:
         self.connection = None
         self.registered = 0
         self.answers = []  # (request, descriptor of the page)
+        self.changes = []  # (request, descriptors of the present PIN, that of the new one)
         self.cancelled = []
         self.confirmed = []
         self.held = []  # invocations of AnswerPin that are not answered yet
@@ -61,9 +62,12 @@ class PromptingAgent:
             self.cancelled.append(args[0])
         elif method == "AnswerConfirm":
             self.confirmed.append(args[0])
-        elif method == "AnswerPin":
+        elif method in ("AnswerPin", "AnswerChange"):
             fds = invocation.get_message().get_unix_fd_list()
-            self.answers.append((args[0], fds.get(args[1])))
+            if method == "AnswerPin":
+                self.answers.append((args[0], fds.get(args[1])))
+            else:
+                self.changes.append((args[0], [fds.get(n) for n in args[1]], fds.get(args[2])))
             if self.hold_answers:
                 self.held.append(invocation)
                 return
@@ -87,6 +91,9 @@ class PromptingAgent:
 
     def ask_confirm(self, request, **details):
         self.call("AskConfirm", "(ta{sv})", request, variants(details))
+
+    def ask_change(self, request, **details):
+        self.call("AskChange", "(ta{sv})", request, variants(details))
 
     def retry(self, previous, request, **details):
         self.call("Retry", "(tta{sv})", previous, request, variants(details))

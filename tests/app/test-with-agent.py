@@ -40,8 +40,9 @@ class WithAgent(AppCase):
         self.send(line)
         return self.answer()
 
-    def type_pin(self, pin):
-        entry = self.ui.window("PIN —").find("PIN", "password text")
+    def type_pin(self, pin, window="PIN —", name="PIN", *more):
+        """Into the entry of that name, and what comes after it, then Enter."""
+        entry = self.ui.window(window).find(name, "password text")
         wait_for(lambda: entry.has_state("focused") and entry.has_state("sensitive"), 5,
                  "the entry")
 
@@ -51,7 +52,7 @@ class WithAgent(AppCase):
 
         wait_for(is_taken, 5, "keys to be taken")
         self.box.screen.key("ctrl+a", "BackSpace")
-        self.box.screen.type(pin)
+        self.box.screen.type("\t".join((pin, *more)))
         self.box.screen.key("Return")
 
     def prompt(self, previous=0):
@@ -78,6 +79,51 @@ class WithAgent(AppCase):
         self.prompt().press("Cancel")
         self.assertEqual(self.answer(), "canceled")
         self.ui.wait_no_window("PIN —")
+
+    def press_until(self, window, button, is_done):
+        """The first presses may come too soon after the window."""
+        found = window.find(button, "push button")
+
+        def is_pressed():
+            found.press()
+            return is_done()
+
+        wait_for(is_pressed, 5, f"{button} to be taken")
+
+    def test_consent(self):
+        self.box.run("gsettings", "set", "org.pinfold", "confirm-signatures", "true")
+        wait_for(lambda: int(self.command("policy").split()[1]) & 4, 5, "the setting")
+        self.assertEqual(self.command(f"store {TOKEN} - {PIN}"), "ok")
+        self.send(f"prompt {TOKEN} - 0 context sign Key")
+        window = self.ui.window("Sign — Office card")
+        self.assertIn("link-client wants to sign with “Office card”", window.texts())
+        self.press_until(window, "Sign",
+                         lambda: any("checks the PIN" in text for text in window.texts()))
+        status, lease, pin, source = self.answer().split()
+        self.assertEqual((status, pin, source), ("ok", PIN, "cached"))
+        self.command(f"end {lease} 1")
+        self.ui.wait_no_window("Sign —")
+        self.assert_not_in_memory(window.pid, PIN)
+
+    def test_change(self):
+        self.assertEqual(self.command(f"store {TOKEN} - {PIN}"), "ok")
+        self.send(f"change {TOKEN} - 0 change")
+        window = self.ui.window("Change PIN — Office card")
+        self.assertIn("link-client wants to change the PIN of “Office card”", window.texts())
+        self.type_pin("9999", "Change PIN —", "Present PIN", "83062915", "83062915")
+        status, lease, old, new = self.answer().split()
+        self.assertEqual((status, old, new), ("ok", "9999", "83062915"))
+        self.assertEqual(self.command(f"end {lease} 2"), "ok not-cached")
+        self.send(f"change {TOKEN} - {lease} change")
+        window.wait_text("Wrong PIN.")
+        self.type_pin(PIN, "Change PIN —", "Present PIN")
+        status, lease, old, new = self.answer().split()
+        self.assertEqual((status, old, new), ("ok", PIN, "83062915"))
+        self.assertEqual(self.command(f"end {lease} 1"), "ok not-cached")
+        self.ui.wait_no_window("Change PIN —")
+        self.assertEqual(self.command(f"take {TOKEN} -"), "not-logged-in")
+        for pin in (PIN, "83062915"):
+            self.assert_not_in_memory(window.pid, pin)
 
     def test_program_goes_away(self):
         self.prompt()
