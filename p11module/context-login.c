@@ -40,10 +40,26 @@ put(PfCall *call, PfContextPin *given)
 bool
 pf_context_login_is_due(PfCall *call, PfObject *key)
 {
-    pthread_mutex_lock(&call->slot->lock);
-    bool shows_flag = call->slot->shows_protected_path && !call->slot->has_pinpad;
-    pthread_mutex_unlock(&call->slot->lock);
-    return shows_flag && pf_object_is_private(key) && pf_object_always_authenticates(call, key);
+    return pf_prompt_is_offered(call->slot) && pf_object_is_private(key) &&
+           pf_object_always_authenticates(call, key);
+}
+
+/* Asks once, and opens the window by the answer. */
+static CK_RV
+try_to_prove(PfCall *call, const PfPromptAbout *about, PfContextPin *given, bool *ret_has_joined)
+{
+    uint64_t previous = given->lease.id;
+    *given = (PfContextPin){0};
+    CK_RV rv = pf_prompt_ask(call, about, previous, &given->lease);
+    if (rv != CKR_OK)
+        return rv;
+    given->is_cached = given->lease.is_cached;
+    given->pin = pf_secret_dup(given->lease.pin);
+    rv = pf_window_acquire_by_lease(call, &given->lease, false, ret_has_joined);
+    /* In a window that was open nothing is proven: the context login will. */
+    if (rv != CKR_OK || *ret_has_joined)
+        pf_secret_clear(&given->pin);
+    return rv;
 }
 
 /* Asks until the token takes the answer as the PIN of its USER login, which is the one of the
@@ -52,19 +68,14 @@ static CK_RV
 prove(PfCall *call, const PfPromptAbout *about, PfContextPin *given)
 {
     bool has_joined = false;
-    CK_RV rv;
-    do {
-        uint64_t previous = given->lease.id;
+    CK_RV rv = try_to_prove(call, about, given, &has_joined);
+    /* The flags that are told now forbid the cached PIN, so that the person is asked for one. */
+    if (rv == CKR_USER_NOT_LOGGED_IN && given->is_cached) {
         given->lease = (PfLease){0};
-        rv = pf_prompt_ask(call, about, previous, &given->lease);
-        if (rv != CKR_OK)
-            return rv;
-        given->pin = pf_secret_dup(given->lease.pin);
-        rv = pf_window_acquire_by_lease(call, &given->lease, false, &has_joined);
-        /* In a window that was open nothing is proven: the context login will. */
-        if (rv != CKR_OK || has_joined)
-            pf_secret_clear(&given->pin);
-    } while (pf_pin_rule_is_rejection(rv));
+        rv = try_to_prove(call, about, given, &has_joined);
+    }
+    while (pf_pin_rule_is_rejection(rv))
+        rv = try_to_prove(call, about, given, &has_joined);
     if (!has_joined)
         given->lease = (PfLease){0};
     return rv;
@@ -93,11 +104,13 @@ present_given(PfCall *call, PfContextPin *given, uint64_t *ret_previous)
     CK_RV rv;
     *ret_previous = given->lease.id;
     if (given->lease.id != 0) {
-        rv = pf_presentation_of_lease(call, CKU_CONTEXT_SPECIFIC, &given->lease, true, NULL, NULL);
+        rv = pf_presentation_of_lease(call, CKU_CONTEXT_SPECIFIC, &given->lease, NULL, NULL);
         given->lease = (PfLease){0};
         return rv;
     }
     rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
+    if (rv == CKR_OK && given->is_cached && !pf_pin_rule_may_present_cached(flags))
+        rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK)
         rv = pf_presentation_of_host(call, CKU_CONTEXT_SPECIFIC, pf_secret_get_bytes(given->pin),
                                      pf_secret_get_length(given->pin));
@@ -138,10 +151,7 @@ CK_RV
 pf_context_login(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
     CK_RV rv;
-    pthread_mutex_lock(&call->slot->lock);
-    bool asks = pin == NULL && call->slot->shows_protected_path && !call->slot->has_pinpad;
-    pthread_mutex_unlock(&call->slot->lock);
-    if (asks) {
+    if (pin == NULL && pf_prompt_is_offered(call->slot)) {
         rv = login_by_person(call);
     } else {
         PfContextPin unused = steal(call);

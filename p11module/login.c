@@ -85,7 +85,7 @@ login_by_lease(PfCall *call, PfLease *lease)
         pf_presentation_drop_lease(call, lease);
         return rv;
     }
-    rv = pf_presentation_of_lease(call, CKU_USER, lease, true, &is_cached, &snapshot);
+    rv = pf_presentation_of_lease(call, CKU_USER, lease, &is_cached, &snapshot);
     if (rv == CKR_OK)
         settle_login(call, is_cached, snapshot);
     else
@@ -313,7 +313,7 @@ pf_login_for_window(PfCall *call, bool *ret_is_foreign, bool *ret_is_asleep)
     pf_domain_get_ref(call->session->domain, &ref);
     switch (pf_agent_link_take_pin(call->module->link, &ref, &lease)) {
     case PF_LINK_OK:
-        rv = pf_presentation_of_lease(call, CKU_USER, &lease, false, NULL, NULL);
+        rv = pf_presentation_of_lease(call, CKU_USER, &lease, NULL, NULL);
         *ret_is_foreign = rv == CKR_USER_ALREADY_LOGGED_IN;
         return *ret_is_foreign ? CKR_OK : answer_of_window(rv);
     case PF_LINK_ASLEEP:

@@ -3,9 +3,12 @@
 /* New PINs: passed through, and told to the agent. */
 #include "pin-change.h"
 
+#include <string.h>
+
 #include "domain.h"
 #include "pin-rules.h"
 #include "presentation.h"
+#include "prompt.h"
 #include "window.h"
 
 static void
@@ -30,10 +33,73 @@ is_so_logged_in(PfCall *call)
     return pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_SO;
 }
 
+/* What a person gave, in one call; nobody else presents a PIN meanwhile. */
+static CK_RV
+send_asked(PfCall *call, const PfChangeLease *lease)
+{
+    CK_BYTE *new_pin = (CK_BYTE *)pf_secret_get_bytes(lease->new_pin);
+    CK_ULONG new_len = pf_secret_get_length(lease->new_pin);
+    if (lease->old_pin == NULL)
+        return PF_BACKEND_CALL(call->backend, C_InitPIN, call->real, new_pin, new_len);
+    CK_BYTE *old_pin = (CK_BYTE *)pf_secret_get_bytes(lease->old_pin);
+    CK_ULONG old_len = pf_secret_get_length(lease->old_pin);
+    CK_RV rv =
+        PF_BACKEND_CALL(call->backend, C_SetPIN, call->real, old_pin, old_len, new_pin, new_len);
+    if (rv != CKR_USER_NOT_LOGGED_IN || pf_window_begin_login(call) != CKR_OK)
+        return rv;
+    /* Some want the user logged in for it: the present PIN is at hand. */
+    rv = pf_presentation_of_host(call, CKU_USER, old_pin, old_len);
+    bool has_login = rv == CKR_OK;
+    if (has_login)
+        rv = PF_BACKEND_CALL(call->backend, C_SetPIN, call->real, old_pin, old_len, new_pin,
+                             new_len);
+    pf_window_end_login(call, has_login);
+    return rv;
+}
+
+static CK_RV
+present_asked(PfCall *call, PfChangeLease *lease)
+{
+    CK_FLAGS flags = 0;
+    PfLeaseResult result = PF_LEASE_UNUSED;
+    CK_RV rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
+    if (rv == CKR_OK) {
+        rv = send_asked(call, lease);
+        if (rv == CKR_OK)
+            result = PF_LEASE_OK;
+        else if (lease->old_pin != NULL && pf_pin_rule_is_rejection(rv))
+            result = PF_LEASE_REJECTED;
+        flags = pf_slot_read_flags(call->slot);
+    }
+    pf_secret_clear(&lease->old_pin);
+    pf_secret_clear(&lease->new_pin);
+    pf_agent_link_end_lease(call->module->link, lease->id, result, flags, NULL);
+    return rv;
+}
+
+/* The dialog stays open over wrong PINs. */
+static CK_RV
+change_by_person(PfCall *call, const char *purpose)
+{
+    PfPromptAbout about = {.purpose = purpose};
+    PfChangeLease lease = {0};
+    CK_RV rv;
+    do {
+        rv = pf_prompt_ask_change(call, &about, lease.id, &lease);
+        if (rv != CKR_OK)
+            return rv;
+        rv = present_asked(call, &lease);
+    } while (pf_pin_rule_is_rejection(rv) && strcmp(purpose, "change") == 0);
+    return rv;
+}
+
 CK_RV
 pf_pin_change_set(PfCall *call, CK_BYTE *old_pin, CK_ULONG old_len, CK_BYTE *new_pin,
                   CK_ULONG new_len)
 {
+    if (old_pin == NULL && new_pin == NULL && !is_so_logged_in(call) &&
+        pf_prompt_is_offered(call->slot))
+        return change_by_person(call, "change");
     bool is_virtual =
         pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER;
     CK_RV rv =
@@ -60,6 +126,8 @@ pf_pin_change_set(PfCall *call, CK_BYTE *old_pin, CK_ULONG old_len, CK_BYTE *new
 CK_RV
 pf_pin_change_init(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
+    if (pin == NULL && is_so_logged_in(call) && pf_prompt_is_offered(call->slot))
+        return change_by_person(call, "set");
     CK_RV rv = PF_BACKEND_CALL(call->backend, C_InitPIN, call->real, pin, pin_len);
     if (rv == CKR_OK)
         report_changed(call);

@@ -5,7 +5,8 @@
 
 #include "session.h"
 
-/* C_SetPIN and C_InitPIN (PKCS#11 2.40, 5.5). */
+/* C_SetPIN and C_InitPIN (PKCS#11 2.40, 5.5). A user's PIN of a host that gives none, because it
+ * was told that it need not, is asked in the dialog: CKR_FUNCTION_CANCELED when nobody answers. */
 CK_RV pf_pin_change_set(PfCall *call, CK_BYTE *old_pin, CK_ULONG old_len, CK_BYTE *new_pin,
                         CK_ULONG new_len);
 CK_RV pf_pin_change_init(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);

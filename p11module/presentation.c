@@ -21,13 +21,13 @@ pf_presentation_drop_lease(PfCall *call, PfLease *lease)
 }
 
 CK_RV
-pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool is_typed,
-                         bool *ret_cached, PfSnapshot **ret_snapshot)
+pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *ret_cached,
+                         PfSnapshot **ret_snapshot)
 {
     CK_FLAGS flags = 0;
     PfLeaseResult result = PF_LEASE_UNUSED;
     CK_RV rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
-    if (rv == CKR_OK && !is_typed && !pf_pin_rule_may_present_cached(flags))
+    if (rv == CKR_OK && lease->is_cached && !pf_pin_rule_may_present_cached(flags))
         rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK) {
         rv = pf_presentation_of_host(call, type, pf_secret_get_bytes(lease->pin),

@@ -11,11 +11,11 @@ CK_RV pf_presentation_of_host(PfCall *call, CK_USER_TYPE type, const CK_BYTE *pi
                               CK_ULONG pin_len);
 
 /* Presents a leased PIN to the token it is for, right after looking whether that is still the one
- * in the slot, and ends the lease; the PIN is wiped. IS_TYPED: a person gave it just now and may
- * use the last try; a cached PIN may not (CKR_USER_NOT_LOGGED_IN). For CKU_USER the slot is taken.
+ * in the slot, and ends the lease; the PIN is wiped. One that a person gave just now may use the
+ * last try; a cached PIN may not (CKR_USER_NOT_LOGGED_IN). For CKU_USER the slot is taken.
  * RET_CACHED and RET_SNAPSHOT (of a login that began) may be NULL. */
-CK_RV pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool is_typed,
-                               bool *ret_cached, PfSnapshot **ret_snapshot);
+CK_RV pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *ret_cached,
+                               PfSnapshot **ret_snapshot);
 
 /* Gives a lease back unused; the PIN is wiped. An empty lease is fine. */
 void pf_presentation_drop_lease(PfCall *call, PfLease *lease);

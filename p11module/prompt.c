@@ -10,6 +10,28 @@
 
 #define SHORTEST_ANSWER_MS 300u
 
+bool
+pf_prompt_is_offered(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    bool is_offered = slot->shows_protected_path && !slot->has_pinpad;
+    pthread_mutex_unlock(&slot->lock);
+    return is_offered;
+}
+
+static PfPromptDetails
+get_details(PfSlot *slot, const PfPromptAbout *about)
+{
+    /* A software token's slot is no reader that a person could look at. */
+    return (PfPromptDetails){.purpose = about->purpose,
+                             .operation = about->operation,
+                             .slot_description = slot->is_hardware ? slot->description : NULL,
+                             .key_label = about->key_label,
+                             .min_len = slot->min_pin,
+                             .max_len = slot->max_pin,
+                             .token_flags = pf_slot_read_flags(slot)};
+}
+
 CK_RV
 pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLease *ret_lease)
 {
@@ -19,16 +41,31 @@ pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLea
     if (call->module->link == NULL)
         return CKR_FUNCTION_CANCELED;
     pf_domain_get_ref(call->session->domain, &ref);
-    /* A software token's slot is no reader that a person could look at. */
-    PfPromptDetails details = {.purpose = about->purpose,
-                               .slot_description = slot->is_hardware ? slot->description : NULL,
-                               .key_label = about->key_label,
-                               .min_len = slot->min_pin,
-                               .max_len = slot->max_pin,
-                               .token_flags = pf_slot_read_flags(slot)};
+    PfPromptDetails details = get_details(slot, about);
     pf_slot_leave(slot);
     PfLinkStatus status =
         pf_agent_link_prompt(call->module->link, &ref, previous, &details, &lease);
+    pf_slot_enter(slot, call->session->handle);
+    if (status != PF_LINK_OK)
+        return CKR_FUNCTION_CANCELED;
+    *ret_lease = lease;
+    return CKR_OK;
+}
+
+CK_RV
+pf_prompt_ask_change(PfCall *call, const PfPromptAbout *about, uint64_t previous,
+                     PfChangeLease *ret_lease)
+{
+    PfDomainRef ref;
+    PfChangeLease lease = {0};
+    PfSlot *slot = call->slot;
+    if (call->module->link == NULL || !pf_agent_link_contact(call->module->link, true))
+        return CKR_FUNCTION_CANCELED;
+    pf_domain_get_ref(call->session->domain, &ref);
+    PfPromptDetails details = get_details(slot, about);
+    pf_slot_leave(slot);
+    PfLinkStatus status =
+        pf_agent_link_prompt_change(call->module->link, &ref, previous, &details, &lease);
     pf_slot_enter(slot, call->session->handle);
     if (status != PF_LINK_OK)
         return CKR_FUNCTION_CANCELED;

@@ -7,16 +7,25 @@
 
 /* What a dialog is for; strings are borrowed. */
 typedef struct {
-    const char *purpose;   /* login, wake, context */
+    const char *purpose;   /* login, wake, context; of a PIN change: change, set */
     const char *key_label; /* NULL: no key is meant, or it has no name */
     const char *operation; /* context: sign, decrypt, … */
 } PfPromptAbout;
 
+/* Was the host told that it need not give PINs on this token, because Pinfold's dialog asks for
+ * them? */
+bool pf_prompt_is_offered(PfSlot *slot);
+
 /* Asks for the PIN of the session's domain. PREVIOUS: 0, or the lease of the last answer, which the
- * token rejected. CKR_OK: RET_LEASE holds a typed PIN and must be ended. CKR_FUNCTION_CANCELED:
- * cancelled, or nobody can be asked. The call does not count as one on the slot meanwhile. */
+ * token rejected. CKR_OK: RET_LEASE holds a typed PIN, or for purpose context perhaps a cached one,
+ * and must be ended. CKR_FUNCTION_CANCELED: cancelled, or nobody can be asked. The call does not
+ * count as one on the slot meanwhile. */
 CK_RV pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous,
                     PfLease *ret_lease);
+
+/* The same for a new PIN, with the present one where one is to be proven. */
+CK_RV pf_prompt_ask_change(PfCall *call, const PfPromptAbout *about, uint64_t previous,
+                           PfChangeLease *ret_lease);
 
 /* What may come out of a login without a PIN, for RV: a wrong PIN would make browsers ask for ever
  * (DESIGN 4.12). */

@@ -210,7 +210,7 @@ pf_window_acquire_by_lease(PfCall *call, PfLease *lease, bool wakes, bool *ret_j
         return CKR_FUNCTION_FAILED;
     }
     unstick(slot, call->real);
-    CK_RV rv = pf_presentation_of_lease(call, CKU_USER, lease, true, &is_cached, NULL);
+    CK_RV rv = pf_presentation_of_lease(call, CKU_USER, lease, &is_cached, NULL);
     bool is_kept = rv == CKR_OK && wakes && !is_cached;
     bool is_foreign = is_kept || rv == CKR_USER_ALREADY_LOGGED_IN;
     if (is_kept) /* caching was switched off meanwhile */

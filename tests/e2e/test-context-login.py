@@ -184,6 +184,43 @@ class Dialog(ContextCase):
         self.assertEqual(self.presentations(), before)
         self.assertEqual(self.pinfold.logged_in_domains(), [])
 
+    def consent(self, session, key):
+        """The job of a signature that waits for consent, and the window that asks for it."""
+        job = self.d.background("signinit", session, key, MECHANISM)
+        return job, self.ui.window("Sign — ", timeout=15)
+
+    def agree(self, job, window):
+        button = window.find("Sign", "push button")
+
+        def is_agreed():
+            # The first presses may come too soon after the window.
+            try:
+                button.press()
+            except AssertionError:  # gone with its window
+                return True
+            return self.d.finished(job)
+
+        wait_for(is_agreed, 5, "the button to be taken")
+
+    def test_consent_takes_the_place_of_the_pin(self):
+        self.pinfold.set("confirm-signatures", "true")
+        session, key = self.logged_in()
+        for _ in range(2):
+            before = self.presentations()
+            job, window = self.consent(session, key)
+            self.assertIn("SIGN key", " ".join(window.texts()))
+            self.assertEqual(self.presentations(), before)
+            self.agree(job, window)
+            self.assertEqual(self.d.join(job).rv, "CKR_OK")
+            self.ui.wait_no_window("Sign — ")
+            self.d.ok("login", session, "context", "null")
+            self.verify(self.d.ok("sign1", session, "text:x").data())
+            self.assertEqual(self.presentations(), before + 2)
+            self.assertFalse(self.spy.logged_in(self.d.pid))
+        job, window = self.consent(session, key)
+        window.press("Cancel")
+        self.assertEqual(self.d.join(job).rv, "CKR_FUNCTION_CANCELED")
+
 
 if __name__ == "__main__":
     tap.main()
