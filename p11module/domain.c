@@ -170,9 +170,9 @@ pf_domain_is_virtual(PfModule *module, const PfDomain *domain)
 }
 
 bool
-pf_domain_is_backends(PfModule *module, const PfDomain *domain)
+pf_domain_is_backends(PfModule *module, const PfDomain *domain, PfStanding standing)
 {
-    switch (pf_domain_get_standing(module, domain, NULL)) {
+    switch (standing) {
     case PF_STANDING_USER:
         return false;
     case PF_STANDING_PUBLIC:

@@ -48,10 +48,10 @@ PfStanding pf_domain_get_standing(PfModule *module, const PfDomain *domain, uint
  * call. */
 bool pf_domain_is_virtual(PfModule *module, const PfDomain *domain);
 
-/* Is it the backend alone that says what the sessions may see and use: by its own login, or because
- * nothing is cached? The module then passes its private objects on by their handles, as long as the
- * backend has them. No system call. */
-bool pf_domain_is_backends(PfModule *module, const PfDomain *domain);
+/* Is it the backend alone that says what sessions of STANDING may see and use: by its own login, or
+ * because nothing is cached? The module then passes its private objects on by their handles, as
+ * long as the backend has them. No system call. */
+bool pf_domain_is_backends(PfModule *module, const PfDomain *domain, PfStanding standing);
 
 /* Is the login virtual and the PIN forgotten (DESIGN 4.7)? */
 bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);

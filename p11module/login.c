@@ -38,9 +38,8 @@ settle_login(PfCall *call, bool is_cached, PfSnapshot *snapshot)
     pf_window_end_login(call, is_cached);
 }
 
-/* Did another thread log the domain in while this one waited for the slot? */
-static bool
-is_logged_in(PfCall *call)
+bool
+pf_login_is_standing(PfCall *call)
 {
     PfDomain *domain = call->session->domain;
     return pf_domain_get_standing(call->module, domain, NULL) == PF_STANDING_USER &&
@@ -55,7 +54,7 @@ login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     CK_RV rv = pf_window_begin_login(call);
     if (rv != CKR_OK)
         return rv;
-    if (is_logged_in(call)) {
+    if (pf_login_is_standing(call)) {
         pf_window_end_login(call, false);
         return CKR_USER_ALREADY_LOGGED_IN;
     }
@@ -122,7 +121,7 @@ login_without_pin(PfCall *call)
         rv = CKR_USER_ALREADY_LOGGED_IN;
         break;
     case PF_STANDING_USER:
-        if (is_logged_in(call)) {
+        if (pf_login_is_standing(call)) {
             rv = CKR_USER_ALREADY_LOGGED_IN;
             break;
         }
@@ -156,7 +155,7 @@ pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
         return login_without_pin(call);
     bool can_cache = pf_domain_prepare(call->module, domain);
     PfStanding standing = pf_domain_get_standing(call->module, domain, NULL);
-    if (is_logged_in(call))
+    if (pf_login_is_standing(call))
         return refuse_second_login(call, pin, pin_len);
     /* No PIN and no flag: the backend has its own answer, and no PIN to keep. */
     if (pin == NULL || !can_cache || call->slot->has_pinpad || standing == PF_STANDING_REAL ||
@@ -165,18 +164,26 @@ pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     return login_by_proof(call, pin, pin_len);
 }
 
+/* The backend does not know of the virtual login, so its rules are kept here (PKCS#11 2.40, 5.6:
+ * C_Login). */
+static CK_RV
+check_officer(PfCall *call)
+{
+    if (pf_domain_get_standing(call->module, call->session->domain, NULL) != PF_STANDING_USER)
+        return CKR_OK;
+    return pf_session_has_read_only(call->module, call->slot) ? CKR_SESSION_READ_ONLY_EXISTS
+                                                              : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+}
+
 CK_RV
 pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
-    /* The backend does not know of the virtual login, so its rules are kept here (PKCS#11 2.40,
-     * 5.6: C_Login). */
-    if (pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER)
-        return pf_session_has_read_only(call->module, call->slot)
-                   ? CKR_SESSION_READ_ONLY_EXISTS
-                   : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
-    CK_RV rv = pf_window_begin_login(call);
+    CK_RV rv = check_officer(call);
     if (rv != CKR_OK)
         return rv;
+    rv = pf_window_begin_login(call);
+    if (rv != CKR_OK)
+        return rv == CKR_USER_ALREADY_LOGGED_IN ? CKR_USER_ANOTHER_ALREADY_LOGGED_IN : rv;
     rv = pf_presentation_of_host(call, CKU_SO, pin, pin_len);
     if (rv == CKR_OK) {
         pthread_mutex_lock(&call->slot->lock);

@@ -12,6 +12,9 @@ CK_RV pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 /* C_Login with CKU_SO: the backend's affair, unless a user is logged in virtually. */
 CK_RV pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 
+/* Is the session's domain logged in virtually, with a PIN at hand? */
+bool pf_login_is_standing(PfCall *call);
+
 /* C_Logout. */
 CK_RV pf_login_end(PfCall *call);
 

@@ -31,7 +31,7 @@ adoption_begin(Adoption *adoption, PfCall *call, CK_OBJECT_HANDLE real)
     PfStanding standing =
         pf_domain_get_standing(call->module, call->session->domain, &adoption->mark);
     adoption->is_virtual = standing == PF_STANDING_USER;
-    adoption->is_backends = pf_domain_is_backends(call->module, call->session->domain);
+    adoption->is_backends = pf_domain_is_backends(call->module, call->session->domain, standing);
     adoption->epoch = pf_window_get_epoch(call->slot);
 }
 
@@ -213,11 +213,12 @@ pf_object_listed(PfCall *call, CK_OBJECT_HANDLE real)
     return CKR_OK;
 }
 
-/* Lets a private session object keep the window that its maker has open. */
+/* Lets a private session object of login MARK keep the window that its maker has open. */
 static void
-hold_window(PfCall *call, CK_OBJECT_HANDLE handle)
+hold_window(PfCall *call, CK_OBJECT_HANDLE handle, uint64_t mark)
 {
     PfObject *object;
+    uint64_t now;
     pf_window_share(call);
     pthread_mutex_lock(&call->module->lock);
     HASH_FIND(hh, call->module->objects, &handle, sizeof handle, object);
@@ -227,6 +228,10 @@ hold_window(PfCall *call, CK_OBJECT_HANDLE handle)
     pthread_mutex_unlock(&call->module->lock);
     if (!keeps)
         pf_window_release(call);
+    /* Who ended the login meanwhile may have looked for such objects before this one was there. */
+    pf_domain_get_standing(call->module, call->session->domain, &now);
+    if (now != mark)
+        pf_object_forget_login(call, now);
 }
 
 bool
@@ -247,12 +252,18 @@ pf_object_created(PfCall *call, CK_OBJECT_HANDLE real, bool in_window, CK_OBJECT
     /* It exists: what cannot be read of it costs it its place over windows, not its handle. */
     if (rv != CKR_OK && adoption.attributes == NULL && !adoption.kind.is_private)
         adoption.kind = (ObjectKind){.is_private = true, .is_token = true};
+    if (adoption.kind.is_private && !adoption.is_backends && adoption.mark == 0) {
+        /* The login ended while it was made. */
+        pf_attributes_unref(adoption.attributes);
+        PF_BACKEND_CALL(call->backend, C_DestroyObject, call->real, real);
+        return CKR_USER_NOT_LOGGED_IN;
+    }
     rv = adopt(&adoption, true, &found);
     pf_attributes_unref(adoption.attributes);
     if (rv != CKR_OK)
         return rv;
     if (in_window && found.is_private && !found.is_token)
-        hold_window(call, found.handle);
+        hold_window(call, found.handle, adoption.mark);
     *ret_handle = found.handle;
     return CKR_OK;
 }

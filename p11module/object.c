@@ -75,8 +75,8 @@ pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object)
 {
     PfObject *object;
     uint64_t mark;
-    pf_domain_get_standing(call->module, call->session->domain, &mark);
-    bool is_backends = pf_domain_is_backends(call->module, call->session->domain);
+    PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &mark);
+    bool is_backends = pf_domain_is_backends(call->module, call->session->domain, standing);
     pthread_mutex_lock(&call->module->lock);
     HASH_FIND(hh, call->module->objects, &handle, sizeof handle, object);
     if (object != NULL && object->slot != call->slot)

@@ -24,9 +24,18 @@ drop(PfCall *call, PfOperation *operation)
         pf_window_release(call);
 }
 
-/* The window that the caller has open is the operation's. */
+/* The login that the caller's window is open in; 0 when it has ended already. */
+static uint64_t
+get_mark(PfCall *call)
+{
+    uint64_t mark;
+    pf_domain_get_standing(call->module, call->session->domain, &mark);
+    return mark;
+}
+
+/* The window that the caller has open is the operation's, which was begun in the login of MARK. */
 static void
-keep_window(PfCall *call, PfOperation *operation)
+keep_window(PfCall *call, PfOperation *operation, uint64_t mark)
 {
     pthread_mutex_lock(&call->slot->lock);
     bool had_one = operation->holds_window;
@@ -35,6 +44,9 @@ keep_window(PfCall *call, PfOperation *operation)
     pthread_mutex_unlock(&call->slot->lock);
     if (had_one)
         pf_window_release(call); /* of an operation that the backend ended without saying so */
+    /* Who ended the login meanwhile may have looked for operations before this one was there. */
+    if (mark == 0 || get_mark(call) != mark)
+        drop(call, operation);
 }
 
 static CK_RV
@@ -67,9 +79,10 @@ init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MEC
         if (rv != CKR_OK)
             break;
         was_foreign = !is_second && pf_window_is_foreign(call->slot);
+        uint64_t mark = get_mark(call);
         rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
         if (rv == CKR_OK)
-            keep_window(call, operation);
+            keep_window(call, operation, mark);
         else
             pf_window_release(call);
         /* A login of another copy of this module that ended meanwhile. */
@@ -96,11 +109,12 @@ init_after_asking(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_ME
     free(label);
     if (rv != CKR_OK)
         return rv;
+    uint64_t mark = get_mark(call);
     rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
     if (rv != CKR_OK)
         pf_context_login_end(call);
     if (rv == CKR_OK && has_window)
-        keep_window(call, &call->session->operations[kind]);
+        keep_window(call, &call->session->operations[kind], mark);
     else if (has_window)
         pf_window_release(call);
     return rv;
@@ -206,7 +220,7 @@ pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, b
 void
 pf_operation_restored(PfCall *call)
 {
-    keep_window(call, &call->session->operations[PF_OPERATION_RESTORED]);
+    keep_window(call, &call->session->operations[PF_OPERATION_RESTORED], get_mark(call));
 }
 
 void

@@ -82,7 +82,8 @@ get_share(const PfCall *call, PfStanding standing)
 {
     if (standing == PF_STANDING_USER)
         return PRIVATE_SESSION_OBJECTS;
-    return pf_domain_is_backends(call->module, call->session->domain) ? PRIVATE_ALL : PRIVATE_NONE;
+    return pf_domain_is_backends(call->module, call->session->domain, standing) ? PRIVATE_ALL
+                                                                                : PRIVATE_NONE;
 }
 
 /* Gives the backend's matches their handles. */

@@ -267,12 +267,26 @@ CK_RV
 pf_window_begin_login(PfCall *call)
 {
     PfSlot *slot = call->slot;
+    struct timespec until;
+    unsigned seen;
+    int r = 0;
+    bool is_mine = false;
+    bool was_public = !pf_login_is_standing(call);
+    get_deadline(&until, pf_window_now() + LOGIN_WAIT_MS);
     pf_window_close_lingering(call->module, slot, UINT64_MAX);
-    pthread_mutex_lock(&slot->lock);
-    bool is_mine = wait_for_state(slot, PF_WINDOW_CLOSED, true);
-    if (is_mine)
-        set_state(slot, PF_WINDOW_BUSY);
-    pthread_mutex_unlock(&slot->lock);
+    while (!is_mine && r == 0) {
+        pf_window_is_closed(slot, &seen);
+        /* Another thread's login was faster, and its window may stay. */
+        if (was_public && pf_login_is_standing(call))
+            return CKR_USER_ALREADY_LOGGED_IN;
+        pthread_mutex_lock(&slot->lock);
+        if (slot->window.state != PF_WINDOW_CLOSED && slot->window.openings == seen)
+            r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
+        is_mine = slot->window.state == PF_WINDOW_CLOSED;
+        if (is_mine)
+            set_state(slot, PF_WINDOW_BUSY);
+        pthread_mutex_unlock(&slot->lock);
+    }
     if (is_mine)
         unstick(slot, call->real);
     return is_mine ? CKR_OK : CKR_FUNCTION_FAILED;

@@ -64,7 +64,8 @@ void pf_window_share(PfCall *call);
 /* The last to let go closes it: the backend is logged out when this returns, unless it lingers. */
 void pf_window_release(PfCall *call);
 
-/* Takes the slot for a login: waits until no window is open, at most 2 s (CKR_FUNCTION_FAILED). */
+/* Takes the slot for a login: waits until no window is open, at most 2 s (CKR_FUNCTION_FAILED).
+ * CKR_USER_ALREADY_LOGGED_IN: another thread has logged the session's domain in meanwhile. */
 CK_RV pf_window_begin_login(PfCall *call);
 
 /* Gives it back. HAS_LOGIN: a backend login was made in it, and ends now. */
