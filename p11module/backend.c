@@ -148,6 +148,12 @@ pf_backend_free(PfBackend *backend)
         backend->p11->C_Finalize(NULL);
     if (backend->library != NULL)
         dlclose(backend->library);
+    pf_backend_abandon(backend);
+}
+
+void
+pf_backend_abandon(PfBackend *backend)
+{
     pthread_mutex_destroy(&backend->serial);
     free(backend->name);
     free(backend);

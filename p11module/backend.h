@@ -40,6 +40,9 @@ PfBackend *pf_backend_load(const char *name, const char *path, const CK_C_INITIA
 /* Finalises what pf_backend_load() initialised and unloads. NULL is fine. */
 void pf_backend_free(PfBackend *backend);
 
+/* Frees what Pinfold knows of it; the library stays loaded and as it is. */
+void pf_backend_abandon(PfBackend *backend);
+
 void pf_backend_enter(PfBackend *backend);
 
 /* Returns RV. */

@@ -102,11 +102,11 @@ check_args(const CK_C_INITIALIZE_ARGS *args)
 }
 
 static void
-module_free(PfModule *module)
+module_free(PfModule *module, void (*end_backend)(PfBackend *backend))
 {
     pf_agent_link_free(module->link);
     for (size_t i = 0; i < module->backend_count; i++)
-        pf_backend_free(module->backends[i]);
+        end_backend(module->backends[i]);
     free(module->backends);
     pf_config_free(module->config);
     pf_linger_clear(&module->linger);
@@ -169,7 +169,7 @@ module_new(const CK_C_INITIALIZE_ARGS *args, bool is_child, PfModule **ret_modul
         rv = module->link != NULL ? CKR_OK : CKR_HOST_MEMORY;
     }
     if (rv != CKR_OK) {
-        module_free(module);
+        module_free(module, pf_backend_free);
         return rv;
     }
     *ret_module = module;
@@ -228,7 +228,7 @@ pf_module_finalise(void)
     pf_session_close_all(module, NULL);
     pf_object_free_all(module);
     pf_slot_free_all(module);
-    module_free(module);
+    module_free(module, pf_backend_free);
     pthread_mutex_unlock(&initialise_lock);
     return CKR_OK;
 }
@@ -253,9 +253,9 @@ pf_module_wait_for_end(PfModule *module, unsigned ms)
     return is_ending;
 }
 
-/* The library is unloaded, or the process ends, without C_Finalize. Only what would outlive this
- * code is ended: the thread, and the sessions at the agent. The backends are not called: at the end
- * of a process they are gone before this one. A call that is still running keeps everything. */
+/* The library is unloaded, or the process ends, without C_Finalize. The backends are not called: at
+ * the end of a process they are gone before this one. A call that is still running keeps
+ * everything. */
 __attribute__((destructor)) static void
 on_unload(void)
 {
@@ -264,6 +264,8 @@ on_unload(void)
         return;
     atomic_store(&current, NULL);
     pf_linger_stop(module);
-    pf_agent_link_free(module->link);
-    module->link = NULL;
+    pf_session_free_all(module);
+    pf_object_free_all(module);
+    pf_slot_free_all(module);
+    module_free(module, pf_backend_abandon);
 }

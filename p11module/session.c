@@ -193,10 +193,12 @@ begin_next(PfCall *call, PfModule *module, const PfSlot *slot, CK_SESSION_HANDLE
     PfSession *session;
     PfSession *next;
     pthread_mutex_lock(&module->lock);
+    /* The table keeps the order in which handles were given: each is higher than those before. */
     HASH_ITER (hh, module->sessions, session, next) {
-        if (session->handle > after && (slot == NULL || session->slot == slot) &&
-            (found == NULL || session->handle < found->handle))
+        if (session->handle > after && (slot == NULL || session->slot == slot)) {
             found = session;
+            break;
+        }
     }
     if (found != NULL)
         found->references++;
@@ -226,6 +228,18 @@ pf_session_close_all(PfModule *module, PfSlot *slot)
     PfCall call;
     while (begin_next(&call, module, slot, 0)) {
         close_held(&call);
+    }
+}
+
+void
+pf_session_free_all(PfModule *module)
+{
+    PfSession *session;
+    PfSession *next;
+    HASH_ITER (hh, module->sessions, session, next) {
+        HASH_DEL(module->sessions, session);
+        pf_secret_clear(&session->context_pin.pin);
+        session_free(session);
     }
 }
 

@@ -73,6 +73,9 @@ CK_RV pf_session_close(PfCall *call);
 /* Closes the sessions of a slot, or all when SLOT is NULL. */
 void pf_session_close_all(PfModule *module, PfSlot *slot);
 
+/* Frees them without a word to the backend: for a module that is unloaded. */
+void pf_session_free_all(PfModule *module);
+
 /* Has the slot a read-only session of this process? */
 bool pf_session_has_read_only(PfModule *module, const PfSlot *slot);
 
