@@ -159,7 +159,7 @@ class Change(ChangeCase):
         client.kill()
         self.assertEqual(self.ui.expect("close")[0], [request, "withdrawn"])
         # Nobody knows which PIN the token has now.
-        self.assertEqual(other.state(other_entry), "public")
+        wait_for(lambda: other.state(other_entry) == "public", 5, "the login to end")
         self.assert_forgotten(OLD, NEW)
 
 

@@ -155,9 +155,22 @@ run_loop(PfDriverCall *call)
     pf_driver_reply_add(call->reply, "us", "%llu", now_us() - start);
 }
 
+/* For lists that go on whatever the module says; a command that is wrong itself still stops them.
+ */
+static void
+run_try(PfDriverCall *call)
+{
+    pf_driver_run(call, call->argc, call->argv);
+    if (strncmp(call->reply->status, "rv=", 3) == 0)
+        pf_driver_reply_reset(call->reply);
+}
+
 static void
 run_bg(PfDriverCall *call)
 {
+    const char *times = pf_driver_call_option(call, 0, "times");
+    int first = times != NULL && strncmp(call->argv[0], "times=", 6) == 0 ? 1 : 0;
+
     for (int i = 0; i < MAX_BACKGROUND; i++) {
         Job *job = &background[i];
 
@@ -166,9 +179,9 @@ run_bg(PfDriverCall *call)
         memset(job, 0, sizeof(*job));
         job->module = call->module;
         job->scope = *call->scope;
-        job->n_words = call->argc;
-        job->words = copy_words(call->argc, call->argv);
-        job->repeat = 1;
+        job->n_words = call->argc - first;
+        job->words = copy_words(call->argc - first, call->argv + first);
+        job->repeat = first == 1 ? strtoul(times, NULL, 10) : 1;
         job->used = true;
         if (pthread_create(&job->thread, NULL, run_job, job) != 0)
             abort();
@@ -310,7 +323,8 @@ run_maps(PfDriverCall *call)
 const PfDriverCommand pf_driver_process_commands[] = {
     {"threads", 3, run_threads, "THREADS TIMES COMMAND [; COMMAND…]"},
     {"loop", 2, run_loop, "TIMES COMMAND [; COMMAND…]"},
-    {"bg", 1, run_bg, "COMMAND [; COMMAND…]"},
+    {"try", 1, run_try, "COMMAND"},
+    {"bg", 1, run_bg, "[times=N] COMMAND [; COMMAND…]"},
     {"join", 1, run_join, "JOB"},
     {"poll", 1, run_poll, "JOB"},
     {"fork", 1, run_fork, "COMMAND [; COMMAND…]"},

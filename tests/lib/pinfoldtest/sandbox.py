@@ -4,6 +4,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -180,6 +181,8 @@ class Sandbox:
         done = subprocess.run([str(a) for a in args], env=self.environment(env), cwd=self.dir,
                               capture_output=True, text=True, timeout=timeout, check=False,
                               start_new_session=True, **kwargs)
+        if _SANITIZER.search(done.stderr or ""):
+            raise AssertionError(done.stderr)
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(str(a) for a in args)}: status {done.returncode}\n"
                                  f"{done.stdout}{done.stderr}")
@@ -218,8 +221,24 @@ class Sandbox:
         for function in reversed(self._closers):
             function()
         process.end_processes(self.pids())
+        reports = self._sanitizer_reports()
         shutil.rmtree(self.dir, ignore_errors=True)
         self._watchdog.dismiss()
+        if reports:
+            raise AssertionError(reports)
+
+    def _sanitizer_reports(self):
+        """What sanitizers said of any process of the session, wherever it was when they said it."""
+        reports = ""
+        for path in sorted((self.dir / "logs").glob("*.log")):
+            text = path.read_text(errors="replace")
+            found = _SANITIZER.search(text)
+            if found is not None:
+                reports += f"[{path.stem}]\n{text[found.start():][:20000]}\n"
+        return reports
+
+
+_SANITIZER = re.compile(r"(ERROR|WARNING): \w*Sanitizer|: runtime error: ")
 
 
 def _accepts(path):
