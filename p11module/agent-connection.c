@@ -19,16 +19,18 @@
 /* A full backlog answers EAGAIN, and nothing tells when it is not full any more. */
 #define BACKLOG_RETRY_MS 5
 
-struct PfAgentConnection {
-    sd_bus *bus;
-    int fd;
-    uint64_t last_sign_of_life;
-};
-
 /* The answer that a call waits for. */
 typedef struct {
     sd_bus_message *reply;
 } PendingReply;
+
+struct PfAgentConnection {
+    sd_bus *bus;
+    int fd;
+    uint64_t last_sign_of_life;
+    PendingReply pending;
+    sd_bus_slot *pending_slot;
+};
 
 uint64_t
 pf_agent_connection_now(void)
@@ -143,6 +145,7 @@ pf_agent_connection_close(PfAgentConnection *connection)
 {
     if (connection == NULL)
         return;
+    sd_bus_slot_unref(connection->pending_slot);
     sd_bus_close_unref(connection->bus);
     free(connection);
 }
@@ -194,19 +197,46 @@ wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply
 }
 
 int
+pf_agent_connection_send(PfAgentConnection *connection, sd_bus_message *call)
+{
+    connection->pending = (PendingReply){NULL};
+    int r = sd_bus_call_async(connection->bus, &connection->pending_slot, call, on_reply,
+                              &connection->pending, UINT64_MAX);
+    return r < 0 ? r : 0;
+}
+
+int
+pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us,
+                         sd_bus_message **ret_reply)
+{
+    int r = wait_for_reply(connection, patience_us, &connection->pending);
+    connection->pending_slot = sd_bus_slot_unref(connection->pending_slot);
+    if (r < 0) {
+        sd_bus_message_unref(connection->pending.reply);
+        return r;
+    }
+    *ret_reply = connection->pending.reply;
+    return 0;
+}
+
+int
 pf_agent_connection_call(PfAgentConnection *connection, sd_bus_message *call, uint64_t patience_us,
                          sd_bus_message **ret_reply)
 {
-    PendingReply pending = {NULL};
-    sd_bus_slot *slot = NULL;
-    int r = sd_bus_call_async(connection->bus, &slot, call, on_reply, &pending, UINT64_MAX);
+    int r = pf_agent_connection_send(connection, call);
+    return r < 0 ? r : pf_agent_connection_wait(connection, patience_us, ret_reply);
+}
+
+int
+pf_agent_connection_tell(PfAgentConnection *connection, sd_bus_message *call)
+{
+    uint64_t queued = 0;
+    int r = sd_bus_message_set_expect_reply(call, false);
     if (r >= 0)
-        r = wait_for_reply(connection, patience_us, &pending);
-    sd_bus_slot_unref(slot);
-    if (r < 0) {
-        sd_bus_message_unref(pending.reply);
+        r = sd_bus_send(connection->bus, call, NULL);
+    if (r >= 0)
+        r = sd_bus_get_n_queued_write(connection->bus, &queued);
+    if (r < 0)
         return r;
-    }
-    *ret_reply = pending.reply;
-    return 0;
+    return queued == 0 ? 0 : -ETIMEDOUT;
 }

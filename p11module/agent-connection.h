@@ -28,9 +28,19 @@ int pf_agent_connection_get_fd(const PfAgentConnection *connection);
 int pf_agent_connection_new_call(PfAgentConnection *connection, const char *member,
                                  sd_bus_message **ret_call);
 
-/* Sends CALL and waits for its answer, at most PATIENCE_US after the last sign of life (a Waiting
- * signal is one). Returns 0 with an answer, which may be an error message and is the caller's;
- * -ETIMEDOUT for silence; or another -errno for a lost connection. After a failure the connection
- * is good for nothing but closing. */
+/* Sends CALL, whose answer pf_agent_connection_wait() brings. One at a time on a connection. */
+int pf_agent_connection_send(PfAgentConnection *connection, sd_bus_message *call);
+
+/* Waits for the answer, at most PATIENCE_US after the last sign of life (a Waiting signal is one).
+ * Returns 0 with an answer, which may be an error message and is the caller's; -ETIMEDOUT for
+ * silence; or another -errno for a lost connection. After a failure of any of these the
+ * connection is good for nothing but closing. */
+int pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us,
+                             sd_bus_message **ret_reply);
+
+/* Both. */
 int pf_agent_connection_call(PfAgentConnection *connection, sd_bus_message *call,
                              uint64_t patience_us, sd_bus_message **ret_reply);
+
+/* Sends CALL and wants no answer. Never waits: an agent that does not read is lost. */
+int pf_agent_connection_tell(PfAgentConnection *connection, sd_bus_message *call);

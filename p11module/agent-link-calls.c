@@ -93,16 +93,36 @@ append_domain(Call *call, const PfDomainRef *domain)
                                  (int)domain->explicit_id);
 }
 
-/* Sends the call if it could be FILLED, and waits. */
+/* Sends the call if it could be FILLED, lets MEANWHILE run, and waits. */
+static PfLinkStatus
+call_send_with(Call *call, int filled, PfLinkMeanwhile meanwhile, void *data)
+{
+    PfAgentConnection *connection = call->slot->connection;
+    if (filled < 0)
+        return PF_LINK_REFUSED; /* no memory, or text that D-Bus cannot carry */
+    if (pf_agent_connection_send(connection, call->message) < 0)
+        return call_break(call);
+    if (meanwhile != NULL)
+        meanwhile(data);
+    if (pf_agent_connection_wait(connection, PF_AGENT_LINK_PATIENCE_US, &call->reply) < 0)
+        return call_break(call);
+    return status_of_reply(call->reply);
+}
+
 static PfLinkStatus
 call_send(Call *call, int filled)
 {
+    return call_send_with(call, filled, NULL, NULL);
+}
+
+/* Sends the call if it could be FILLED, and no more. */
+static PfLinkStatus
+call_tell(Call *call, int filled)
+{
     if (filled < 0)
-        return PF_LINK_REFUSED; /* no memory, or text that D-Bus cannot carry */
-    if (pf_agent_connection_call(call->slot->connection, call->message, PF_AGENT_LINK_PATIENCE_US,
-                                 &call->reply) < 0)
-        return call_break(call);
-    return status_of_reply(call->reply);
+        return PF_LINK_REFUSED;
+    return pf_agent_connection_tell(call->slot->connection, call->message) < 0 ? call_break(call)
+                                                                               : PF_LINK_OK;
 }
 
 PfLinkStatus
@@ -172,12 +192,13 @@ receive_lease(Call *call, bool is_prompt, PfLease *ret_lease)
 }
 
 PfLinkStatus
-pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLease *ret_lease)
+pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanwhile meanwhile,
+                       void *data, PfLease *ret_lease)
 {
     Call call;
     PfLinkStatus status = call_begin(&call, link, "TakePin");
     if (status == PF_LINK_OK)
-        status = call_send(&call, append_domain(&call, domain));
+        status = call_send_with(&call, append_domain(&call, domain), meanwhile, data);
     if (status == PF_LINK_OK)
         status = receive_lease(&call, false, ret_lease);
     call_end(&call);
@@ -327,10 +348,13 @@ pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,
     Call call;
     int cached = 0;
     PfLinkStatus status = call_begin_leased(&call, link, lease);
-    if (status == PF_LINK_OK)
-        status = call_send(&call, sd_bus_message_append(call.message, "tut", lease,
-                                                        (uint32_t)result, (uint64_t)token_flags));
-    if (status == PF_LINK_OK && sd_bus_message_read(call.reply, "b", &cached) < 0)
+    bool is_waited_for = ret_cached != NULL || result == PF_LEASE_REJECTED;
+    if (status == PF_LINK_OK) {
+        int r = sd_bus_message_append(call.message, "tut", lease, (uint32_t)result,
+                                      (uint64_t)token_flags);
+        status = is_waited_for ? call_send(&call, r) : call_tell(&call, r);
+    }
+    if (status == PF_LINK_OK && is_waited_for && sd_bus_message_read(call.reply, "b", &cached) < 0)
         status = call_break(&call);
     if (ret_cached != NULL)
         *ret_cached = status == PF_LINK_OK && cached != 0;

@@ -109,13 +109,16 @@ PfLinkStatus pf_agent_link_sessions_changed(PfAgentLink *link, const PfDomainRef
 PfLinkStatus pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *domain,
                                        const void *pin, size_t pin_len, CK_FLAGS token_flags);
 
-/* Cache1.TakePin and Cache1.Prompt. On PF_LINK_OK the caller must end the lease, and free the
- * secret as soon as C_Login has returned. PREVIOUS is 0 or the lease that ended as rejected. A
- * prompt for one use of a key can give a cached PIN, too: when the token's flags forbid it in the
- * end, its lease is ended as unused and the prompt repeated with these flags, which asks for the
- * PIN. */
+/* Runs between a question and the wait for its answer. */
+typedef void (*PfLinkMeanwhile)(void *data);
+
+/* Cache1.TakePin and Cache1.Prompt. MEANWHILE may be NULL. On PF_LINK_OK the caller must end the
+ * lease, and free the secret as soon as C_Login has returned. PREVIOUS is 0 or the lease that ended
+ * as rejected. A prompt for one use of a key can give a cached PIN, too: when the token's flags
+ * forbid it in the end, its lease is ended as unused and the prompt repeated with these flags,
+ * which asks for the PIN. */
 PfLinkStatus pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain,
-                                    PfLease *ret_lease);
+                                    PfLinkMeanwhile meanwhile, void *data, PfLease *ret_lease);
 PfLinkStatus pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,
                                   const PfPromptDetails *details, PfLease *ret_lease);
 
@@ -130,7 +133,8 @@ PfLinkStatus pf_agent_link_prompt_change(PfAgentLink *link, const PfDomainRef *d
                                          uint64_t previous, const PfPromptDetails *details,
                                          PfChangeLease *ret_lease);
 
-/* Cache1.EndLease, on the connection that took it. RET_CACHED may be NULL; false on any trouble. */
+/* Cache1.EndLease, on the connection that took it. RET_CACHED is false on any trouble; with NULL
+ * the answer is not waited for, unless a PIN was rejected, which must be known everywhere first. */
 PfLinkStatus pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,
                                      CK_FLAGS token_flags, bool *ret_cached);
 

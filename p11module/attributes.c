@@ -332,14 +332,18 @@ pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *backend,
 }
 
 CK_ULONG
-pf_attributes_fill_identity(const PfAttributes *attributes, CK_ATTRIBUTE *template)
+pf_attributes_fill_search(const PfAttributes *attributes, CK_ATTRIBUTE *template)
 {
+    static const CK_ATTRIBUTE_TYPE telling[] = {PF_CKA_UNIQUE_ID, CKA_ID, CKA_LABEL};
     CK_ULONG count = 0;
-    for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        const CK_ATTRIBUTE *value = &attributes->values[i];
+    template[count++] = *find(attributes, CKA_CLASS, NULL);
+    for (size_t i = 0; i < sizeof telling / sizeof *telling; i++) {
+        const CK_ATTRIBUTE *value = find(attributes, telling[i], NULL);
         /* An empty value says nothing, and some backends do not match it. */
-        if (known[i].is_identity && value->ulValueLen != (CK_ULONG)-1 && value->ulValueLen > 0)
+        if (value->ulValueLen != (CK_ULONG)-1 && value->ulValueLen > 0) {
             template[count++] = *value;
+            break;
+        }
     }
     return count;
 }

@@ -41,10 +41,10 @@ bool pf_attributes_same_identity(const PfAttributes *a, const PfAttributes *b);
 bool pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *backend,
                                   CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object);
 
-/* Fills TEMPLATE, of at least PF_ATTRIBUTES_IDENTITY_MAX, with the identity for a search; pointers
- * are borrowed. Returns the number. The class comes first. */
-#define PF_ATTRIBUTES_IDENTITY_MAX 20
-CK_ULONG pf_attributes_fill_identity(const PfAttributes *attributes, CK_ATTRIBUTE *template);
+/* Fills TEMPLATE, of at least PF_ATTRIBUTES_SEARCH_MAX, with little that finds the object among
+ * others, the class first; what is found is to be compared. Pointers are into ATTRIBUTES. */
+#define PF_ATTRIBUTES_SEARCH_MAX 2
+CK_ULONG pf_attributes_fill_search(const PfAttributes *attributes, CK_ATTRIBUTE *template);
 
 /* CKA_LABEL as text for a dialog, or NULL; borrowed. */
 const char *pf_attributes_get_label(const PfAttributes *attributes);

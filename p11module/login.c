@@ -312,21 +312,9 @@ pf_login_wake(PfCall *call, const char *key_label)
 CK_RV
 pf_login_for_window(PfCall *call, bool *ret_is_foreign, bool *ret_is_asleep)
 {
-    PfLease lease = {0};
-    PfDomainRef ref;
-    CK_RV rv;
     if (call->module->link == NULL)
         return CKR_USER_NOT_LOGGED_IN;
-    pf_domain_get_ref(call->session->domain, &ref);
-    switch (pf_agent_link_take_pin(call->module->link, &ref, &lease)) {
-    case PF_LINK_OK:
-        rv = pf_presentation_of_lease(call, CKU_USER, &lease, NULL, NULL);
-        *ret_is_foreign = rv == CKR_USER_ALREADY_LOGGED_IN;
-        return *ret_is_foreign ? CKR_OK : answer_of_window(rv);
-    case PF_LINK_ASLEEP:
-        *ret_is_asleep = true;
-        return CKR_USER_NOT_LOGGED_IN;
-    default:
-        return CKR_USER_NOT_LOGGED_IN;
-    }
+    CK_RV rv = pf_presentation_of_cached(call, ret_is_asleep);
+    *ret_is_foreign = rv == CKR_USER_ALREADY_LOGGED_IN;
+    return *ret_is_foreign ? CKR_OK : answer_of_window(rv);
 }

@@ -4,6 +4,10 @@
 #include "presentation.h"
 
 #include "pin-rules.h"
+#include "window.h"
+
+/* A look at the token that is older is not "right before" a presentation (DESIGN 6). */
+#define LOOK_LASTS_MS 10u
 
 CK_RV
 pf_presentation_of_host(PfCall *call, CK_USER_TYPE type, const CK_BYTE *pin, CK_ULONG pin_len)
@@ -20,13 +24,40 @@ pf_presentation_drop_lease(PfCall *call, PfLease *lease)
     *lease = (PfLease){0};
 }
 
-CK_RV
-pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *ret_cached,
-                         PfSnapshot **ret_snapshot)
+/* What the token said when it was looked at. */
+typedef struct {
+    PfCall *call;
+    CK_RV rv;
+    CK_FLAGS flags;
+    uint64_t at;
+} TokenLook;
+
+static void
+look(void *data)
 {
-    CK_FLAGS flags = 0;
+    TokenLook *token = data;
+    token->rv =
+        pf_slot_check_token(token->call->slot, &token->call->session->domain->token, &token->flags);
+    token->at = pf_window_now();
+}
+
+/* The flags after a login. A good one has set the tries back, which need not be asked for. */
+static CK_FLAGS
+get_flags_after(PfCall *call, CK_RV rv, CK_FLAGS before)
+{
+    if (rv == CKR_OK)
+        return before & ~(CK_FLAGS)(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY);
+    return pf_slot_read_flags(call->slot);
+}
+
+/* Presents the lease to the token as it was just now, and ends it. */
+static CK_RV
+present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token, bool *ret_cached,
+        PfSnapshot **ret_snapshot)
+{
+    CK_FLAGS flags = token->flags;
     PfLeaseResult result = PF_LEASE_UNUSED;
-    CK_RV rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
+    CK_RV rv = token->rv;
     if (rv == CKR_OK && lease->is_cached && !pf_pin_rule_may_present_cached(flags))
         rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK) {
@@ -38,11 +69,37 @@ pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *
             result = PF_LEASE_REJECTED;
         if (rv == CKR_OK && ret_snapshot != NULL)
             *ret_snapshot = pf_snapshot_take(call);
-        flags = pf_slot_read_flags(call->slot);
+        flags = get_flags_after(call, rv, flags);
     }
     pf_secret_clear(&lease->pin);
     pf_agent_link_end_lease(call->module->link, lease->id, result, flags, ret_cached);
     return rv;
+}
+
+CK_RV
+pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *ret_cached,
+                         PfSnapshot **ret_snapshot)
+{
+    TokenLook token = {.call = call};
+    look(&token);
+    return present(call, type, lease, &token, ret_cached, ret_snapshot);
+}
+
+CK_RV
+pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep)
+{
+    PfLease lease = {0};
+    PfDomainRef ref;
+    TokenLook token = {.call = call};
+    pf_domain_get_ref(call->session->domain, &ref);
+    PfLinkStatus status = pf_agent_link_take_pin(call->module->link, &ref, look, &token, &lease);
+    *ret_is_asleep = status == PF_LINK_ASLEEP;
+    if (status != PF_LINK_OK)
+        return CKR_USER_NOT_LOGGED_IN;
+    /* Others may have had the PIN first: then it is another moment. */
+    if (pf_window_now() - token.at > LOOK_LASTS_MS)
+        look(&token);
+    return present(call, CKU_USER, &lease, &token, NULL, NULL);
 }
 
 void

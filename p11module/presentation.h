@@ -17,6 +17,11 @@ CK_RV pf_presentation_of_host(PfCall *call, CK_USER_TYPE type, const CK_BYTE *pi
 CK_RV pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *ret_cached,
                                PfSnapshot **ret_snapshot);
 
+/* Takes the domain's cached PIN and presents it for a window, as above; the token is looked at
+ * while the agent is on its way. CKR_USER_NOT_LOGGED_IN without a PIN; RET_IS_ASLEEP then says that
+ * a person may give it. */
+CK_RV pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep);
+
 /* Gives a lease back unused; the PIN is wiped. An empty lease is fine. */
 void pf_presentation_drop_lease(PfCall *call, PfLease *lease);
 

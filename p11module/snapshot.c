@@ -138,14 +138,14 @@ pf_snapshot_find_again(PfCall *call, const PfAttributes *attributes, CK_OBJECT_H
                        size_t *ret_count)
 {
     CK_SESSION_HANDLE own;
-    CK_ATTRIBUTE identity[PF_ATTRIBUTES_IDENTITY_MAX];
-    CK_ULONG length = pf_attributes_fill_identity(attributes, identity);
+    CK_ATTRIBUTE identity[PF_ATTRIBUTES_SEARCH_MAX];
+    CK_ULONG length = pf_attributes_fill_search(attributes, identity);
     CK_RV rv = open_own_session(call, &own);
     if (rv != CKR_OK)
         return rv;
     *ret_count = 0;
-    /* By all that is known first; some backends do not compare each attribute, so then by the
-     * class. */
+    /* Little is asked for, as each comparison costs some backends a decryption; and of what some do
+     * not compare, all of the class. */
     for (CK_ULONG used = length; rv == CKR_OK && *ret_count == 0 && used > 0;
          used = used > 1 ? 1 : 0) {
         CK_OBJECT_HANDLE *found = NULL;

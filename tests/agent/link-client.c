@@ -135,7 +135,7 @@ handle_take(char **args)
 {
     PfDomainRef domain = read_domain(args);
     PfLease lease = {0};
-    print_lease(pf_agent_link_take_pin(agent_link, &domain, &lease), &lease, false);
+    print_lease(pf_agent_link_take_pin(agent_link, &domain, NULL, NULL, &lease), &lease, false);
 }
 
 static void
@@ -273,7 +273,7 @@ run_thread(void *data)
         PfLease lease = {0};
         bool is_cached = false;
         if (!pf_agent_link_contact(agent_link, false) ||
-            pf_agent_link_take_pin(agent_link, &work->domain, &lease) != PF_LINK_OK)
+            pf_agent_link_take_pin(agent_link, &work->domain, NULL, NULL, &lease) != PF_LINK_OK)
             continue;
         pf_secret_free(lease.pin);
         uint64_t word = pf_agent_link_get_login(agent_link, known_epoch, work->entry);
