@@ -32,19 +32,22 @@ def _lib_dirs():
     return [*arch_dirs, Path("/usr/lib64"), Path("/usr/lib"), Path("/usr/local/lib")]
 
 
+def library(*names):
+    """The path of the first that exists, of names below the library directories; or None."""
+    for folder in _lib_dirs():
+        for name in names:
+            if (folder / name).exists():
+                return str(folder / name)
+    return None
+
+
 def backend(name):
     """The path of a real backend, "softhsm" or "opensc"; None when it is not installed.
 
     Environment PINFOLD_SOFTHSM and PINFOLD_OPENSC override the search.
     """
     given = os.environ.get(f"PINFOLD_{name.upper()}")
-    if given:
-        return given
-    for folder in _lib_dirs():
-        for relative in _BACKENDS[name]:
-            if (folder / relative).exists():
-                return str(folder / relative)
-    return None
+    return given or library(*_BACKENDS[name])
 
 
 def need_backend(name):

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfBenchMeasure: the steps that are timed, and the timing. */
+#include "bench-measure.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_SLOTS   16
+#define MAX_BATCHES 256
+#define COUNT(a)    (sizeof(a) / sizeof((a)[0]))
+
+static CK_BYTE text[] = "what is digested, signed, verified";
+
+static CK_RV
+find(PfBenchMeasure *self, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *ret_object)
+{
+    CK_ATTRIBUTE template[] = {
+        {CKA_CLASS, &class, sizeof class},
+        {CKA_LABEL, (char *)self->key_label, strlen(self->key_label)},
+    };
+    CK_OBJECT_HANDLE found[4];
+    CK_ULONG count = 0;
+    CK_RV rv = self->p11->C_FindObjectsInit(self->session, template, COUNT(template));
+    if (rv != CKR_OK)
+        return rv;
+    rv = self->p11->C_FindObjects(self->session, found, COUNT(found), &count);
+    if (rv != CKR_OK)
+        return rv;
+    rv = self->p11->C_FindObjectsFinal(self->session);
+    if (rv == CKR_OK && count != 1)
+        rv = CKR_OBJECT_HANDLE_INVALID;
+    if (rv == CKR_OK)
+        *ret_object = found[0];
+    return rv;
+}
+
+static CK_RV
+run_slot_list(PfBenchMeasure *self)
+{
+    CK_SLOT_ID slots[MAX_SLOTS];
+    CK_ULONG count = COUNT(slots);
+    return self->p11->C_GetSlotList(CK_TRUE, slots, &count);
+}
+
+static CK_RV
+run_slot_info(PfBenchMeasure *self)
+{
+    CK_SLOT_INFO info;
+    return self->p11->C_GetSlotInfo(self->slot, &info);
+}
+
+static CK_RV
+run_token_info(PfBenchMeasure *self)
+{
+    CK_TOKEN_INFO info;
+    return self->p11->C_GetTokenInfo(self->slot, &info);
+}
+
+static CK_RV
+run_mechanism_list(PfBenchMeasure *self)
+{
+    CK_MECHANISM_TYPE mechanisms[256];
+    CK_ULONG count = COUNT(mechanisms);
+    return self->p11->C_GetMechanismList(self->slot, mechanisms, &count);
+}
+
+static CK_RV
+run_mechanism_info(PfBenchMeasure *self)
+{
+    CK_MECHANISM_INFO info;
+    return self->p11->C_GetMechanismInfo(self->slot, CKM_RSA_PKCS, &info);
+}
+
+static CK_RV
+run_session(PfBenchMeasure *self)
+{
+    CK_SESSION_HANDLE session;
+    CK_RV rv = self->p11->C_OpenSession(self->slot, CKF_SERIAL_SESSION, NULL, NULL, &session);
+    return rv == CKR_OK ? self->p11->C_CloseSession(session) : rv;
+}
+
+static CK_RV
+run_session_info(PfBenchMeasure *self)
+{
+    CK_SESSION_INFO info;
+    return self->p11->C_GetSessionInfo(self->session, &info);
+}
+
+static CK_RV
+run_find_public(PfBenchMeasure *self)
+{
+    return find(self, CKO_PUBLIC_KEY, &self->public_key);
+}
+
+static CK_RV
+run_find_private(PfBenchMeasure *self)
+{
+    return find(self, CKO_PRIVATE_KEY, &self->private_key);
+}
+
+static CK_RV
+read_key(PfBenchMeasure *self, CK_OBJECT_HANDLE key)
+{
+    CK_KEY_TYPE type;
+    CK_BYTE id[64];
+    CK_ATTRIBUTE template[] = {{CKA_KEY_TYPE, &type, sizeof type}, {CKA_ID, id, sizeof id}};
+    return self->p11->C_GetAttributeValue(self->session, key, template, COUNT(template));
+}
+
+static CK_RV
+run_read_public(PfBenchMeasure *self)
+{
+    return read_key(self, self->public_key);
+}
+
+static CK_RV
+run_read_private(PfBenchMeasure *self)
+{
+    return read_key(self, self->private_key);
+}
+
+static CK_RV
+run_random(PfBenchMeasure *self)
+{
+    CK_BYTE bytes[16];
+    return self->p11->C_GenerateRandom(self->session, bytes, sizeof bytes);
+}
+
+static CK_RV
+run_digest(PfBenchMeasure *self)
+{
+    CK_MECHANISM mechanism = {CKM_SHA256, NULL, 0};
+    CK_BYTE digest[32];
+    CK_ULONG len = sizeof digest;
+    CK_RV rv = self->p11->C_DigestInit(self->session, &mechanism);
+    return rv == CKR_OK ? self->p11->C_Digest(self->session, text, sizeof text, digest, &len) : rv;
+}
+
+static CK_RV
+run_verify(PfBenchMeasure *self)
+{
+    CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
+    CK_RV rv = self->p11->C_VerifyInit(self->session, &mechanism, self->public_key);
+    if (rv != CKR_OK)
+        return rv;
+    return self->p11->C_Verify(self->session, text, sizeof text, self->signature,
+                               self->signature_len);
+}
+
+static CK_RV
+run_sign(PfBenchMeasure *self)
+{
+    CK_MECHANISM mechanism = {CKM_RSA_PKCS, NULL, 0};
+    CK_RV rv = self->p11->C_SignInit(self->session, &mechanism, self->private_key);
+    self->signature_len = sizeof self->signature;
+    if (rv != CKR_OK)
+        return rv;
+    return self->p11->C_Sign(self->session, text, sizeof text, self->signature,
+                             &self->signature_len);
+}
+
+/* What a program does that is careful by itself: it is logged in only while it signs. */
+static CK_RV
+run_login_sign(PfBenchMeasure *self)
+{
+    CK_RV rv = pf_bench_measure_login(self);
+    if (rv == CKR_OK)
+        rv = run_sign(self);
+    return rv == CKR_OK ? pf_bench_measure_logout(self) : rv;
+}
+
+const PfBenchRow pf_bench_measure_rows[] = {
+    {"C_GetSlotList", run_slot_list, 1, 200, false},
+    {"C_GetSlotInfo", run_slot_info, 1, 200, false},
+    {"C_GetTokenInfo", run_token_info, 1, 50, false},
+    {"C_GetMechanismList", run_mechanism_list, 1, 100, false},
+    {"C_GetMechanismInfo", run_mechanism_info, 1, 100, false},
+    {"C_OpenSession, C_CloseSession", run_session, 2, 200, false},
+    {"C_GetSessionInfo", run_session_info, 1, 200, false},
+    {"C_FindObjects, a public key", run_find_public, 3, 50, false},
+    {"C_GetAttributeValue, a public key", run_read_public, 1, 100, false},
+    {"C_GenerateRandom, 16 bytes", run_random, 1, 200, false},
+    {"C_Digest, SHA-256", run_digest, 2, 100, false},
+    {"C_Verify, RSA-2048", run_verify, 2, 20, false},
+    {"C_Login, find, C_Sign, C_Logout", run_login_sign, 7, 2, false},
+    {"C_GetSessionInfo, logged in", run_session_info, 1, 200, true},
+    {"C_FindObjects, a public key, logged in", run_find_public, 3, 50, true},
+    {"C_FindObjects, a private key", run_find_private, 3, 50, true},
+    {"C_GetAttributeValue, a private key", run_read_private, 1, 100, true},
+    {"C_SignInit, C_Sign, RSA-2048", run_sign, 2, 4, true},
+    {NULL},
+};
+
+static CK_RV
+find_token(PfBenchMeasure *self, const char *label)
+{
+    CK_SLOT_ID slots[MAX_SLOTS];
+    CK_ULONG count = COUNT(slots);
+    CK_TOKEN_INFO info;
+    CK_RV rv = self->p11->C_GetSlotList(CK_TRUE, slots, &count);
+    for (CK_ULONG i = 0; rv == CKR_OK && i < count; i++) {
+        rv = self->p11->C_GetTokenInfo(slots[i], &info);
+        self->slot = slots[i];
+        if (rv == CKR_OK && memcmp(info.label, label, strlen(label)) == 0)
+            return CKR_OK;
+    }
+    return rv == CKR_OK ? CKR_TOKEN_NOT_PRESENT : rv;
+}
+
+CK_RV
+pf_bench_measure_prepare(PfBenchMeasure *self, const char *token)
+{
+    CK_RV rv = find_token(self, token);
+    if (rv == CKR_OK)
+        rv = self->p11->C_OpenSession(self->slot, CKF_SERIAL_SESSION, NULL, NULL, &self->session);
+    if (rv == CKR_OK)
+        rv = run_find_public(self);
+    return rv == CKR_OK ? run_login_sign(self) : rv;
+}
+
+CK_RV
+pf_bench_measure_login(PfBenchMeasure *self)
+{
+    CK_RV rv = self->p11->C_Login(self->session, CKU_USER, self->pin, self->pin_len);
+    return rv == CKR_OK ? run_find_private(self) : rv;
+}
+
+CK_RV
+pf_bench_measure_logout(PfBenchMeasure *self)
+{
+    return self->p11->C_Logout(self->session);
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+    double one = *(const double *)a;
+    double two = *(const double *)b;
+    return (one > two) - (one < two);
+}
+
+double
+pf_bench_measure_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+CK_RV
+pf_bench_measure_time(PfBenchMeasure *self, const PfBenchRow *row, unsigned batches, double *ret_ns)
+{
+    double ns[MAX_BATCHES];
+    CK_RV rv = CKR_OK;
+    if (batches == 0 || batches > MAX_BATCHES)
+        return CKR_ARGUMENTS_BAD;
+    for (unsigned i = 0; i <= batches; i++) {
+        double start = pf_bench_measure_now();
+        for (unsigned j = 0; j < row->count && rv == CKR_OK; j++)
+            rv = row->run(self);
+        if (rv != CKR_OK)
+            return rv;
+        if (i > 0)
+            ns[i - 1] = (pf_bench_measure_now() - start) / row->count;
+    }
+    qsort(ns, batches, sizeof *ns, compare_doubles);
+    *ret_ns = (ns[(batches - 1) / 2] + ns[batches / 2]) / 2;
+    return CKR_OK;
+}
