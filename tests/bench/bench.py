@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Measures what PKCS#11 wrappers cost.")
     parser.add_argument("build", nargs="?", help="build folder (else environment PINFOLD_BUILD)")
-    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--quick", action="store_true", help="see that it works; figures are rough")
     parser.add_argument("--json", type=Path, help="write all samples to a file")
     args = parser.parse_args()
@@ -31,7 +31,7 @@ def parse_arguments():
         os.environ["PINFOLD_BUILD"] = str(Path(args.build).resolve())
     if args.rounds < 1:
         parser.error("--rounds: at least 1")
-    args.batches = 3 if args.quick else 15
+    args.batches, args.laps = (3, 1) if args.quick else (7, 3)
     args.rounds = 2 if args.quick else args.rounds
     return args
 
@@ -40,7 +40,7 @@ ARGS = parse_arguments()
 
 # pylint: disable=wrong-import-position
 import contestants  # noqa: E402
-from contestants import BenchError, Client  # noqa: E402
+from contestants import BenchError, Client, Contestant  # noqa: E402
 from figures import LOAD, Figures  # noqa: E402
 
 
@@ -59,17 +59,16 @@ class Bench:
         first = self.turn % len(self.made)
         return self.made[first:] + self.made[:first]
 
-    def measure_load(self):
-        for contestant in self.in_turn():
-            if contestant.only is None:
-                self.samples[LOAD][contestant.name].append(contestant.time_load())
+    def measure(self, row, time):
+        """Measures a row of all contestants, some laps in this round."""
+        for _ in range(ARGS.laps):
+            for contestant in self.in_turn():
+                if contestant.measures(row):
+                    self.samples[row][contestant.name].append(time(contestant))
 
     def measure_rows(self, clients, needs_login):
         for row in (r["row"] for r in self.rows if r["login"] == needs_login):
-            for contestant in self.in_turn():
-                if contestant.measures(row):
-                    ns = clients[contestant].time(row, ARGS.batches)
-                    self.samples[row][contestant.name].append(ns)
+            self.measure(row, lambda one, row=row: clients[one].time(row, ARGS.batches))
 
     def run_round(self):
         clients = {contestant: Client(contestant) for contestant in self.in_turn()}
@@ -82,15 +81,15 @@ class Bench:
             client.ask("logout")
             client.close()
             contestant.after_round()
-        self.measure_load()
+        self.measure(LOAD, Contestant.time_load)
 
 
 def report(bench):
-    figures = Figures(bench.rows, bench.samples)
+    figures = Figures(bench.rows, bench.samples, ARGS.rounds)
     for line in (*figures.table(), "", *figures.acceptance()):
         print(line)
     if ARGS.json:
-        verdicts = [dict(zip(("what", "figure", "limit", "unit"), v)) for v in figures.verdicts()]
+        verdicts = [verdict._asdict() for verdict in figures.verdicts()]
         ARGS.json.write_text(json.dumps({"rows": bench.rows, "samples_ns": bench.samples,
                                          "verdicts": verdicts}, indent=1) + "\n")
 
