@@ -77,15 +77,15 @@ class Figures:
     def table(self):
         """The table as text: raw and added microseconds of one step, then ratios."""
         head = "".join(f"{name:>15}" for name in WRAPPERS)
-        yield f"{'microseconds':40}{'raw':>10}{'added by':>10}{head}"
+        yield f"{'microseconds':42}{'raw':>10}{'added by':>10}{head}"
         for row in self.samples:
             added = (f"{median(self.added(row, name)):15.2f}" for name in WRAPPERS)
-            yield f"{row:40}{self.us(row, 'raw'):10.2f}{' ':10}{''.join(added)}"
+            yield f"{row:42}{self.us(row, 'raw'):10.2f}{' ':10}{''.join(added)}"
         yield ""
-        yield f"{'times the raw step':60}{head}"
+        yield f"{'times the raw step':62}{head}"
         for row in (SIGN, LOOP, LOAD):
             ratios = (f"{median(self.ratios(row, name)):15.3f}" for name in WRAPPERS)
-            yield f"{row:60}{''.join(ratios)}"
+            yield f"{row:62}{''.join(ratios)}"
 
     def verdict(self, what, samples, limit, unit, **more):
         return Verdict(what, median(samples), self.spread(samples), limit, unit, **more)

@@ -6,12 +6,16 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 from pinfoldtest import build_path, need_backend, source_path, tap
 from pinfoldtest.paths import library
+
+sys.path.insert(0, str(source_path("tests/bench")))
+from figures import LOAD, LOOP, SIGN, Figures  # noqa: E402  pylint: disable=wrong-import-position
 
 CONTESTANTS = {"raw", "p11-kit-proxy", "pkcs11-spy", "off", "process"}
 BENCH = source_path("tests/bench/bench.py")
@@ -35,7 +39,7 @@ class Bench(unittest.TestCase):
             done = run_bench("--quick", "--json", str(path))
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             result = json.loads(path.read_text())
-        rows = [row["row"] for row in result["rows"]] + ["load, C_Initialize, C_Finalize"]
+        rows = [row["row"] for row in result["rows"]] + [LOAD]
         self.assertEqual(list(result["samples_ns"])[:len(rows)], rows)
         for row, samples in result["samples_ns"].items():
             self.assertEqual(set(samples) - {"lingering"}, CONTESTANTS, row)
@@ -51,6 +55,45 @@ class Bench(unittest.TestCase):
         done = run_bench("--quick", PINFOLD_SOFTHSM=str(build_path("tests/spy/spy-backend.so")))
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         self.assertRegex(done.stderr, "(?m)^bench: .")
+
+class Judging(unittest.TestCase):
+    """Samples in nanoseconds as they might have been measured; the machine drifts from 1 to 3."""
+
+    def figures(self, **more):
+        samples = {"call": {"raw": [1000, 2000, 3000], "off": [1200, 2200, 3200],
+                            "process": [1200, 2200, 3200], "pkcs11-spy": [1300, 2300, 3300]},
+                   SIGN: {"raw": [100, 200, 300], "off": [100, 200, 300],
+                          "process": [200, 400, 600], "lingering": [100, 200, 300]},
+                   LOOP: {"raw": [200, 400, 600]},
+                   LOAD: {"raw": [5e6] * 3, "off": [5.5e6] * 3, "process": [5.5e6] * 3}}
+        for row in samples:
+            for name in CONTESTANTS:
+                samples[row].setdefault(name, samples[row]["raw"])
+            samples[row] |= more.get(row, {})
+        return Figures([{"row": row, "calls": 1} for row in samples], samples, 3)
+
+    def missed(self, **more):
+        return [v.what for v in self.figures(**more).verdicts() if not v.is_met]
+
+    def test_meets_all(self):
+        self.assertEqual(self.missed(), [])
+
+    def test_compares_what_was_measured_together(self):
+        figures = self.figures()
+        self.assertEqual([round(us, 3) for us in figures.added("call", "off")], [0.2] * 3)
+        self.assertEqual(figures.ratios(SIGN, "process", LOOP), [1.0] * 3)
+        self.assertEqual(figures.us("call", "raw"), 2.0)
+
+    def test_misses(self):
+        dear = [1350, 2350, 3350]
+        self.assertEqual(self.missed(call={"process": dear}),
+                         ["process: call: added", "process: call: added, against pkcs11-spy"])
+        self.assertEqual(self.missed(call={"pkcs11-spy": [1100, 2100, 3100]}),
+                         [f"{name}: call: added, against pkcs11-spy" for name in ("off", "process")])
+        self.assertEqual(self.missed(**{SIGN: {"off": [102, 204, 306]}}), ["off: sign / raw sign"])
+        self.assertEqual(self.missed(**{SIGN: {"process": [222, 444, 666]}}),
+                         ["process: sign, a window each / raw loop"])
+        self.assertEqual(self.missed(**{LOAD: {"off": [6.1e6] * 3}}), [f"off: {LOAD}: added"])
 
 
 if __name__ == "__main__":
