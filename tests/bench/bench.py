@@ -31,7 +31,7 @@ def parse_arguments():
         os.environ["PINFOLD_BUILD"] = str(Path(args.build).resolve())
     if args.rounds < 1:
         parser.error("--rounds: at least 1")
-    args.batches, args.laps = (3, 1) if args.quick else (7, 3)
+    args.batches, args.laps = (3, 1) if args.quick else (15, 3)
     args.rounds = 2 if args.quick else args.rounds
     return args
 
