@@ -35,6 +35,13 @@ pf_lease_request_wants_cached(const PfLeaseRequest *request)
     return request->pin == NULL && request->new_pin == NULL;
 }
 
+static gboolean
+on_idle(gpointer data)
+{
+    pf_pin_page_prepare();
+    return G_SOURCE_REMOVE;
+}
+
 /* A page that holds PIN, or none. */
 static gboolean
 make_page(const PfSecret *pin, PfPinPage *page)
@@ -67,6 +74,8 @@ pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin,
                             "No memory can be locked");
         return NULL;
     }
+    /* Whoever waits for the next one waits for a copy only. */
+    g_idle_add_full(G_PRIORITY_LOW, on_idle, NULL, NULL);
     return lease;
 }
 

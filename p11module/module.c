@@ -15,6 +15,7 @@
 
 #include "linger.h"
 #include "object.h"
+#include "secret.h"
 #include "session.h"
 #include "slot.h"
 
@@ -114,6 +115,7 @@ module_free(PfModule *module, void (*end_backend)(PfBackend *backend))
     pthread_mutex_destroy(&module->end_lock);
     pthread_mutex_destroy(&module->lock);
     free(module);
+    pf_secret_release_kept();
 }
 
 static CK_RV

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -46,11 +47,11 @@ map_locked(int fd, void **ret_map)
     return 0;
 }
 
-int
-pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
+static _Atomic(PfPinPage *) prepared;
+
+static int
+make_empty(PfPinPage *page)
 {
-    if (len > PF_SECRET_MAX)
-        return -E2BIG;
     PfPinPage made = {.fd = memfd_create("pinfold-pin", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
     if (made.fd < 0)
         return -errno;
@@ -61,6 +62,40 @@ pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
         pf_pin_page_wipe(&made);
         return r;
     }
+    *page = made;
+    return 0;
+}
+
+void
+pf_pin_page_prepare(void)
+{
+    PfPinPage *page = NULL;
+    if (atomic_load(&prepared) != NULL || (page = calloc(1, sizeof *page)) == NULL)
+        return;
+    PfPinPage *none = NULL;
+    if (make_empty(page) >= 0) {
+        if (atomic_compare_exchange_strong(&prepared, &none, page))
+            return;
+        pf_pin_page_wipe(page);
+    }
+    free(page);
+}
+
+int
+pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
+{
+    PfPinPage made;
+    if (len > PF_SECRET_MAX)
+        return -E2BIG;
+    PfPinPage *ready = atomic_exchange(&prepared, NULL);
+    int r = 0;
+    if (ready != NULL)
+        made = *ready;
+    else
+        r = make_empty(&made);
+    free(ready);
+    if (r < 0)
+        return r;
     PinPageLayout *layout = made.map;
     if (len > 0)
         memcpy(layout->bytes, bytes, len);

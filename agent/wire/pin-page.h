@@ -18,6 +18,10 @@ typedef struct {
  * caller owns the page until pf_pin_page_wipe(). */
 int pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len);
 
+/* Makes an empty page ready for the next pf_pin_page_create() of this process, which then only
+ * copies: for a process that is idle now and in a hurry then. Does nothing when one is ready. */
+void pf_pin_page_prepare(void);
+
 /* Zeroes the page through the sender's mapping, so that every descriptor of it reads zeroes, then
  * unmaps and closes. Idempotent. Called on acknowledgement and on disconnect. */
 void pf_pin_page_wipe(PfPinPage *page);

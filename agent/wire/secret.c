@@ -4,14 +4,19 @@
 #include "secret.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 struct PfSecret {
+    bool is_locked; /* not in a forked child, where the page was wiped and has no lock */
     size_t length;
     unsigned char bytes[PF_SECRET_MAX];
 };
+
+/* To lock a page costs more than all else around a PIN, so two are kept. */
+static _Atomic(PfSecret *) kept[2];
 
 static size_t
 page_size(void)
@@ -39,6 +44,25 @@ locked_page_new(void)
     return middle;
 }
 
+static void
+unmap(PfSecret *secret)
+{
+    munmap((char *)secret - page_size(), 3 * page_size());
+}
+
+static PfSecret *
+take_kept(void)
+{
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        PfSecret *secret = atomic_exchange(&kept[i], NULL);
+        if (secret != NULL && secret->is_locked)
+            return secret;
+        if (secret != NULL)
+            unmap(secret);
+    }
+    return NULL;
+}
+
 PfSecret *
 pf_secret_new(const void *bytes, size_t len)
 {
@@ -46,9 +70,10 @@ pf_secret_new(const void *bytes, size_t len)
         errno = E2BIG;
         return NULL;
     }
-    PfSecret *secret = locked_page_new();
-    if (secret == NULL)
+    PfSecret *secret = take_kept();
+    if (secret == NULL && (secret = locked_page_new()) == NULL)
         return NULL;
+    secret->is_locked = true;
     secret->length = len;
     if (len > 0)
         memcpy(secret->bytes, bytes, len);
@@ -66,9 +91,26 @@ pf_secret_free(PfSecret *secret)
 {
     if (secret == NULL)
         return;
-    size_t page = page_size();
-    explicit_bzero(secret, page);
-    munmap((char *)secret - page, 3 * page);
+    bool is_locked = secret->is_locked;
+    explicit_bzero(secret, page_size());
+    for (size_t i = 0; is_locked && i < sizeof kept / sizeof *kept; i++) {
+        PfSecret *none = NULL;
+        secret->is_locked = true;
+        if (atomic_compare_exchange_strong(&kept[i], &none, secret))
+            return;
+    }
+    secret->is_locked = false;
+    unmap(secret);
+}
+
+void
+pf_secret_release_kept(void)
+{
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        PfSecret *secret = atomic_exchange(&kept[i], NULL);
+        if (secret != NULL)
+            unmap(secret);
+    }
 }
 
 const unsigned char *

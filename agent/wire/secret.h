@@ -19,8 +19,11 @@ PfSecret *pf_secret_new(const void *bytes, size_t len);
 /* A second copy in memory of its own, or NULL as pf_secret_new(). */
 PfSecret *pf_secret_dup(const PfSecret *secret);
 
-/* Wipes and releases; NULL is fine. */
+/* Wipes and releases; NULL is fine. Some empty pages are kept locked for the next secret. */
 void pf_secret_free(PfSecret *secret);
+
+/* Releases the pages that are kept, for a library that is unloaded. */
+void pf_secret_release_kept(void);
 
 /* The bytes (not NUL-terminated) and their number; valid while the secret lives. */
 const unsigned char *pf_secret_get_bytes(const PfSecret *secret);

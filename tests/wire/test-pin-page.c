@@ -60,11 +60,30 @@ test_wipe_during_copy(void)
     PfSecret *pin = NULL;
     pf_pin_page_create(&page, "1234", 4);
     int fd = dup(page.fd);
+    pf_secret_release_kept(); /* so that one is locked */
     wiped_on_lock = &page;
     CHECK_MSG(pf_pin_page_receive(fd, &pin) == -ENODATA && pin == NULL,
               "zeroes of a wipe are not received as a PIN");
     CHECK(wiped_on_lock == NULL);
     close(fd);
+}
+
+static void
+test_prepared(void)
+{
+    PfPinPage page = PF_PIN_PAGE_NONE;
+    PF_AUTO_SECRET pin = NULL;
+    pf_pin_page_prepare();
+    pf_pin_page_prepare();
+    CHECK(pf_pin_page_create(&page, "1234", 4) == 0);
+    CHECK(pf_pin_page_receive(page.fd, &pin) == 0 && pf_secret_get_length(pin) == 4);
+    CHECK_MSG(mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, page.fd, 0) == MAP_FAILED,
+              "a prepared page is sealed as any");
+    PfPinPage other = PF_PIN_PAGE_NONE;
+    CHECK(pf_pin_page_create(&other, "99", 2) == 0);
+    CHECK_MSG(other.map != page.map, "it is taken once");
+    pf_pin_page_wipe(&page);
+    pf_pin_page_wipe(&other);
 }
 
 static void
@@ -220,6 +239,7 @@ int
 main(void)
 {
     test_round_trip();
+    test_prepared();
     test_sender_page();
     test_receiver_cannot_write();
     test_wipe_reaches_receiver();

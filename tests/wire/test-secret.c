@@ -94,6 +94,7 @@ test_equality(void)
 static void
 test_mapping(void)
 {
+    pf_secret_release_kept();
     unsigned long before = locked_kib();
     PF_AUTO_SECRET secret = pf_secret_new("1234", 4);
     /* A sanitizer makes mlock() do nothing; the build without one shows that the page is locked. */
@@ -104,6 +105,7 @@ test_mapping(void)
     CHECK(pf_tap_mapping_has_flag(secret, "dd"));
     CHECK(pf_tap_mapping_has_flag(secret, "wf"));
     pf_secret_clear(&secret);
+    pf_secret_release_kept();
     CHECK(secret == NULL);
     CHECK(locked_kib() == before);
 }
@@ -158,19 +160,57 @@ munmap(void *area, size_t size)
     return (int)syscall(SYS_munmap, area, size);
 }
 
+static bool
+is_zero(const unsigned char *bytes)
+{
+    for (size_t i = 0; i < PF_SECRET_MAX; i++) {
+        if (bytes[i] != 0)
+            return false;
+    }
+    return true;
+}
+
 static void
 test_wiped_on_free(void)
 {
     unsigned char most[PF_SECRET_MAX];
+    PfSecret *secrets[3];
     memset(most, 'x', sizeof most);
-    PfSecret *secret = pf_secret_new(most, sizeof most);
+    for (size_t i = 0; i < 3; i++)
+        secrets[i] = pf_secret_new(most, sizeof most);
+    const unsigned char *bytes = pf_secret_get_bytes(secrets[0]);
+    pf_secret_clear(&secrets[0]);
+    CHECK_MSG(secrets[0] == NULL && is_zero(bytes), "a page that is kept holds nothing");
+    pf_secret_free(secrets[1]);
     watched = true;
-    pf_secret_free(secret);
+    pf_secret_free(secrets[2]);
     CHECK_MSG(!watched && wiped, "every byte is zero when the page is given back");
-    secret = pf_secret_new("1234", 4);
-    watched = true;
-    pf_secret_clear(&secret);
-    CHECK_MSG(!watched && wiped, "so it is when the cleanup attribute frees");
+}
+
+__attribute__((noreturn)) static void
+lock_in_child(void *data)
+{
+    PF_AUTO_SECRET secret = pf_secret_new("5678", 4);
+    bool is_good = secret != NULL && (!locks_memory || pf_tap_mapping_has_flag(secret, "lo"));
+    _exit(is_good ? 10 : 11);
+}
+
+static void
+test_kept_pages(void)
+{
+    PfSecret *secret = pf_secret_new("12345678", 8);
+    const unsigned char *bytes = pf_secret_get_bytes(secret);
+    pf_secret_free(secret);
+    secret = pf_secret_new("99", 2);
+    CHECK_MSG(pf_secret_get_bytes(secret) == bytes, "a kept page is taken again");
+    CHECK(memcmp(bytes, "99\0\0\0\0\0", 8) == 0);
+    CHECK(!locks_memory || pf_tap_mapping_has_flag(secret, "lo"));
+    pf_secret_free(secret);
+    int status = pf_tap_fork(lock_in_child, NULL);
+    CHECK_MSG(WIFEXITED(status) && WEXITSTATUS(status) == 10, "a child locks a page of its own");
+    unsigned long before = locked_kib();
+    pf_secret_release_kept();
+    CHECK(!locks_memory || locked_kib() < before);
 }
 
 /* Without privilege and without a limit there is no locked memory: then no secret either. */
@@ -203,6 +243,7 @@ main(void)
     test_mapping();
     test_guards();
     test_wiped_on_free();
+    test_kept_pages();
     test_no_lock_no_secret();
     return pf_tap_done();
 }
