@@ -43,6 +43,22 @@ get_function_list(void *library)
     return list;
 }
 
+/* The list of the interface "PKCS 11" 3.0; NULL where there is none. */
+static CK_FUNCTION_LIST_3_0 *
+get_function_list_3_0(void *library)
+{
+    CK_C_GetInterface get = NULL;
+    CK_UTF8CHAR name[] = "PKCS 11";
+    CK_VERSION version = {.major = 3, .minor = 0};
+    CK_INTERFACE *interface = NULL;
+    void *symbol = dlsym(library, "C_GetInterface");
+    memcpy(&get, &symbol, sizeof get);
+    if (get == NULL || get(name, &version, &interface, 0) != CKR_OK || interface == NULL)
+        return NULL;
+    CK_FUNCTION_LIST_3_0 *list = interface->pFunctionList;
+    return list != NULL && list->version.major == 3 ? list : NULL;
+}
+
 static const PfBackendQuirks no_quirks;
 
 /* What the library's own words say, which are there only after C_Initialize. */
@@ -129,6 +145,7 @@ pf_backend_load(const char *name, const char *path, const CK_C_INITIALIZE_ARGS *
     } else if ((backend->p11 = get_function_list(backend->library)) == NULL) {
         pf_report("module %s: %s is no PKCS#11 module", name, path);
     } else {
+        backend->p11_3_0 = get_function_list_3_0(backend->library);
         *ret_rv = start(backend, args, is_forked_child);
         if (*ret_rv == CKR_OK)
             return backend;

@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include <p11-kit/pkcs11.h>
+#include "pkcs11-v3.h"
 
 /* What is known of a backend that needs to be treated in its own way (DESIGN 4.17). */
 typedef struct {
@@ -20,6 +20,7 @@ typedef struct {
     char *name;
     void *library;
     CK_FUNCTION_LIST *p11;
+    CK_FUNCTION_LIST_3_0 *p11_3_0; /* NULL: it has only 2.40 */
     PfBackendQuirks quirks;
     bool is_ours; /* we initialised it, so we finalise it */
     bool is_serialised;
@@ -29,6 +30,13 @@ typedef struct {
 /* One call of a backend; serialised where it has to be. C_WaitForSlotEvent is called without. */
 #define PF_BACKEND_CALL(backend, function, ...)                                                    \
     (pf_backend_enter(backend), pf_backend_leave((backend), (backend)->p11->function(__VA_ARGS__)))
+
+/* The same of a 3.0 function: what the backend lacks is not supported. */
+#define PF_BACKEND_CALL_3_0(backend, function, ...)                                                \
+    ((backend)->p11_3_0 == NULL || (backend)->p11_3_0->function == NULL                            \
+         ? CKR_FUNCTION_NOT_SUPPORTED                                                              \
+         : (pf_backend_enter(backend),                                                             \
+            pf_backend_leave((backend), (backend)->p11_3_0->function(__VA_ARGS__))))
 
 /* Loads and initialises the module at PATH with the host's initialise arguments. Returns NULL when
  * it is no PKCS#11 module or fails to start, with its answer in RET_RV: the other backends go on

@@ -6,6 +6,7 @@
 #include "function-list.h"
 #include "module.h"
 #include "pin-change.h"
+#include "pkcs11-v3.h"
 #include "session.h"
 #include "slot.h"
 
@@ -75,15 +76,15 @@ C_GetFunctionList(CK_FUNCTION_LIST **list)
     return CKR_OK;
 }
 
-CK_RV
-C_GetInfo(CK_INFO *info)
+static CK_RV
+get_info(CK_INFO *info, const CK_VERSION *version)
 {
     if (pf_module_enter() == NULL)
         return CKR_CRYPTOKI_NOT_INITIALIZED;
     CK_RV rv = info != NULL ? CKR_OK : CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK) {
         memset(info, 0, sizeof *info);
-        info->cryptokiVersion = pf_function_list.version;
+        info->cryptokiVersion = *version;
         pad(info->manufacturerID, sizeof info->manufacturerID, "Pinfold");
         pad(info->libraryDescription, sizeof info->libraryDescription, "Pinfold PIN caching");
         info->libraryVersion.major = PF_VERSION_MAJOR;
@@ -91,6 +92,18 @@ C_GetInfo(CK_INFO *info)
     }
     pf_module_leave();
     return rv;
+}
+
+CK_RV
+C_GetInfo(CK_INFO *info)
+{
+    return get_info(info, &pf_function_list.version);
+}
+
+CK_RV
+pf_get_info_3_0(CK_INFO *info)
+{
+    return get_info(info, &pf_function_list_3_0.version);
 }
 
 CK_RV

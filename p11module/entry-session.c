@@ -5,6 +5,7 @@
 #include "function-list.h"
 #include "login.h"
 #include "pin-change.h"
+#include "pkcs11-v3.h"
 #include "presentation.h"
 #include "task.h"
 #include "window.h"
@@ -144,6 +145,17 @@ C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin
         break;
     }
     return pf_call_end(&call, rv);
+}
+
+CK_RV
+C_LoginUser(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_UTF8CHAR *pin, CK_ULONG pin_len,
+            CK_UTF8CHAR *name, CK_ULONG name_len)
+{
+    PfCall call;
+    CK_RV rv = pf_call_begin(&call, session);
+    if (rv != CKR_OK)
+        return rv;
+    return pf_call_end(&call, pf_login_named(&call, type, pin, pin_len, name, name_len));
 }
 
 CK_RV

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The function list, made from the one table of names. */
+/* The function lists, made from the one table of names. */
 #include "function-list.h"
 
-CK_FUNCTION_LIST pf_function_list = {.version = {.major = 2, .minor = 40},
+#include "pkcs11-v3.h"
+
 #define ENTRY(name) .name = name,
-                                     PF_FUNCTIONS(ENTRY)
+CK_FUNCTION_LIST pf_function_list = {.version = {.major = 2, .minor = 40}, PF_FUNCTIONS(ENTRY)};
+
+CK_FUNCTION_LIST_3_0 pf_function_list_3_0 = {.version = {.major = 3, .minor = 0},
+                                             .C_GetInfo = pf_get_info_3_0,
+                                             PF_FUNCTIONS_BEFORE_INFO(ENTRY)
+                                                 PF_FUNCTIONS_AFTER_INFO(ENTRY)
+                                                     PF_FUNCTIONS_3_0(ENTRY)};
 #undef ENTRY
-};

@@ -5,10 +5,8 @@
 
 #include <p11-kit/pkcs11.h>
 
-#define PF_FUNCTIONS(X)                                                                            \
-    X(C_Initialize)                                                                                \
-    X(C_Finalize)                                                                                  \
-    X(C_GetInfo)                                                                                   \
+/* C_GetInfo stands apart: its answer says which list it is of. */
+#define PF_FUNCTIONS_AFTER_INFO(X)                                                                 \
     X(C_GetFunctionList)                                                                           \
     X(C_GetSlotList)                                                                               \
     X(C_GetSlotInfo)                                                                               \
@@ -74,6 +72,9 @@
     X(C_GetFunctionStatus)                                                                         \
     X(C_CancelFunction)                                                                            \
     X(C_WaitForSlotEvent)
+
+#define PF_FUNCTIONS_BEFORE_INFO(X) X(C_Initialize) X(C_Finalize)
+#define PF_FUNCTIONS(X)             PF_FUNCTIONS_BEFORE_INFO(X) X(C_GetInfo) PF_FUNCTIONS_AFTER_INFO(X)
 
 /* The list that C_GetFunctionList hands out. */
 extern CK_FUNCTION_LIST pf_function_list;

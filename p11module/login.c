@@ -194,6 +194,34 @@ pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     return rv;
 }
 
+CK_RV
+pf_login_named(PfCall *call, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin_len, CK_BYTE *name,
+               CK_ULONG name_len)
+{
+    if (type != CKU_USER && type != CKU_SO)
+        return PF_BACKEND_CALL_3_0(call->backend, C_LoginUser, call->real, type, pin, pin_len, name,
+                                   name_len);
+    if (call->backend->p11_3_0 == NULL)
+        return CKR_FUNCTION_NOT_SUPPORTED;
+    /* The backend does not know of the virtual login: one user at a time, as it would say. */
+    if (pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER)
+        return type == CKU_USER ? CKR_USER_ALREADY_LOGGED_IN : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+    CK_RV rv = pf_window_begin_login(call);
+    if (rv != CKR_OK)
+        return rv;
+    rv = PF_BACKEND_CALL_3_0(call->backend, C_LoginUser, call->real, type, pin, pin_len, name,
+                             name_len);
+    if (rv == CKR_OK && type == CKU_USER)
+        pf_slot_set_user_login(call->slot);
+    if (rv == CKR_OK && type == CKU_SO) {
+        pthread_mutex_lock(&call->slot->lock);
+        call->slot->has_so_login = true;
+        pthread_mutex_unlock(&call->slot->lock);
+    }
+    pf_window_end_login(call, false);
+    return rv;
+}
+
 static void
 on_session_of_domain(PfCall *call, void *data)
 {

@@ -15,6 +15,10 @@ CK_RV pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 /* Is the session's domain logged in virtually, with a PIN at hand? */
 bool pf_login_is_standing(PfCall *call);
 
+/* C_LoginUser (PKCS#11 3.0, 5.6): the backend's own login, as the agent keeps no PINs of names. */
+CK_RV pf_login_named(PfCall *call, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin_len, CK_BYTE *name,
+                     CK_ULONG name_len);
+
 /* C_Logout. */
 CK_RV pf_login_end(PfCall *call);
 

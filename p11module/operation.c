@@ -93,9 +93,16 @@ init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MEC
 
 /* Words for the dialog. */
 static const char *const operation_words[PF_OPERATION_COUNT] = {
-    [PF_OPERATION_SIGN] = "sign",       [PF_OPERATION_SIGN_RECOVER] = "sign",
-    [PF_OPERATION_VERIFY] = "verify",   [PF_OPERATION_VERIFY_RECOVER] = "verify",
-    [PF_OPERATION_ENCRYPT] = "encrypt", [PF_OPERATION_DECRYPT] = "decrypt",
+    [PF_OPERATION_SIGN] = "sign",
+    [PF_OPERATION_SIGN_RECOVER] = "sign",
+    [PF_OPERATION_VERIFY] = "verify",
+    [PF_OPERATION_VERIFY_RECOVER] = "verify",
+    [PF_OPERATION_ENCRYPT] = "encrypt",
+    [PF_OPERATION_DECRYPT] = "decrypt",
+    [PF_OPERATION_MESSAGE_SIGN] = "sign",
+    [PF_OPERATION_MESSAGE_VERIFY] = "verify",
+    [PF_OPERATION_MESSAGE_ENCRYPT] = "encrypt",
+    [PF_OPERATION_MESSAGE_DECRYPT] = "decrypt",
 };
 
 /* With a key that is always to be authenticated, the person is asked first (DESIGN 4.11). */

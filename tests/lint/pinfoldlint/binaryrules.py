@@ -10,7 +10,8 @@ from .tree import CannotCheck
 
 MODULE = "p11module/pinfold-pkcs11.so"
 UNWANTED = re.compile(r"lib(glib|gobject|gio|gmodule|gtk|gdk|dbus-1|stdc\+\+)[-.\w]*")
-EXPORTED = {"C_GetFunctionList"}  # everything else is reached through its list
+# everything else is reached through their lists
+EXPORTED = {"C_GetFunctionList", "C_GetInterface", "C_GetInterfaceList"}
 
 
 def _module(build):
