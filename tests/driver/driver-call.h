@@ -69,6 +69,7 @@ extern const PfDriverCommand pf_driver_crypto_commands[];
 extern const PfDriverCommand pf_driver_key_commands[];
 extern const PfDriverCommand pf_driver_process_commands[];
 extern const PfDriverCommand pf_driver_module_commands[];
+extern const PfDriverCommand pf_driver_interface_commands[];
 
 /* Splits @line in place at blanks, minding "quotes" and backslashes. Returns the number of words,
  * -1 when there are more than @max or a quote is open. */

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Driver commands for what PKCS#11 3.0 adds: interfaces, messages, cancelling, named logins. */
+#include "driver-call.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pkcs11-v3.h"
+
+#define MAX_INTERFACES 8
+#define OUT_ROOM       4096
+
+/* NULL, with the reply an error, where the module does not export it. */
+static void *
+find_symbol(PfDriverCall *call, const char *name)
+{
+    void *symbol = dlsym(call->module->library, name);
+
+    if (symbol == NULL)
+        pf_driver_reply_set_error(call->reply, "no %s", name);
+    return symbol;
+}
+
+static void
+add_interface(PfDriverReply *reply, const char *key, const CK_INTERFACE *interface)
+{
+    const CK_VERSION *version = interface->pFunctionList;
+
+    pf_driver_reply_add(reply, key, "%s %u.%u %lu", interface->pInterfaceName, version->major,
+                        version->minor, interface->flags);
+}
+
+static void
+run_interfaces(PfDriverCall *call)
+{
+    CK_C_GetInterfaceList get;
+    CK_INTERFACE list[MAX_INTERFACES];
+    CK_ULONG count = MAX_INTERFACES;
+    void *symbol = find_symbol(call, "C_GetInterfaceList");
+    bool is_query = pf_driver_call_has(call, 0, "null");
+    CK_RV rv;
+
+    if (symbol == NULL)
+        return;
+    memcpy(&get, &symbol, sizeof(get));
+    if (call->argc > 0 && !is_query)
+        count = strtoul(call->argv[0], NULL, 10);
+    rv = get(is_query ? NULL : list, pf_driver_call_has(call, 0, "nocount") ? NULL : &count);
+    pf_driver_reply_set_rv(call->reply, rv, "C_GetInterfaceList");
+    if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL)
+        pf_driver_reply_add(call->reply, "count", "%lu", count);
+    for (CK_ULONG i = 0; rv == CKR_OK && !is_query && i < count; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "i%lu", i);
+        add_interface(call->reply, key, &list[i]);
+    }
+}
+
+/* The interface of the words NAME, VERSION and FLAGS. */
+static CK_RV
+get_interface(PfDriverCall *call, CK_INTERFACE **ret_interface)
+{
+    CK_C_GetInterface get;
+    CK_VERSION version = {0};
+    void *symbol = find_symbol(call, "C_GetInterface");
+    bool any_name = pf_driver_call_has(call, 0, "null");
+    bool any_version = pf_driver_call_has(call, 1, "null");
+
+    if (symbol == NULL)
+        return CKR_GENERAL_ERROR;
+    memcpy(&get, &symbol, sizeof(get));
+    if (!any_version)
+        sscanf(call->argv[1], "%hhu.%hhu", &version.major, &version.minor);
+    CK_RV rv = get(any_name ? NULL : (CK_UTF8CHAR *)call->argv[0], any_version ? NULL : &version,
+                   ret_interface, strtoul(call->argv[2], NULL, 10));
+    pf_driver_reply_set_rv(call->reply, rv, "C_GetInterface");
+    return rv;
+}
+
+static void
+run_interface(PfDriverCall *call)
+{
+    CK_INTERFACE *interface;
+
+    if (get_interface(call, &interface) == CKR_OK)
+        add_interface(call->reply, "i", interface);
+}
+
+static CK_FUNCTION_LIST_3_0 *
+get_list(PfDriverCall *call)
+{
+    PfDriverCall part = *call;
+    CK_INTERFACE *interface;
+    char name[] = "PKCS 11", version[] = "3.0", flags[] = "0";
+    char *words[] = {name, version, flags};
+
+    part.argc = 3;
+    part.argv = words;
+    return get_interface(&part, &interface) == CKR_OK ? interface->pFunctionList : NULL;
+}
+
+static void
+run_msign_init(PfDriverCall *call)
+{
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+    CK_OBJECT_HANDLE key;
+    PfDriverMechanism mechanism;
+
+    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
+        !pf_driver_call_object(call, 1, &key) || !pf_driver_call_mechanism(call, 2, &mechanism))
+        return;
+    pf_driver_reply_set_rv(call->reply, list->C_MessageSignInit(session, &mechanism.mechanism, key),
+                           "C_MessageSignInit");
+    pf_driver_mechanism_clear(&mechanism);
+}
+
+static void
+run_msign(PfDriverCall *call)
+{
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+    PfDriverBytes in;
+    CK_BYTE out[OUT_ROOM];
+    CK_ULONG size = sizeof(out);
+    CK_RV rv;
+
+    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
+        !pf_driver_call_bytes(call, 1, &in))
+        return;
+    rv = list->C_SignMessage(session, NULL, 0, in.data, in.size, out, &size);
+    pf_driver_reply_set_rv(call->reply, rv, "C_SignMessage");
+    if (rv == CKR_OK)
+        pf_driver_reply_add_hex(call->reply, "data", out, size);
+    pf_driver_bytes_clear(&in);
+}
+
+static void
+run_msign_final(PfDriverCall *call)
+{
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+
+    if (list != NULL && pf_driver_call_session(call, 0, &session))
+        pf_driver_reply_set_rv(call->reply, list->C_MessageSignFinal(session),
+                               "C_MessageSignFinal");
+}
+
+static void
+run_cancel(PfDriverCall *call)
+{
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+    unsigned long flags;
+
+    if (list != NULL && pf_driver_call_session(call, 0, &session) &&
+        pf_driver_call_number(call, 1, &flags))
+        pf_driver_reply_set_rv(call->reply, list->C_SessionCancel(session, flags),
+                               "C_SessionCancel");
+}
+
+static void
+run_login_user(PfDriverCall *call)
+{
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+    PfDriverBytes pin;
+
+    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
+        !pf_driver_call_pin(call, 1, &pin))
+        return;
+    pf_driver_reply_set_rv(call->reply,
+                           list->C_LoginUser(session, CKU_USER, pin.data, pin.size,
+                                             (CK_UTF8CHAR *)call->argv[2], strlen(call->argv[2])),
+                           "C_LoginUser");
+    pf_driver_bytes_clear(&pin);
+}
+
+const PfDriverCommand pf_driver_interface_commands[] = {
+    {"interfaces", 0, run_interfaces, "[COUNT|null|nocount]"},
+    {"interface", 3, run_interface, "NAME|null VERSION|null FLAGS"},
+    {"message-sign-init", 3, run_msign_init, "SESSION KEY MECHANISM"},
+    {"message-sign", 2, run_msign, "SESSION DATA"},
+    {"message-sign-final", 1, run_msign_final, "SESSION"},
+    {"cancel", 2, run_cancel, "SESSION FLAGS"},
+    {"login-user", 3, run_login_user, "SESSION PIN NAME"},
+    {NULL},
+};
