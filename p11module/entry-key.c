@@ -35,7 +35,8 @@ C_GenerateKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *
         return rv;
     KeyTask self = {.task = {.call = &call,
                              .run = run_generate,
-                             .wants_private = pf_task_template_is_private(template, count),
+                             .wants_private =
+                                 pf_task_template_makes_private(template, count, CKO_SECRET_KEY),
                              .changes_objects = true},
                     .mechanism = mechanism,
                     .template = template,
@@ -69,7 +70,8 @@ C_GenerateKeyPair(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBU
                              .run = run_generate_pair,
                              .wants_private =
                                  pf_task_template_is_private(public_template, public_count) ||
-                                 pf_task_template_is_private(private_template, private_count),
+                                 pf_task_template_makes_private(private_template, private_count,
+                                                                CKO_PRIVATE_KEY),
                              .changes_objects = true},
                     .mechanism = mechanism,
                     .template = public_template,
@@ -132,7 +134,8 @@ C_UnwrapKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
                              .inputs = {unwrapping_key},
                              .input_count = 1,
                              .run = run_unwrap,
-                             .wants_private = pf_task_template_is_private(template, count),
+                             .wants_private =
+                                 pf_task_template_makes_private(template, count, CKO_SECRET_KEY),
                              .changes_objects = true},
                     .mechanism = mechanism,
                     .template = template,
@@ -166,7 +169,8 @@ C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
                              .inputs = {base_key},
                              .input_count = 1,
                              .run = run_derive,
-                             .wants_private = pf_task_template_is_private(template, count),
+                             .wants_private =
+                                 pf_task_template_makes_private(template, count, CKO_SECRET_KEY),
                              .changes_objects = true},
                     .mechanism = mechanism,
                     .template = template,

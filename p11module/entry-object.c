@@ -32,7 +32,8 @@ C_CreateObject(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count
         return rv;
     ObjectTask self = {.task = {.call = &call,
                                 .run = run_create,
-                                .wants_private = pf_task_template_is_private(template, count),
+                                .wants_private =
+                                    pf_task_template_makes_private(template, count, CKO_DATA),
                                 .changes_objects = true},
                        .template = template,
                        .count = count};

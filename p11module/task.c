@@ -4,19 +4,38 @@
 #include "task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "snapshot.h"
 #include "window.h"
 
+static const CK_ATTRIBUTE *
+find(const CK_ATTRIBUTE *template, CK_ULONG count, CK_ATTRIBUTE_TYPE type, CK_ULONG size)
+{
+    for (CK_ULONG i = 0; template != NULL && i < count; i++) {
+        if (template[i].type == type && template[i].pValue != NULL &&
+            template[i].ulValueLen == size)
+            return &template[i];
+    }
+    return NULL;
+}
+
 bool
 pf_task_template_is_private(const CK_ATTRIBUTE *template, CK_ULONG count)
 {
-    for (CK_ULONG i = 0; template != NULL && i < count; i++) {
-        if (template[i].type == CKA_PRIVATE && template[i].pValue != NULL &&
-            template[i].ulValueLen == sizeof(CK_BBOOL))
-            return *(const CK_BBOOL *)template[i].pValue != CK_FALSE;
-    }
-    return false;
+    const CK_ATTRIBUTE *said = find(template, count, CKA_PRIVATE, sizeof(CK_BBOOL));
+    return said != NULL && *(const CK_BBOOL *)said->pValue != CK_FALSE;
+}
+
+bool
+pf_task_template_makes_private(const CK_ATTRIBUTE *template, CK_ULONG count, CK_OBJECT_CLASS class)
+{
+    const CK_ATTRIBUTE *said = find(template, count, CKA_CLASS, sizeof class);
+    if (find(template, count, CKA_PRIVATE, sizeof(CK_BBOOL)) != NULL)
+        return pf_task_template_is_private(template, count);
+    if (said != NULL)
+        memcpy(&class, said->pValue, sizeof class);
+    return class == CKO_PRIVATE_KEY || class == CKO_SECRET_KEY;
 }
 
 static CK_RV

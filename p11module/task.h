@@ -34,3 +34,9 @@ CK_RV pf_task_run(PfTask *task);
 
 /* Does TEMPLATE say CKA_PRIVATE = true? */
 bool pf_task_template_is_private(const CK_ATTRIBUTE *template, CK_ULONG count);
+
+/* Is what is made of TEMPLATE private, as far as can be known? Without a word about it that is the
+ * token's affair (PKCS#11 2.40, 4.4), and keys that are secret mostly are. CLASS: what the call
+ * makes, unless the template says it. */
+bool pf_task_template_makes_private(const CK_ATTRIBUTE *template, CK_ULONG count,
+                                    CK_OBJECT_CLASS class);
