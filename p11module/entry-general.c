@@ -3,10 +3,10 @@
 /* C_* functions on the library, slots and tokens (PKCS#11 2.40, 5.4 and 5.5). */
 #include <string.h>
 
+#include "function-list-v3.h"
 #include "function-list.h"
 #include "module.h"
 #include "pin-change.h"
-#include "pkcs11-v3.h"
 #include "session.h"
 #include "slot.h"
 
@@ -101,9 +101,9 @@ C_GetInfo(CK_INFO *info)
 }
 
 CK_RV
-pf_get_info_3_0(CK_INFO *info)
+pf_function_list_v3_get_info(CK_INFO *info)
 {
-    return get_info(info, &pf_function_list_3_0.version);
+    return get_info(info, &pf_function_list_v3.version);
 }
 
 CK_RV

@@ -3,14 +3,14 @@
 /* C_GetInterfaceList and C_GetInterface (PKCS#11 3.0, 5.4): callable before C_Initialize. */
 #include <string.h>
 
-#include "pkcs11-v3.h"
+#include "function-list-v3.h"
 
 static CK_UTF8CHAR standard_name[] = "PKCS 11";
 
 /* The one that a host gets without asking for any comes first. None claims to be fork-safe. Each
  * list begins with its CK_VERSION. */
 static CK_INTERFACE interfaces[] = {
-    {standard_name, &pf_function_list_3_0, 0},
+    {standard_name, &pf_function_list_v3, 0},
     {standard_name, &pf_function_list, 0},
 };
 

@@ -166,9 +166,3 @@ CK_RV C_VerifyMessageBegin(CK_SESSION_HANDLE session, void *parameter, CK_ULONG 
 CK_RV C_VerifyMessageNext(CK_SESSION_HANDLE session, void *parameter, CK_ULONG parameter_len,
                           CK_BYTE *in, CK_ULONG in_len, CK_BYTE *signature, CK_ULONG signature_len);
 CK_RV C_MessageVerifyFinal(CK_SESSION_HANDLE session);
-
-/* C_GetInfo of the 3.0 list. */
-CK_RV pf_get_info_3_0(CK_INFO *info);
-
-/* The list of the interface "PKCS 11" 3.0. */
-extern CK_FUNCTION_LIST_3_0 pf_function_list_3_0;

@@ -4,6 +4,7 @@
 #include "driver-call.h"
 
 #include <dlfcn.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,30 +103,77 @@ get_list(PfDriverCall *call)
     return get_interface(&part, &interface) == CKR_OK ? interface->pFunctionList : NULL;
 }
 
-static void
-run_msign_init(PfDriverCall *call)
+typedef struct {
+    const char *name;
+    size_t init, final, message; /* offsets of the functions; message: of ciphers */
+} MessageKind;
+
+static const MessageKind message_kinds[] = {
+#define OFFSET(name) offsetof(CK_FUNCTION_LIST_3_0, name)
+    {"sign", OFFSET(C_MessageSignInit), OFFSET(C_MessageSignFinal), 0},
+    {"verify", OFFSET(C_MessageVerifyInit), OFFSET(C_MessageVerifyFinal), 0},
+    {"encrypt", OFFSET(C_MessageEncryptInit), OFFSET(C_MessageEncryptFinal),
+     OFFSET(C_EncryptMessage)},
+    {"decrypt", OFFSET(C_MessageDecryptInit), OFFSET(C_MessageDecryptFinal),
+     OFFSET(C_DecryptMessage)},
+#undef OFFSET
+};
+
+static const MessageKind *
+find_kind(PfDriverCall *call)
 {
+    for (size_t i = 0; i < sizeof(message_kinds) / sizeof(message_kinds[0]); i++) {
+        if (pf_driver_call_has(call, 0, message_kinds[i].name))
+            return &message_kinds[i];
+    }
+    pf_driver_reply_set_error(call->reply, "sign, verify, encrypt or decrypt");
+    return NULL;
+}
+
+static void
+run_message_init(PfDriverCall *call)
+{
+    const MessageKind *kind = find_kind(call);
     CK_FUNCTION_LIST_3_0 *list = get_list(call);
     CK_SESSION_HANDLE session;
     CK_OBJECT_HANDLE key;
     PfDriverMechanism mechanism;
+    bool cancels = pf_driver_call_has(call, 3, "null");
+    CK_C_MessageSignInit init;
 
-    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
-        !pf_driver_call_object(call, 1, &key) || !pf_driver_call_mechanism(call, 2, &mechanism))
+    if (kind == NULL || list == NULL || !pf_driver_call_session(call, 1, &session) ||
+        !pf_driver_call_object(call, 2, &key) ||
+        (!cancels && !pf_driver_call_mechanism(call, 3, &mechanism)))
         return;
-    pf_driver_reply_set_rv(call->reply, list->C_MessageSignInit(session, &mechanism.mechanism, key),
-                           "C_MessageSignInit");
-    pf_driver_mechanism_clear(&mechanism);
+    memcpy(&init, (char *)list + kind->init, sizeof(init));
+    pf_driver_reply_set_rv(call->reply, init(session, cancels ? NULL : &mechanism.mechanism, key),
+                           "C_Message…Init");
+    if (!cancels)
+        pf_driver_mechanism_clear(&mechanism);
 }
 
 static void
-run_msign(PfDriverCall *call)
+run_message_final(PfDriverCall *call)
+{
+    const MessageKind *kind = find_kind(call);
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+    CK_C_MessageSignFinal final;
+
+    if (kind == NULL || list == NULL || !pf_driver_call_session(call, 1, &session))
+        return;
+    memcpy(&final, (char *)list + kind->final, sizeof(final));
+    pf_driver_reply_set_rv(call->reply, final(session), "C_Message…Final");
+}
+
+static void
+run_message_sign(PfDriverCall *call)
 {
     CK_FUNCTION_LIST_3_0 *list = get_list(call);
     CK_SESSION_HANDLE session;
     PfDriverBytes in;
     CK_BYTE out[OUT_ROOM];
-    CK_ULONG size = sizeof(out);
+    CK_ULONG size = pf_driver_call_has(call, 2, "size=4") ? 4 : sizeof(out);
     CK_RV rv;
 
     if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
@@ -138,15 +186,73 @@ run_msign(PfDriverCall *call)
     pf_driver_bytes_clear(&in);
 }
 
+/* A message in two parts. */
 static void
-run_msign_final(PfDriverCall *call)
+run_message_sign_parts(PfDriverCall *call)
 {
     CK_FUNCTION_LIST_3_0 *list = get_list(call);
     CK_SESSION_HANDLE session;
+    PfDriverBytes first;
+    PfDriverBytes second;
+    CK_BYTE out[OUT_ROOM];
+    CK_ULONG size = sizeof(out);
+    CK_RV rv;
 
-    if (list != NULL && pf_driver_call_session(call, 0, &session))
-        pf_driver_reply_set_rv(call->reply, list->C_MessageSignFinal(session),
-                               "C_MessageSignFinal");
+    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
+        !pf_driver_call_bytes(call, 1, &first) || !pf_driver_call_bytes(call, 2, &second))
+        return;
+    rv = list->C_SignMessageBegin(session, NULL, 0);
+    if (rv == CKR_OK)
+        rv = list->C_SignMessageNext(session, NULL, 0, first.data, first.size, NULL, NULL);
+    if (rv == CKR_OK)
+        rv = list->C_SignMessageNext(session, NULL, 0, second.data, second.size, out, &size);
+    pf_driver_reply_set_rv(call->reply, rv, "C_SignMessageNext");
+    if (rv == CKR_OK)
+        pf_driver_reply_add_hex(call->reply, "data", out, size);
+    pf_driver_bytes_clear(&first);
+    pf_driver_bytes_clear(&second);
+}
+
+static void
+run_message_verify(PfDriverCall *call)
+{
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+    PfDriverBytes in;
+    PfDriverBytes signature;
+
+    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
+        !pf_driver_call_bytes(call, 1, &in) || !pf_driver_call_bytes(call, 2, &signature))
+        return;
+    pf_driver_reply_set_rv(call->reply,
+                           list->C_VerifyMessage(session, NULL, 0, in.data, in.size, signature.data,
+                                                 signature.size),
+                           "C_VerifyMessage");
+    pf_driver_bytes_clear(&in);
+    pf_driver_bytes_clear(&signature);
+}
+
+static void
+run_message_cipher(PfDriverCall *call)
+{
+    const MessageKind *kind = find_kind(call);
+    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_SESSION_HANDLE session;
+    PfDriverBytes in;
+    CK_BYTE out[OUT_ROOM];
+    CK_ULONG size = sizeof(out);
+    CK_C_EncryptMessage message;
+    CK_RV rv;
+
+    if (kind == NULL || kind->message == 0 || list == NULL ||
+        !pf_driver_call_session(call, 1, &session) || !pf_driver_call_bytes(call, 2, &in))
+        return;
+    memcpy(&message, (char *)list + kind->message, sizeof(message));
+    rv = message(session, NULL, 0, NULL, 0, in.data, in.size, out, &size);
+    pf_driver_reply_set_rv(call->reply, rv, "C_…Message");
+    if (rv == CKR_OK)
+        pf_driver_reply_add_hex(call->reply, "data", out, size);
+    pf_driver_bytes_clear(&in);
 }
 
 static void
@@ -182,9 +288,12 @@ run_login_user(PfDriverCall *call)
 const PfDriverCommand pf_driver_interface_commands[] = {
     {"interfaces", 0, run_interfaces, "[COUNT|null|nocount]"},
     {"interface", 3, run_interface, "NAME|null VERSION|null FLAGS"},
-    {"message-sign-init", 3, run_msign_init, "SESSION KEY MECHANISM"},
-    {"message-sign", 2, run_msign, "SESSION DATA"},
-    {"message-sign-final", 1, run_msign_final, "SESSION"},
+    {"message-init", 4, run_message_init, "KIND SESSION KEY MECHANISM|null"},
+    {"message-final", 2, run_message_final, "KIND SESSION"},
+    {"message-sign", 2, run_message_sign, "SESSION DATA [size=4]"},
+    {"message-sign-parts", 3, run_message_sign_parts, "SESSION DATA DATA"},
+    {"message-verify", 3, run_message_verify, "SESSION DATA SIGNATURE"},
+    {"message-cipher", 3, run_message_cipher, "encrypt|decrypt SESSION DATA"},
     {"cancel", 2, run_cancel, "SESSION FLAGS"},
     {"login-user", 3, run_login_user, "SESSION PIN NAME"},
     {NULL},

@@ -146,7 +146,7 @@ end_call(const PfP11Rule *rule, CK_RV rv)
 PF_P11_CALLS(DEFINE_CALL)
 #undef DEFINE_CALL
 
-static CK_FUNCTION_LIST mock_list = {
+CK_FUNCTION_LIST pf_mock_list = {
     .version = {2, 40},
 #define LIST_ENTRY(name, ...) .C_##name = mock_##name,
     PF_P11_CALLS(LIST_ENTRY)
@@ -159,6 +159,6 @@ C_GetFunctionList(CK_FUNCTION_LIST **list)
 {
     if (list == NULL)
         return CKR_ARGUMENTS_BAD;
-    *list = &mock_list;
+    *list = &pf_mock_list;
     return CKR_OK;
 }

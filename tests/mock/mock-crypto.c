@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SIGNATURE_SIZE 128
-#define FNV_START      0xcbf29ce484222325ULL
-#define FNV_PRIME      0x100000001b3ULL
+#define FNV_START 0xcbf29ce484222325ULL
+#define FNV_PRIME 0x100000001b3ULL
 
 static const struct {
     CK_ATTRIBUTE_TYPE permission;
@@ -30,20 +29,15 @@ suits(const PfMockObject *key, CK_MECHANISM_TYPE mechanism, PfMockOperationKind 
     return class == needs[kind].class;
 }
 
-static CK_RV
-init(CK_SESSION_HANDLE session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE handle,
-     PfMockOperationKind kind)
+CK_RV
+pf_mock_operation_begin(PfMockOperation *operation, const CK_MECHANISM *mechanism,
+                        CK_OBJECT_HANDLE handle, PfMockOperationKind kind)
 {
-    PfMockSession *own = pf_mock_state_get_session(session);
     const PfMockObject *key;
-    PfMockOperation *operation;
     const CK_ATTRIBUTE *id;
 
-    if (own == NULL)
-        return CKR_SESSION_HANDLE_INVALID;
     if (mechanism == NULL)
         return CKR_ARGUMENTS_BAD;
-    operation = &own->operations[kind];
     if (operation->active)
         return CKR_OPERATION_ACTIVE;
     if (mechanism->mechanism != CKM_RSA_PKCS && mechanism->mechanism != CKM_SHA256_RSA_PKCS &&
@@ -62,8 +56,51 @@ init(CK_SESSION_HANDLE session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE 
     operation->active = true;
     operation->needs_context = pf_mock_object_is(key, CKA_ALWAYS_AUTHENTICATE);
     operation->key_id = id != NULL && id->ulValueLen > 0 ? *(CK_BYTE *)id->pValue : 0;
-    operation->hash = (FNV_START ^ operation->key_id) * FNV_PRIME;
+    pf_mock_operation_restart(operation);
     return CKR_OK;
+}
+
+void
+pf_mock_operation_restart(PfMockOperation *operation)
+{
+    operation->hash = (FNV_START ^ operation->key_id) * FNV_PRIME;
+}
+
+void
+pf_mock_operation_hash(PfMockOperation *operation, const CK_BYTE *data, CK_ULONG size)
+{
+    for (CK_ULONG i = 0; i < size; i++)
+        operation->hash = (operation->hash ^ data[i]) * FNV_PRIME;
+}
+
+void
+pf_mock_operation_sign(const PfMockOperation *operation, CK_BYTE *signature)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "mock-signature:%02x:%016llx", operation->key_id,
+             (unsigned long long)operation->hash);
+    memset(signature, '.', PF_MOCK_SIGNATURE_SIZE);
+    memcpy(signature, text, strlen(text));
+}
+
+void
+pf_mock_operation_cipher(const PfMockOperation *operation, const CK_BYTE *in, CK_ULONG size,
+                         CK_BYTE *out)
+{
+    for (CK_ULONG i = 0; i < size; i++)
+        out[i] = in[i] ^ (CK_BYTE)(0x5a + operation->key_id);
+}
+
+static CK_RV
+init(CK_SESSION_HANDLE session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE handle,
+     PfMockOperationKind kind)
+{
+    PfMockSession *own = pf_mock_state_get_session(session);
+
+    if (own == NULL)
+        return CKR_SESSION_HANDLE_INVALID;
+    return pf_mock_operation_begin(&own->operations[kind], mechanism, handle, kind);
 }
 
 /* The running operation; a failure ends it. */
@@ -84,25 +121,6 @@ get_operation(CK_SESSION_HANDLE session, PfMockOperationKind kind, PfMockOperati
     return CKR_OK;
 }
 
-static uint64_t
-hash_data(uint64_t hash, const CK_BYTE *data, CK_ULONG size)
-{
-    for (CK_ULONG i = 0; i < size; i++)
-        hash = (hash ^ data[i]) * FNV_PRIME;
-    return hash;
-}
-
-static void
-make_signature(const PfMockOperation *operation, uint64_t hash, CK_BYTE *signature)
-{
-    char text[64];
-
-    snprintf(text, sizeof(text), "mock-signature:%02x:%016llx", operation->key_id,
-             (unsigned long long)hash);
-    memset(signature, '.', SIGNATURE_SIZE);
-    memcpy(signature, text, strlen(text));
-}
-
 static CK_RV
 update(CK_SESSION_HANDLE session, PfMockOperationKind kind, const CK_BYTE *part, CK_ULONG size)
 {
@@ -111,7 +129,7 @@ update(CK_SESSION_HANDLE session, PfMockOperationKind kind, const CK_BYTE *part,
 
     if (rv != CKR_OK)
         return rv;
-    operation->hash = hash_data(operation->hash, part, size);
+    pf_mock_operation_hash(operation, part, size);
     operation->updated = true;
     return CKR_OK;
 }
@@ -126,12 +144,13 @@ sign(CK_SESSION_HANDLE session, const CK_BYTE *data, CK_ULONG size, CK_BYTE *sig
 
     if (rv != CKR_OK)
         return rv;
-    *signature_len = SIGNATURE_SIZE;
+    *signature_len = PF_MOCK_SIGNATURE_SIZE;
     if (signature == NULL)
         return CKR_OK;
-    if (room < SIGNATURE_SIZE)
+    if (room < PF_MOCK_SIGNATURE_SIZE)
         return CKR_BUFFER_TOO_SMALL;
-    make_signature(operation, hash_data(operation->hash, data, size), signature);
+    pf_mock_operation_hash(operation, data, size);
+    pf_mock_operation_sign(operation, signature);
     operation->active = false;
     return CKR_OK;
 }
@@ -140,17 +159,18 @@ static CK_RV
 verify(CK_SESSION_HANDLE session, const CK_BYTE *data, CK_ULONG size, const CK_BYTE *signature,
        CK_ULONG signature_len)
 {
-    CK_BYTE right[SIGNATURE_SIZE];
+    CK_BYTE right[PF_MOCK_SIGNATURE_SIZE];
     PfMockOperation *operation;
     CK_RV rv = get_operation(session, PF_MOCK_VERIFY, &operation);
 
     if (rv != CKR_OK)
         return rv;
     operation->active = false;
-    if (signature_len != SIGNATURE_SIZE)
+    if (signature_len != PF_MOCK_SIGNATURE_SIZE)
         return CKR_SIGNATURE_LEN_RANGE;
-    make_signature(operation, hash_data(operation->hash, data, size), right);
-    return memcmp(right, signature, SIGNATURE_SIZE) == 0 ? CKR_OK : CKR_SIGNATURE_INVALID;
+    pf_mock_operation_hash(operation, data, size);
+    pf_mock_operation_sign(operation, right);
+    return memcmp(right, signature, PF_MOCK_SIGNATURE_SIZE) == 0 ? CKR_OK : CKR_SIGNATURE_INVALID;
 }
 
 /* One part of a cipher; the last one ends the operation. */
@@ -169,8 +189,7 @@ cipher(CK_SESSION_HANDLE session, PfMockOperationKind kind, const CK_BYTE *in, C
         return CKR_OK;
     if (room < size)
         return CKR_BUFFER_TOO_SMALL;
-    for (CK_ULONG i = 0; i < size; i++)
-        out[i] = in[i] ^ (CK_BYTE)(0x5a + operation->key_id);
+    pf_mock_operation_cipher(operation, in, size, out);
     operation->active = !last;
     return CKR_OK;
 }

@@ -24,6 +24,7 @@ static const struct {
     {"enforces-login", offsetof(PfMockScript, enforces_login)},
     {"stale", offsetof(PfMockScript, stale)},
     {"twins", offsetof(PfMockScript, twins)},
+    {"v3", offsetof(PfMockScript, v3)},
     {"threads", offsetof(PfMockScript, threads)},
 };
 

@@ -156,6 +156,7 @@ pf_mock_Logout(CK_SESSION_HANDLE session)
     pf_mock_objects_drop(0, true);
     for (int i = 0; i < PF_MOCK_MAX_SESSIONS; i++) {
         memset(pf_mock.sessions[i].operations, 0, sizeof(pf_mock.sessions[i].operations));
+        memset(pf_mock.sessions[i].messages, 0, sizeof(pf_mock.sessions[i].messages));
         pf_mock.sessions[i].finding = false;
     }
     return CKR_OK;

@@ -34,6 +34,7 @@ typedef struct {
     CK_SESSION_HANDLE handle; /* 0: free */
     CK_FLAGS flags;
     PfMockOperation operations[PF_MOCK_N_OPERATIONS];
+    PfMockOperation messages[PF_MOCK_N_OPERATIONS];
     bool finding;
     CK_OBJECT_HANDLE found[PF_MOCK_MAX_OBJECTS];
     unsigned int n_found;
@@ -72,6 +73,20 @@ void pf_mock_state_close(PfMockSession *session);
 /* The mock's lock, for the calls that wait: released while they do. */
 void pf_mock_lock(void);
 void pf_mock_unlock(void);
+
+/* What an operation is made of, for single ones and for messages: its begin with a key, data that
+ * goes into its hash, the signature (PF_MOCK_SIGNATURE_SIZE bytes) over that, and the cipher. */
+#define PF_MOCK_SIGNATURE_SIZE 128
+CK_RV pf_mock_operation_begin(PfMockOperation *operation, const CK_MECHANISM *mechanism,
+                              CK_OBJECT_HANDLE key, PfMockOperationKind kind);
+void pf_mock_operation_restart(PfMockOperation *operation);
+void pf_mock_operation_hash(PfMockOperation *operation, const CK_BYTE *data, CK_ULONG size);
+void pf_mock_operation_sign(const PfMockOperation *operation, CK_BYTE *signature);
+void pf_mock_operation_cipher(const PfMockOperation *operation, const CK_BYTE *in, CK_ULONG size,
+                              CK_BYTE *out);
+
+/* The list of 2.40, whose functions are in that of 3.0 as well. */
+extern CK_FUNCTION_LIST pf_mock_list;
 
 /* The implementations; pf_mock_Name is called by C_Name with the lock held. */
 #define PF_MOCK_DECLARE(name, params, ...) CK_RV pf_mock_##name params;

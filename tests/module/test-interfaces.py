@@ -1,18 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""The interfaces of PKCS#11 3.0: what is offered, and what a 2.40 backend does not have."""
+"""The interfaces of PKCS#11 3.0: what is offered, messages in windows, and what a 2.40 backend does
+not have."""
 
 import unittest
 
-from pinfoldtest import Sandbox, softhsm, tap
+from pinfoldtest import Sandbox, mock, softhsm, tap
+from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
 
 V3 = "PKCS 11 3.0 0"
 V2 = "PKCS 11 2.40 0"
+SIGN, DECRYPT, MESSAGE_DECRYPT, MESSAGE_SIGN, FIND = 0x800, 0x200, 0x4, 0x8, 0x40
+KINDS = ("sign", "verify", "encrypt", "decrypt")
 
 
-class Interfaces(unittest.TestCase):
+class OlderBackend(unittest.TestCase):
     def setUp(self):
         self.box = Sandbox(bus=False)
         self.addCleanup(self.box.close)
@@ -34,20 +38,170 @@ class Interfaces(unittest.TestCase):
                                         ("null", "2.40", V2), ("PKCS 11", "3.0", V3)):
             with self.subTest(name=name, version=version):
                 self.assertEqual(self.d.ok("interface", name, version, "0")["i"], expected)
+        # The flag of fork-safety is not claimed.
         for words in (("Other", "null", "0"), ("null", "3.1", "0"), ("null", "null", "1")):
             with self.subTest(words=words):
                 self.assertEqual(self.d.rv("interface", *words), "CKR_FUNCTION_FAILED")
 
-    def test_older_backend(self):
-        calls = (("message-sign-init", "{}", "1", "RSA_PKCS"), ("message-sign", "{}", "00"),
-                 ("message-sign-final", "{}"), ("cancel", "{}", "8"),
-                 ("login-user", "{}", softhsm.PIN, "anna"))
-        answers = lambda handle: {self.d.rv(*(w.format(handle) for w in c)) for c in calls}
+    def test_what_it_lacks_is_not_supported(self):
+        calls = [("message-init", kind, "{}", "1", "RSA_PKCS") for kind in KINDS]
+        calls += [("message-final", kind, "{}") for kind in KINDS]
+        calls += [("message-cipher", kind, "{}", "00") for kind in ("encrypt", "decrypt")]
+        calls += [("message-sign", "{}", "00"), ("message-sign-parts", "{}", "00", "00"),
+                  ("message-verify", "{}", "00", "00"), ("cancel", "{}", "8"),
+                  ("login-user", "{}", softhsm.PIN, "anna")]
+
+        def answers(handle):
+            return {self.d.rv(*(word.format(handle) for word in call)) for call in calls}
+
         self.assertEqual(answers("1"), {"CKR_CRYPTOKI_NOT_INITIALIZED"})
         self.d.ok("init")
         session = self.d.open_session("=pinfold-test", "rw")
         self.assertEqual(answers("999999"), {"CKR_SESSION_HANDLE_INVALID"})
         self.assertEqual(answers(session), {"CKR_FUNCTION_NOT_SUPPORTED"})
+        self.d.ok("login", session, "user", softhsm.PIN)
+        self.assertEqual(answers(session), {"CKR_FUNCTION_NOT_SUPPORTED"})
+
+
+class NewerBackend(unittest.TestCase):
+    """The mock has 3.0; its counts say when a window was opened."""
+
+    def setUp(self):
+        self.box = Sandbox(bus=False)
+        self.addCleanup(self.box.close)
+        self.mock = Mock(self.box)
+        self.mock.script(v3=True)
+        self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
+        self.pinfold.ctl("status")
+        self.d = self.pinfold.driver(env=self.mock.env)
+        self.addCleanup(self.d.close)
+        self.d.ok("init os-locking")
+
+    def logged_in(self):
+        session = self.d.open_session("@0", "rw")
+        self.d.ok("login", session, "user", mock.PIN)
+        (private,) = self.d.find(session, **{"class": "private_key", "id": "01"})
+        (public,) = self.d.find(session, **{"class": "public_key", "id": "01"})
+        return session, private, public
+
+    def presented(self):
+        return self.mock.counts()["presentations"]
+
+    def test_signatures_of_one_process_share_a_window(self):
+        d = self.d
+        session, private, public = self.logged_in()
+        before = self.presented()
+        d.ok("message-init", "sign", session, private, "SHA256_RSA_PKCS")
+        first = d.ok("message-sign", session, "text:one")["data"]
+        second = d.ok("message-sign", session, "text:two")["data"]
+        parts = d.ok("message-sign-parts", session, "text:o", "text:ne")["data"]
+        self.assertEqual(self.presented(), before + 1)
+        d.ok("message-final", "sign", session)
+        self.assertEqual(parts, first)
+        self.assertNotEqual(second, first)
+        # The window is closed: another operation opens its own.
+        single = d.ok("sign", session, private, "SHA256_RSA_PKCS", "text:one")["data"]
+        self.assertEqual(single, first)
+        self.assertEqual(self.presented(), before + 2)
+        d.ok("message-init", "verify", session, public, "SHA256_RSA_PKCS")
+        d.ok("message-verify", session, "text:one", first)
+        self.assertEqual(d.rv("message-verify", session, "text:two", first),
+                         "CKR_SIGNATURE_INVALID")
+        d.ok("message-verify", session, "text:two", second)
+        d.ok("message-final", "verify", session)
+        self.assertEqual(self.presented(), before + 2)
+
+    def test_a_message_that_fails_ends_nothing(self):
+        session, private, _ = self.logged_in()
+        before = self.presented()
+        self.d.ok("message-init", "sign", session, private, "RSA_PKCS")
+        self.assertEqual(self.d.rv("message-sign", session, "00", "size=4"),
+                         "CKR_BUFFER_TOO_SMALL")
+        self.d.ok("message-sign", session, "00")
+        self.assertEqual(self.presented(), before + 1)
+        self.d.ok("message-final", "sign", session)
+        self.assertEqual(self.d.rv("message-final", "sign", session),
+                         "CKR_OPERATION_NOT_INITIALIZED")
+
+    def test_ciphers(self):
+        session, private, public = self.logged_in()
+        self.d.ok("message-init", "encrypt", session, public, "RSA_PKCS")
+        secret = self.d.ok("message-cipher", "encrypt", session, "text:hush")["data"]
+        self.d.ok("message-final", "encrypt", session)
+        before = self.presented()
+        self.d.ok("message-init", "decrypt", session, private, "RSA_PKCS")
+        self.assertEqual(self.d.ok("message-cipher", "decrypt", session, secret).data(), b"hush")
+        self.d.ok("message-final", "decrypt", session)
+        self.assertEqual(self.presented(), before + 1)
+
+    def assert_window_closes(self, session, private, how):
+        """After HOW a signature needs a window of its own."""
+        self.d.ok(*how)
+        before = self.presented()
+        self.d.ok("sign", session, private, "RSA_PKCS", "00")
+        self.assertEqual(self.presented(), before + 1)
+
+    def test_cancelling(self):
+        session, private, _ = self.logged_in()
+        init = ("message-init", "sign", session, private, "RSA_PKCS")
+        for how in (("message-init", "sign", session, private, "null"),
+                    ("cancel", session, MESSAGE_SIGN)):
+            with self.subTest(how=how):
+                self.d.ok(*init)
+                self.assert_window_closes(session, private, how)
+        self.d.ok("signinit", session, private, "RSA_PKCS")
+        self.assert_window_closes(session, private, ("cancel", session, SIGN))
+        self.d.ok("decryptinit", session, private, "RSA_PKCS")
+        self.d.ok("message-init", "decrypt", session, private, "RSA_PKCS")
+        self.d.ok("cancel", session, DECRYPT)
+        before = self.presented()
+        self.d.ok("sign", session, private, "RSA_PKCS", "00")  # the message's window is there
+        self.assertEqual(self.presented(), before)
+        self.assert_window_closes(session, private, ("cancel", session, MESSAGE_DECRYPT))
+
+    def test_cancelling_a_search(self):
+        session, private, _ = self.logged_in()
+        self.d.ok("findinit", session, "class=private_key")
+        self.d.ok("cancel", session, FIND)
+        self.assertEqual(self.d.rv("findfinal", session), "CKR_OPERATION_NOT_INITIALIZED")
+        self.assertIn(private, self.d.find(session, **{"class": "private_key"}))
+
+    def test_logout_ends_messages(self):
+        session, private, _ = self.logged_in()
+        self.d.ok("message-init", "sign", session, private, "RSA_PKCS")
+        self.d.ok("logout", session)
+        self.assertNotEqual(self.d.rv("message-sign", session, "00"), "CKR_OK")
+        before = self.presented()
+        self.d.ok("login", session, "user", mock.PIN)
+        self.assertEqual(self.presented(), before + 1)
+
+    def test_named_login_is_the_backends_own(self):
+        session = self.d.open_session("@0", "rw")
+        self.assertEqual(self.d.rv("login-user", session, mock.PIN, "eve"), "CKR_PIN_INCORRECT")
+        self.d.ok("login-user", session, mock.PIN, "anna")
+        self.assertEqual(self.d.state(session), "CKS_RW_USER_FUNCTIONS")
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+        (private,) = self.d.find(session, **{"class": "private_key", "id": "01"})
+        before = self.presented()
+        self.d.ok("sign", session, private, "RSA_PKCS", "00")
+        self.assertEqual(self.presented(), before)
+        self.d.ok("logout", session)
+        self.d.ok("login", session, "user", mock.PIN)
+        self.assertEqual(self.d.rv("login-user", session, mock.PIN, "anna"),
+                         "CKR_USER_ALREADY_LOGGED_IN")
+
+    def test_each_session_has_what_its_backend_has(self):
+        softhsm_ = softhsm.setup(self.box)
+        softhsm.init_token(self.box)
+        self.pinfold.write_config(self.pinfold.conf,
+                                  {"mock": self.mock.path, "softhsm2": softhsm_})
+        d = self.pinfold.driver(env=self.mock.env)
+        self.addCleanup(d.close)
+        d.ok("init os-locking")
+        older = d.open_session("=pinfold-test", "rw")
+        newer = d.open_session("=Mock Token", "rw")
+        self.assertEqual(d.rv("cancel", older, SIGN), "CKR_FUNCTION_NOT_SUPPORTED")
+        self.assertEqual(d.rv("cancel", newer, SIGN), "CKR_OK")
 
 
 if __name__ == "__main__":
