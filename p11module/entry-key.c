@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* C_* functions that make and move keys (PKCS#11 2.40, 5.14). */
 #include "function-list.h"
+#include "mechanism.h"
 #include "task.h"
 
 typedef struct {
@@ -14,6 +15,7 @@ typedef struct {
     CK_BYTE *data;
     CK_ULONG data_len;
     CK_ULONG *ret_len;
+    bool wants_result;
 } KeyTask;
 
 static CK_RV
@@ -148,13 +150,44 @@ C_UnwrapKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
     return pf_call_end(&call, rv);
 }
 
+/* The keys of the mechanism's parameter come after the base key; of those that it makes into its
+ * parameter, some may be missing. */
 static CK_RV
 run_derive(PfTask *task)
 {
     KeyTask *self = (KeyTask *)task;
-    task->made_count = 1;
-    return PF_BACKEND_CALL(task->call->backend, C_DeriveKey, task->call->real, self->mechanism,
-                           task->real[0], self->template, self->count, &task->made[0]);
+    CK_OBJECT_HANDLE *places[PF_MECHANISM_MADE];
+    CK_OBJECT_HANDLE derived = CK_INVALID_HANDLE;
+    PfMechanism translated;
+    CK_MECHANISM *mechanism = pf_mechanism_translate(self->mechanism, &task->real[1], &translated);
+    CK_RV rv = PF_BACKEND_CALL(task->call->backend, C_DeriveKey, task->call->real, mechanism,
+                               task->real[0], self->template, self->count,
+                               self->wants_result ? &derived : NULL);
+    if (rv != CKR_OK)
+        return rv;
+    unsigned count = pf_mechanism_list_made(self->mechanism, places);
+    for (unsigned i = 0; i < count; i++) {
+        if (*places[i] != CK_INVALID_HANDLE)
+            task->made[task->made_count++] = *places[i];
+    }
+    if (count == 0)
+        task->made[task->made_count++] = derived;
+    return CKR_OK;
+}
+
+/* Puts the host's handles where the backend put its own. */
+static void
+tell_derived(const PfTask *task, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE *key)
+{
+    CK_OBJECT_HANDLE *places[PF_MECHANISM_MADE];
+    unsigned count = pf_mechanism_list_made(mechanism, places);
+    unsigned next = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (*places[i] != CK_INVALID_HANDLE)
+            *places[i] = task->results[next++];
+    }
+    if (count == 0)
+        *key = task->results[0];
 }
 
 CK_RV
@@ -162,6 +195,7 @@ C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
             CK_ATTRIBUTE *template, CK_ULONG count, CK_OBJECT_HANDLE *key)
 {
     PfCall call;
+    CK_OBJECT_HANDLE *places[PF_MECHANISM_MADE];
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
@@ -174,9 +208,12 @@ C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
                              .changes_objects = true},
                     .mechanism = mechanism,
                     .template = template,
-                    .count = count};
-    rv = key != NULL ? pf_task_run(&self.task) : CKR_ARGUMENTS_BAD;
+                    .count = count,
+                    .wants_result = key != NULL};
+    self.task.input_count += pf_mechanism_list_keys(mechanism, &self.task.inputs[1]);
+    bool is_complete = key != NULL || pf_mechanism_list_made(mechanism, places) > 0;
+    rv = is_complete ? pf_task_run(&self.task) : CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK)
-        *key = self.task.results[0];
+        tell_derived(&self.task, mechanism, key);
     return pf_call_end(&call, rv);
 }

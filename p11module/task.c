@@ -139,7 +139,7 @@ report_change(PfCall *call)
 CK_RV
 pf_task_run(PfTask *task)
 {
-    PfObject *objects[PF_TASK_OBJECTS] = {NULL, NULL};
+    PfObject *objects[PF_TASK_OBJECTS] = {NULL};
     PfStanding standing =
         pf_domain_get_standing(task->call->module, task->call->session->domain, NULL);
     bool is_virtual = standing == PF_STANDING_USER;

@@ -5,7 +5,7 @@
 
 #include "object.h"
 
-#define PF_TASK_OBJECTS 2
+#define PF_TASK_OBJECTS 4
 
 typedef struct PfTask PfTask;
 struct PfTask {

@@ -3,9 +3,10 @@
 /* One command of the driver: its words, what they mean, and the module it goes to. */
 #pragma once
 
-#include "driver-reply.h"
-
 #include <stdbool.h>
+
+#include "driver-reply.h"
+#include "mechanism-params.h"
 
 /* The module that commands go to, and another one that is loaded too or NULL. */
 typedef struct {
@@ -53,7 +54,10 @@ typedef struct {
         CK_RSA_PKCS_OAEP_PARAMS oaep;
         CK_GCM_PARAMS gcm;
         CK_ECDH1_DERIVE_PARAMS ecdh;
+        CK_OBJECT_HANDLE key;
+        PfSsl3Params connection;
     } params;
+    PfKeyMaterial made; /* of a connection */
 } PfDriverMechanism;
 
 typedef struct {

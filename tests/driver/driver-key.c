@@ -216,10 +216,20 @@ run_derive(PfDriverCall *call)
         !pf_driver_call_mechanism(call, 2, &mechanism))
         return;
     if (pf_driver_call_template(call, 3, call->argc, &template)) {
-        rv = call->module->p11->C_DeriveKey(session, &mechanism.mechanism, base,
-                                            template.attributes, template.count, &key);
+        bool many = mechanism.params.connection.pReturnedKeyMaterial == &mechanism.made;
+
+        rv =
+            call->module->p11->C_DeriveKey(session, &mechanism.mechanism, base, template.attributes,
+                                           template.count, many ? NULL : &key);
         pf_driver_template_clear(&template);
-        add_key(call, rv, "C_DeriveKey", key);
+        if (many) {
+            pf_driver_reply_set_rv(call->reply, rv, "C_DeriveKey");
+            pf_driver_reply_add(call->reply, "keys", "%lu,%lu,%lu,%lu",
+                                mechanism.made.hClientMacSecret, mechanism.made.hServerMacSecret,
+                                mechanism.made.hClientKey, mechanism.made.hServerKey);
+        } else {
+            add_key(call, rv, "C_DeriveKey", key);
+        }
     }
     pf_driver_mechanism_clear(&mechanism);
 }

@@ -3,6 +3,7 @@
 /* Reads a mechanism with its parameters: NAME, NAME:IV, NAME:HASH and the like. */
 #include "driver-call.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "p11-name.h"
@@ -46,6 +47,22 @@ set_hash(PfDriverMechanism *mechanism, const char *name)
         return true;
     }
     return false;
+}
+
+/* "key=NUMBER" is an object handle, "connection" asks for the keys of one. */
+static bool
+set_keys(PfDriverMechanism *mechanism, const char *text)
+{
+    if (strncmp(text, "key=", 4) == 0) {
+        mechanism->params.key = strtoul(text + 4, NULL, 10);
+        set_parameter(mechanism, &mechanism->params.key, sizeof(mechanism->params.key));
+        return true;
+    }
+    if (strcmp(text, "connection") != 0)
+        return false;
+    mechanism->params.connection.pReturnedKeyMaterial = &mechanism->made;
+    set_parameter(mechanism, &mechanism->params.connection, sizeof(mechanism->params.connection));
+    return true;
 }
 
 static bool
@@ -99,7 +116,7 @@ pf_driver_call_mechanism(PfDriverCall *call, int index, PfDriverMechanism *ret_m
         *argument++ = '\0';
     if (!pf_p11_name_parse(PF_P11_MECHANISM, name, &ret_mechanism->mechanism.mechanism) ||
         (argument != NULL && !set_hash(ret_mechanism, argument) &&
-         !set_bytes(ret_mechanism, argument))) {
+         !set_keys(ret_mechanism, argument) && !set_bytes(ret_mechanism, argument))) {
         pf_driver_reply_set_error(call->reply, "bad mechanism: %s", call->argv[index]);
         pf_driver_mechanism_clear(ret_mechanism);
         return false;

@@ -37,7 +37,6 @@ UNSUPPORTED(GenerateKeyPair, SESSION, CK_MECHANISM *mechanism, CK_ATTRIBUTE *pub
 UNSUPPORTED(WrapKey, WITH_KEY, CK_OBJECT_HANDLE wrapped, CK_BYTE *out, CK_ULONG *size)
 UNSUPPORTED(UnwrapKey, WITH_KEY, CK_BYTE *in, CK_ULONG size, CK_ATTRIBUTE *templ, CK_ULONG count,
             CK_OBJECT_HANDLE *unwrapped)
-UNSUPPORTED(DeriveKey, WITH_KEY, CK_ATTRIBUTE *templ, CK_ULONG count, CK_OBJECT_HANDLE *derived)
 UNSUPPORTED(SeedRandom, SESSION, CK_BYTE *seed, CK_ULONG size)
 
 /* Deterministic on purpose: a test token, and a test that compares. */

@@ -178,6 +178,31 @@ class MockObjects(unittest.TestCase):
             self.assertEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"),
                              "CKR_KEY_HANDLE_INVALID")
 
+    def test_handles_inside_of_parameters(self):
+        d, session = self.logged_in(handles="fresh")
+        (base,) = d.find(session, **{"class": "secret_key", "id": "03"})
+        second = d.ok("create", session, "class=secret_key", "key_type=generic_secret",
+                      "private=true", "token=true", "id=33", "value=text:-second")["object"]
+        for _ in range(2):  # each in a window of its own, with other handles in the backend
+            made = d.ok("derive", session, base, f"CONCATENATE_BASE_AND_KEY:key={second}",
+                        "token=true", "id=44")["key"]
+            self.assertEqual(d.ok("getattr", session, made, "value").data("VALUE"),
+                             b"0123456789abcdef-second")
+            d.ok("destroy", session, made)
+        self.assertEqual(d.rv("derive", session, base, "CONCATENATE_BASE_AND_KEY:key=4711"),
+                         "CKR_KEY_HANDLE_INVALID")
+
+    def test_handles_that_come_back_in_parameters(self):
+        d, session = self.logged_in(handles="fresh")
+        (base,) = d.find(session, **{"class": "secret_key", "id": "03"})
+        other = d.open_session("@0", "rw")
+        macs_and_keys = d.ok("derive", session, base, "0x372:connection")
+        keys = macs_and_keys["keys"].split(",")
+        self.assertEqual(keys[:2], ["0", "0"])
+        for key, value in zip(keys[2:], (b"client", b"server")):
+            self.assertEqual(d.ok("getattr", other, key, "value").data("VALUE"), value)
+            self.assertIn(int(key), d.find(other, **{"class": "secret_key", "token": "false"}))
+
     def test_template_with_an_impossible_length(self):
         d, session = self.logged_in()
         for what in ("application", "label", "modulus", "id"):
