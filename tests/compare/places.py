@@ -63,7 +63,8 @@ class Place:
         """Runs a step in the place; returns its Result."""
         result = self.run_once(step)
         for _ in range(step.retries):
-            if not isinstance(result.status, int) or result.status >= 0:
+            # Of a signal: negative, or as a shell tells it.
+            if not isinstance(result.status, int) or 0 <= result.status <= 128:
                 break
             result = self.run_once(step)
         return result

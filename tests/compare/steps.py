@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Mask:
-    """What two good runs may say differently: each match becomes the name in angle brackets."""
+    """What two good runs may say differently: each match becomes the name in angle brackets; without
+    a name it goes."""
 
     name: str
     pattern: str
@@ -21,7 +22,7 @@ class Mask:
         return re.sub(self.pattern, self.hide, text, flags=re.M)
 
     def hide(self, found):
-        return (found[1] if found.re.groups else "") + f"<{self.name}>"
+        return (found[1] if found.re.groups else "") + (f"<{self.name}>" if self.name else "")
 
 
 # The differences that are meant, in whatever any program says. All else is a defect.
@@ -30,8 +31,11 @@ MEANT = (
          "pkcs11-tool -I: C_GetInfo is of Pinfold (DESIGN 1: the library says its own name)"),
     Mask("library", r"^(stdout: +library-(?:description|manufacturer|version): ).*$",
          "p11-kit list-modules: the same"),
-    Mask("slot", r"(\bUsing slot \d+ with a present token |^stdout: Slot \d+ )\(0x[0-9a-f]+\)",
+    Mask("library", r"(\buri: pkcs11:)library-\S+", "modutil -list: the same"),
+    Mask("slot", r"(\bUsing slot (?:\d+ with a present token|with index \d+) |^stdout: Slot \d+ )\(0x[0-9a-f]+\)",
          "DESIGN 4.16: several backends are one list, so slots are numbered by Pinfold"),
+    Mask("handle", r"^(stdout: (?:Data|Profile) object )\d+$",
+         "pkcs11-tool prints the handle of these; DESIGN 4.8: handles are Pinfold's own"),
 )
 
 
@@ -46,6 +50,8 @@ class Step:
     masks: tuple = ()
     # How often it is run again when it dies by a signal: programs with races of their own.
     retries: int = 0
+    # Where the order of the output is chance: with what each of the parts to be sorted begins.
+    unordered: str = ""
     timeout: float = 60
 
 
@@ -84,10 +90,25 @@ def show(data):
     return data.hex() if re.search(r"[\x00-\x08\x0e-\x1f]", text) else text
 
 
+def in_order(lines, first):
+    """The lines with their parts sorted. What was written to stderr stays at the end."""
+    parts, rest = [[]], []
+    for line in lines:
+        if line.startswith("stderr") and not re.match(first, line):
+            rest.append(line)
+            continue
+        if re.match(first, line):
+            parts.append([])
+        parts[-1].append(line)
+    return [line for part in sorted(parts) for line in part] + rest
+
+
 def differences(step_made, raw, ours, name):
     """A unified diff of two Results of a step, "" when they say the same."""
     masks = (*MEANT, *step_made.masks)
     before, after = raw.lines(masks), ours.lines(masks)
+    if step_made.unordered:
+        before, after = (in_order(lines, step_made.unordered) for lines in (before, after))
     if before == after:
         return ""
     diff = difflib.unified_diff(before, after, "raw", name, n=2, lineterm="")
