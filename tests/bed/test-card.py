@@ -158,9 +158,9 @@ class PivCard(unittest.TestCase):
         d, session = self.logged_in()
         key = self.key(d, session, "01")
         self.card.latency(key=5000)
-        job = d.background("sign", session, key, "SHA256_RSA_PKCS", "00")
         # Signing is the only thing asked of the card now: the first of its commands is enough.
         apdus = self.card.stats()["apdus"]
+        job = d.background("sign", session, key, "SHA256_RSA_PKCS", "00")
         wait_for(lambda: self.card.stats()["apdus"] > apdus, 5, "a command")
         self.card.remove(wait=False)
         self.assertIn(d.join(job, timeout=20).rv, ("CKR_GENERAL_ERROR", "CKR_DEVICE_REMOVED"))
