@@ -32,6 +32,8 @@ MEANT = (
     Mask("library", r"^(stdout: +library-(?:description|manufacturer|version): ).*$",
          "p11-kit list-modules: the same"),
     Mask("library", r"(\buri: pkcs11:)library-\S+", "modutil -list: the same"),
+    Mask("version", r"^(stdout: PKCS #11 Version )\d\.\d+$",
+         "modutil -list: DESIGN 4.18: the interfaces of 3.0 are there in front of any backend"),
     Mask("slot", r"(\bUsing slot (?:\d+ with a present token|with index \d+) |^stdout: Slot \d+ )\(0x[0-9a-f]+\)",
          "DESIGN 4.16: several backends are one list, so slots are numbered by Pinfold"),
     Mask("handle", r"^(stdout: (?:Data|Profile) object )\d+$",

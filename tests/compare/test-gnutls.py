@@ -77,7 +77,7 @@ class P11tool(GnuTls):
                        env=PIN | {"GNUTLS_PIN": "0000"}), status=None)
 
     def test_random(self):
-        self.same(step(f"bash -c \"{PUBLIC} --generate-random 16 '{URL}' | wc -l\"", env=PIN),
+        self.same(step(f"bash -c \"{PUBLIC} --generate-random 16 '{URL}' | wc -c\"", env=PIN),
                   status=None)
 
     def test_generate(self):

@@ -80,9 +80,6 @@ class Lists(Token):
     def test_mechanisms(self):
         self.same(step(f"{PUBLIC} -M"), modes=MODES, says="SHA256-RSA-PKCS-PSS")
 
-    def test_interfaces(self):
-        self.same(step(f"{PUBLIC} --list-interfaces"), status=None)
-
     def test_public_objects(self):
         self.same(step(f"{PUBLIC} -O"), modes=MODES, says="Public Key Object; RSA 2048 bits")
 
