@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sd-bus-table.h"
 #include "socket-path.h"
 #include "wire-names.h"
 
@@ -91,7 +92,7 @@ static int
 on_bus_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
     PfAgentConnection *connection = userdata;
-    if (sd_bus_message_is_signal(message, PF_WIRE_CACHE_INTERFACE, "Waiting") > 0)
+    if (pf_sd_bus.message_is_signal(message, PF_WIRE_CACHE_INTERFACE, "Waiting") > 0)
         connection->last_sign_of_life = pf_agent_connection_now();
     return 0;
 }
@@ -100,22 +101,22 @@ on_bus_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 static int
 start_bus(PfAgentConnection *connection, int fd)
 {
-    int r = sd_bus_new(&connection->bus);
+    int r = pf_sd_bus.new(&connection->bus);
     if (r < 0) {
         close(fd);
         return r;
     }
-    r = sd_bus_set_fd(connection->bus, fd, fd);
+    r = pf_sd_bus.set_fd(connection->bus, fd, fd);
     if (r < 0) {
         close(fd);
         return r;
     }
     connection->fd = fd;
-    r = sd_bus_negotiate_fds(connection->bus, true);
+    r = pf_sd_bus.negotiate_fds(connection->bus, true);
     if (r >= 0)
-        r = sd_bus_add_filter(connection->bus, NULL, on_bus_message, connection);
+        r = pf_sd_bus.add_filter(connection->bus, NULL, on_bus_message, connection);
     if (r >= 0)
-        r = sd_bus_start(connection->bus);
+        r = pf_sd_bus.start(connection->bus);
     return r < 0 ? r : 0;
 }
 
@@ -145,8 +146,8 @@ pf_agent_connection_close(PfAgentConnection *connection)
 {
     if (connection == NULL)
         return;
-    sd_bus_slot_unref(connection->pending_slot);
-    sd_bus_close_unref(connection->bus);
+    pf_sd_bus.slot_unref(connection->pending_slot);
+    pf_sd_bus.close_unref(connection->bus);
     free(connection);
 }
 
@@ -160,8 +161,8 @@ int
 pf_agent_connection_new_call(PfAgentConnection *connection, const char *member,
                              sd_bus_message **ret_call)
 {
-    int r = sd_bus_message_new_method_call(connection->bus, ret_call, NULL, PF_WIRE_CACHE_PATH,
-                                           PF_WIRE_CACHE_INTERFACE, member);
+    int r = pf_sd_bus.message_new_method_call(connection->bus, ret_call, NULL, PF_WIRE_CACHE_PATH,
+                                              PF_WIRE_CACHE_INTERFACE, member);
     return r < 0 ? r : 0;
 }
 
@@ -169,7 +170,7 @@ static int
 on_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
     PendingReply *pending = userdata;
-    pending->reply = sd_bus_message_ref(message);
+    pending->reply = pf_sd_bus.message_ref(message);
     return 0;
 }
 
@@ -179,7 +180,7 @@ wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply
 {
     connection->last_sign_of_life = pf_agent_connection_now();
     while (pending->reply == NULL) {
-        int r = sd_bus_process(connection->bus, NULL);
+        int r = pf_sd_bus.process(connection->bus, NULL);
         if (r < 0)
             return r;
         if (r > 0)
@@ -188,20 +189,20 @@ wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply
         uint64_t deadline = connection->last_sign_of_life + patience_us;
         if (now >= deadline)
             return -ETIMEDOUT;
-        r = sd_bus_wait(connection->bus, deadline - now);
+        r = pf_sd_bus.wait(connection->bus, deadline - now);
         if (r < 0 && r != -EINTR)
             return r;
     }
     /* A lost connection answers by itself, with an error that is not the agent's. */
-    return sd_bus_is_open(connection->bus) > 0 ? 0 : -ECONNRESET;
+    return pf_sd_bus.is_open(connection->bus) > 0 ? 0 : -ECONNRESET;
 }
 
 int
 pf_agent_connection_send(PfAgentConnection *connection, sd_bus_message *call)
 {
     connection->pending = (PendingReply){NULL};
-    int r = sd_bus_call_async(connection->bus, &connection->pending_slot, call, on_reply,
-                              &connection->pending, UINT64_MAX);
+    int r = pf_sd_bus.call_async(connection->bus, &connection->pending_slot, call, on_reply,
+                                 &connection->pending, UINT64_MAX);
     return r < 0 ? r : 0;
 }
 
@@ -210,9 +211,9 @@ pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us,
                          sd_bus_message **ret_reply)
 {
     int r = wait_for_reply(connection, patience_us, &connection->pending);
-    connection->pending_slot = sd_bus_slot_unref(connection->pending_slot);
+    connection->pending_slot = pf_sd_bus.slot_unref(connection->pending_slot);
     if (r < 0) {
-        sd_bus_message_unref(connection->pending.reply);
+        pf_sd_bus.message_unref(connection->pending.reply);
         return r;
     }
     *ret_reply = connection->pending.reply;
@@ -231,11 +232,11 @@ int
 pf_agent_connection_tell(PfAgentConnection *connection, sd_bus_message *call)
 {
     uint64_t queued = 0;
-    int r = sd_bus_message_set_expect_reply(call, false);
+    int r = pf_sd_bus.message_set_expect_reply(call, false);
     if (r >= 0)
-        r = sd_bus_send(connection->bus, call, NULL);
+        r = pf_sd_bus.send(connection->bus, call, NULL);
     if (r >= 0)
-        r = sd_bus_get_n_queued_write(connection->bus, &queued);
+        r = pf_sd_bus.get_n_queued_write(connection->bus, &queued);
     if (r < 0)
         return r;
     return queued == 0 ? 0 : -ETIMEDOUT;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sd-bus-table.h"
 #include "wire-names.h"
 
 /* The descriptors stay the reply's, and are closed with it. */
@@ -15,7 +16,7 @@ map_pages(PfAgentContact *contact, sd_bus_message *reply)
     int state_fd;
     int board_fd;
     int life_fd;
-    int r = sd_bus_message_read(reply, "tthhh", NULL, NULL, &state_fd, &board_fd, &life_fd);
+    int r = pf_sd_bus.message_read(reply, "tthhh", NULL, NULL, &state_fd, &board_fd, &life_fd);
     if (r < 0)
         return r;
     r = pf_state_page_map(state_fd, &contact->state);
@@ -37,13 +38,14 @@ pf_agent_contact_new(PfAgentConnection *connection, uint64_t patience_us,
         return -ENOMEM;
     int r = pf_agent_connection_new_call(connection, "Hello", &call);
     if (r >= 0)
-        r = sd_bus_message_append(call, "u", (uint32_t)PF_WIRE_PROTOCOL);
+        r = pf_sd_bus.message_append(call, "u", (uint32_t)PF_WIRE_PROTOCOL);
     if (r >= 0)
         r = pf_agent_connection_call(connection, call, patience_us, &reply);
     if (r >= 0)
-        r = sd_bus_message_is_method_error(reply, NULL) > 0 ? -EPROTO : map_pages(contact, reply);
-    sd_bus_message_unref(call);
-    sd_bus_message_unref(reply);
+        r = pf_sd_bus.message_is_method_error(reply, NULL) > 0 ? -EPROTO
+                                                               : map_pages(contact, reply);
+    pf_sd_bus.message_unref(call);
+    pf_sd_bus.message_unref(reply);
     if (r < 0) {
         pf_agent_contact_free(contact);
         return r;

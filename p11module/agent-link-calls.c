@@ -9,6 +9,7 @@
 
 #include "agent-link-private.h"
 #include "pin-page.h"
+#include "sd-bus-table.h"
 
 /* A call being made: a borrowed connection and the message for it. */
 typedef struct {
@@ -32,7 +33,7 @@ static const struct {
 static PfLinkStatus
 status_of_reply(sd_bus_message *reply)
 {
-    const sd_bus_error *error = sd_bus_message_get_error(reply);
+    const sd_bus_error *error = pf_sd_bus.message_get_error(reply);
     if (error == NULL)
         return PF_LINK_OK;
     for (size_t i = 0; i < sizeof error_statuses / sizeof *error_statuses; i++) {
@@ -46,8 +47,8 @@ status_of_reply(sd_bus_message *reply)
 static void
 call_end(Call *call)
 {
-    sd_bus_message_unref(call->message);
-    sd_bus_message_unref(call->reply);
+    pf_sd_bus.message_unref(call->message);
+    pf_sd_bus.message_unref(call->reply);
     if (call->slot != NULL)
         pf_agent_pool_release(&call->link->pool, call->slot);
 }
@@ -88,9 +89,9 @@ call_begin(Call *call, PfAgentLink *link, const char *member)
 static int
 append_domain(Call *call, const PfDomainRef *domain)
 {
-    return sd_bus_message_append(call->message, "stb", domain->token,
-                                 domain->explicit_id ? domain->app_id : 0,
-                                 (int)domain->explicit_id);
+    return pf_sd_bus.message_append(call->message, "stb", domain->token,
+                                    domain->explicit_id ? domain->app_id : 0,
+                                    (int)domain->explicit_id);
 }
 
 /* Sends the call if it could be FILLED, lets MEANWHILE run, and waits. */
@@ -135,11 +136,11 @@ pf_agent_link_sessions_changed(PfAgentLink *link, const PfDomainRef *domain, uin
     if (status == PF_LINK_OK) {
         int r = append_domain(&call, domain);
         if (r >= 0)
-            r = sd_bus_message_append(call.message, "u", count);
+            r = pf_sd_bus.message_append(call.message, "u", count);
         status = call_send(&call, r);
     }
     if (status == PF_LINK_OK &&
-        (sd_bus_message_read(call.reply, "u", &entry) < 0 || entry >= PF_STATE_ENTRIES))
+        (pf_sd_bus.message_read(call.reply, "u", &entry) < 0 || entry >= PF_STATE_ENTRIES))
         status = call_break(&call);
     if (status == PF_LINK_OK)
         *ret_entry = entry;
@@ -159,7 +160,7 @@ pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *domain, const vo
     if (status == PF_LINK_OK) {
         int r = append_domain(&call, domain);
         if (r >= 0)
-            r = sd_bus_message_append(call.message, "ht", page.fd, (uint64_t)token_flags);
+            r = pf_sd_bus.message_append(call.message, "ht", page.fd, (uint64_t)token_flags);
         status = call_send(&call, r);
     }
     pf_pin_page_wipe(&page);
@@ -175,8 +176,8 @@ receive_lease(Call *call, bool is_prompt, PfLease *ret_lease)
     int fd;
     int is_cached = true;
     PfSecret *pin = NULL;
-    if (sd_bus_message_read(call->reply, "th", &id, &fd) < 0 ||
-        (is_prompt && sd_bus_message_read(call->reply, "b", &is_cached) < 0))
+    if (pf_sd_bus.message_read(call->reply, "th", &id, &fd) < 0 ||
+        (is_prompt && pf_sd_bus.message_read(call->reply, "b", &is_cached) < 0))
         return call_break(call);
     /* Without locked memory there is nowhere to put it; the agent takes the lease back when the
      * connection goes. */
@@ -211,18 +212,18 @@ append_text(sd_bus_message *message, const char *key, const char *value)
 {
     if (value == NULL)
         return 0;
-    int r = sd_bus_message_open_container(message, 'e', "sv");
+    int r = pf_sd_bus.message_open_container(message, 'e', "sv");
     if (r >= 0)
-        r = sd_bus_message_append(message, "s", key);
+        r = pf_sd_bus.message_append(message, "s", key);
     if (r >= 0)
-        r = sd_bus_message_open_container(message, 'v', "s");
+        r = pf_sd_bus.message_open_container(message, 'v', "s");
     if (r >= 0)
-        r = sd_bus_message_append(message, "s", value);
+        r = pf_sd_bus.message_append(message, "s", value);
     if (r == -EINVAL)
-        r = sd_bus_message_append(message, "s", "");
+        r = pf_sd_bus.message_append(message, "s", "");
     if (r >= 0)
-        r = sd_bus_message_close_container(message);
-    return r < 0 ? r : sd_bus_message_close_container(message);
+        r = pf_sd_bus.message_close_container(message);
+    return r < 0 ? r : pf_sd_bus.message_close_container(message);
 }
 
 static uint32_t
@@ -235,7 +236,7 @@ clamp_length(CK_ULONG length)
 static int
 append_details(sd_bus_message *message, const PfPromptDetails *details)
 {
-    int r = sd_bus_message_open_container(message, 'a', "{sv}");
+    int r = pf_sd_bus.message_open_container(message, 'a', "{sv}");
     if (r >= 0)
         r = append_text(message, "purpose", details->purpose);
     if (r >= 0)
@@ -245,11 +246,11 @@ append_details(sd_bus_message *message, const PfPromptDetails *details)
     if (r >= 0)
         r = append_text(message, "key-label", details->key_label);
     if (r >= 0)
-        r = sd_bus_message_append(message, "{sv}{sv}{sv}", "min-len", "u",
-                                  clamp_length(details->min_len), "max-len", "u",
-                                  clamp_length(details->max_len), "token-flags", "t",
-                                  (uint64_t)details->token_flags);
-    return r < 0 ? r : sd_bus_message_close_container(message);
+        r = pf_sd_bus.message_append(message, "{sv}{sv}{sv}", "min-len", "u",
+                                     clamp_length(details->min_len), "max-len", "u",
+                                     clamp_length(details->max_len), "token-flags", "t",
+                                     (uint64_t)details->token_flags);
+    return r < 0 ? r : pf_sd_bus.message_close_container(message);
 }
 
 /* Makes the call MEMBER that asks the person; without an answer the call is ended. */
@@ -262,7 +263,7 @@ begin_prompt(Call *call, PfAgentLink *link, const char *member, const PfDomainRe
         return status;
     int r = append_domain(call, domain);
     if (r >= 0)
-        r = sd_bus_message_append(call->message, "t", previous);
+        r = pf_sd_bus.message_append(call->message, "t", previous);
     if (r >= 0)
         r = append_details(call->message, details);
     return call_send(call, r);
@@ -285,12 +286,12 @@ static int
 read_change_pages(sd_bus_message *reply, int *ret_old_fd, int *ret_new_fd)
 {
     *ret_old_fd = -1;
-    int r = sd_bus_message_enter_container(reply, 'a', "h");
-    if (r >= 0 && sd_bus_message_at_end(reply, false) == 0)
-        r = sd_bus_message_read(reply, "h", ret_old_fd);
+    int r = pf_sd_bus.message_enter_container(reply, 'a', "h");
+    if (r >= 0 && pf_sd_bus.message_at_end(reply, false) == 0)
+        r = pf_sd_bus.message_read(reply, "h", ret_old_fd);
     if (r >= 0)
-        r = sd_bus_message_exit_container(reply);
-    return r < 0 ? r : sd_bus_message_read(reply, "h", ret_new_fd);
+        r = pf_sd_bus.message_exit_container(reply);
+    return r < 0 ? r : pf_sd_bus.message_read(reply, "h", ret_new_fd);
 }
 
 static PfLinkStatus
@@ -299,7 +300,7 @@ receive_change_lease(Call *call, PfChangeLease *ret_lease)
     PfChangeLease lease = {0};
     int old_fd;
     int new_fd;
-    if (sd_bus_message_read(call->reply, "t", &lease.id) < 0 ||
+    if (pf_sd_bus.message_read(call->reply, "t", &lease.id) < 0 ||
         read_change_pages(call->reply, &old_fd, &new_fd) < 0)
         return call_break(call);
     if ((old_fd >= 0 && pf_pin_page_receive(old_fd, &lease.old_pin) < 0) ||
@@ -350,11 +351,12 @@ pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,
     PfLinkStatus status = call_begin_leased(&call, link, lease);
     bool is_waited_for = ret_cached != NULL || result == PF_LEASE_REJECTED;
     if (status == PF_LINK_OK) {
-        int r = sd_bus_message_append(call.message, "tut", lease, (uint32_t)result,
-                                      (uint64_t)token_flags);
+        int r = pf_sd_bus.message_append(call.message, "tut", lease, (uint32_t)result,
+                                         (uint64_t)token_flags);
         status = is_waited_for ? call_send(&call, r) : call_tell(&call, r);
     }
-    if (status == PF_LINK_OK && is_waited_for && sd_bus_message_read(call.reply, "b", &cached) < 0)
+    if (status == PF_LINK_OK && is_waited_for &&
+        pf_sd_bus.message_read(call.reply, "b", &cached) < 0)
         status = call_break(&call);
     if (ret_cached != NULL)
         *ret_cached = status == PF_LINK_OK && cached != 0;
@@ -376,15 +378,15 @@ pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain)
 static int
 append_report(sd_bus_message *message, const PfTokenReport *report)
 {
-    int r = sd_bus_message_open_container(message, 'a', "{sv}");
+    int r = pf_sd_bus.message_open_container(message, 'a', "{sv}");
     if (r >= 0 && report != NULL) {
         r = append_text(message, "slot-description", report->slot_description);
         if (r >= 0)
-            r = sd_bus_message_append(message, "{sv}{sv}", "token-flags", "t",
-                                      (uint64_t)report->token_flags, "hardware", "b",
-                                      (int)report->hardware);
+            r = pf_sd_bus.message_append(message, "{sv}{sv}", "token-flags", "t",
+                                         (uint64_t)report->token_flags, "hardware", "b",
+                                         (int)report->hardware);
     }
-    return r < 0 ? r : sd_bus_message_close_container(message);
+    return r < 0 ? r : pf_sd_bus.message_close_container(message);
 }
 
 PfLinkStatus
@@ -394,7 +396,7 @@ pf_agent_link_report_token(PfAgentLink *link, const char *token, PfTokenEvent ev
     Call call;
     PfLinkStatus status = call_begin(&call, link, "ReportToken");
     if (status == PF_LINK_OK) {
-        int r = sd_bus_message_append(call.message, "su", token, (uint32_t)event);
+        int r = pf_sd_bus.message_append(call.message, "su", token, (uint32_t)event);
         if (r >= 0)
             r = append_report(call.message, report);
         status = call_send(&call, r);

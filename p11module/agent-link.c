@@ -10,6 +10,7 @@
 
 #include "agent-link-private.h"
 #include "agent-starter.h"
+#include "sd-bus-table.h"
 
 /* At most one attempt in this time (DESIGN 4.14). */
 #define ATTEMPT_INTERVAL_US UINT64_C(1000000)
@@ -120,6 +121,9 @@ open_or_start(PfAgentLink *link, bool may_start, uint64_t deadline,
 static int
 attempt(PfAgentLink *link, bool may_start, PfAgentContact **ret_contact)
 {
+    /* No lock is held here, as this runs constructors of libraries. */
+    if (!pf_sd_bus_table_load())
+        return -ENOENT;
     uint64_t patience = link->was_silent ? SILENT_PATIENCE_US : PF_AGENT_LINK_PATIENCE_US;
     uint64_t deadline = pf_agent_connection_now() + patience;
     uint64_t epoch = link->last_epoch + 1;

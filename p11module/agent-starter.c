@@ -7,8 +7,8 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <systemd/sd-bus.h>
 
+#include "sd-bus-table.h"
 #include "wire-names.h"
 
 /* DBUS_START_REPLY_ALREADY_RUNNING of the D-Bus specification. */
@@ -27,8 +27,8 @@ on_start_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
     PfAgentStarter *starter = userdata;
     uint32_t outcome = 0;
     starter->is_answered = true;
-    starter->result = -sd_bus_message_get_errno(message);
-    if (starter->result == 0 && sd_bus_message_read(message, "u", &outcome) >= 0)
+    starter->result = -pf_sd_bus.message_get_errno(message);
+    if (starter->result == 0 && pf_sd_bus.message_read(message, "u", &outcome) >= 0)
         starter->is_believed_running = outcome == START_REPLY_ALREADY_RUNNING;
     return 0;
 }
@@ -38,22 +38,22 @@ ask(PfAgentStarter *starter)
 {
     starter->is_answered = false;
     starter->is_believed_running = false;
-    return sd_bus_call_method_async(starter->bus, NULL, "org.freedesktop.DBus",
-                                    "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                    "StartServiceByName", on_start_reply, starter, "su",
-                                    PF_WIRE_AGENT_NAME, (uint32_t)0);
+    return pf_sd_bus.call_method_async(starter->bus, NULL, "org.freedesktop.DBus",
+                                       "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                       "StartServiceByName", on_start_reply, starter, "su",
+                                       PF_WIRE_AGENT_NAME, (uint32_t)0);
 }
 
 static int
 send_start(PfAgentStarter *starter, const char *address)
 {
-    int r = sd_bus_new(&starter->bus);
+    int r = pf_sd_bus.new(&starter->bus);
     if (r >= 0)
-        r = sd_bus_set_address(starter->bus, address);
+        r = pf_sd_bus.set_address(starter->bus, address);
     if (r >= 0)
-        r = sd_bus_set_bus_client(starter->bus, true);
+        r = pf_sd_bus.set_bus_client(starter->bus, true);
     if (r >= 0)
-        r = sd_bus_start(starter->bus);
+        r = pf_sd_bus.start(starter->bus);
     return r >= 0 ? ask(starter) : r;
 }
 
@@ -76,7 +76,7 @@ pf_agent_starter_pump(PfAgentStarter *starter, uint64_t wait_us)
 {
     int r;
     do {
-        r = sd_bus_process(starter->bus, NULL);
+        r = pf_sd_bus.process(starter->bus, NULL);
     } while (r > 0);
     if (r < 0)
         return r;
@@ -88,7 +88,7 @@ pf_agent_starter_pump(PfAgentStarter *starter, uint64_t wait_us)
             return ask(starter);
         return starter->result;
     }
-    r = sd_bus_wait(starter->bus, wait_us);
+    r = pf_sd_bus.wait(starter->bus, wait_us);
     return r < 0 && r != -EINTR ? r : 0;
 }
 
@@ -97,6 +97,6 @@ pf_agent_starter_free(PfAgentStarter *starter)
 {
     if (starter == NULL)
         return;
-    sd_bus_close_unref(starter->bus);
+    pf_sd_bus.close_unref(starter->bus);
     free(starter);
 }

@@ -158,7 +158,8 @@ for _rule, _examples in EXAMPLES.items():
 class BuildRules(unittest.TestCase):
     def test_libraries(self):
         self.assertTrue(binaryrules.unwanted_libraries("libglib-2.0.so.0 => /lib/libglib-2.0.so.0"))
-        self.assertFalse(binaryrules.unwanted_libraries("libsystemd.so.0 => /lib/libsystemd.so.0"))
+        self.assertTrue(binaryrules.unwanted_libraries("libsystemd.so.0 => /lib/libsystemd.so.0"))
+        self.assertFalse(binaryrules.unwanted_libraries("libinih.so.1 => /lib/libinih.so.1"))
 
     def test_symbols(self):
         good = "".join(f"0000 T {name}\n" for name in binaryrules.EXPORTED)

@@ -58,6 +58,31 @@ class Loading(HostCase):
         d.ok("load", module_path())
         self.assertEqual(d.rv("init"), "CKR_CRYPTOKI_ALREADY_INITIALIZED")
 
+    def test_bus_library_is_loaded_with_the_first_contact(self):
+        d = self.driver()
+        d.ok("init os-locking")
+        d.ok("slots")
+        self.assertEqual(d.ok("maps")["libsystemd"], "false")
+        d.open_session(TOKEN)
+        self.assertEqual(d.ok("maps")["libsystemd"], "true")
+
+    def test_without_the_bus_library_all_is_passed_through(self):
+        folder = self.box.dir / "lib"
+        folder.mkdir()
+        (folder / "libsystemd.so.0").write_text("not a library")
+        # The spy is some library of that name that has not one of the functions.
+        for name in (None, build_path("tests/spy/spy-backend.so")):
+            if name is not None:
+                shutil.copy(name, folder / "libsystemd.so.0")
+            with self.subTest(library=name):
+                d = self.driver(env={"LD_LIBRARY_PATH": folder, "PINFOLD_DEBUG": "1"})
+                session = self.log_in(d)
+                self.assert_signs(d, session)
+                self.assertEqual(self.pinfold.domains(), [])
+                d.close()
+        said = [line for line in self.box.logs(1000).splitlines() if "libsystemd" in line]
+        self.assertEqual(len(said), 2, said)
+
     def test_two_copies_are_one_process(self):
         d = self.driver()
         first = self.log_in(d)
