@@ -80,6 +80,16 @@ class Lists(Token):
     def test_mechanisms(self):
         self.same(step(f"{PUBLIC} -M"), modes=MODES, says="SHA256-RSA-PKCS-PSS")
 
+    def test_interfaces(self):
+        """DESIGN 4.18: Pinfold has those of 3.0 in front of any backend."""
+        for mode in MODES:
+            with self.subTest(mode):
+                self.place.prepare(mode)
+                result = self.place.run(step(f"{PUBLIC} --list-interfaces"))
+                self.assertEqual(result.status, 0, result)
+                self.assertIn(b"version: 3.0", result.stdout)
+                self.assertIn(b"version: 2.40", result.stdout)
+
     def test_public_objects(self):
         self.same(step(f"{PUBLIC} -O"), modes=MODES, says="Public Key Object; RSA 2048 bits")
 
@@ -164,8 +174,8 @@ class Objects(Token):
 
     @unittest.expectedFailure
     def test_key_that_fails_half_made(self):
-        """SoftHSM leaves half a key when this fails, but only where the call is made logged in: in
-        mode process it is first tried without a window."""
+        """SoftHSM leaves half a private key when this fails logged in. In mode process a call that
+        makes no private object has no window (DESIGN 4.2), so that nothing is left."""
         self.made("--keygen --key-type DES3:24 --id 0a --label made", modes=("process",),
                   status=None)
 
