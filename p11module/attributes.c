@@ -331,20 +331,29 @@ pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *backend,
     return is_same;
 }
 
-CK_ULONG
-pf_attributes_fill_search(const PfAttributes *attributes, CK_ATTRIBUTE *template)
+/* Adds the attribute, unless it is empty: that says nothing, and some backends do not match it. */
+static bool
+add_telling(const PfAttributes *attributes, CK_ATTRIBUTE_TYPE type, CK_ATTRIBUTE *template,
+            CK_ULONG *count)
 {
-    static const CK_ATTRIBUTE_TYPE telling[] = {PF_CKA_UNIQUE_ID, CKA_ID, CKA_LABEL};
+    const CK_ATTRIBUTE *value = find(attributes, type, NULL);
+    bool is_telling = value->ulValueLen != (CK_ULONG)-1 && value->ulValueLen > 0;
+    if (is_telling)
+        template[(*count)++] = *value;
+    return is_telling;
+}
+
+CK_ULONG
+pf_attributes_fill_search(const PfAttributes *attributes, CK_ATTRIBUTE *template,
+                          bool *ret_has_component)
+{
     CK_ULONG count = 0;
     template[count++] = *find(attributes, CKA_CLASS, NULL);
-    for (size_t i = 0; i < sizeof telling / sizeof *telling; i++) {
-        const CK_ATTRIBUTE *value = find(attributes, telling[i], NULL);
-        /* An empty value says nothing, and some backends do not match it. */
-        if (value->ulValueLen != (CK_ULONG)-1 && value->ulValueLen > 0) {
-            template[count++] = *value;
-            break;
-        }
-    }
+    add_telling(attributes, PF_CKA_UNIQUE_ID, template, &count);
+    add_telling(attributes, CKA_ID, template, &count);
+    add_telling(attributes, CKA_LABEL, template, &count);
+    *ret_has_component = add_telling(attributes, CKA_MODULUS, template, &count) ||
+                         add_telling(attributes, CKA_EC_POINT, template, &count);
     return count;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "pkcs11-v3.h"
@@ -22,7 +23,8 @@ typedef struct {
     CK_FUNCTION_LIST *p11;
     CK_FUNCTION_LIST_3_0 *p11_3_0; /* NULL: it has only 2.40 */
     PfBackendQuirks quirks;
-    bool is_ours; /* we initialised it, so we finalise it */
+    atomic_bool compares_components; /* its searches were seen to tell two keys apart */
+    bool is_ours;                    /* we initialised it, so we finalise it */
     bool is_serialised;
     pthread_mutex_t serial; /* held over each call of a serialised backend, nothing else inside */
 } PfBackend;

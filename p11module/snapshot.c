@@ -4,6 +4,7 @@
 #include "snapshot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "object.h"
 #include "search.h"
@@ -133,28 +134,67 @@ count_same(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes,
     return same;
 }
 
+/* Would the backend's search have found another key as well? Asked by one that there is not: the
+ * last attribute of TEMPLATE, a public component, with one bit changed. */
+static bool
+tells_keys_apart(PfCall *call, CK_SESSION_HANDLE own, const CK_ATTRIBUTE *template, CK_ULONG length)
+{
+    CK_ATTRIBUTE other[PF_ATTRIBUTES_SEARCH_MAX];
+    CK_OBJECT_HANDLE *found = NULL;
+    size_t count = 0;
+    CK_ATTRIBUTE *component = &other[length - 1];
+    memcpy(other, template, length * sizeof *other);
+    unsigned char *changed = malloc(component->ulValueLen);
+    if (changed == NULL)
+        return false;
+    memcpy(changed, component->pValue, component->ulValueLen);
+    changed[component->ulValueLen - 1] ^= 1;
+    component->pValue = changed;
+    CK_RV rv = pf_search_backend(call->backend, own, other, length, false, &found, &count);
+    free(found);
+    free(changed);
+    return rv == CKR_OK && count == 0;
+}
+
+/* Searches by TEMPLATE and compares what is found. A key that is found by its public component need
+ * not be read, where the backend was seen to compare that. */
+static CK_RV
+find_by(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes, CK_ATTRIBUTE *template,
+        CK_ULONG length, bool has_component, CK_OBJECT_HANDLE *ret_real, size_t *ret_count)
+{
+    CK_OBJECT_HANDLE *found = NULL;
+    size_t count = 0;
+    CK_RV rv = pf_search_backend(call->backend, own, template, length, false, &found, &count);
+    if (rv != CKR_OK)
+        return rv;
+    if (count == 1 && has_component && atomic_load(&call->backend->compares_components)) {
+        *ret_real = found[0];
+        *ret_count = 1;
+    } else {
+        *ret_count = count_same(call, own, attributes, found, count, ret_real);
+        if (*ret_count == 1 && has_component && tells_keys_apart(call, own, template, length))
+            atomic_store(&call->backend->compares_components, true);
+    }
+    free(found);
+    return CKR_OK;
+}
+
 CK_RV
 pf_snapshot_find_again(PfCall *call, const PfAttributes *attributes, CK_OBJECT_HANDLE *ret_real,
                        size_t *ret_count)
 {
     CK_SESSION_HANDLE own;
-    CK_ATTRIBUTE identity[PF_ATTRIBUTES_SEARCH_MAX];
-    CK_ULONG length = pf_attributes_fill_search(attributes, identity);
+    CK_ATTRIBUTE template[PF_ATTRIBUTES_SEARCH_MAX];
+    bool has_component;
+    CK_ULONG length = pf_attributes_fill_search(attributes, template, &has_component);
     CK_RV rv = open_own_session(call, &own);
     if (rv != CKR_OK)
         return rv;
     *ret_count = 0;
-    /* Little is asked for, as each comparison costs some backends a decryption; and of what some do
-     * not compare, all of the class. */
-    for (CK_ULONG used = length; rv == CKR_OK && *ret_count == 0 && used > 0;
-         used = used > 1 ? 1 : 0) {
-        CK_OBJECT_HANDLE *found = NULL;
-        size_t count = 0;
-        rv = pf_search_backend(call->backend, own, identity, used, false, &found, &count);
-        if (rv == CKR_OK)
-            *ret_count = count_same(call, own, attributes, found, count, ret_real);
-        free(found);
-    }
+    rv = find_by(call, own, attributes, template, length, has_component, ret_real, ret_count);
+    /* Some do not find what they do not compare: then among all of the class. */
+    if (rv == CKR_OK && *ret_count == 0 && length > 1)
+        rv = find_by(call, own, attributes, template, 1, false, ret_real, ret_count);
     PF_BACKEND_CALL(call->backend, C_CloseSession, own);
     return rv;
 }

@@ -54,7 +54,7 @@ run_interfaces(PfDriverCall *call)
     if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL)
         pf_driver_reply_add(call->reply, "count", "%lu", count);
     for (CK_ULONG i = 0; rv == CKR_OK && !is_query && i < count; i++) {
-        char key[16];
+        char key[24];
         snprintf(key, sizeof(key), "i%lu", i);
         add_interface(call->reply, key, &list[i]);
     }

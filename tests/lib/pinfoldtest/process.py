@@ -148,6 +148,8 @@ def scan_memory(pid, needle):
     """
     hits = []
     if not may_look_into(pid):
+        if not is_alive(pid):
+            return hits
         raise unittest.SkipTest("only root may look into a process that is not dumpable")
     with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(
         f"/proc/{pid}/mem", "rb", buffering=0
