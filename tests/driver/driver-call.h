@@ -7,6 +7,7 @@
 
 #include "driver-reply.h"
 #include "mechanism-params.h"
+#include "pkcs11-v3.h"
 
 /* The module that commands go to, and another one that is loaded too or NULL. */
 typedef struct {
@@ -74,6 +75,7 @@ extern const PfDriverCommand pf_driver_key_commands[];
 extern const PfDriverCommand pf_driver_process_commands[];
 extern const PfDriverCommand pf_driver_module_commands[];
 extern const PfDriverCommand pf_driver_interface_commands[];
+extern const PfDriverCommand pf_driver_message_commands[];
 
 /* Splits @line in place at blanks, minding "quotes" and backslashes. Returns the number of words,
  * -1 when there are more than @max or a quote is open. */
@@ -105,6 +107,9 @@ bool pf_driver_call_number(PfDriverCall *call, int index, unsigned long *ret_num
 bool pf_driver_call_bytes(PfDriverCall *call, int index, PfDriverBytes *ret_bytes);
 bool pf_driver_call_pin(PfDriverCall *call, int index, PfDriverBytes *ret_pin);
 bool pf_driver_call_mechanism(PfDriverCall *call, int index, PfDriverMechanism *ret_mechanism);
+
+/* The module's list of 3.0; NULL, with the reply an error, where it has none. */
+CK_FUNCTION_LIST_3_0 *pf_driver_call_list_3_0(PfDriverCall *call);
 
 /* Parses "null", "text:…", "fill:COUNT:HH", hex, or, when @as_text, plain text. */
 bool pf_driver_bytes_parse(const char *text, bool as_text, PfDriverBytes *ret_bytes);

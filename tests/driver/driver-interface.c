@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Driver commands for what PKCS#11 3.0 adds: interfaces, messages, cancelling, named logins. */
+/* Driver commands for what PKCS#11 3.0 adds but messages: interfaces, cancelling, named logins. */
 #include "driver-call.h"
 
 #include <dlfcn.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "pkcs11-v3.h"
-
 #define MAX_INTERFACES 8
-#define OUT_ROOM       4096
 
 /* NULL, with the reply an error, where the module does not export it. */
 static void *
@@ -90,8 +86,8 @@ run_interface(PfDriverCall *call)
         add_interface(call->reply, "i", interface);
 }
 
-static CK_FUNCTION_LIST_3_0 *
-get_list(PfDriverCall *call)
+CK_FUNCTION_LIST_3_0 *
+pf_driver_call_list_3_0(PfDriverCall *call)
 {
     PfDriverCall part = *call;
     CK_INTERFACE *interface;
@@ -103,162 +99,10 @@ get_list(PfDriverCall *call)
     return get_interface(&part, &interface) == CKR_OK ? interface->pFunctionList : NULL;
 }
 
-typedef struct {
-    const char *name;
-    size_t init, final, message; /* offsets of the functions; message: of ciphers */
-} MessageKind;
-
-static const MessageKind message_kinds[] = {
-#define OFFSET(name) offsetof(CK_FUNCTION_LIST_3_0, name)
-    {"sign", OFFSET(C_MessageSignInit), OFFSET(C_MessageSignFinal), 0},
-    {"verify", OFFSET(C_MessageVerifyInit), OFFSET(C_MessageVerifyFinal), 0},
-    {"encrypt", OFFSET(C_MessageEncryptInit), OFFSET(C_MessageEncryptFinal),
-     OFFSET(C_EncryptMessage)},
-    {"decrypt", OFFSET(C_MessageDecryptInit), OFFSET(C_MessageDecryptFinal),
-     OFFSET(C_DecryptMessage)},
-#undef OFFSET
-};
-
-static const MessageKind *
-find_kind(PfDriverCall *call)
-{
-    for (size_t i = 0; i < sizeof(message_kinds) / sizeof(message_kinds[0]); i++) {
-        if (pf_driver_call_has(call, 0, message_kinds[i].name))
-            return &message_kinds[i];
-    }
-    pf_driver_reply_set_error(call->reply, "sign, verify, encrypt or decrypt");
-    return NULL;
-}
-
-static void
-run_message_init(PfDriverCall *call)
-{
-    const MessageKind *kind = find_kind(call);
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
-    CK_SESSION_HANDLE session;
-    CK_OBJECT_HANDLE key;
-    PfDriverMechanism mechanism;
-    bool cancels = pf_driver_call_has(call, 3, "null");
-    CK_C_MessageSignInit init;
-
-    if (kind == NULL || list == NULL || !pf_driver_call_session(call, 1, &session) ||
-        !pf_driver_call_object(call, 2, &key) ||
-        (!cancels && !pf_driver_call_mechanism(call, 3, &mechanism)))
-        return;
-    memcpy(&init, (char *)list + kind->init, sizeof(init));
-    pf_driver_reply_set_rv(call->reply, init(session, cancels ? NULL : &mechanism.mechanism, key),
-                           "C_Message…Init");
-    if (!cancels)
-        pf_driver_mechanism_clear(&mechanism);
-}
-
-static void
-run_message_final(PfDriverCall *call)
-{
-    const MessageKind *kind = find_kind(call);
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
-    CK_SESSION_HANDLE session;
-    CK_C_MessageSignFinal final;
-
-    if (kind == NULL || list == NULL || !pf_driver_call_session(call, 1, &session))
-        return;
-    memcpy(&final, (char *)list + kind->final, sizeof(final));
-    pf_driver_reply_set_rv(call->reply, final(session), "C_Message…Final");
-}
-
-static void
-run_message_sign(PfDriverCall *call)
-{
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
-    CK_SESSION_HANDLE session;
-    PfDriverBytes in;
-    CK_BYTE out[OUT_ROOM];
-    CK_ULONG size = pf_driver_call_has(call, 2, "size=4") ? 4 : sizeof(out);
-    CK_RV rv;
-
-    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
-        !pf_driver_call_bytes(call, 1, &in))
-        return;
-    rv = list->C_SignMessage(session, NULL, 0, in.data, in.size, out, &size);
-    pf_driver_reply_set_rv(call->reply, rv, "C_SignMessage");
-    if (rv == CKR_OK)
-        pf_driver_reply_add_hex(call->reply, "data", out, size);
-    pf_driver_bytes_clear(&in);
-}
-
-/* A message in two parts. */
-static void
-run_message_sign_parts(PfDriverCall *call)
-{
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
-    CK_SESSION_HANDLE session;
-    PfDriverBytes first;
-    PfDriverBytes second;
-    CK_BYTE out[OUT_ROOM];
-    CK_ULONG size = sizeof(out);
-    CK_RV rv;
-
-    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
-        !pf_driver_call_bytes(call, 1, &first) || !pf_driver_call_bytes(call, 2, &second))
-        return;
-    rv = list->C_SignMessageBegin(session, NULL, 0);
-    if (rv == CKR_OK)
-        rv = list->C_SignMessageNext(session, NULL, 0, first.data, first.size, NULL, NULL);
-    if (rv == CKR_OK)
-        rv = list->C_SignMessageNext(session, NULL, 0, second.data, second.size, out, &size);
-    pf_driver_reply_set_rv(call->reply, rv, "C_SignMessageNext");
-    if (rv == CKR_OK)
-        pf_driver_reply_add_hex(call->reply, "data", out, size);
-    pf_driver_bytes_clear(&first);
-    pf_driver_bytes_clear(&second);
-}
-
-static void
-run_message_verify(PfDriverCall *call)
-{
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
-    CK_SESSION_HANDLE session;
-    PfDriverBytes in;
-    PfDriverBytes signature;
-
-    if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
-        !pf_driver_call_bytes(call, 1, &in) || !pf_driver_call_bytes(call, 2, &signature))
-        return;
-    pf_driver_reply_set_rv(call->reply,
-                           list->C_VerifyMessage(session, NULL, 0, in.data, in.size, signature.data,
-                                                 signature.size),
-                           "C_VerifyMessage");
-    pf_driver_bytes_clear(&in);
-    pf_driver_bytes_clear(&signature);
-}
-
-static void
-run_message_cipher(PfDriverCall *call)
-{
-    const MessageKind *kind = find_kind(call);
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
-    CK_SESSION_HANDLE session;
-    PfDriverBytes in;
-    CK_BYTE out[OUT_ROOM];
-    CK_ULONG size = sizeof(out);
-    CK_C_EncryptMessage message;
-    CK_RV rv;
-
-    if (kind == NULL || kind->message == 0 || list == NULL ||
-        !pf_driver_call_session(call, 1, &session) || !pf_driver_call_bytes(call, 2, &in))
-        return;
-    memcpy(&message, (char *)list + kind->message, sizeof(message));
-    rv = message(session, NULL, 0, NULL, 0, in.data, in.size, out, &size);
-    pf_driver_reply_set_rv(call->reply, rv, "C_…Message");
-    if (rv == CKR_OK)
-        pf_driver_reply_add_hex(call->reply, "data", out, size);
-    pf_driver_bytes_clear(&in);
-}
-
 static void
 run_cancel(PfDriverCall *call)
 {
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_FUNCTION_LIST_3_0 *list = pf_driver_call_list_3_0(call);
     CK_SESSION_HANDLE session;
     unsigned long flags;
 
@@ -268,18 +112,40 @@ run_cancel(PfDriverCall *call)
                                "C_SessionCancel");
 }
 
+/* C_GetInfo of the list of 3.0. */
+static void
+run_info(PfDriverCall *call)
+{
+    CK_FUNCTION_LIST_3_0 *list = pf_driver_call_list_3_0(call);
+    CK_INFO info;
+    CK_RV rv;
+
+    if (list == NULL)
+        return;
+    rv = list->C_GetInfo(&info);
+    pf_driver_reply_set_rv(call->reply, rv, "C_GetInfo");
+    if (rv == CKR_OK)
+        pf_driver_reply_add(call->reply, "cryptoki", "%d.%d", info.cryptokiVersion.major,
+                            info.cryptokiVersion.minor);
+}
+
 static void
 run_login_user(PfDriverCall *call)
 {
-    CK_FUNCTION_LIST_3_0 *list = get_list(call);
+    CK_USER_TYPE type = CKU_USER;
+    CK_FUNCTION_LIST_3_0 *list = pf_driver_call_list_3_0(call);
     CK_SESSION_HANDLE session;
     PfDriverBytes pin;
 
     if (list == NULL || !pf_driver_call_session(call, 0, &session) ||
         !pf_driver_call_pin(call, 1, &pin))
         return;
+    if (pf_driver_call_has(call, 3, "so"))
+        type = CKU_SO;
+    else if (pf_driver_call_has(call, 3, "context"))
+        type = CKU_CONTEXT_SPECIFIC;
     pf_driver_reply_set_rv(call->reply,
-                           list->C_LoginUser(session, CKU_USER, pin.data, pin.size,
+                           list->C_LoginUser(session, type, pin.data, pin.size,
                                              (CK_UTF8CHAR *)call->argv[2], strlen(call->argv[2])),
                            "C_LoginUser");
     pf_driver_bytes_clear(&pin);
@@ -288,13 +154,8 @@ run_login_user(PfDriverCall *call)
 const PfDriverCommand pf_driver_interface_commands[] = {
     {"interfaces", 0, run_interfaces, "[COUNT|null|nocount]"},
     {"interface", 3, run_interface, "NAME|null VERSION|null FLAGS"},
-    {"message-init", 4, run_message_init, "KIND SESSION KEY MECHANISM|null"},
-    {"message-final", 2, run_message_final, "KIND SESSION"},
-    {"message-sign", 2, run_message_sign, "SESSION DATA [size=4]"},
-    {"message-sign-parts", 3, run_message_sign_parts, "SESSION DATA DATA"},
-    {"message-verify", 3, run_message_verify, "SESSION DATA SIGNATURE"},
-    {"message-cipher", 3, run_message_cipher, "encrypt|decrypt SESSION DATA"},
     {"cancel", 2, run_cancel, "SESSION FLAGS"},
-    {"login-user", 3, run_login_user, "SESSION PIN NAME"},
+    {"info-3.0", 0, run_info, ""},
+    {"login-user", 3, run_login_user, "SESSION PIN NAME [so|context]"},
     {NULL},
 };

@@ -15,7 +15,7 @@
 static const PfDriverCommand *const tables[] = {
     pf_driver_general_commands, pf_driver_session_commands,   pf_driver_object_commands,
     pf_driver_crypto_commands,  pf_driver_key_commands,       pf_driver_process_commands,
-    pf_driver_module_commands,  pf_driver_interface_commands,
+    pf_driver_module_commands,  pf_driver_interface_commands, pf_driver_message_commands,
 };
 
 static const PfDriverCommand *

@@ -40,6 +40,33 @@ pf_mock_unlock(void)
     pthread_mutex_unlock(&mock_mutex);
 }
 
+static CK_RV
+parse_rv(const char *name)
+{
+    CK_RV rv;
+
+    if (!pf_p11_name_parse(PF_P11_RV, name, &rv))
+        abort();
+    return rv;
+}
+
+bool
+pf_mock_follow_rule(const char *name, CK_RV *ret_rv)
+{
+    const PfMockScript *script;
+    const PfP11Rule *rule;
+    bool is_found;
+
+    pf_mock_lock();
+    script = pf_mock_script_get();
+    rule = pf_p11_rules_find(script->rules, script->n_rules, name, 1);
+    is_found = rule != NULL;
+    if (is_found)
+        *ret_rv = parse_rv(rule->value);
+    pf_mock_unlock();
+    return is_found;
+}
+
 /* The rule for this call, copied: the script may be read again while it is followed. */
 static bool
 take_rule(CallNumber call, PfP11Rule *ret_rule)
@@ -56,16 +83,6 @@ take_rule(CallNumber call, PfP11Rule *ret_rule)
     if (rule != NULL)
         *ret_rule = *rule;
     return rule != NULL;
-}
-
-static CK_RV
-parse_rv(const char *name)
-{
-    CK_RV rv;
-
-    if (!pf_p11_name_parse(PF_P11_RV, name, &rv))
-        abort();
-    return rv;
 }
 
 /* Does what comes before the call. Returns true when @ret_rv is already the answer. */

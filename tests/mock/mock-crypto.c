@@ -54,7 +54,8 @@ pf_mock_operation_begin(PfMockOperation *operation, const CK_MECHANISM *mechanis
     id = pf_mock_object_find(key, CKA_ID);
     memset(operation, 0, sizeof(*operation));
     operation->active = true;
-    operation->needs_context = pf_mock_object_is(key, CKA_ALWAYS_AUTHENTICATE);
+    operation->wants_context = pf_mock_object_is(key, CKA_ALWAYS_AUTHENTICATE);
+    operation->needs_context = operation->wants_context;
     operation->key_id = id != NULL && id->ulValueLen > 0 ? *(CK_BYTE *)id->pValue : 0;
     pf_mock_operation_restart(operation);
     return CKR_OK;

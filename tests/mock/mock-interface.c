@@ -18,7 +18,12 @@ C_SessionCancel(CK_SESSION_HANDLE session, CK_FLAGS flags)
         [PF_MOCK_DECRYPT] = {CKF_DECRYPT, CKF_MESSAGE_DECRYPT},
     };
     PfMockSession *own;
+    CK_RV rv;
+    /* What cannot be cancelled need not be all that was asked for: ciphers can. */
+    bool is_refused = pf_mock_follow_rule("C_SessionCancel", &rv);
 
+    if (is_refused)
+        flags &= CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_ENCRYPT | CKF_DECRYPT;
     pf_mock_lock();
     own = pf_mock_state_get_session(session);
     for (int i = 0; own != NULL && i < PF_MOCK_N_OPERATIONS; i++) {
@@ -30,7 +35,9 @@ C_SessionCancel(CK_SESSION_HANDLE session, CK_FLAGS flags)
     if (own != NULL && (flags & CKF_FIND_OBJECTS) != 0)
         own->finding = false;
     pf_mock_unlock();
-    return own != NULL ? CKR_OK : CKR_SESSION_HANDLE_INVALID;
+    if (own == NULL)
+        return CKR_SESSION_HANDLE_INVALID;
+    return is_refused ? rv : CKR_OK;
 }
 
 CK_RV
@@ -56,9 +63,9 @@ fill_2_40(void)
 #undef COPY
 }
 
-static CK_UTF8CHAR standard_name[] = "PKCS 11";
-static CK_INTERFACE interfaces[] = {{standard_name, &pf_mock_list, 0},
-                                    {standard_name, &list_3_0, 0}};
+static char standard_name[] = "PKCS 11";
+static CK_INTERFACE interfaces[] = {{(void *)standard_name, &pf_mock_list, 0},
+                                    {(void *)standard_name, &list_3_0, 0}};
 
 static CK_ULONG
 count_interfaces(void)
@@ -67,6 +74,7 @@ count_interfaces(void)
 
     pf_mock_lock();
     count = pf_mock_script_get()->v3 ? 2 : 1;
+    list_3_0.version.minor = pf_mock_script_get()->v3_minor;
     fill_2_40();
     pf_mock_unlock();
     return count;
@@ -92,7 +100,7 @@ C_GetInterface(CK_UTF8CHAR *name, CK_VERSION *version, CK_INTERFACE **interface,
     for (CK_ULONG i = count_interfaces(); i-- > 0;) {
         const CK_VERSION *own = interfaces[i].pFunctionList;
 
-        if ((name != NULL && strcmp((char *)name, (char *)standard_name) != 0) || flags != 0 ||
+        if ((name != NULL && strcmp((char *)name, standard_name) != 0) || flags != 0 ||
             (version != NULL && memcmp(version, own, sizeof(*own)) != 0))
             continue;
         *interface = &interfaces[i];

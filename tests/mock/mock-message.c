@@ -40,13 +40,26 @@ begin_active(CK_SESSION_HANDLE session, PfMockOperationKind kind, PfMockOperatio
     return rv;
 }
 
+/* The same for a result, which a key that is always to be authenticated gives once a login. */
+static CK_RV
+begin_result(CK_SESSION_HANDLE session, PfMockOperationKind kind, PfMockOperation **ret_operation)
+{
+    CK_RV rv = begin_active(session, kind, ret_operation);
+
+    if (rv == CKR_OK && (*ret_operation)->needs_context) {
+        pf_mock_unlock();
+        rv = CKR_USER_NOT_LOGGED_IN;
+    }
+    return rv;
+}
+
 /* All of a message, or its last part; OUT and OUT_LEN both NULL: another part comes. */
 static CK_RV
 sign(CK_SESSION_HANDLE session, bool is_whole, const CK_BYTE *in, CK_ULONG in_len, CK_BYTE *out,
      CK_ULONG *out_len)
 {
     PfMockOperation *operation;
-    CK_RV rv = begin_active(session, PF_MOCK_SIGN, &operation);
+    CK_RV rv = begin_result(session, PF_MOCK_SIGN, &operation);
 
     if (rv != CKR_OK)
         return rv;
@@ -58,10 +71,11 @@ sign(CK_SESSION_HANDLE session, bool is_whole, const CK_BYTE *in, CK_ULONG in_le
         if (is_whole)
             pf_mock_operation_restart(operation);
         pf_mock_operation_hash(operation, in, in_len);
-        if (out != NULL)
+        if (out != NULL && out_len != NULL) {
             pf_mock_operation_sign(operation, out);
-        if (out != NULL && out_len != NULL)
             *out_len = PF_MOCK_SIGNATURE_SIZE;
+            operation->needs_context = operation->wants_context;
+        }
     }
     pf_mock_unlock();
     return rv;
@@ -90,17 +104,19 @@ verify(CK_SESSION_HANDLE session, bool is_whole, const CK_BYTE *in, CK_ULONG in_
 
 static CK_RV
 cipher(CK_SESSION_HANDLE session, PfMockOperationKind kind, const CK_BYTE *in, CK_ULONG in_len,
-       CK_BYTE *out, CK_ULONG *out_len)
+       CK_BYTE *out, CK_ULONG *out_len, bool is_last)
 {
     PfMockOperation *operation;
-    CK_RV rv = begin_active(session, kind, &operation);
+    CK_RV rv = begin_result(session, kind, &operation);
 
     if (rv != CKR_OK)
         return rv;
-    if (out != NULL && *out_len < in_len)
+    if (out != NULL && *out_len < in_len) {
         rv = CKR_BUFFER_TOO_SMALL;
-    else if (out != NULL)
+    } else if (out != NULL) {
         pf_mock_operation_cipher(operation, in, in_len, out);
+        operation->needs_context = is_last && operation->wants_context;
+    }
     *out_len = in_len;
     pf_mock_unlock();
     return rv;
@@ -125,14 +141,19 @@ restart(CK_SESSION_HANDLE session, PfMockOperationKind kind)
                                 CK_OBJECT_HANDLE key)                                              \
     {                                                                                              \
         PfMockOperation *operation;                                                                \
-        CK_RV rv = begin(session, kind, &operation);                                               \
+        CK_RV rv;                                                                                  \
                                                                                                    \
+        if (pf_mock_follow_rule("C_Message" #Name "Init", &rv))                                    \
+            return rv;                                                                             \
+        rv = begin(session, kind, &operation);                                                     \
         if (rv != CKR_OK)                                                                          \
             return rv;                                                                             \
-        if (mechanism == NULL) /* it cancels */                                                    \
+        if (mechanism == NULL) { /* it cancels */                                                  \
+            rv = operation->active ? CKR_OK : CKR_OPERATION_NOT_INITIALIZED;                       \
             operation->active = false;                                                             \
-        else                                                                                       \
+        } else {                                                                                   \
             rv = pf_mock_operation_begin(operation, mechanism, key, kind);                         \
+        }                                                                                          \
         pf_mock_unlock();                                                                          \
         return rv;                                                                                 \
     }                                                                                              \
@@ -157,7 +178,7 @@ PROCESS(Decrypt, PF_MOCK_DECRYPT)
                             CK_BYTE *associated, CK_ULONG associated_len, CK_BYTE *in,             \
                             CK_ULONG in_len, CK_BYTE *out, CK_ULONG *out_len)                      \
     {                                                                                              \
-        return cipher(session, kind, in, in_len, out, out_len);                                    \
+        return cipher(session, kind, in, in_len, out, out_len, true);                              \
     }                                                                                              \
     CK_RV C_##Name##MessageBegin(CK_SESSION_HANDLE session, void *parameter,                       \
                                  CK_ULONG parameter_len, CK_BYTE *associated,                      \
@@ -169,7 +190,7 @@ PROCESS(Decrypt, PF_MOCK_DECRYPT)
                                 CK_ULONG parameter_len, CK_BYTE *in, CK_ULONG in_len,              \
                                 CK_BYTE *out, CK_ULONG *out_len, CK_FLAGS flags)                   \
     {                                                                                              \
-        return cipher(session, kind, in, in_len, out, out_len);                                    \
+        return cipher(session, kind, in, in_len, out, out_len, flags == CKF_END_OF_MESSAGE);       \
     }
 CIPHER(Encrypt, PF_MOCK_ENCRYPT)
 CIPHER(Decrypt, PF_MOCK_DECRYPT)

@@ -95,6 +95,8 @@ set_line(const char *key, const char *value)
         copy_text(script.serial, sizeof(script.serial), key, value);
     else if (strcmp(key, "label") == 0)
         copy_text(script.label, sizeof(script.label), key, value);
+    else if (strcmp(key, "v3-minor") == 0)
+        script.v3_minor = (CK_BYTE)strtoul(value, NULL, 10);
     else if (strcmp(key, "handles") == 0)
         set_handles(key, value);
     else if (strcmp(key, "rule") != 0 || script.n_rules == PF_MOCK_MAX_RULES ||

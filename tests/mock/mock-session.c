@@ -100,8 +100,10 @@ login_context(PfMockSession *session, const CK_BYTE *pin, CK_ULONG pin_len)
 {
     CK_RV rv;
 
-    for (int i = 0; i < PF_MOCK_N_OPERATIONS; i++) {
-        PfMockOperation *operation = &session->operations[i];
+    for (int i = 0; i < 2 * PF_MOCK_N_OPERATIONS; i++) {
+        PfMockOperation *operation = i < PF_MOCK_N_OPERATIONS
+                                         ? &session->operations[i]
+                                         : &session->messages[i - PF_MOCK_N_OPERATIONS];
 
         if (!operation->active || !operation->needs_context)
             continue;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pkcs11-v3.h"
+
 PfMockState pf_mock;
 
 void
@@ -246,6 +248,8 @@ pf_mock_GetMechanismInfo(CK_SLOT_ID slot_id, CK_MECHANISM_TYPE type, CK_MECHANIS
         info->flags = CKF_HW | CKF_SIGN | CKF_VERIFY | CKF_ENCRYPT | CKF_DECRYPT;
     else
         return CKR_MECHANISM_INVALID;
+    if (pf_mock.script->v3)
+        info->flags |= CKF_MESSAGE_SIGN | CKF_MULTI_MESSAGE;
     info->ulMinKeySize = 1024;
     info->ulMaxKeySize = 2048;
     return CKR_OK;

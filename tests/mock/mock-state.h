@@ -24,7 +24,8 @@ typedef enum {
 
 typedef struct {
     bool active;
-    bool needs_context; /* a CKU_CONTEXT_SPECIFIC login must come before the result */
+    bool wants_context; /* its key is always to be authenticated */
+    bool needs_context; /* a CKU_CONTEXT_SPECIFIC login must come before the (next) result */
     bool updated;
     CK_BYTE key_id;
     uint64_t hash;
@@ -84,6 +85,11 @@ void pf_mock_operation_hash(PfMockOperation *operation, const CK_BYTE *data, CK_
 void pf_mock_operation_sign(const PfMockOperation *operation, CK_BYTE *signature);
 void pf_mock_operation_cipher(const PfMockOperation *operation, const CK_BYTE *in, CK_ULONG size,
                               CK_BYTE *out);
+
+/* What the script's rules answer to the call of that name (C_Sign): true, and RET_RV is the answer.
+ * For calls that are not in PF_P11_CALLS, which follow the rules by themselves; without the lock.
+ */
+bool pf_mock_follow_rule(const char *name, CK_RV *ret_rv);
 
 /* The list of 2.40, whose functions are in that of 3.0 as well. */
 extern CK_FUNCTION_LIST pf_mock_list;

@@ -6,13 +6,13 @@ not have."""
 
 import unittest
 
-from pinfoldtest import Sandbox, mock, softhsm, tap
+from pinfoldtest import Driver, Sandbox, mock, softhsm, tap
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
 
 V3 = "PKCS 11 3.0 0"
 V2 = "PKCS 11 2.40 0"
-SIGN, DECRYPT, MESSAGE_DECRYPT, MESSAGE_SIGN, FIND = 0x800, 0x200, 0x4, 0x8, 0x40
+SIGN, DIGEST, DECRYPT, MESSAGE_DECRYPT, MESSAGE_SIGN, FIND = 0x800, 0x400, 0x200, 0x4, 0x8, 0x40
 KINDS = ("sign", "verify", "encrypt", "decrypt")
 
 
@@ -43,13 +43,23 @@ class OlderBackend(unittest.TestCase):
             with self.subTest(words=words):
                 self.assertEqual(self.d.rv("interface", *words), "CKR_FUNCTION_FAILED")
 
+    def test_version_is_that_of_the_list(self):
+        self.assertEqual(self.d.rv("info-3.0"), "CKR_CRYPTOKI_NOT_INITIALIZED")
+        self.d.ok("init")
+        self.assertEqual(self.d.ok("info-3.0")["cryptoki"], "3.0")
+        self.assertEqual(self.d.ok("info")["cryptoki"], "2.40")
+
     def test_what_it_lacks_is_not_supported(self):
         calls = [("message-init", kind, "{}", "1", "RSA_PKCS") for kind in KINDS]
         calls += [("message-final", kind, "{}") for kind in KINDS]
         calls += [("message-cipher", kind, "{}", "00") for kind in ("encrypt", "decrypt")]
-        calls += [("message-sign", "{}", "00"), ("message-sign-parts", "{}", "00", "00"),
-                  ("message-verify", "{}", "00", "00"), ("cancel", "{}", "8"),
-                  ("login-user", "{}", softhsm.PIN, "anna")]
+        calls += [("message-begin", kind, "{}") for kind in KINDS]
+        calls += [("message-next", kind, "{}", "00") for kind in ("sign", "encrypt", "decrypt")]
+        calls += [("message-sign", "{}", "00"), ("message-verify", "{}", "00", "00"),
+                  ("message-verify-next", "{}", "00", "null"), ("cancel", "{}", "8"),
+                  *(("login-user", "{}", softhsm.PIN, "anna", user)
+                    for user in ("user", "so", "context"))]
+        self.assertEqual(len(calls), 20 + 1 + 3)
 
         def answers(handle):
             return {self.d.rv(*(word.format(handle) for word in call)) for call in calls}
@@ -63,7 +73,7 @@ class OlderBackend(unittest.TestCase):
         self.assertEqual(answers(session), {"CKR_FUNCTION_NOT_SUPPORTED"})
 
 
-class NewerBackend(unittest.TestCase):
+class NewerBackendCase(unittest.TestCase):
     """The mock has 3.0; its counts say when a window was opened."""
 
     def setUp(self):
@@ -77,6 +87,8 @@ class NewerBackend(unittest.TestCase):
         self.addCleanup(self.d.close)
         self.d.ok("init os-locking")
 
+
+class NewerBackend(NewerBackendCase):
     def logged_in(self):
         session = self.d.open_session("@0", "rw")
         self.d.ok("login", session, "user", mock.PIN)
@@ -87,6 +99,12 @@ class NewerBackend(unittest.TestCase):
     def presented(self):
         return self.mock.counts()["presentations"]
 
+    def sign_in_parts(self, session, *parts):
+        self.d.ok("message-begin", "sign", session)
+        for part in parts[:-1]:
+            self.d.ok("message-next", "sign", session, part)
+        return self.d.ok("message-next", "sign", session, parts[-1], "end")["data"]
+
     def test_signatures_of_one_process_share_a_window(self):
         d = self.d
         session, private, public = self.logged_in()
@@ -94,7 +112,7 @@ class NewerBackend(unittest.TestCase):
         d.ok("message-init", "sign", session, private, "SHA256_RSA_PKCS")
         first = d.ok("message-sign", session, "text:one")["data"]
         second = d.ok("message-sign", session, "text:two")["data"]
-        parts = d.ok("message-sign-parts", session, "text:o", "text:ne")["data"]
+        parts = self.sign_in_parts(session, "text:o", "text:ne")
         self.assertEqual(self.presented(), before + 1)
         d.ok("message-final", "sign", session)
         self.assertEqual(parts, first)
@@ -134,6 +152,36 @@ class NewerBackend(unittest.TestCase):
         self.d.ok("message-final", "decrypt", session)
         self.assertEqual(self.presented(), before + 1)
 
+    def test_messages_in_parts(self):
+        d = self.d
+        session, private, public = self.logged_in()
+        before = self.presented()
+        d.ok("message-init", "sign", session, private, "SHA256_RSA_PKCS")
+        signature = self.sign_in_parts(session, "text:one", "text:two")
+        d.ok("message-final", "sign", session)
+        d.ok("message-init", "verify", session, public, "SHA256_RSA_PKCS")
+        for last, rv in (("text:two", "CKR_OK"), ("text:three", "CKR_SIGNATURE_INVALID")):
+            d.ok("message-begin", "verify", session)
+            d.ok("message-verify-next", session, "text:one", "null")
+            self.assertEqual(d.rv("message-verify-next", session, last, signature), rv)
+        d.ok("message-final", "verify", session)
+        d.ok("message-init", "decrypt", session, private, "RSA_PKCS")
+        clear = b""
+        d.ok("message-begin", "decrypt", session)
+        for part, end in (("333e", "more"), ("2833", "end")):
+            clear += d.ok("message-next", "decrypt", session, part, end).data()
+        d.ok("message-final", "decrypt", session)
+        self.assertEqual(clear, bytes(byte ^ 0x5b for byte in bytes.fromhex("333e2833")))
+        self.assertEqual(self.presented(), before + 2)
+
+    def test_abilities_are_told_as_they_are(self):
+        raw = Driver(self.box, self.mock.path, env=self.mock.env)
+        self.addCleanup(raw.close)
+        raw.ok("init")
+        told = self.d.ok("mechinfo", "@0", "RSA_PKCS")["flags"]
+        self.assertEqual(told, raw.ok("mechinfo", "@0", "RSA_PKCS")["flags"])
+        self.assertIn("0x28", told)  # messages are signed, also in parts
+
     def assert_window_closes(self, session, private, how):
         """After HOW a signature needs a window of its own."""
         self.d.ok(*how)
@@ -158,6 +206,16 @@ class NewerBackend(unittest.TestCase):
         self.d.ok("sign", session, private, "RSA_PKCS", "00")  # the message's window is there
         self.assertEqual(self.presented(), before)
         self.assert_window_closes(session, private, ("cancel", session, MESSAGE_DECRYPT))
+
+    def test_cancelling_what_is_not_active(self):
+        session, private, _ = self.logged_in()
+        self.d.ok("signinit", session, private, "RSA_PKCS")
+        before = self.presented()
+        for flags in (0, DECRYPT, MESSAGE_SIGN, FIND, DIGEST):
+            self.d.ok("cancel", session, flags)
+        self.d.ok("sign1", session, "00")
+        self.assertEqual(self.presented(), before)
+        self.assertEqual(self.d.rv("cancel", 999999, SIGN), "CKR_SESSION_HANDLE_INVALID")
 
     def test_cancelling_a_search(self):
         session, private, _ = self.logged_in()
