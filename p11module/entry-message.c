@@ -3,6 +3,7 @@
 /* C_* functions on messages (PKCS#11 3.0, 5.9, 5.11, 5.14, 5.16), made from one list, and
  * C_SessionCancel. */
 #include "backend.h"
+#include "context-login.h"
 #include "pkcs11-v3.h"
 #include "search.h"
 #include "session.h"
@@ -25,27 +26,32 @@
     X(Sign, MESSAGE_SIGN)                                                                          \
     X(Verify, MESSAGE_VERIFY)
 
-/* X(name, operation, parameters, arguments) */
+#define IS_QUERY (out == NULL)
+#define IS_END   ((flags & CKF_END_OF_MESSAGE) != 0)
+
+/* X(name, operation, ends its message, is a size query, parameters, arguments) */
 #define PARTS(X)                                                                                   \
-    X(EncryptMessage, MESSAGE_ENCRYPT, (PARAMETER, ASSOCIATED, IN, OUT),                           \
+    X(EncryptMessage, MESSAGE_ENCRYPT, true, IS_QUERY, (PARAMETER, ASSOCIATED, IN, OUT),           \
       (PARAMETER_ARGS, ASSOCIATED_ARGS, IN_ARGS, OUT_ARGS))                                        \
-    X(EncryptMessageBegin, MESSAGE_ENCRYPT, (PARAMETER, ASSOCIATED),                               \
+    X(EncryptMessageBegin, MESSAGE_ENCRYPT, false, false, (PARAMETER, ASSOCIATED),                 \
       (PARAMETER_ARGS, ASSOCIATED_ARGS))                                                           \
-    X(EncryptMessageNext, MESSAGE_ENCRYPT, (PARAMETER, IN, OUT, CK_FLAGS flags),                   \
+    X(EncryptMessageNext, MESSAGE_ENCRYPT, IS_END, IS_QUERY, (PARAMETER, IN, OUT, CK_FLAGS flags), \
       (PARAMETER_ARGS, IN_ARGS, OUT_ARGS, flags))                                                  \
-    X(DecryptMessage, MESSAGE_DECRYPT, (PARAMETER, ASSOCIATED, IN, OUT),                           \
+    X(DecryptMessage, MESSAGE_DECRYPT, true, IS_QUERY, (PARAMETER, ASSOCIATED, IN, OUT),           \
       (PARAMETER_ARGS, ASSOCIATED_ARGS, IN_ARGS, OUT_ARGS))                                        \
-    X(DecryptMessageBegin, MESSAGE_DECRYPT, (PARAMETER, ASSOCIATED),                               \
+    X(DecryptMessageBegin, MESSAGE_DECRYPT, false, false, (PARAMETER, ASSOCIATED),                 \
       (PARAMETER_ARGS, ASSOCIATED_ARGS))                                                           \
-    X(DecryptMessageNext, MESSAGE_DECRYPT, (PARAMETER, IN, OUT, CK_FLAGS flags),                   \
+    X(DecryptMessageNext, MESSAGE_DECRYPT, IS_END, IS_QUERY, (PARAMETER, IN, OUT, CK_FLAGS flags), \
       (PARAMETER_ARGS, IN_ARGS, OUT_ARGS, flags))                                                  \
-    X(SignMessage, MESSAGE_SIGN, (PARAMETER, IN, OUT), (PARAMETER_ARGS, IN_ARGS, OUT_ARGS))        \
-    X(SignMessageBegin, MESSAGE_SIGN, (PARAMETER), (PARAMETER_ARGS))                               \
-    X(SignMessageNext, MESSAGE_SIGN, (PARAMETER, IN, OUT), (PARAMETER_ARGS, IN_ARGS, OUT_ARGS))    \
-    X(VerifyMessage, MESSAGE_VERIFY, (PARAMETER, IN, SIGNATURE),                                   \
+    X(SignMessage, MESSAGE_SIGN, true, IS_QUERY, (PARAMETER, IN, OUT),                             \
+      (PARAMETER_ARGS, IN_ARGS, OUT_ARGS))                                                         \
+    X(SignMessageBegin, MESSAGE_SIGN, false, false, (PARAMETER), (PARAMETER_ARGS))                 \
+    X(SignMessageNext, MESSAGE_SIGN, out_len != NULL, IS_QUERY, (PARAMETER, IN, OUT),              \
+      (PARAMETER_ARGS, IN_ARGS, OUT_ARGS))                                                         \
+    X(VerifyMessage, MESSAGE_VERIFY, true, false, (PARAMETER, IN, SIGNATURE),                      \
       (PARAMETER_ARGS, IN_ARGS, SIGNATURE_ARGS))                                                   \
-    X(VerifyMessageBegin, MESSAGE_VERIFY, (PARAMETER), (PARAMETER_ARGS))                           \
-    X(VerifyMessageNext, MESSAGE_VERIFY, (PARAMETER, IN, SIGNATURE),                               \
+    X(VerifyMessageBegin, MESSAGE_VERIFY, false, false, (PARAMETER), (PARAMETER_ARGS))             \
+    X(VerifyMessageNext, MESSAGE_VERIFY, signature != NULL, false, (PARAMETER, IN, SIGNATURE),     \
       (PARAMETER_ARGS, IN_ARGS, SIGNATURE_ARGS))
 
 #define UNPACK(...) __VA_ARGS__
@@ -78,15 +84,18 @@
     }
 
 /* A message that fails, such as a false signature, does not end the process: the next one may be
- * good. */
+ * good. What ends is the login for it, if the key wants one each time. */
 static void
-leave_message(PfCall *call, PfOperationKind kind, CK_RV rv)
+leave_message(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, bool is_query)
 {
     bool is_gone = rv == CKR_OPERATION_NOT_INITIALIZED;
+    bool was_begun = !is_gone && rv != CKR_FUNCTION_NOT_SUPPORTED && rv != CKR_BUFFER_TOO_SMALL;
     pf_operation_leave(call, kind, is_gone ? rv : CKR_OK, false, false);
+    if (was_begun && (rv != CKR_OK || (is_last && !is_query)))
+        pf_context_login_end(call);
 }
 
-#define DEFINE_PART(name, kind, parameters, arguments)                                             \
+#define DEFINE_PART(name, kind, is_last, is_query, parameters, arguments)                          \
     CK_RV C_##name(CK_SESSION_HANDLE session, UNPACK parameters)                                   \
     {                                                                                              \
         PfCall call;                                                                               \
@@ -95,7 +104,7 @@ leave_message(PfCall *call, PfOperationKind kind, CK_RV rv)
             return rv;                                                                             \
         pf_operation_enter(&call, PF_OPERATION_##kind);                                            \
         rv = PF_BACKEND_CALL_3_0(call.backend, C_##name, call.real, UNPACK arguments);             \
-        leave_message(&call, PF_OPERATION_##kind, rv);                                             \
+        leave_message(&call, PF_OPERATION_##kind, rv, is_last, is_query);                          \
         return pf_call_end(&call, rv);                                                             \
     }
 
@@ -129,11 +138,11 @@ C_SessionCancel(CK_SESSION_HANDLE session, CK_FLAGS flags)
     if (rv != CKR_OK)
         return rv;
     rv = PF_BACKEND_CALL_3_0(call.backend, C_SessionCancel, call.real, flags);
-    for (size_t i = 0; rv == CKR_OK && i < sizeof cancelled / sizeof *cancelled; i++) {
-        if ((flags & cancelled[i].flag) == 0)
-            continue;
-        pf_operation_enter(&call, cancelled[i].kind);
-        pf_operation_leave(&call, cancelled[i].kind, CKR_OK, true, false);
+    /* Of several, those that can be cancelled may have been: it is not said which. */
+    bool is_done = rv == CKR_OK || rv == CKR_OPERATION_CANCEL_FAILED;
+    for (size_t i = 0; is_done && i < sizeof cancelled / sizeof *cancelled; i++) {
+        if ((flags & cancelled[i].flag) != 0)
+            pf_operation_cancelled(&call, cancelled[i].kind, rv == CKR_OK);
     }
     if (rv == CKR_OK && (flags & CKF_FIND_OBJECTS) != 0)
         pf_search_end(&call); /* what is found already is kept here, not in the backend */

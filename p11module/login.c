@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include "context-login.h"
 #include "object.h"
 #include "pin-rules.h"
 #include "presentation.h"
@@ -175,6 +176,14 @@ check_officer(PfCall *call)
                                                               : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
 }
 
+static void
+set_officer_login(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    slot->has_so_login = true;
+    pthread_mutex_unlock(&slot->lock);
+}
+
 CK_RV
 pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
@@ -185,11 +194,52 @@ pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     if (rv != CKR_OK)
         return rv == CKR_USER_ALREADY_LOGGED_IN ? CKR_USER_ANOTHER_ALREADY_LOGGED_IN : rv;
     rv = pf_presentation_of_host(call, CKU_SO, pin, pin_len);
-    if (rv == CKR_OK) {
-        pthread_mutex_lock(&call->slot->lock);
-        call->slot->has_so_login = true;
-        pthread_mutex_unlock(&call->slot->lock);
-    }
+    if (rv == CKR_OK)
+        set_officer_login(call->slot);
+    pf_window_end_login(call, false);
+    return rv;
+}
+
+typedef struct {
+    CK_USER_TYPE type;
+    CK_BYTE *pin;
+    CK_ULONG pin_len;
+    CK_BYTE *name;
+    CK_ULONG name_len;
+} NamedLogin;
+
+static CK_RV
+call_login_user(PfCall *call, const NamedLogin *login)
+{
+    return PF_BACKEND_CALL_3_0(call->backend, C_LoginUser, call->real, login->type, login->pin,
+                               login->pin_len, login->name, login->name_len);
+}
+
+/* As pf_context_login() with a PIN of the host's. */
+static CK_RV
+login_named_context(PfCall *call, const NamedLogin *login)
+{
+    pf_context_login_end(call);
+    pf_slot_begin_alone(call->slot, call->session->handle);
+    CK_RV rv = call_login_user(call, login);
+    if (rv != CKR_OK)
+        pf_slot_end_alone(call->slot, call->session->handle);
+    return rv;
+}
+
+static CK_RV
+login_named_really(PfCall *call, const NamedLogin *login)
+{
+    CK_RV rv = pf_window_begin_login(call);
+    if (rv == CKR_USER_ALREADY_LOGGED_IN && login->type == CKU_SO)
+        rv = CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+    if (rv != CKR_OK)
+        return rv;
+    rv = call_login_user(call, login);
+    if (rv == CKR_OK && login->type == CKU_USER)
+        pf_slot_set_user_login(call->slot);
+    if (rv == CKR_OK && login->type == CKU_SO)
+        set_officer_login(call->slot);
     pf_window_end_login(call, false);
     return rv;
 }
@@ -198,28 +248,25 @@ CK_RV
 pf_login_named(PfCall *call, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin_len, CK_BYTE *name,
                CK_ULONG name_len)
 {
-    if (type != CKU_USER && type != CKU_SO)
-        return PF_BACKEND_CALL_3_0(call->backend, C_LoginUser, call->real, type, pin, pin_len, name,
-                                   name_len);
-    if (call->backend->p11_3_0 == NULL)
+    NamedLogin login = {type, pin, pin_len, name, name_len};
+    if (call->backend->p11_3_0 == NULL || call->backend->p11_3_0->C_LoginUser == NULL)
         return CKR_FUNCTION_NOT_SUPPORTED;
-    /* The backend does not know of the virtual login: one user at a time, as it would say. */
-    if (pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER)
-        return type == CKU_USER ? CKR_USER_ALREADY_LOGGED_IN : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
-    CK_RV rv = pf_window_begin_login(call);
-    if (rv != CKR_OK)
-        return rv;
-    rv = PF_BACKEND_CALL_3_0(call->backend, C_LoginUser, call->real, type, pin, pin_len, name,
-                             name_len);
-    if (rv == CKR_OK && type == CKU_USER)
-        pf_slot_set_user_login(call->slot);
-    if (rv == CKR_OK && type == CKU_SO) {
-        pthread_mutex_lock(&call->slot->lock);
-        call->slot->has_so_login = true;
-        pthread_mutex_unlock(&call->slot->lock);
+    CK_RV rv = CKR_OK;
+    switch (type) {
+    case CKU_CONTEXT_SPECIFIC:
+        return login_named_context(call, &login);
+    case CKU_SO:
+        rv = check_officer(call);
+        break;
+    case CKU_USER:
+        /* The backend does not know of the virtual login. */
+        if (pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER)
+            rv = CKR_USER_ALREADY_LOGGED_IN;
+        break;
+    default:
+        return call_login_user(call, &login);
     }
-    pf_window_end_login(call, false);
-    return rv;
+    return rv == CKR_OK ? login_named_really(call, &login) : rv;
 }
 
 static void

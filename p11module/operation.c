@@ -14,10 +14,12 @@ drop(PfCall *call, PfOperation *operation)
 {
     pthread_mutex_lock(&call->slot->lock);
     bool held = operation->holds_window;
-    if (held && operation->calls > 0)
+    if (held && operation->calls > 0) {
         operation->is_dropped = true;
-    else
+    } else {
         operation->holds_window = false;
+        operation->init = NULL;
+    }
     bool release_now = held && operation->calls == 0;
     pthread_mutex_unlock(&call->slot->lock);
     if (release_now)
@@ -158,7 +160,7 @@ pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_ME
     if (object != NULL)
         pf_object_release(call->module, object);
     if (rv == CKR_OK && mechanism == NULL) {
-        drop(call, operation);
+        pf_operation_cancelled(call, kind, true);
     } else if (rv == CKR_OK) {
         pthread_mutex_lock(&call->slot->lock);
         operation->init = init;
@@ -203,6 +205,7 @@ leave(PfCall *call, PfOperation *operation, bool is_over)
     if (ends) {
         operation->holds_window = false;
         operation->is_dropped = false;
+        operation->init = NULL;
     }
     pthread_mutex_unlock(&call->slot->lock);
     if (release_now)
@@ -222,6 +225,24 @@ pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, b
         pf_context_login_end(call);
     }
     return rv;
+}
+
+void
+pf_operation_cancelled(PfCall *call, PfOperationKind kind, bool is_certain)
+{
+    PfOperation *operation = &call->session->operations[kind];
+    pthread_mutex_lock(&call->slot->lock);
+    bool was_begun = operation->init != NULL;
+    bool holds_window = operation->holds_window;
+    pthread_mutex_unlock(&call->slot->lock);
+    if (!is_certain &&
+        (!holds_window || is_still_active(call, operation, CKR_OPERATION_NOT_INITIALIZED)))
+        return;
+    drop(call, operation);
+    drop(call, &call->session->operations[PF_OPERATION_RESTORED]);
+    /* One that was not active has nothing to do with a login for another. */
+    if (was_begun)
+        pf_context_login_end(call);
 }
 
 void

@@ -29,7 +29,7 @@ typedef struct {
     bool holds_window;
     bool is_dropped;     /* logout or close came while a call was in the backend */
     unsigned calls;      /* of this operation that are in the backend now */
-    PfInitFunction init; /* began it */
+    PfInitFunction init; /* began it; NULL: nothing is known to go on */
     CK_MECHANISM_TYPE mechanism;
 } PfOperation;
 
@@ -44,6 +44,10 @@ CK_RV pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init,
  * goes on: a size query (IS_QUERY and CKR_OK), or CKR_BUFFER_TOO_SMALL. Returns RV. */
 void pf_operation_enter(PfCall *call, PfOperationKind kind);
 CK_RV pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, bool is_query);
+
+/* The operation was cancelled in the backend, if one was active at all. IS_CERTAIN: if not, it may
+ * have been; the backend is asked. */
+void pf_operation_cancelled(PfCall *call, PfOperationKind kind, bool is_certain);
 
 /* The caller's window becomes that of an operation of which the kind is not known. */
 void pf_operation_restored(PfCall *call);

@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Keys that need a login for each use: the PIV card's signature key 9C, which counts what it sees."""
 
+import time
 import unittest
 
 from cryptography import x509
@@ -103,6 +104,38 @@ class ExplicitPin(ContextCase):
         self.assertEqual(self.d.join(job, timeout=5).rv, "CKR_OK")
         self.d.ok("close", session)
         self.assertEqual(self.d.rv("sessioninfo", other), "CKR_OK")
+
+
+class Interfaces(ContextCase):
+    """OpenSC has the interface of PKCS#11 3.0: C_SessionCancel, but no messages."""
+
+    def setUp(self):
+        super().setUp()
+        self.pinfold.ctl("status")
+        self.d = self.pinfold.driver()
+        self.addCleanup(self.d.close)
+        self.d.ok("init", "os-locking")
+        self.session = self.d.open_session("@0")
+        self.d.ok("login", self.session, "user", readers.PIN)
+
+    def test_cancelling_closes_the_window(self):
+        (key,) = self.d.find(self.session, **{"class": "private_key", "id": "01"})
+        for flags in (0x800, 0):
+            before = self.presentations()
+            self.d.ok("signinit", self.session, key, MECHANISM)
+            self.d.ok("cancel", self.session, flags)
+            self.d.rv("sign1", self.session, "text:x")
+            self.d.ok("sign", self.session, key, MECHANISM, "text:x")
+            self.assertEqual(self.presentations(), before + 2)
+
+    def test_cancelling_ends_the_login_for_it(self):
+        other = self.d.open_session("@0")
+        self.d.ok("signinit", self.session, self.key(self.session), MECHANISM)
+        self.d.ok("login", self.session, "context", readers.PIN)
+        self.d.ok("cancel", self.session, 0x800)
+        start = time.monotonic()
+        self.d.ok("sessioninfo", other)
+        self.assertLess(time.monotonic() - start, 1)
 
 
 class Dialog(ContextCase):

@@ -4,6 +4,7 @@
 """The interfaces of PKCS#11 3.0: what is offered, messages in windows, and what a 2.40 backend does
 not have."""
 
+import time
 import unittest
 
 from pinfoldtest import Driver, Sandbox, mock, softhsm, tap
@@ -217,6 +218,22 @@ class NewerBackend(NewerBackendCase):
         self.assertEqual(self.presented(), before)
         self.assertEqual(self.d.rv("cancel", 999999, SIGN), "CKR_SESSION_HANDLE_INVALID")
 
+    def test_cancelling_some_of_it(self):
+        """What was cancelled lets go of its window, though not all could be."""
+        session, private, _ = self.logged_in()
+        self.mock.script("C_SessionCancel=0x202")
+        self.d.ok("message-init", "sign", session, private, "RSA_PKCS")
+        self.d.ok("decryptinit", session, private, "RSA_PKCS")
+        self.assertEqual(self.d.rv("cancel", session, DECRYPT | MESSAGE_SIGN), "0x202")
+        self.assertEqual(self.d.rv("decrypt1", session, "00"), "CKR_OPERATION_NOT_INITIALIZED")
+        before = self.presented()
+        self.d.ok("message-sign", session, "00")
+        self.assertEqual(self.presented(), before)
+        self.d.ok("decryptinit", session, private, "RSA_PKCS")
+        self.d.ok("message-final", "sign", session)
+        self.assertEqual(self.d.rv("cancel", session, DECRYPT), "0x202")
+        self.assert_window_closes(session, private, ("sessioninfo", session))
+
     def test_cancelling_a_search(self):
         session, private, _ = self.logged_in()
         self.d.ok("findinit", session, "class=private_key")
@@ -248,6 +265,20 @@ class NewerBackend(NewerBackendCase):
         self.assertEqual(self.d.rv("login-user", session, mock.PIN, "anna"),
                          "CKR_USER_ALREADY_LOGGED_IN")
 
+    def test_named_login_of_the_officer(self):
+        d = self.d
+        writable = d.open_session("@0", "rw")
+        d.ok("login", writable, "user", mock.PIN)
+        self.assertEqual(d.rv("login-user", writable, mock.SO_PIN, "anna", "so"),
+                         "CKR_USER_ANOTHER_ALREADY_LOGGED_IN")
+        readable = d.open_session("@0")
+        self.assertEqual(d.rv("login-user", writable, mock.SO_PIN, "anna", "so"),
+                         "CKR_SESSION_READ_ONLY_EXISTS")
+        d.ok("logout", writable)
+        d.ok("close", readable)
+        d.ok("login-user", writable, mock.SO_PIN, "anna", "so")
+        self.assertEqual(d.state(writable), "CKS_RW_SO_FUNCTIONS")
+
     def test_each_session_has_what_its_backend_has(self):
         softhsm_ = softhsm.setup(self.box)
         softhsm.init_token(self.box)
@@ -260,6 +291,75 @@ class NewerBackend(NewerBackendCase):
         newer = d.open_session("=Mock Token", "rw")
         self.assertEqual(d.rv("cancel", older, SIGN), "CKR_FUNCTION_NOT_SUPPORTED")
         self.assertEqual(d.rv("cancel", newer, SIGN), "CKR_OK")
+
+
+class ContextLogins(NewerBackendCase):
+    """A key that wants its PIN for each message. Between login and message the session has the
+    token alone: calls of others wait for it, two seconds at most."""
+
+    def begin(self, *init):
+        self.session = self.d.open_session("@0", "rw")
+        self.other = self.d.open_session("@0")
+        self.d.ok("login", self.session, "user", mock.PIN)
+        (key,) = self.d.find(self.session, **{"class": "private_key", "id": "02"})
+        self.d.ok(*init, self.session, key, "RSA_PKCS")
+        return key
+
+    def login(self):
+        self.d.ok("login", self.session, "context", mock.PIN)
+
+    def is_free(self):
+        start = time.monotonic()
+        self.d.ok("sessioninfo", self.other)
+        return time.monotonic() - start < 1
+
+    def test_each_message_has_its_own(self):
+        self.begin("message-init", "sign")
+        self.assertEqual(self.d.rv("message-sign", self.session, "00"), "CKR_USER_NOT_LOGGED_IN")
+        for _ in range(2):
+            self.login()
+            self.d.ok("message-sign", self.session, "00")
+            self.assertTrue(self.is_free())
+            self.assertEqual(self.d.rv("message-sign", self.session, "00"),
+                             "CKR_USER_NOT_LOGGED_IN")
+        self.d.ok("message-final", "sign", self.session)
+
+    def test_all_parts_of_a_message_share_it(self):
+        self.begin("message-init", "sign")
+        self.login()
+        self.d.ok("message-begin", "sign", self.session)
+        self.d.ok("message-next", "sign", self.session, "00")
+        self.assertFalse(self.is_free())
+        self.d.ok("message-next", "sign", self.session, "00", "end")
+        self.assertTrue(self.is_free())
+
+    def test_cancelling_ends_it(self):
+        key = self.begin("message-init", "sign")
+        for how in (("message-init", "sign", self.session, key, "null"),
+                    ("cancel", self.session, MESSAGE_SIGN)):
+            with self.subTest(how=how):
+                self.login()
+                self.d.ok(*how)
+                self.assertTrue(self.is_free())
+                self.d.ok("message-init", "sign", self.session, key, "RSA_PKCS")
+
+    def test_cancelling_something_else_leaves_it(self):
+        self.begin("signinit")
+        self.login()
+        self.d.ok("cancel", self.session, DECRYPT | MESSAGE_SIGN | FIND)
+        self.assertFalse(self.is_free())
+        self.d.ok("sign1", self.session, "00")
+        self.assertTrue(self.is_free())
+
+    def test_named_one(self):
+        self.begin("signinit")
+        self.assertEqual(self.d.rv("login-user", self.session, "4321", "anna", "context"),
+                         "CKR_PIN_INCORRECT")
+        self.assertTrue(self.is_free())
+        self.d.ok("login-user", self.session, mock.PIN, "anna", "context")
+        self.assertFalse(self.is_free())
+        self.d.ok("sign1", self.session, "00")
+        self.assertTrue(self.is_free())
 
 
 if __name__ == "__main__":
