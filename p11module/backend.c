@@ -43,7 +43,8 @@ get_function_list(void *library)
     return list;
 }
 
-/* The list of the interface "PKCS 11" 3.0; NULL where there is none. */
+/* The list of the interface "PKCS 11" 3.0, or of a later 3 if the library has only that, which
+ * begins with it; NULL where there is none. */
 static CK_FUNCTION_LIST_3_0 *
 get_function_list_3_0(void *library)
 {
@@ -53,7 +54,10 @@ get_function_list_3_0(void *library)
     CK_INTERFACE *interface = NULL;
     void *symbol = dlsym(library, "C_GetInterface");
     memcpy(&get, &symbol, sizeof get);
-    if (get == NULL || get(name, &version, &interface, 0) != CKR_OK || interface == NULL)
+    if (get == NULL ||
+        (get(name, &version, &interface, 0) != CKR_OK && get(name, NULL, &interface, 0) != CKR_OK))
+        return NULL;
+    if (interface == NULL)
         return NULL;
     CK_FUNCTION_LIST_3_0 *list = interface->pFunctionList;
     return list != NULL && list->version.major == 3 ? list : NULL;

@@ -5,13 +5,13 @@
 
 #include "function-list-v3.h"
 
-static CK_UTF8CHAR standard_name[] = "PKCS 11";
+static char standard_name[] = "PKCS 11";
 
 /* The one that a host gets without asking for any comes first. None claims to be fork-safe. Each
- * list begins with its CK_VERSION. */
+ * list begins with its CK_VERSION. Headers differ in the type of the name. */
 static CK_INTERFACE interfaces[] = {
-    {standard_name, &pf_function_list_v3, 0},
-    {standard_name, &pf_function_list, 0},
+    {(void *)standard_name, &pf_function_list_v3, 0},
+    {(void *)standard_name, &pf_function_list, 0},
 };
 
 #define INTERFACE_COUNT (sizeof interfaces / sizeof *interfaces)

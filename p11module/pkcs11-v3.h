@@ -32,6 +32,11 @@
     X(C_VerifyMessageNext)                                                                         \
     X(C_MessageVerifyFinal)
 
+/* Not all headers that know the interfaces have it. */
+#ifndef CKR_OPERATION_CANCEL_FAILED
+#define CKR_OPERATION_CANCEL_FAILED 0x00000202UL
+#endif
+
 #ifndef CKF_INTERFACE_FORK_SAFE
 
 #define CKF_INTERFACE_FORK_SAFE 0x00000001UL
@@ -44,13 +49,6 @@
 #define CKF_MESSAGE_VERIFY  0x00000010UL
 #define CKF_MULTI_MESSAGE   0x00000020UL
 #define CKF_FIND_OBJECTS    0x00000040UL
-
-#define CKA_UNIQUE_ID  0x00000004UL
-#define CKA_PROFILE_ID 0x00000601UL
-
-#define CKR_AEAD_DECRYPT_FAILED     0x00000042UL
-#define CKR_TOKEN_RESOURCE_EXCEEDED 0x00000201UL
-#define CKR_OPERATION_CANCEL_FAILED 0x00000202UL
 
 typedef struct {
     CK_UTF8CHAR *pInterfaceName;

@@ -118,6 +118,12 @@ class Interfaces(ContextCase):
         self.session = self.d.open_session("@0")
         self.d.ok("login", self.session, "user", readers.PIN)
 
+    def test_messages_that_it_lacks_cost_nothing(self):
+        before = self.presentations()
+        self.assertEqual(self.d.rv("message-init", "sign", self.session, self.key(self.session),
+                                   MECHANISM), "CKR_FUNCTION_NOT_SUPPORTED")
+        self.assertEqual(self.presentations(), before)
+
     def test_cancelling_closes_the_window(self):
         (key,) = self.d.find(self.session, **{"class": "private_key", "id": "01"})
         for flags in (0x800, 0):

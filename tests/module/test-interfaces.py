@@ -279,6 +279,21 @@ class NewerBackend(NewerBackendCase):
         d.ok("login-user", writable, mock.SO_PIN, "anna", "so")
         self.assertEqual(d.state(writable), "CKS_RW_SO_FUNCTIONS")
 
+    def test_functions_without_support_cost_nothing(self):
+        session, private, _ = self.logged_in()
+        self.mock.script("C_MessageSignInit=CKR_FUNCTION_NOT_SUPPORTED")
+        before = self.presented()
+        self.assertEqual(self.d.rv("message-init", "sign", session, private, "RSA_PKCS"),
+                         "CKR_FUNCTION_NOT_SUPPORTED")
+        self.assertEqual(self.presented(), before)
+
+    def test_newer_versions_have_messages_too(self):
+        self.mock.script(v3_minor=2)
+        d = self.pinfold.driver(env=self.mock.env)
+        self.addCleanup(d.close)
+        d.ok("init os-locking")
+        self.assertEqual(d.ok("cancel", d.open_session("@0"), SIGN).rv, "CKR_OK")
+
     def test_each_session_has_what_its_backend_has(self):
         softhsm_ = softhsm.setup(self.box)
         softhsm.init_token(self.box)
