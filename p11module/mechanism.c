@@ -84,6 +84,7 @@ get_key_material(const CK_MECHANISM *mechanism)
         return NULL;
     switch (mechanism->mechanism) {
     case CKM_TLS12_KEY_AND_MAC_DERIVE:
+    case CKM_TLS12_KEY_SAFE_DERIVE:
         size = sizeof(PfTls12Params);
         break;
     case CKM_SSL3_KEY_AND_MAC_DERIVE:
