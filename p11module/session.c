@@ -135,7 +135,7 @@ pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *applicatio
         session_free(session);
         return rv;
     }
-    if (!pf_slot_is_in_use(slot))
+    if (!pf_slot_is_settled(slot))
         pf_slot_look(slot, &info);
     pf_domain_session_opened(module, domain);
     pthread_mutex_lock(&module->lock);

@@ -189,8 +189,10 @@ pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags
     if (rv != CKR_OK)
         return rv;
     pf_token_id_from_info(&token, &info);
-    if (!pf_token_id_is_equal(&token, expected))
+    if (!pf_token_id_is_equal(&token, expected)) {
+        pf_slot_void_token(slot);
         return CKR_DEVICE_REMOVED;
+    }
     *ret_flags = info.flags;
     return CKR_OK;
 }
@@ -228,6 +230,16 @@ pf_slot_set_user_login(PfSlot *slot)
     slot->has_user_login = true;
     slot->user_logins++;
     pthread_mutex_unlock(&slot->lock);
+}
+
+bool
+pf_slot_is_settled(PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    /* One without a PIN may be given one by another program. */
+    bool stays = slot->is_known && slot->needs_login && slot->backend->quirks.has_no_events;
+    pthread_mutex_unlock(&slot->lock);
+    return stays || pf_slot_is_in_use(slot);
 }
 
 void

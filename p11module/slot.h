@@ -81,4 +81,8 @@ void pf_slot_forget_token(PfModule *module, PfSlot *slot);
 bool pf_slot_is_known(PfSlot *slot);
 bool pf_slot_is_in_use(PfSlot *slot);
 
+/* Is the token that was read still there, as far as can be known without a look: in use, or of a
+ * backend where none comes or goes? Takes the slot's lock. */
+bool pf_slot_is_settled(PfSlot *slot);
+
 void pf_slot_free_all(PfModule *module);

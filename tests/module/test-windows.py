@@ -175,6 +175,20 @@ class Threads(WindowCase):
         self.assert_signs(d, session, key)
 
 
+class Sessions(WindowCase):
+    def test_token_that_cannot_change_is_looked_at_once(self):
+        d = self.driver()
+        slot = d.ok("slots present")["slots"].split(",")[0]
+        d.ok("close", d.open_session(slot))
+        before = self.spy.counts(d.pid)["C_GetTokenInfo"]
+        d.ok("loop", 20, "open", slot, ";", "close", ".")
+        self.assertEqual(self.spy.counts(d.pid)["C_GetTokenInfo"], before)
+        session = d.open_session(TOKEN, "rw")
+        d.ok("login", session, "user", softhsm.PIN)
+        (key,) = d.find(session, **{"class": "private_key"})
+        self.assert_signs(d, session, key)
+
+
 class Holding(WindowCase):
     def test_private_session_object_keeps_the_window(self):
         d, session, _ = self.logged_in()
