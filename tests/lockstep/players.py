@@ -134,7 +134,8 @@ class CardPair(Pair):
     """Both sides on OpenSC, which has ways of its own in which they part without a fault of either:
 
     - it gives handles of closed sessions to new ones, so those handles are not used again;
-    - it keeps handles of private objects over a logout, which PKCS#11 2.40, 5.6.9 ends;
+    - it keeps handles of private objects over a logout, which PKCS#11 2.40, 5.6.9 ends, as the
+      close of the last session does (5.6.2);
     - it logs out when the card refuses a key that is always to be authenticated, which is no logout
       of a virtual login (DESIGN 4.1): both are logged out then.
     """
@@ -144,6 +145,8 @@ class CardPair(Pair):
         verb, *words = call.line.split()
         if verb == "close" and raw["rv"] == "CKR_OK":
             self.forget(words[0])
+            if not any(k.startswith("$s") for k in self.sides[0].registers):
+                self.forget_objects()
         elif verb == "logout" and raw["rv"] == "CKR_OK":
             self.forget_objects()
         elif raw["rv"] == "CKR_USER_NOT_LOGGED_IN" and verb.startswith(("sign", "decrypt")):
