@@ -71,7 +71,7 @@ register_domain(PfModule *module, PfDomain *domain)
     domain->entry = entry;
     pf_agent_link_set_sessions(module->link, epoch, entry, domain->sessions);
     pthread_mutex_unlock(&slot->lock);
-    PfTokenReport report = {.slot_description = slot->description,
+    PfTokenReport report = {.slot_description = pf_slot_get_description(slot),
                             .token_flags = slot->needs_login ? CKF_LOGIN_REQUIRED : 0,
                             .hardware = slot->is_hardware};
     pf_agent_link_report_token(module->link, ref.token, PF_TOKEN_EVENT_SEEN, &report);

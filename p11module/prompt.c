@@ -25,7 +25,8 @@ get_details(PfSlot *slot, const PfPromptAbout *about)
     /* A software token's slot is no reader that a person could look at. */
     return (PfPromptDetails){.purpose = about->purpose,
                              .operation = about->operation,
-                             .slot_description = slot->is_hardware ? slot->description : NULL,
+                             .slot_description =
+                                 slot->is_hardware ? pf_slot_get_description(slot) : NULL,
                              .key_label = about->key_label,
                              .min_len = slot->min_pin,
                              .max_len = slot->max_pin,

@@ -137,9 +137,12 @@ pf_slot_list(PfModule *module, bool present, CK_SLOT_ID *ids, CK_ULONG *count)
     return is_short ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
 
+/* Slot lock held. The first one stays, because it is read without. */
 static void
 copy_description(PfSlot *slot, const CK_SLOT_INFO *info)
 {
+    if (atomic_load(&slot->has_description))
+        return;
     size_t len = sizeof info->slotDescription;
     while (len > 0 &&
            (info->slotDescription[len - 1] == ' ' || info->slotDescription[len - 1] == 0))
@@ -147,6 +150,13 @@ copy_description(PfSlot *slot, const CK_SLOT_INFO *info)
     memcpy(slot->description, info->slotDescription, len);
     slot->description[len] = '\0';
     slot->is_hardware = (info->flags & (CKF_HW_SLOT | CKF_REMOVABLE_DEVICE)) != 0;
+    atomic_store(&slot->has_description, true);
+}
+
+const char *
+pf_slot_get_description(PfSlot *slot)
+{
+    return atomic_load(&slot->has_description) ? slot->description : "";
 }
 
 CK_RV
@@ -156,7 +166,7 @@ pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
     CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, info);
     if (rv != CKR_OK)
         return rv;
-    if (slot->description[0] == '\0' &&
+    if (!atomic_load(&slot->has_description) &&
         PF_BACKEND_CALL(slot->backend, C_GetSlotInfo, slot->real, &slot_info) == CKR_OK) {
         pthread_mutex_lock(&slot->lock);
         copy_description(slot, &slot_info);

@@ -3,6 +3,7 @@
 /* PfSlot: one slot of one backend, under a number of Pinfold's own, and what is logged in there. */
 #pragma once
 
+#include <stdatomic.h>
 #include <uthash.h>
 
 #include "domain.h"
@@ -24,22 +25,26 @@ struct PfSlot {
     uint64_t user_logins;            /* how many of them there were, to tell them apart */
     _Atomic CK_ULONG calls;          /* between enter and leave */
     _Atomic CK_SESSION_HANDLE alone; /* 0: no session has the token for itself */
-    /* Of the insertion that was last looked at. */
+    /* Of the insertion that was last looked at; the atomic ones are read without the lock. */
     bool is_known;
-    bool needs_login;
-    bool has_pinpad;
+    atomic_bool needs_login;
+    atomic_bool has_pinpad;
     bool is_flag_fixed; /* the host has seen token flags of this insertion */
-    bool shows_protected_path;
+    atomic_bool shows_protected_path;
     PfTokenId token;
+    atomic_bool has_description; /* once it is there it stays as it is */
     char description[65];
-    bool is_hardware;
-    CK_ULONG min_pin;
-    CK_ULONG max_pin;
+    atomic_bool is_hardware;
+    _Atomic CK_ULONG min_pin;
+    _Atomic CK_ULONG max_pin;
     UT_hash_handle hh;
 };
 
 /* C_GetSlotList over all backends. IDs never change and are never used again (DESIGN 4.16). */
 CK_RV pf_slot_list(PfModule *module, bool present, CK_SLOT_ID *ids, CK_ULONG *count);
+
+/* What the backend says of the reader or place, for a person; empty before the first look. */
+const char *pf_slot_get_description(PfSlot *slot);
 
 /* NULL for an ID that was never listed. Slots live as long as the module. */
 PfSlot *pf_slot_find(PfModule *module, CK_SLOT_ID id);
