@@ -31,16 +31,26 @@ pf_session_board_create(void)
     return pf_shared_page_create("pinfold-board", 0, NULL);
 }
 
+static uint32_t
+read_count(int fd, size_t array, unsigned entry)
+{
+    uint32_t count = 0;
+    if (entry >= PF_STATE_ENTRIES ||
+        pread(fd, &count, sizeof count, (off_t)(array + entry * sizeof count)) != sizeof count)
+        return 0;
+    return count;
+}
+
 uint32_t
 pf_session_board_read(int fd, unsigned entry)
 {
-    uint32_t count = 0;
-    if (entry >= PF_STATE_ENTRIES)
-        return 0;
-    off_t offset = (off_t)(offsetof(PfSessionBoard, sessions) + entry * sizeof(uint32_t));
-    if (pread(fd, &count, sizeof count, offset) != sizeof count)
-        return 0;
-    return count;
+    return read_count(fd, offsetof(PfSessionBoard, sessions), entry);
+}
+
+uint32_t
+pf_session_board_read_read_only(int fd, unsigned entry)
+{
+    return read_count(fd, offsetof(PfSessionBoard, read_only), entry);
 }
 
 int

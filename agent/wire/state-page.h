@@ -23,6 +23,7 @@ typedef enum {
     PF_LOGIN_PUBLIC = 0,
     PF_LOGIN_USER = 1,
     PF_LOGIN_ASLEEP = 2,
+    PF_LOGIN_OFFICER = 3, /* a security officer, in another of the domain's processes */
 } PfLoginState;
 
 typedef enum {
@@ -34,10 +35,13 @@ typedef enum {
 /* One domain. `login` is state and serial in one word, so that one load is a whole answer: the
  * serial grows with every login (not when a sleeping domain wakes), what was learnt under another
  * serial is stale. `objects` grows
- * when another process changed the token's objects through Pinfold. */
+ * when another process changed the token's objects through Pinfold. `closings` grows when the ID is
+ * closed on the token: sessions that were opened before are no more (DESIGN 5). */
 typedef struct {
     _Atomic uint64_t login;
     _Atomic uint64_t objects;
+    _Atomic uint32_t closings;
+    uint32_t reserved;
 } PfStateEntry;
 
 typedef struct {
@@ -54,6 +58,7 @@ typedef struct {
 
 typedef struct {
     _Atomic uint32_t sessions[PF_STATE_ENTRIES];
+    _Atomic uint32_t read_only[PF_STATE_ENTRIES]; /* of these, the read-only ones */
 } PfSessionBoard;
 
 _Static_assert(sizeof(PfStatePage) <= 4096, "the state page is one page everywhere");
@@ -84,8 +89,10 @@ int pf_state_page_create(PfStatePage **ret_page);
 /* Agent: makes a board of fixed size that the module can write. Returns a descriptor or -errno. */
 int pf_session_board_create(void);
 
-/* Agent: sessions that the board behind FD states for ENTRY; 0 when it cannot be read. */
+/* Agent: sessions that the board behind FD states for ENTRY, and the read-only ones of them; 0 when
+ * it cannot be read. */
 uint32_t pf_session_board_read(int fd, unsigned entry);
+uint32_t pf_session_board_read_read_only(int fd, unsigned entry);
 
 /* Module: maps a received page or board after checking size, seals, magic and version. FD stays
  * the caller's. Returns 0, or -EBADMSG, or -errno. */

@@ -31,6 +31,12 @@
 #define PF_WIRE_ERROR_PIN_LENGTH    "org.pinfold.Error.PinLength"
 #define PF_WIRE_ERROR_BUSY          "org.pinfold.Error.Busy"
 #define PF_WIRE_ERROR_NO_DISPLAY    "org.pinfold.Error.NoDisplay"
+#define PF_WIRE_ERROR_LOGGED_IN     "org.pinfold.Error.LoggedIn"
+
+/* Of BeginOfficer. */
+#define PF_WIRE_ERROR_USER_LOGGED_IN    "org.pinfold.Error.UserLoggedIn"
+#define PF_WIRE_ERROR_OFFICER_LOGGED_IN "org.pinfold.Error.OfficerLoggedIn"
+#define PF_WIRE_ERROR_READ_ONLY_EXISTS  "org.pinfold.Error.ReadOnlyExists"
 
 /* How a lease ended; Cache1.EndLease. */
 typedef enum {

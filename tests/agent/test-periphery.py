@@ -315,7 +315,7 @@ class Settings(unittest.TestCase):
         self.assertEqual(self.ctl("get", "idle-timeout"), "60")
         self.ctl("set", "forget-on-lock", "false")
         self.assertEqual(self.ctl("get", "forget-on-lock"), "false")
-        self.ctl("set", "groups", "{'web': ['/usr/bin/firefox']}")
+        self.ctl("set", "groups", "[('web', '', ['/usr/bin/firefox'])]")
         self.assertIn("firefox", self.ctl("get", "groups"))
 
     def test_wrong_key_and_value(self):
@@ -324,7 +324,7 @@ class Settings(unittest.TestCase):
         self.assertIn("off, process, shared", self.ctl("set", "cache-mode", "on", status=2))
         self.assertIn("60000", self.ctl("set", "release-delay", "60001", status=2))
         for key, value in (("idle-timeout", "-1"), ("idle-timeout", "soon"),
-                           ("forget-on-lock", "maybe"), ("groups", "{")):
+                           ("forget-on-lock", "maybe"), ("groups", "[")):
             self.ctl("set", key, value, status=2)
         self.ctl("set", "cache-mode", status=2)
         self.ctl("get", status=2)

@@ -21,7 +21,7 @@ test_login_word(void)
 {
     static const uint64_t serials[] = {0, 1, 255, 256, UINT32_MAX, (1ull << 56) - 1};
     for (size_t i = 0; i < sizeof serials / sizeof *serials; i++) {
-        for (int state = PF_LOGIN_PUBLIC; state <= PF_LOGIN_ASLEEP; state++) {
+        for (int state = PF_LOGIN_PUBLIC; state <= PF_LOGIN_OFFICER; state++) {
             uint64_t word = pf_state_login_pack((PfLoginState)state, serials[i]);
             CHECK(pf_state_login_state(word) == (PfLoginState)state &&
                   pf_state_login_serial(word) == serials[i]);
@@ -120,6 +120,9 @@ test_board(void)
     CHECK(pf_session_board_read(fd, PF_STATE_ENTRIES) == 0);
     CHECK(pf_session_board_read(fd, UINT_MAX) == 0);
     CHECK(pf_session_board_read(-1, 0) == 0);
+    atomic_store(&board->read_only[0], 2);
+    CHECK(pf_session_board_read_read_only(fd, 0) == 2 && pf_session_board_read(fd, 0) == 3);
+    CHECK(pf_session_board_read_read_only(fd, PF_STATE_ENTRIES) == 0);
     CHECK_MSG(ftruncate(fd, 0) < 0, "the module cannot shrink it under the agent");
     CHECK(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) < 0);
     pf_session_board_unmap(board);
