@@ -43,12 +43,12 @@ CK_RV CA_CloseApplicationID(CK_SLOT_ID slotID, CK_ULONG ulHigh, CK_ULONG ulLow);
 /* The name and the function list of the same three for C_GetInterface(). */
 #define PF_INTERFACE_APPLICATION_ID "Vendor Pinfold"
 
-typedef struct PF_APPLICATION_ID_FUNCTIONS {
+typedef struct PfApplicationIdFunctions {
     CK_VERSION version; /* 1.0; functions are added at the end and raise the minor version */
     CK_RV (*CA_SetApplicationID)(CK_ULONG ulHigh, CK_ULONG ulLow);
     CK_RV (*CA_OpenApplicationID)(CK_SLOT_ID slotID, CK_ULONG ulHigh, CK_ULONG ulLow);
     CK_RV (*CA_CloseApplicationID)(CK_SLOT_ID slotID, CK_ULONG ulHigh, CK_ULONG ulLow);
-} PF_APPLICATION_ID_FUNCTIONS;
+} PfApplicationIdFunctions;
 
 #ifdef __cplusplus
 }

@@ -142,6 +142,13 @@ class RawSoftHsm(unittest.TestCase):
         d.sign(session, key)
         self.assertEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"), "CKR_DEVICE_ERROR")
 
+    def test_torn_lines_of_killed_writers_are_no_calls(self):
+        whole = "17.5 20 7 7 driver C_Login session=1 user=1 rv=CKR_OK\n"
+        self.spy.log.write_text("17.4 30 8" + whole + "17.6 1 7")
+        (call,) = self.spy.calls()
+        self.assertEqual((call.pid, call.function, call.args["user"], call.rv),
+                         (7, "C_Login", "1", "CKR_OK"))
+
     def test_memory_scan_finds_what_is_there(self):
         d = self.driver()
         d.ok("init")

@@ -2,12 +2,16 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Reads the log of the spy backend."""
 
+import re
 from collections import Counter, namedtuple
 from pathlib import Path
 
 from .paths import build_path
 
 Call = namedtuple("Call", "start us pid tid comm function args rv")
+
+# A process that was killed while it wrote leaves the beginning of a line, and the next one follows.
+LINE = re.compile(r"(\d+\.\d+) (\d+) (\d+) (\d+) (\S+) (C_\w+)((?: [\w-]+=\S*)+)\n$")
 
 
 class Spy:
@@ -27,9 +31,12 @@ class Spy:
         found = []
         if not self.log.exists():
             return found
-        for line in self.log.read_text().splitlines():
-            start, us, call_pid, tid, comm, name, *rest = line.split(" ")
-            pairs = dict(item.split("=", 1) for item in rest)
+        for line in self.log.read_text().splitlines(keepends=True):
+            whole = LINE.search(line)
+            if whole is None or " rv=" not in whole[7]:
+                continue
+            start, us, call_pid, tid, comm, name, rest = whole.groups()
+            pairs = dict(item.split("=", 1) for item in rest.split())
             call = Call(float(start), int(us), int(call_pid), int(tid), comm, name, pairs,
                         pairs.pop("rv"))
             if function in (None, name) and pid in (None, call.pid):
