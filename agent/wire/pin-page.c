@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +120,13 @@ pf_pin_page_wipe(PfPinPage *page)
     *page = PF_PIN_PAGE_NONE;
 }
 
+static bool
+read_length(int fd, uint32_t *ret_length)
+{
+    return pread(fd, ret_length, sizeof *ret_length, (off_t)offsetof(PinPageLayout, length)) ==
+           (ssize_t)sizeof *ret_length;
+}
+
 int
 pf_pin_page_receive(int fd, PfSecret **ret_pin)
 {
@@ -126,34 +135,23 @@ pf_pin_page_receive(int fd, PfSecret **ret_pin)
     if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 ||
         st.st_size != (off_t)page_size())
         return -EBADMSG;
-    PinPageLayout *layout = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0);
-    if (layout == MAP_FAILED)
-        return -errno;
-    /* The host program may dump core or fork in another thread meanwhile. */
-    if (madvise(layout, page_size(), MADV_DONTDUMP) < 0 ||
-        madvise(layout, page_size(), MADV_DONTFORK) < 0) {
-        int saved = errno;
-        munmap(layout, page_size());
-        return -saved;
-    }
-    /* Read once: the sender can still write. And again after the copy: a page that is wiped
-     * meanwhile must not become half a PIN, which would cost the token a try. */
-    uint32_t len = atomic_load(&layout->length);
+    /* Read by the kernel, never mapped: the host program may dump core or fork in another thread
+     * meanwhile. The length once for all, as the sender can still write; and again after the copy:
+     * a page that is wiped meanwhile must not become half a PIN, which would cost the token a try.
+     */
+    uint32_t len = 0;
+    uint32_t len_after = 0;
     PF_AUTO_SECRET pin = NULL;
-    int r = 0;
-    if (len > PF_SECRET_MAX)
-        r = -EBADMSG;
-    else if (len == 0)
-        r = -ENODATA;
-    else if ((pin = pf_secret_new(layout->bytes, len)) == NULL)
-        r = -errno;
-    atomic_thread_fence(memory_order_seq_cst);
-    if (r == 0 && atomic_load(&layout->length) != len)
-        r = -ENODATA;
-    munmap(layout, page_size());
-    if (r == 0) {
-        *ret_pin = pin;
-        pin = NULL;
-    }
-    return r;
+    if (!read_length(fd, &len) || len > PF_SECRET_MAX)
+        return -EBADMSG;
+    if (len == 0)
+        return -ENODATA;
+    pin = pf_secret_read(fd, (off_t)offsetof(PinPageLayout, bytes), len);
+    if (pin == NULL)
+        return -errno;
+    if (!read_length(fd, &len_after) || len_after != len)
+        return -ENODATA;
+    *ret_pin = pin;
+    pin = NULL;
+    return 0;
 }

@@ -63,8 +63,9 @@ take_kept(void)
     return NULL;
 }
 
-PfSecret *
-pf_secret_new(const void *bytes, size_t len)
+/* Room for LEN bytes, all zero. */
+static PfSecret *
+make_empty(size_t len)
 {
     if (len > PF_SECRET_MAX) {
         errno = E2BIG;
@@ -75,9 +76,31 @@ pf_secret_new(const void *bytes, size_t len)
         return NULL;
     secret->is_locked = true;
     secret->length = len;
-    if (len > 0)
+    return secret;
+}
+
+PfSecret *
+pf_secret_new(const void *bytes, size_t len)
+{
+    PfSecret *secret = make_empty(len);
+    if (secret != NULL && len > 0)
         memcpy(secret->bytes, bytes, len);
     return secret;
+}
+
+PfSecret *
+pf_secret_read(int fd, off_t offset, size_t len)
+{
+    PfSecret *secret = make_empty(len);
+    if (secret == NULL)
+        return NULL;
+    ssize_t got = pread(fd, secret->bytes, len, offset);
+    if (got == (ssize_t)len)
+        return secret;
+    int saved = got < 0 ? errno : ENODATA;
+    pf_secret_free(secret);
+    errno = saved;
+    return NULL;
 }
 
 PfSecret *

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Longest PIN that is cached. Longer ones are the backend's business and pass through. */
 #define PF_SECRET_MAX 512u
@@ -15,6 +16,10 @@ typedef struct PfSecret PfSecret;
  * PF_SECRET_MAX), ENOMEM, or what mlock(2) said; there is no fall-back to ordinary memory. The
  * caller owns the result. Any thread. */
 PfSecret *pf_secret_new(const void *bytes, size_t len);
+
+/* LEN bytes of FD from OFFSET, read into locked memory and nowhere else. NULL as pf_secret_new(),
+ * or with errno ENODATA when FD has less. */
+PfSecret *pf_secret_read(int fd, off_t offset, size_t len);
 
 /* A second copy in memory of its own, or NULL as pf_secret_new(). */
 PfSecret *pf_secret_dup(const PfSecret *secret);

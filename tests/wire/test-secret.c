@@ -234,6 +234,22 @@ test_no_lock_no_secret(void)
     CHECK(pf_secret_is_available());
 }
 
+static void
+test_read(void)
+{
+    int fd = memfd_create("bytes", MFD_CLOEXEC);
+    CHECK(fd >= 0 && write(fd, "..1234", 6) == 6);
+    PfSecret *pin = pf_secret_read(fd, 2, 4);
+    CHECK(pin != NULL && pf_secret_get_length(pin) == 4 &&
+          memcmp(pf_secret_get_bytes(pin), "1234", 4) == 0);
+    pf_secret_free(pin);
+    errno = 0;
+    CHECK(pf_secret_read(fd, 3, 4) == NULL && errno == ENODATA);
+    CHECK(pf_secret_read(fd, 0, PF_SECRET_MAX + 1) == NULL && errno == E2BIG);
+    CHECK(pf_secret_read(-1, 0, 1) == NULL && errno == EBADF);
+    close(fd);
+}
+
 int
 main(void)
 {
@@ -245,5 +261,6 @@ main(void)
     test_wiped_on_free();
     test_kept_pages();
     test_no_lock_no_secret();
+    test_read();
     return pf_tap_done();
 }
