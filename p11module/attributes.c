@@ -349,11 +349,11 @@ pf_attributes_fill_search(const PfAttributes *attributes, CK_ATTRIBUTE *template
 {
     CK_ULONG count = 0;
     template[count++] = *find(attributes, CKA_CLASS, NULL);
+    *ret_has_component = add_telling(attributes, CKA_MODULUS, template, &count) ||
+                         add_telling(attributes, CKA_EC_POINT, template, &count);
     add_telling(attributes, PF_CKA_UNIQUE_ID, template, &count);
     add_telling(attributes, CKA_ID, template, &count);
     add_telling(attributes, CKA_LABEL, template, &count);
-    *ret_has_component = add_telling(attributes, CKA_MODULUS, template, &count) ||
-                         add_telling(attributes, CKA_EC_POINT, template, &count);
     return count;
 }
 

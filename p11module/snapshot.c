@@ -134,49 +134,73 @@ count_same(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes,
     return same;
 }
 
-/* Would the backend's search have found another key as well? Asked by one that there is not: the
- * last attribute of TEMPLATE, a public component, with one bit changed. */
+/* What is enough to find a key whose backend compares public components: class and component. */
+#define KEY_TEMPLATE_LENGTH 2
+
+/* Would the backend's search have found another key as well? Asked by one that there is not:
+ * TEMPLATE, class and public component, with one bit changed. */
 static bool
-tells_keys_apart(PfCall *call, CK_SESSION_HANDLE own, const CK_ATTRIBUTE *template, CK_ULONG length)
+tells_keys_apart(PfCall *call, CK_SESSION_HANDLE own, const CK_ATTRIBUTE *template)
 {
-    CK_ATTRIBUTE other[PF_ATTRIBUTES_SEARCH_MAX];
+    CK_ATTRIBUTE other[KEY_TEMPLATE_LENGTH];
     CK_OBJECT_HANDLE *found = NULL;
     size_t count = 0;
-    CK_ATTRIBUTE *component = &other[length - 1];
-    memcpy(other, template, length * sizeof *other);
+    memcpy(other, template, sizeof other);
+    CK_ATTRIBUTE *component = &other[KEY_TEMPLATE_LENGTH - 1];
     unsigned char *changed = malloc(component->ulValueLen);
     if (changed == NULL)
         return false;
     memcpy(changed, component->pValue, component->ulValueLen);
     changed[component->ulValueLen - 1] ^= 1;
     component->pValue = changed;
-    CK_RV rv = pf_search_backend(call->backend, own, other, length, false, &found, &count);
+    CK_RV rv =
+        pf_search_backend(call->backend, own, other, KEY_TEMPLATE_LENGTH, false, &found, &count);
     free(found);
     free(changed);
     return rv == CKR_OK && count == 0;
 }
 
-/* Searches by TEMPLATE and compares what is found. A key that is found by its public component need
- * not be read, where the backend was seen to compare that. */
+/* The one object that TEMPLATE finds, which is not read: class and public component are a key. */
+static bool
+find_key(PfCall *call, CK_SESSION_HANDLE own, CK_ATTRIBUTE *template, CK_OBJECT_HANDLE *ret_real)
+{
+    CK_OBJECT_HANDLE *found = NULL;
+    size_t count = 0;
+    CK_RV rv =
+        pf_search_backend(call->backend, own, template, KEY_TEMPLATE_LENGTH, false, &found, &count);
+    bool is_found = rv == CKR_OK && count == 1;
+    if (is_found)
+        *ret_real = found[0];
+    free(found);
+    return is_found;
+}
+
+/* Searches by TEMPLATE and compares what is found. */
 static CK_RV
 find_by(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes, CK_ATTRIBUTE *template,
-        CK_ULONG length, bool has_component, CK_OBJECT_HANDLE *ret_real, size_t *ret_count)
+        CK_ULONG length, CK_OBJECT_HANDLE *ret_real, size_t *ret_count)
 {
     CK_OBJECT_HANDLE *found = NULL;
     size_t count = 0;
     CK_RV rv = pf_search_backend(call->backend, own, template, length, false, &found, &count);
     if (rv != CKR_OK)
         return rv;
-    if (count == 1 && has_component && atomic_load(&call->backend->compares_components)) {
-        *ret_real = found[0];
-        *ret_count = 1;
-    } else {
-        *ret_count = count_same(call, own, attributes, found, count, ret_real);
-        if (*ret_count == 1 && has_component && tells_keys_apart(call, own, template, length))
-            atomic_store(&call->backend->compares_components, true);
-    }
+    *ret_count = count_same(call, own, attributes, found, count, ret_real);
     free(found);
     return CKR_OK;
+}
+
+/* By everything that tells the object from others. */
+static CK_RV
+find_by_identity(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes,
+                 CK_ATTRIBUTE *template, CK_ULONG length, CK_OBJECT_HANDLE *ret_real,
+                 size_t *ret_count)
+{
+    CK_RV rv = find_by(call, own, attributes, template, length, ret_real, ret_count);
+    /* Some do not find what they do not compare: then among all of the class. */
+    if (rv == CKR_OK && *ret_count == 0 && length > 1)
+        rv = find_by(call, own, attributes, template, 1, ret_real, ret_count);
+    return rv;
 }
 
 CK_RV
@@ -185,16 +209,20 @@ pf_snapshot_find_again(PfCall *call, const PfAttributes *attributes, CK_OBJECT_H
 {
     CK_SESSION_HANDLE own;
     CK_ATTRIBUTE template[PF_ATTRIBUTES_SEARCH_MAX];
-    bool has_component;
-    CK_ULONG length = pf_attributes_fill_search(attributes, template, &has_component);
+    bool is_key;
+    CK_ULONG length = pf_attributes_fill_search(attributes, template, &is_key);
     CK_RV rv = open_own_session(call, &own);
     if (rv != CKR_OK)
         return rv;
     *ret_count = 0;
-    rv = find_by(call, own, attributes, template, length, has_component, ret_real, ret_count);
-    /* Some do not find what they do not compare: then among all of the class. */
-    if (rv == CKR_OK && *ret_count == 0 && length > 1)
-        rv = find_by(call, own, attributes, template, 1, false, ret_real, ret_count);
+    if (is_key && atomic_load(&call->backend->compares_components) &&
+        find_key(call, own, template, ret_real)) {
+        *ret_count = 1;
+    } else {
+        rv = find_by_identity(call, own, attributes, template, length, ret_real, ret_count);
+        if (rv == CKR_OK && *ret_count == 1 && is_key && tells_keys_apart(call, own, template))
+            atomic_store(&call->backend->compares_components, true);
+    }
     PF_BACKEND_CALL(call->backend, C_CloseSession, own);
     return rv;
 }
