@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,10 @@
 
 /* A full backlog answers EAGAIN, and nothing tells when it is not full any more. */
 #define BACKLOG_RETRY_MS 5
+
+/* An agent that is awake answers in less: until then to sleep, and to be woken from another CPU,
+ * would take longer than the answer. Whoever else wants this CPU gets it meanwhile. */
+#define WATCH_US UINT64_C(100)
 
 /* The answer that a call waits for. */
 typedef struct {
@@ -178,6 +183,7 @@ on_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 static int
 wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply *pending)
 {
+    uint64_t watched_until = pf_agent_connection_now() + WATCH_US;
     connection->last_sign_of_life = pf_agent_connection_now();
     while (pending->reply == NULL) {
         int r = pf_sd_bus.process(connection->bus, NULL);
@@ -186,6 +192,10 @@ wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply
         if (r > 0)
             continue;
         uint64_t now = pf_agent_connection_now();
+        if (now < watched_until) {
+            sched_yield();
+            continue;
+        }
         uint64_t deadline = connection->last_sign_of_life + patience_us;
         if (now >= deadline)
             return -ETIMEDOUT;
