@@ -8,10 +8,13 @@
 
 /* A holder that says nothing for so long has lost its lease. */
 #define LEASE_TIMEOUT_S 30
+/* When it is looked for the first time whether it has ended unsaid, and its PIN can be wiped. */
+#define LEASE_LOOK_S 1
 /* While others wait, a holder that cannot act loses it sooner. */
 #define HALTED_TIMEOUT_US (2 * G_USEC_PER_SEC)
 
 static void pump(PfCache *self, PfLeaseQueue *queue);
+static gboolean settle(PfCache *self, PfLeaseQueue *queue);
 
 static gboolean
 on_waiting_timer(gpointer user_data)
@@ -75,6 +78,34 @@ on_lease_timeout(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_lease_look(gpointer user_data)
+{
+    PfLeaseQueue *queue = user_data;
+    queue->current->timeout = 0;
+    if (settle(queue->cache, queue))
+        pump(queue->cache, queue);
+    else
+        queue->current->timeout =
+            g_timeout_add_seconds(LEASE_TIMEOUT_S - LEASE_LOOK_S, on_lease_timeout, queue);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+begin_look(PfLeaseQueue *queue)
+{
+    g_clear_handle_id(&queue->current->timeout, g_source_remove);
+    queue->current->timeout = g_timeout_add_seconds(LEASE_LOOK_S, on_lease_look, queue);
+}
+
+/* Has the holder said on its board that the lease is over (state-page.h)? */
+static gboolean
+is_over(const PfPinLease *lease)
+{
+    return lease->prompt == NULL && lease->is_cached &&
+           pf_process_context_has_ended_lease(lease->context, lease->entry, lease->id);
+}
+
 /* Why the domain's own PIN may not be leased, or -1. */
 static int
 find_refusal(PfCache *self, PfLoginDomain *domain)
@@ -114,8 +145,10 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         return;
     }
     lease->prompt = g_steal_pointer(&request->prompt);
-    lease->timeout = g_timeout_add_seconds(LEASE_TIMEOUT_S, on_lease_timeout, queue);
     queue->current = lease;
+    begin_look(queue);
+    pf_state_writer_set_lease_awaited(lease->context->state, lease->entry,
+                                      !g_queue_is_empty(&queue->waiting));
     request->call.answer(request->call.data, lease, NULL);
     pf_lease_request_free(request);
 }
@@ -131,6 +164,31 @@ pump(PfCache *self, PfLeaseQueue *queue)
     pf_cache_update_waiting_timer(self);
 }
 
+/* A holder that wants the same PIN again, for its next operation, gets its lease anew, the page
+ * that it had and all. Returns whether it did; the request is then consumed. */
+static gboolean
+renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
+{
+    PfPinLease *lease = queue->current;
+    if (lease == NULL || !g_queue_is_empty(&queue->waiting) || !is_over(lease) ||
+        request->context != lease->context || request->entry != lease->entry ||
+        !pf_lease_request_wants_cached(request) || request->prompt != NULL)
+        return FALSE;
+    PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
+    if (domain != lease->domain || domain->state != PF_LOGIN_USER ||
+        !pf_secret_is_equal(domain->pin, lease->pin))
+        return FALSE;
+    pf_login_domain_touch(domain);
+    lease->id = ++self->last_lease;
+    lease->connection = request->connection;
+    lease->since = g_get_monotonic_time();
+    pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, FALSE);
+    begin_look(queue);
+    request->call.answer(request->call.data, lease, NULL);
+    pf_lease_request_free(request);
+    return TRUE;
+}
+
 void
 pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
 {
@@ -140,7 +198,14 @@ pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
         queue = pf_lease_queue_new(self, token);
         g_hash_table_insert(self->queues, queue->token, queue);
     }
+    if (renew(self, queue, request))
+        return;
     g_queue_push_tail(&queue->waiting, request);
+    if (queue->current != NULL) {
+        pf_state_writer_set_lease_awaited(queue->current->context->state, queue->current->entry,
+                                          TRUE);
+        settle(self, queue);
+    }
     pump(self, queue);
 }
 
@@ -160,6 +225,10 @@ pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
 void
 pf_cache_lose_lease(PfCache *self, PfLeaseQueue *queue, PfForgetReason reason)
 {
+    if (settle(self, queue)) {
+        pump(self, queue);
+        return;
+    }
     PfPinLease *lease = g_steal_pointer(&queue->current);
     PfLoginDomain *domain = lease->domain;
     g_info("A lease was lost: %s", domain->token);
@@ -312,16 +381,11 @@ conclude_prompt(PfCache *self, PfPinLease *lease, PfLeaseResult result, guint64 
     pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), reason);
 }
 
-gboolean
-pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult result,
-                   guint64 token_flags, gboolean *ret_cached, GError **error)
+/* Ends the queue's lease; the next one is not granted. Returns whether the domain is logged in by
+ * its PIN. */
+static gboolean
+finish_lease(PfCache *self, PfLeaseQueue *queue, PfLeaseResult result, guint64 token_flags)
 {
-    PfLeaseQueue *queue = find_queue_of_lease(self, connection, id);
-    if (queue == NULL) {
-        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_LEASE,
-                            "The lease is not this connection's, or was lost");
-        return FALSE;
-    }
     PfPinLease *lease = g_steal_pointer(&queue->current);
     gboolean is_cached = FALSE;
     if (result == PF_LEASE_OK)
@@ -332,7 +396,42 @@ pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult
         is_cached = lease->is_for_login && lease->domain->state == PF_LOGIN_USER;
     conclude_prompt(self, lease, result, token_flags);
     pf_pin_lease_free(lease);
+    return is_cached;
+}
+
+/* A lease that is over ends here. */
+static gboolean
+settle(PfCache *self, PfLeaseQueue *queue)
+{
+    if (queue->current == NULL || !is_over(queue->current))
+        return FALSE;
+    finish_lease(self, queue, PF_LEASE_OK, 0);
+    return TRUE;
+}
+
+void
+pf_cache_settle_leases(PfCache *self, const char *token)
+{
+    GHashTableIter iter;
+    PfLeaseQueue *queue;
+    g_hash_table_iter_init(&iter, self->queues);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
+        if (token == NULL || strcmp(queue->token, token) == 0)
+            settle(self, queue);
+    }
+}
+
+gboolean
+pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult result,
+                   guint64 token_flags, gboolean *ret_cached, GError **error)
+{
+    PfLeaseQueue *queue = find_queue_of_lease(self, connection, id);
+    if (queue == NULL) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_LEASE,
+                            "The lease is not this connection's, or was lost");
+        return FALSE;
+    }
+    *ret_cached = finish_lease(self, queue, result, token_flags);
     pump(self, queue);
-    *ret_cached = is_cached;
     return TRUE;
 }

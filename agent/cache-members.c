@@ -100,6 +100,8 @@ remove_context(PfCache *self, PfProcessContext *context, PfForgetReason reason)
 void
 pf_cache_connection_closed(PfCache *self, PfProcessContext *context, gpointer connection)
 {
+    /* As long as its board can be read. */
+    pf_cache_settle_leases(self, NULL);
     g_ptr_array_remove_fast(context->connections, connection);
     if (context->connections->len == 0) {
         remove_context(self, context, PF_FORGET_PROCESS_GONE);

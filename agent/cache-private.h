@@ -80,6 +80,10 @@ guint64 pf_cache_draw_id(PfCache *cache);
 /* Leases (cache-leases.c) */
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);
 void pf_cache_lose_lease(PfCache *cache, PfLeaseQueue *queue, PfForgetReason reason);
+
+/* Ends the lease of TOKEN (NULL: all) whose holder has written to its board that it is over; its
+ * PIN is wiped. Nothing waits for such a lease, so nobody is granted the next one. */
+void pf_cache_settle_leases(PfCache *cache, const char *token);
 void pf_cache_drop_lease_calls(PfCache *cache, const PfProcessContext *context,
                                gconstpointer connection);
 void pf_cache_lose_token_lease(PfCache *cache, const char *token, PfForgetReason reason);

@@ -56,6 +56,8 @@ say_forgotten(PfCache *self, const PfLoginDomain *domain, PfForgetReason reason)
 void
 pf_cache_void_stores(PfCache *self, const PfLoginDomain *domain)
 {
+    /* A lease that is over has a copy of the PIN that is to be forgotten. */
+    pf_cache_settle_leases(self, domain->token);
     PfLeaseQueue *queue = g_hash_table_lookup(self->queues, domain->token);
     if (queue != NULL && queue->current != NULL && queue->current->domain == domain)
         queue->current->may_store = FALSE;

@@ -180,6 +180,17 @@ pf_process_context_count_sessions(PfProcessContext *context, unsigned entry)
     return (guint32)MIN(sum, (guint64)G_MAXUINT32);
 }
 
+gboolean
+pf_process_context_has_ended_lease(PfProcessContext *context, unsigned entry, guint64 lease)
+{
+    for (guint i = 0; i < context->instances->len; i++) {
+        int board = g_array_index(context->instances, PfModuleInstance, i).board_fd;
+        if (pf_session_board_read_ended_lease(board, entry) == lease)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 void
 pf_process_context_remember_cancel(PfProcessContext *context, const char *token, gint64 until)
 {

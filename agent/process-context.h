@@ -71,6 +71,10 @@ PfLoginDomain *pf_process_context_get_domain(PfProcessContext *context, unsigned
 /* Sessions on ENTRY over all instances, as their boards say now. */
 guint32 pf_process_context_count_sessions(PfProcessContext *context, unsigned entry);
 
+/* Has an instance written to its board that LEASE, which ENTRY holds, has ended as ok? */
+gboolean pf_process_context_has_ended_lease(PfProcessContext *context, unsigned entry,
+                                            guint64 lease);
+
 /* A cancel on TOKEN is remembered until UNTIL (monotonic µs); is one remembered at NOW? */
 void pf_process_context_remember_cancel(PfProcessContext *context, const char *token, gint64 until);
 gboolean pf_process_context_is_canceled(PfProcessContext *context, const char *token, gint64 now);

@@ -55,6 +55,12 @@ pf_state_writer_set_login(PfStateWriter *writer, unsigned entry, PfLoginState st
 }
 
 void
+pf_state_writer_set_lease_awaited(PfStateWriter *writer, unsigned entry, gboolean is_awaited)
+{
+    atomic_store(&writer->page->entries[entry].is_lease_awaited, is_awaited ? 1 : 0);
+}
+
+void
 pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry)
 {
     atomic_fetch_add(&writer->page->entries[entry].objects, 1);

@@ -364,6 +364,30 @@ pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,
     return status;
 }
 
+/* Says on the board that LEASE is over. False when somebody waits for it, or there is no board. */
+static bool
+end_on_board(PfAgentLink *link, uint64_t lease, uint64_t epoch, unsigned entry)
+{
+    PfAgentContact *contact = pf_agent_link_get_contact(link);
+    if (contact == NULL || contact->epoch != epoch || entry >= PF_STATE_ENTRIES)
+        return false;
+    atomic_store(&contact->board->ended_lease[entry], lease);
+    return atomic_load(&contact->state->entries[entry].is_lease_awaited) == 0;
+}
+
+void
+pf_agent_link_end_taken(PfAgentLink *link, uint64_t lease, uint64_t epoch, unsigned entry,
+                        CK_FLAGS token_flags)
+{
+    if (!end_on_board(link, lease, epoch, entry)) {
+        pf_agent_link_end_lease(link, lease, PF_LEASE_OK, token_flags, NULL);
+        return;
+    }
+    PfAgentSlot *slot = pf_agent_pool_borrow_leased(&link->pool, lease);
+    if (slot != NULL)
+        pf_agent_pool_release(&link->pool, slot);
+}
+
 PfLinkStatus
 pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain)
 {

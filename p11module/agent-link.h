@@ -138,6 +138,12 @@ PfLinkStatus pf_agent_link_prompt_change(PfAgentLink *link, const PfDomainRef *d
 PfLinkStatus pf_agent_link_end_lease(PfAgentLink *link, uint64_t lease, PfLeaseResult result,
                                      CK_FLAGS token_flags, bool *ret_cached);
 
+/* Ends a lease of pf_agent_link_take_pin() whose PIN the token has taken: by the board, if nobody
+ * waits for it, which costs no system call, else by Cache1.EndLease without waiting for the answer.
+ * ENTRY and EPOCH are the domain's. */
+void pf_agent_link_end_taken(PfAgentLink *link, uint64_t lease, uint64_t epoch, unsigned entry,
+                             CK_FLAGS token_flags);
+
 /* Cache1.Logout. */
 PfLinkStatus pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain);
 

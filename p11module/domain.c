@@ -48,6 +48,15 @@ pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref)
     ref->explicit_id = domain->explicit_id;
 }
 
+void
+pf_domain_get_entry(const PfDomain *domain, uint64_t *ret_epoch, unsigned *ret_entry)
+{
+    pthread_mutex_lock(&domain->slot->lock);
+    *ret_epoch = domain->epoch;
+    *ret_entry = domain->entry;
+    pthread_mutex_unlock(&domain->slot->lock);
+}
+
 /* Registers the domain, which has sessions, in the present life of the agent. */
 static bool
 register_domain(PfModule *module, PfDomain *domain)

@@ -59,4 +59,7 @@ bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);
 /* The domain as the agent knows it. */
 void pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref);
 
+/* Where the agent's pages have it: the entry, and the life of the agent in which it was learnt. */
+void pf_domain_get_entry(const PfDomain *domain, uint64_t *ret_epoch, unsigned *ret_entry);
+
 void pf_domain_free_all(PfDomain *domains);

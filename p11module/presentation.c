@@ -50,10 +50,11 @@ get_flags_after(PfCall *call, CK_RV rv, CK_FLAGS before)
     return pf_slot_read_flags(call->slot);
 }
 
-/* Presents the lease to the token as it was just now, and ends it. */
+/* Presents the lease to the token as it was just now; the PIN is wiped. The lease is to be ended
+ * with RET_RESULT and RET_FLAGS. */
 static CK_RV
-present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token, bool *ret_cached,
-        PfSnapshot **ret_snapshot)
+present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token,
+        PfSnapshot **ret_snapshot, PfLeaseResult *ret_result, CK_FLAGS *ret_flags)
 {
     CK_FLAGS flags = token->flags;
     PfLeaseResult result = PF_LEASE_UNUSED;
@@ -72,7 +73,8 @@ present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token,
         flags = get_flags_after(call, rv, flags);
     }
     pf_secret_clear(&lease->pin);
-    pf_agent_link_end_lease(call->module->link, lease->id, result, flags, ret_cached);
+    *ret_result = result;
+    *ret_flags = flags;
     return rv;
 }
 
@@ -81,8 +83,12 @@ pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *
                          PfSnapshot **ret_snapshot)
 {
     TokenLook token = {.call = call};
+    PfLeaseResult result;
+    CK_FLAGS flags;
     look(&token);
-    return present(call, type, lease, &token, ret_cached, ret_snapshot);
+    CK_RV rv = present(call, type, lease, &token, ret_snapshot, &result, &flags);
+    pf_agent_link_end_lease(call->module->link, lease->id, result, flags, ret_cached);
+    return rv;
 }
 
 CK_RV
@@ -91,7 +97,10 @@ pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep)
     PfLease lease = {0};
     PfDomainRef ref;
     TokenLook token = {.call = call};
+    uint64_t epoch;
+    unsigned entry;
     pf_domain_get_ref(call->session->domain, &ref);
+    pf_domain_get_entry(call->session->domain, &epoch, &entry);
     PfLinkStatus status = pf_agent_link_take_pin(call->module->link, &ref, look, &token, &lease);
     *ret_is_asleep = status == PF_LINK_ASLEEP;
     if (status != PF_LINK_OK)
@@ -99,7 +108,14 @@ pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep)
     /* Others may have had the PIN first: then it is another moment. */
     if (pf_window_now() - token.at > LOOK_LASTS_MS)
         look(&token);
-    return present(call, CKU_USER, &lease, &token, NULL, NULL);
+    PfLeaseResult result;
+    CK_FLAGS flags;
+    CK_RV rv = present(call, CKU_USER, &lease, &token, NULL, &result, &flags);
+    if (result == PF_LEASE_OK)
+        pf_agent_link_end_taken(call->module->link, lease.id, epoch, entry, flags);
+    else
+        pf_agent_link_end_lease(call->module->link, lease.id, result, flags, NULL);
+    return rv;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -31,26 +32,37 @@ pf_session_board_create(void)
     return pf_shared_page_create("pinfold-board", 0, NULL);
 }
 
-static uint32_t
-read_count(int fd, size_t array, unsigned entry)
+/* *VALUE is 0 when it cannot be read. */
+static void
+read_number(int fd, size_t array, unsigned entry, void *value, size_t size)
 {
-    uint32_t count = 0;
     if (entry >= PF_STATE_ENTRIES ||
-        pread(fd, &count, sizeof count, (off_t)(array + entry * sizeof count)) != sizeof count)
-        return 0;
-    return count;
+        pread(fd, value, size, (off_t)(array + entry * size)) != (ssize_t)size)
+        memset(value, 0, size);
 }
 
 uint32_t
 pf_session_board_read(int fd, unsigned entry)
 {
-    return read_count(fd, offsetof(PfSessionBoard, sessions), entry);
+    uint32_t count;
+    read_number(fd, offsetof(PfSessionBoard, sessions), entry, &count, sizeof count);
+    return count;
 }
 
 uint32_t
 pf_session_board_read_read_only(int fd, unsigned entry)
 {
-    return read_count(fd, offsetof(PfSessionBoard, read_only), entry);
+    uint32_t count;
+    read_number(fd, offsetof(PfSessionBoard, read_only), entry, &count, sizeof count);
+    return count;
+}
+
+uint64_t
+pf_session_board_read_ended_lease(int fd, unsigned entry)
+{
+    uint64_t lease;
+    read_number(fd, offsetof(PfSessionBoard, ended_lease), entry, &lease, sizeof lease);
+    return lease;
 }
 
 int

@@ -41,7 +41,7 @@ typedef struct {
     _Atomic uint64_t login;
     _Atomic uint64_t objects;
     _Atomic uint32_t closings;
-    uint32_t reserved;
+    _Atomic uint32_t is_lease_awaited; /* others wait for this context's lease on the token */
 } PfStateEntry;
 
 typedef struct {
@@ -59,9 +59,14 @@ typedef struct {
 typedef struct {
     _Atomic uint32_t sessions[PF_STATE_ENTRIES];
     _Atomic uint32_t read_only[PF_STATE_ENTRIES]; /* of these, the read-only ones */
+    /* The last lease of the entry that ended as ok and of which nobody had to be told:
+     * Cache1.EndLease is not called for it. Written first, then is_lease_awaited is read; the agent
+     * the other way round, so that a lease that somebody waits for is never left standing. */
+    _Atomic uint64_t ended_lease[PF_STATE_ENTRIES];
 } PfSessionBoard;
 
 _Static_assert(sizeof(PfStatePage) <= 4096, "the state page is one page everywhere");
+_Static_assert(sizeof(PfSessionBoard) <= 4096, "and so is the board");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a state is read by one lock-free load");
 
 static inline uint64_t
@@ -93,6 +98,7 @@ int pf_session_board_create(void);
  * it cannot be read. */
 uint32_t pf_session_board_read(int fd, unsigned entry);
 uint32_t pf_session_board_read_read_only(int fd, unsigned entry);
+uint64_t pf_session_board_read_ended_lease(int fd, unsigned entry);
 
 /* Module: maps a received page or board after checking size, seals, magic and version. FD stays
  * the caller's. Returns 0, or -EBADMSG, or -errno. */

@@ -191,6 +191,15 @@ handle_end(char **args)
     printf("%s %s\n", status_name(status), is_cached ? "cached" : "not-cached");
 }
 
+/* The lease ended well, and nobody who does not wait for it is told. */
+static void
+handle_over(char **args)
+{
+    pf_agent_link_end_taken(agent_link, strtoull(args[0], NULL, 0), known_epoch,
+                            read_number(args[1]), 0);
+    puts("ok");
+}
+
 static void
 handle_logout(char **args)
 {
@@ -363,6 +372,7 @@ static const struct {
     {"prompt", 3, handle_prompt},
     {"change", 4, handle_prompt_change},
     {"end", 2, handle_end},
+    {"over", 2, handle_over},
     {"logout", 2, handle_logout},
     {"report", 2, handle_report},
     {"fork-holder", 0, handle_fork_holder},
