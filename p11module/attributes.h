@@ -42,8 +42,8 @@ bool pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *bac
                                   CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object);
 
 /* Fills TEMPLATE, of at least PF_ATTRIBUTES_SEARCH_MAX, with little that finds the object among
- * others, the class first. RET_HAS_COMPONENT: the last one is a public component of a key, of which
- * no two keys have the same. Pointers are into ATTRIBUTES. */
+ * others, the class first. RET_HAS_COMPONENT: the second one is a public component of a key, of
+ * which no two keys have the same. Pointers are into ATTRIBUTES. */
 #define PF_ATTRIBUTES_SEARCH_MAX 5
 CK_ULONG pf_attributes_fill_search(const PfAttributes *attributes, CK_ATTRIBUTE *template,
                                    bool *ret_has_component);
