@@ -132,12 +132,14 @@ pf_domain_session_closed(PfModule *module, PfDomain *domain)
     uint64_t epoch = domain->epoch;
     if (module->link != NULL && epoch != 0)
         pf_agent_link_set_sessions(module->link, epoch, domain->entry, domain->sessions);
-    pf_domain_get_ref(domain, &ref);
-    pthread_mutex_unlock(&slot->lock);
     /* Written first, then looked: a login that comes in between sees the zero (DESIGN 9a). */
-    if (is_last && module->link != NULL && epoch != 0 &&
-        pf_state_login_state(pf_agent_link_get_login(module->link, epoch, domain->entry)) !=
-            PF_LOGIN_PUBLIC)
+    bool is_told = is_last && module->link != NULL && epoch != 0 &&
+                   pf_state_login_state(pf_agent_link_get_login(module->link, epoch,
+                                                                domain->entry)) != PF_LOGIN_PUBLIC;
+    if (is_told)
+        pf_domain_get_ref(domain, &ref);
+    pthread_mutex_unlock(&slot->lock);
+    if (is_told)
         pf_agent_link_sessions_changed(module->link, &ref, 0, &entry);
 }
 

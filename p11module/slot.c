@@ -159,6 +159,29 @@ pf_slot_get_description(PfSlot *slot)
     return atomic_load(&slot->has_description) ? slot->description : "";
 }
 
+/* As the backend has written it, padding and all. */
+static bool
+is_same_identity(const CK_TOKEN_INFO *a, const CK_TOKEN_INFO *b)
+{
+    return memcmp(a->label, b->label, sizeof a->label) == 0 &&
+           memcmp(a->manufacturerID, b->manufacturerID, sizeof a->manufacturerID) == 0 &&
+           memcmp(a->model, b->model, sizeof a->model) == 0 &&
+           memcmp(a->serialNumber, b->serialNumber, sizeof a->serialNumber) == 0;
+}
+
+/* Slot lock held. */
+static void
+take_identity(PfSlot *slot, const CK_TOKEN_INFO *info)
+{
+    PfTokenId token;
+    pf_token_id_from_info(&token, info);
+    if (!slot->is_known || !pf_token_id_is_equal(&token, &slot->token))
+        slot->is_flag_fixed = false;
+    slot->token = token;
+    slot->seen = *info;
+    slot->is_known = true;
+}
+
 CK_RV
 pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
 {
@@ -172,13 +195,9 @@ pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
         copy_description(slot, &slot_info);
         pthread_mutex_unlock(&slot->lock);
     }
-    PfTokenId token;
-    pf_token_id_from_info(&token, info);
     pthread_mutex_lock(&slot->lock);
-    if (!slot->is_known || !pf_token_id_is_equal(&token, &slot->token))
-        slot->is_flag_fixed = false;
-    slot->token = token;
-    slot->is_known = true;
+    if (!slot->is_known || !is_same_identity(&slot->seen, info))
+        take_identity(slot, info);
     slot->needs_login = (info->flags & CKF_LOGIN_REQUIRED) != 0;
     slot->has_pinpad = (info->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
     slot->min_pin = info->ulMinPinLen;

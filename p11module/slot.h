@@ -32,6 +32,7 @@ struct PfSlot {
     bool is_flag_fixed; /* the host has seen token flags of this insertion */
     atomic_bool shows_protected_path;
     PfTokenId token;
+    CK_TOKEN_INFO seen; /* of which token was made: the same bytes again need no second reading */
     atomic_bool has_description; /* once it is there it stays as it is */
     char description[65];
     atomic_bool is_hardware;
