@@ -339,7 +339,7 @@ accept_pin(PfCache *self, PfPinLease *lease)
     if (!lease->is_for_login)
         return FALSE;
     if (!lease->is_cached && lease->may_store && self->mode != PF_CACHE_MODE_OFF)
-        return pf_cache_log_in_domain(self, domain, g_steal_pointer(&lease->pin));
+        return pf_cache_log_in(self, lease->context, lease->entry, g_steal_pointer(&lease->pin));
     return domain->state == PF_LOGIN_USER;
 }
 
@@ -352,8 +352,9 @@ reject_pin(PfCache *self, const PfPinLease *lease)
         return;
     if (self->rejected != NULL)
         pf_rejected_pins_add(self->rejected, token, lease->pin);
-    for (guint i = 0; i < self->domains->len; i++) {
-        PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
+    g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
+    for (guint i = 0; i < domains->len; i++) {
+        PfLoginDomain *domain = g_ptr_array_index(domains, i);
         if (domain->pin != NULL && strcmp(domain->token, token) == 0 &&
             pf_secret_is_equal(domain->pin, lease->pin))
             pf_cache_log_out_domain(self, domain, PF_FORGET_REJECTED);

@@ -14,12 +14,7 @@
 PfProcessContext *
 pf_cache_find_context(PfCache *self, const PfPeerIdentity *identity)
 {
-    for (guint i = 0; i < self->contexts->len; i++) {
-        PfProcessContext *context = g_ptr_array_index(self->contexts, i);
-        if (pf_peer_identity_is_same(context->identity, identity))
-            return context;
-    }
-    return NULL;
+    return g_hash_table_lookup(self->identities, identity);
 }
 
 typedef struct {
@@ -54,11 +49,12 @@ pf_cache_add_context(PfCache *self, PfPeerIdentity *identity, GError **error)
     if (context == NULL)
         return NULL;
     self->last_context++;
-    context->default_id = self->config->has_app_id ? self->config->app_id : pf_cache_draw_id(self);
     context->may_show_protected_path = decide_protected_path(self, context->identity);
-    pf_state_writer_set_default_id(context->state, context->default_id);
+    pf_cache_renew_own_id(self, context);
     pf_cache_publish_policy(self, context);
+    context->position = self->contexts->len;
     g_ptr_array_add(self->contexts, context);
+    g_hash_table_insert(self->identities, context->identity, context);
     EndedProcess *ended = g_new(EndedProcess, 1);
     *ended = (EndedProcess){self, context};
     pf_process_context_watch_end(context, on_process_end, ended, g_free);
@@ -86,14 +82,19 @@ remove_context(PfCache *self, PfProcessContext *context, PfForgetReason reason)
         g_ptr_array_new_with_free_func((GDestroyNotify)pf_login_domain_unref);
     pf_cache_drop_prompt_calls(self, context, NULL);
     pf_cache_drop_lease_calls(self, context, NULL);
+    if (self->consent != NULL && self->consent->context_gone != NULL)
+        self->consent->context_gone(self->consent_data, context);
     for (guint i = 0; i < context->entries->len; i++)
         g_ptr_array_add(left, pf_login_domain_ref(pf_process_context_get_domain(context, i)));
     g_array_set_size(context->instances, 0);
-    for (guint i = 0; i < left->len; i++)
-        pf_login_domain_remove_member(g_ptr_array_index(left, i), context, i);
+    pf_process_context_leave_domains(context);
     for (guint i = 0; i < left->len; i++)
         pf_cache_check_domain(self, g_ptr_array_index(left, i), reason);
-    g_ptr_array_remove_fast(self->contexts, context);
+    g_hash_table_remove(self->identities, context->identity);
+    guint position = context->position;
+    g_ptr_array_remove_index_fast(self->contexts, position);
+    if (position < self->contexts->len)
+        ((PfProcessContext *)g_ptr_array_index(self->contexts, position))->position = position;
     pf_cache_emit_changed(self);
 }
 
@@ -137,25 +138,6 @@ pf_cache_add_instance(PfCache *self, PfProcessContext *context, gpointer connect
     return fd;
 }
 
-PfLoginDomain *
-pf_cache_find_or_add_domain(PfCache *self, PfProcessContext *context, const char *token,
-                            guint64 app_id, gboolean is_explicit)
-{
-    /* An ID is no secret: it names a domain, but what lets a process into one that it is not in
-     * already is the rule on sharing (DESIGN 5). Without it, the process gets one of its own. */
-    for (guint i = 0; i < self->domains->len; i++) {
-        PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
-        if (domain->app_id != app_id || domain->is_retired || strcmp(domain->token, token) != 0)
-            continue;
-        if (pf_login_domain_has_member(domain, context) ||
-            (is_explicit && pf_sharing_rule_lets_in(self->sharing, domain, context->identity)))
-            return domain;
-    }
-    PfLoginDomain *domain = pf_login_domain_new(token, app_id, is_explicit);
-    g_ptr_array_add(self->domains, domain);
-    return domain;
-}
-
 int
 pf_cache_find_entry(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain,
                     GError **error)
@@ -168,44 +150,69 @@ pf_cache_find_entry(PfCache *self, PfProcessContext *context, const PfCacheDomai
     return entry;
 }
 
+/* The ID that sessions on DOMAIN have, and whether others may name it. A process that sets the ID
+ * that was drawn for it means that one. */
+static guint64
+get_app_id(PfCache *self, const PfProcessContext *context, const PfCacheDomainArg *domain,
+           gboolean *ret_shareable)
+{
+    if (!domain->is_explicit)
+        return pf_cache_get_default_id(self, context, domain->token, ret_shareable);
+    *ret_shareable = domain->app_id != context->own_id;
+    return domain->app_id;
+}
+
+/* A pair that the process has not named before; -1: its page is full. */
+static int
+add_entry(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain)
+{
+    gboolean is_shareable;
+    PfAdmission admission;
+    guint64 app_id = get_app_id(self, context, domain, &is_shareable);
+    if (context->entries->len >= PF_STATE_ENTRIES)
+        return -1;
+    PfLoginDomain *place =
+        pf_cache_find_place(self, context, domain->token, app_id, is_shareable, &admission);
+    return pf_process_context_add_entry(context, domain->token, domain->is_explicit, domain->app_id,
+                                        place, admission);
+}
+
+/* Sessions are opened by an entry whose ID may be logged in without it: it comes in if it has the
+ * right by now, else the person can be offered to let it in. */
+static void
+knock(PfCache *self, PfProcessContext *context, unsigned entry)
+{
+    PfLoginDomain *closed = pf_cache_find_closed_login(self, context, entry);
+    PfAdmission admission;
+    if (closed == NULL)
+        return;
+    if (pf_cache_has_right(self, context, closed, &admission))
+        pf_cache_admit(self, context, entry, closed, admission);
+    else if (self->consent != NULL && self->consent->offer != NULL)
+        self->consent->offer(self->consent_data, context, entry, closed);
+}
+
 gboolean
 pf_cache_sessions_changed(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain,
                           guint32 count, guint32 *ret_entry, GError **error)
 {
     int entry =
         pf_process_context_find_entry(context, domain->token, domain->is_explicit, domain->app_id);
+    if (entry < 0)
+        entry = add_entry(self, context, domain);
     if (entry < 0) {
-        guint64 app_id = domain->is_explicit ? domain->app_id : context->default_id;
-        PfLoginDomain *found =
-            pf_cache_find_or_add_domain(self, context, domain->token, app_id, domain->is_explicit);
-        entry = pf_process_context_add_entry(context, domain->token, domain->is_explicit,
-                                             domain->app_id, found);
-        if (entry < 0) {
-            pf_cache_check_domain(self, found, PF_FORGET_LAST_SESSION);
-            g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_LIMIT,
-                                "Too many tokens and IDs for one process");
-            return FALSE;
-        }
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_LIMIT,
+                            "Too many tokens and IDs for one process");
+        return FALSE;
     }
     if (count == 0)
         pf_cache_check_domain(self, pf_process_context_get_domain(context, (unsigned)entry),
                               PF_FORGET_LAST_SESSION);
+    else
+        knock(self, context, (unsigned)entry);
     *ret_entry = (guint32)entry;
     pf_cache_emit_changed(self);
     return TRUE;
-}
-
-gboolean
-pf_cache_log_in_domain(PfCache *self, PfLoginDomain *domain, PfSecret *pin)
-{
-    /* A domain that wakes goes on with the login that its sessions know: their handles stay valid
-     * (DESIGN 4.7). */
-    guint64 serial = domain->state == PF_LOGIN_ASLEEP ? domain->serial : ++self->last_serial;
-    pf_login_domain_log_in(domain, pin, serial);
-    /* The last session may have been closed without a call while the state said public. */
-    pf_cache_check_domain(self, domain, PF_FORGET_LAST_SESSION);
-    pf_cache_emit_changed(self);
-    return domain->state == PF_LOGIN_USER;
 }
 
 gboolean
@@ -223,8 +230,7 @@ pf_cache_store_login(PfCache *self, PfProcessContext *context, const PfCacheDoma
                             "This PIN is not kept");
         return FALSE;
     }
-    pf_cache_log_in_domain(self, pf_process_context_get_domain(context, (unsigned)entry),
-                           g_steal_pointer(&owned));
+    pf_cache_log_in(self, context, (unsigned)entry, g_steal_pointer(&owned));
     return TRUE;
 }
 

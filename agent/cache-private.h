@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* What the parts of PfCache share: cache.c (state, forgetting, mode), cache-members.c (processes,
- * sessions, logins), cache-leases.c (the queue), cache-prompts.c (the person). */
+/* What the parts of PfCache share: cache.c (state, forgetting), cache-settings.c (what changes
+ * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
+ * logins), cache-domains.c (who is in which domain), cache-leases.c (the queue), cache-prompts.c
+ * (the person). */
 #pragma once
 
 #include "cache-calls.h"
+#include "cache-domains.h"
+#include "domain-set.h"
 #include "life-page.h"
 #include "pin-lease.h"
 #include "rejected-pins.h"
@@ -21,9 +25,13 @@ struct _PfCache {
 
     PfCacheMode mode;
     PfSharing sharing;
-    gboolean confirms;   /* a cached PIN may serve one use of a key when the person agrees */
-    GPtrArray *contexts; /* of PfProcessContext */
-    GPtrArray *domains;  /* of PfLoginDomain, one reference each */
+    gboolean confirms;      /* a cached PIN may serve one use of a key when the person agrees */
+    GPtrArray *contexts;    /* of PfProcessContext */
+    GHashTable *identities; /* PfPeerIdentity -> its context */
+    GPtrArray *domains;     /* of PfLoginDomain, one reference each */
+    GHashTable *sets;       /* of PfDomainSet */
+    const PfConsentHooks *consent;
+    gpointer consent_data;
     guint64 last_context;
     guint64 last_serial; /* of logins */
 
@@ -60,22 +68,54 @@ void pf_cache_void_stores(PfCache *cache, const PfLoginDomain *domain);
 /* Dormant without sessions; forgotten by the cache without members. */
 void pf_cache_check_domain(PfCache *cache, PfLoginDomain *domain, PfForgetReason reason);
 
-/* The context's domain for a new entry. Borrowed. */
-PfLoginDomain *pf_cache_find_or_add_domain(PfCache *cache, PfProcessContext *context,
-                                           const char *token, guint64 app_id, gboolean is_explicit);
+/* All domains of an ID on a token; NULL: there is none yet. */
+PfDomainSet *pf_cache_find_set(PfCache *cache, const char *token, guint64 app_id,
+                               gboolean is_shareable);
+PfDomainSet *pf_cache_get_set(PfCache *cache, const char *token, guint64 app_id,
+                              gboolean is_shareable);
+
+/* All domains, for what may end some of them or begin new ones: free with g_ptr_array_unref(). */
+GPtrArray *pf_cache_copy_domains(PfCache *cache);
+
+/* DOMAIN is public from now on: nothing keeps the others of its ID apart from it. */
+void pf_cache_reunite(PfCache *cache, PfLoginDomain *domain);
+
+/* The domain of SET that takes logins. */
+PfLoginDomain *pf_cache_get_login_domain(PfCache *cache, PfDomainSet *set);
+
+/* Does DOMAIN live without sessions and processes? */
+gboolean pf_cache_is_open(const PfLoginDomain *domain);
+
+/* Where an entry of CONTEXT that names the ID belongs now. */
+PfLoginDomain *pf_cache_find_place(PfCache *cache, PfProcessContext *context, const char *token,
+                                   guint64 app_id, gboolean is_shareable,
+                                   PfAdmission *ret_admission);
 
 /* The entry of a call, or -1 with PF_CACHE_ERROR_NO_DOMAIN. */
 int pf_cache_find_entry(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain,
                         GError **error);
 
-/* A new login of DOMAIN; takes PIN. Returns whether it is logged in when the function returns. */
-gboolean pf_cache_log_in_domain(PfCache *cache, PfLoginDomain *domain, PfSecret *pin);
+/* The entry's process has proved PIN, which is taken: its ID is logged in by it, in the domain that
+ * is logged in already or in its own, and each entry of the ID is where it belongs. Returns whether
+ * the entry is logged in when the function returns. */
+gboolean pf_cache_log_in(PfCache *cache, PfProcessContext *context, unsigned entry, PfSecret *pin);
 
 /* Writes mode and settings to a context's page. */
 void pf_cache_publish_policy(PfCache *cache, PfProcessContext *context);
 
 /* A random ID that nobody has. */
-guint64 pf_cache_draw_id(PfCache *cache);
+guint64 pf_cache_draw_id(void);
+
+/* The ID of CONTEXT's sessions on TOKEN that set none, and whether others may name it. */
+guint64 pf_cache_get_default_id(PfCache *cache, const PfProcessContext *context, const char *token,
+                                gboolean *ret_shareable);
+
+/* Draws an ID for CONTEXT, and writes what it has to its page. */
+void pf_cache_renew_own_id(PfCache *cache, PfProcessContext *context);
+
+/* Settings (cache-settings.c) */
+void pf_cache_read_settings(PfCache *cache);
+void pf_cache_on_settings_changed(PfCache *cache);
 
 /* Leases (cache-leases.c) */
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);

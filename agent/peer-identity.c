@@ -183,6 +183,26 @@ pf_peer_identity_is_same(const PfPeerIdentity *a, const PfPeerIdentity *b)
            a->exe_inode == b->exe_inode;
 }
 
+guint
+pf_peer_identity_hash(gconstpointer identity)
+{
+    return (guint)((const PfPeerIdentity *)identity)->pid;
+}
+
+gboolean
+pf_peer_identity_equal(gconstpointer a, gconstpointer b)
+{
+    return a == b || pf_peer_identity_is_same(a, b);
+}
+
+gboolean
+pf_peer_identity_runs(const PfPeerIdentity *identity, const PfProgramMark *program)
+{
+    return identity->is_exe_known && program->is_known && identity->exe_device == program->device &&
+           identity->exe_inode == program->inode &&
+           g_strcmp0(identity->sandbox, program->sandbox) == 0;
+}
+
 gboolean
 pf_peer_identity_is_unchanged(const PfPeerIdentity *identity)
 {

@@ -43,6 +43,22 @@ gboolean pf_peer_identity_is_same_process(const PfPeerIdentity *a, const PfPeerI
 /* Are both the same process running the same executable? */
 gboolean pf_peer_identity_is_same(const PfPeerIdentity *a, const PfPeerIdentity *b);
 
+/* For a GHashTable of identities that finds the same process running the same executable. */
+guint pf_peer_identity_hash(gconstpointer identity);
+gboolean pf_peer_identity_equal(gconstpointer a, gconstpointer b);
+
+/* A program, apart from the processes that run it. */
+typedef struct {
+    gboolean is_known;
+    dev_t device;
+    ino_t inode;
+    char *sandbox; /* Flatpak or Snap ID, or NULL */
+} PfProgramMark;
+
+/* Does the process run that program: the same file, with the same sandbox around it? Never when
+ * either is not known. */
+gboolean pf_peer_identity_runs(const PfPeerIdentity *identity, const PfProgramMark *program);
+
 /* Does the process still run the executable it had? False after exec, and when it was readable and
  * is not any more. */
 gboolean pf_peer_identity_is_unchanged(const PfPeerIdentity *identity);

@@ -8,14 +8,6 @@
 #include <unistd.h>
 
 static void
-clear_entry(gpointer data)
-{
-    PfContextEntry *entry = data;
-    g_free(entry->token);
-    pf_login_domain_unref(entry->domain);
-}
-
-static void
 clear_instance(gpointer data)
 {
     PfModuleInstance *instance = data;
@@ -36,7 +28,6 @@ pf_process_context_new(PfPeerIdentity *identity, guint64 number, GError **error)
     context->instances = g_array_new(FALSE, FALSE, sizeof(PfModuleInstance));
     g_array_set_clear_func(context->instances, clear_instance);
     context->entries = g_array_new(FALSE, FALSE, sizeof(PfContextEntry));
-    g_array_set_clear_func(context->entries, clear_entry);
     context->connections = g_ptr_array_new();
     context->canceled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return context;
@@ -49,8 +40,7 @@ pf_process_context_free(PfProcessContext *context)
         g_source_destroy(context->end_source);
         g_source_unref(context->end_source);
     }
-    for (guint i = 0; i < context->entries->len; i++)
-        pf_login_domain_remove_member(pf_process_context_get_domain(context, i), context, i);
+    pf_process_context_leave_domains(context);
     g_array_unref(context->entries);
     g_array_unref(context->instances);
     g_ptr_array_unref(context->connections);
@@ -134,50 +124,96 @@ pf_process_context_find_entry(PfProcessContext *context, const char *token, gboo
     return -1;
 }
 
+static PfContextEntry *
+get_entry(const PfProcessContext *context, unsigned entry)
+{
+    return &g_array_index(context->entries, PfContextEntry, entry);
+}
+
 int
 pf_process_context_add_entry(PfProcessContext *context, const char *token, gboolean is_explicit,
-                             guint64 app_id, PfLoginDomain *domain)
+                             guint64 app_id, PfLoginDomain *domain, PfAdmission admission)
 {
     if (context->entries->len >= PF_STATE_ENTRIES)
         return -1;
+    unsigned index = context->entries->len;
     PfContextEntry entry = {
         .token = g_strdup(token),
         .is_explicit = is_explicit,
         .app_id = app_id,
         .domain = pf_login_domain_ref(domain),
+        .position = pf_login_domain_add_member(domain, context, index, admission),
     };
     g_array_append_val(context->entries, entry);
-    unsigned index = context->entries->len - 1;
-    pf_login_domain_add_member(domain, context, index);
     return (int)index;
 }
 
 void
-pf_process_context_move_entry(PfProcessContext *context, unsigned entry, PfLoginDomain *domain)
+pf_process_context_move_entry(PfProcessContext *context, unsigned entry, PfLoginDomain *domain,
+                              PfAdmission admission)
 {
-    PfContextEntry *moved = &g_array_index(context->entries, PfContextEntry, entry);
+    PfContextEntry *moved = get_entry(context, entry);
     PfLoginDomain *old = moved->domain;
-    pf_login_domain_remove_member(old, context, entry);
+    gboolean is_officer = pf_login_domain_has_officer(old, context, entry);
+    pf_login_domain_remove_member(old, moved->position);
     moved->domain = pf_login_domain_ref(domain);
-    pf_login_domain_add_member(domain, context, entry);
+    moved->position = pf_login_domain_add_member(domain, context, entry, admission);
+    if (is_officer)
+        pf_login_domain_add_officer(domain, context, entry);
     pf_login_domain_unref(old);
+}
+
+void
+pf_process_context_leave_domains(PfProcessContext *context)
+{
+    for (guint i = 0; i < context->entries->len; i++) {
+        PfContextEntry *entry = get_entry(context, i);
+        pf_login_domain_remove_member(entry->domain, entry->position);
+        pf_login_domain_unref(entry->domain);
+        g_free(entry->token);
+    }
+    g_array_set_size(context->entries, 0);
 }
 
 PfLoginDomain *
 pf_process_context_get_domain(PfProcessContext *context, unsigned entry)
 {
-    return g_array_index(context->entries, PfContextEntry, entry).domain;
+    return get_entry(context, entry)->domain;
+}
+
+PfDomainMember *
+pf_process_context_get_member(PfProcessContext *context, unsigned entry)
+{
+    const PfContextEntry *found = get_entry(context, entry);
+    return &g_array_index(found->domain->members, PfDomainMember, found->position);
+}
+
+void
+pf_process_context_set_position(PfProcessContext *context, unsigned entry, guint position)
+{
+    get_entry(context, entry)->position = position;
+}
+
+static guint32
+sum_boards(const PfProcessContext *context, unsigned entry,
+           uint32_t (*read_board)(int fd, unsigned entry))
+{
+    guint64 sum = 0;
+    for (guint i = 0; i < context->instances->len; i++)
+        sum += read_board(g_array_index(context->instances, PfModuleInstance, i).board_fd, entry);
+    return (guint32)MIN(sum, (guint64)G_MAXUINT32);
 }
 
 guint32
 pf_process_context_count_sessions(PfProcessContext *context, unsigned entry)
 {
-    guint64 sum = 0;
-    for (guint i = 0; i < context->instances->len; i++)
-        sum +=
-            pf_session_board_read(g_array_index(context->instances, PfModuleInstance, i).board_fd,
-                                  entry);
-    return (guint32)MIN(sum, (guint64)G_MAXUINT32);
+    return sum_boards(context, entry, pf_session_board_read);
+}
+
+guint32
+pf_process_context_count_read_only(PfProcessContext *context, unsigned entry)
+{
+    return sum_boards(context, entry, pf_session_board_read_read_only);
 }
 
 gboolean

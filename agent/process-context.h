@@ -16,6 +16,7 @@ typedef struct {
     gboolean is_explicit;
     guint64 app_id;        /* of an explicit entry */
     PfLoginDomain *domain; /* owned reference */
+    guint position;        /* among the domain's members */
 } PfContextEntry;
 
 /* One copy of the module in the process. */
@@ -26,8 +27,10 @@ typedef struct {
 
 typedef struct PfProcessContext {
     guint64 number;
+    guint position; /* in the cache's array */
     PfPeerIdentity *identity;
-    guint64 default_id;
+    guint64 own_id;     /* drawn for it: nobody else's to name */
+    guint64 default_id; /* as its page says: of the configuration, of a group, or its own */
     gboolean may_show_protected_path; /* fixed for the process's life */
     PfStateWriter *state;
     GArray *instances;      /* of PfModuleInstance */
@@ -60,16 +63,26 @@ int pf_process_context_find_entry(PfProcessContext *context, const char *token,
 
 /* A new entry in DOMAIN; its index, or -1 when the page is full. */
 int pf_process_context_add_entry(PfProcessContext *context, const char *token, gboolean is_explicit,
-                                 guint64 app_id, PfLoginDomain *domain);
+                                 guint64 app_id, PfLoginDomain *domain, PfAdmission admission);
 
-/* Puts an entry into another domain. */
-void pf_process_context_move_entry(PfProcessContext *context, unsigned entry,
-                                   PfLoginDomain *domain);
+/* Puts an entry into another domain; a security officer's login goes with it. */
+void pf_process_context_move_entry(PfProcessContext *context, unsigned entry, PfLoginDomain *domain,
+                                   PfAdmission admission);
+
+/* Takes all entries out of their domains, which forget the context; they are of no use any more. */
+void pf_process_context_leave_domains(PfProcessContext *context);
 
 PfLoginDomain *pf_process_context_get_domain(PfProcessContext *context, unsigned entry);
 
-/* Sessions on ENTRY over all instances, as their boards say now. */
+/* The entry as a member of its domain. Good until a member leaves. */
+PfDomainMember *pf_process_context_get_member(PfProcessContext *context, unsigned entry);
+
+/* The domain's: where it keeps the entry. */
+void pf_process_context_set_position(PfProcessContext *context, unsigned entry, guint position);
+
+/* Sessions on ENTRY over all instances, as their boards say now; and the read-only ones. */
 guint32 pf_process_context_count_sessions(PfProcessContext *context, unsigned entry);
+guint32 pf_process_context_count_read_only(PfProcessContext *context, unsigned entry);
 
 /* Has an instance written to its board that LEASE, which ENTRY holds, has ended as ok? */
 gboolean pf_process_context_has_ended_lease(PfProcessContext *context, unsigned entry,

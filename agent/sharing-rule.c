@@ -3,8 +3,6 @@
 /* The rule on sharing, without consent, which is asked for elsewhere. */
 #include "sharing-rule.h"
 
-#include "process-context.h"
-
 PfSharing
 pf_sharing_from_name(const char *name)
 {
@@ -15,14 +13,6 @@ pf_sharing_from_name(const char *name)
     return PF_SHARING_ASK;
 }
 
-/* The same file, and the same sandbox around it. */
-static gboolean
-is_same_program(const PfPeerIdentity *a, const PfPeerIdentity *b)
-{
-    return a->is_exe_known && b->is_exe_known && a->exe_device == b->exe_device &&
-           a->exe_inode == b->exe_inode && g_strcmp0(a->sandbox, b->sandbox) == 0;
-}
-
 gboolean
 pf_sharing_rule_lets_in(PfSharing sharing, const PfLoginDomain *domain,
                         const PfPeerIdentity *newcomer)
@@ -31,11 +21,9 @@ pf_sharing_rule_lets_in(PfSharing sharing, const PfLoginDomain *domain,
         return FALSE;
     if (sharing != PF_SHARING_SAME_PROGRAM)
         return sharing == PF_SHARING_ALLOW;
-    /* All members are one program, or another one's PIN would be served. */
-    for (guint i = 0; i < domain->members->len; i++) {
-        const PfDomainMember *member = &g_array_index(domain->members, PfDomainMember, i);
-        if (!is_same_program(member->context->identity, newcomer))
-            return FALSE;
+    for (guint i = 0; i < domain->suppliers->len; i++) {
+        if (pf_peer_identity_runs(newcomer, &g_array_index(domain->suppliers, PfProgramMark, i)))
+            return TRUE;
     }
-    return domain->members->len > 0;
+    return FALSE;
 }

@@ -68,6 +68,13 @@ pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry)
 }
 
 void
+pf_state_writer_bump_closings(PfStateWriter *writer, unsigned entry)
+{
+    atomic_fetch_add(&writer->page->entries[entry].closings, 1);
+    bump_generation(writer);
+}
+
+void
 pf_state_writer_set_policy(PfStateWriter *writer, guint32 policy, guint32 release_delay_ms)
 {
     atomic_store(&writer->page->policy, policy);

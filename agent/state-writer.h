@@ -21,5 +21,6 @@ void pf_state_writer_set_login(PfStateWriter *writer, unsigned entry, PfLoginSta
                                guint64 serial);
 void pf_state_writer_set_lease_awaited(PfStateWriter *writer, unsigned entry, gboolean is_awaited);
 void pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry);
+void pf_state_writer_bump_closings(PfStateWriter *writer, unsigned entry);
 void pf_state_writer_set_policy(PfStateWriter *writer, guint32 policy, guint32 release_delay_ms);
 void pf_state_writer_set_default_id(PfStateWriter *writer, guint64 default_id);

@@ -87,10 +87,15 @@ class Sharing(unittest.TestCase):
         d, session = self.logged_in()
         other, theirs = self.program()
         self.assert_outside(other, theirs)
-        other.ok("login", theirs, "user", softhsm.PIN)  # its own login works
+        other.ok("login", theirs, "user", softhsm.PIN)  # its own login works, and is a proof
         self.assert_inside(other, theirs)
-        other.ok("logout", theirs)
+        (domain,) = self.pinfold.logged_in_domains()
+        self.assertEqual({m["pid"] for m in domain["members"]}, {d.pid, other.pid})
         self.assert_inside(d, session)
+        other.ok("logout", theirs)
+        self.spy.clear()
+        self.assert_outside(other, theirs)
+        self.assert_outside(d, session)
 
     def test_a_drawn_id_is_nobody_elses_to_name(self):
         self.rule("allow")
@@ -108,7 +113,8 @@ class Sharing(unittest.TestCase):
         self.assertEqual(other.state(theirs), "CKS_RW_USER_FUNCTIONS")
         self.rule("ask")
         wait_for(lambda: self.pinfold.logged_in_domains() == [], 5, "the PIN to be forgotten")
-        self.assertEqual(d.state(session), "CKS_RW_PUBLIC_SESSION")
+        # Who brought the PIN is only asleep, and logs in again.
+        self.assertEqual(d.state(session), "CKS_RW_USER_FUNCTIONS")
         d.ok("login", session, "user", softhsm.PIN)
         self.assert_inside(d, session)
         self.spy.clear()
