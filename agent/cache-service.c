@@ -1,30 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Cache1: the methods of modules and of the prompter. */
+/* Cache1: the methods of modules. */
 #include "cache-service.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "cache-error.h"
 #include "lease-reply.h"
 #include "pin-page.h"
+#include "prompter-service.h"
+#include "service-message.h"
 #include "token-uri.h"
 #include "wire-names.h"
-
-static int
-answer_error(sd_bus_message *message, const GError *error)
-{
-    return sd_bus_reply_method_errorf(message, pf_cache_error_get_dbus_name(error), "%s",
-                                      error->message);
-}
-
-static int
-answer_code(sd_bus_message *message, PfCacheError code, const char *text)
-{
-    g_autoptr(GError) error = g_error_new_literal(PF_CACHE_ERROR, (int)code, text);
-    return answer_error(message, error);
-}
 
 /* Puts the connection into the context of its process, a new one if CREATE. NULL with an error. */
 static PfProcessContext *
@@ -53,18 +40,19 @@ begin_call(PfPeerConnection *connection, sd_bus_message *message, gboolean creat
     g_autoptr(GError) error = NULL;
     const PfPeerIdentity *identity = pf_peer_connection_get_identity(connection);
     if (identity == NULL || pf_prompt_broker_is_prompter(connection->broker, identity)) {
-        answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED, "Not for the prompter");
+        pf_service_answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED, "Not for the prompter");
         return NULL;
     }
     if (!pf_peer_identity_is_unchanged(identity)) {
-        answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED, "The process runs another program now");
+        pf_service_answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED,
+                               "The process runs another program now");
         sd_bus_flush(connection->bus);
         if (connection->context != NULL)
             pf_cache_end_context(connection->cache, connection->context);
         return NULL;
     }
     if (connection->context == NULL && join_context(connection, create, &error) == NULL) {
-        answer_error(message, error);
+        pf_service_answer_error(message, error);
         return NULL;
     }
     return connection->context;
@@ -79,7 +67,7 @@ read_domain(sd_bus_message *message, PfCacheDomainArg *ret_domain)
     if (sd_bus_message_read(message, "stb", &ret_domain->token, &ret_domain->app_id, &is_explicit) <
             0 ||
         !pf_token_uri_parse(ret_domain->token, &id)) {
-        answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
+        pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
         return FALSE;
     }
     ret_domain->is_explicit = is_explicit != 0;
@@ -97,15 +85,16 @@ handle_hello(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
         return r;
     /* The newest that the caller speaks; it speaks the older ones too. */
     if (protocol < PF_WIRE_PROTOCOL)
-        return answer_code(message, PF_CACHE_ERROR_PROTOCOL, "No common protocol");
+        return pf_service_answer_code(message, PF_CACHE_ERROR_PROTOCOL, "No common protocol");
     PfProcessContext *context = begin_call(connection, message, TRUE);
     if (context == NULL)
         return 1;
     if (connection->is_instance)
-        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Hello was said already");
+        return pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS,
+                                      "Hello was said already");
     int board = pf_cache_add_instance(connection->cache, context, connection, &error);
     if (board < 0)
-        return answer_error(message, error);
+        return pf_service_answer_error(message, error);
     connection->is_instance = TRUE;
     return sd_bus_reply_method_return(message, "tthhh", context->number, context->default_id,
                                       pf_state_writer_get_fd(context->state), board,
@@ -127,7 +116,7 @@ handle_sessions_changed(sd_bus_message *message, void *userdata, sd_bus_error *r
     if (r < 0)
         return r;
     if (!pf_cache_sessions_changed(connection->cache, context, &domain, count, &entry, &error))
-        return answer_error(message, error);
+        return pf_service_answer_error(message, error);
     return sd_bus_reply_method_return(message, "u", entry);
 }
 
@@ -148,12 +137,13 @@ handle_store_login(sd_bus_message *message, void *userdata, sd_bus_error *ret_er
         return r;
     r = pf_pin_page_receive(fd, &pin);
     if (r == -EBADMSG)
-        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
+        return pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
     if (r < 0)
-        return answer_code(message, PF_CACHE_ERROR_NOT_CACHED,
-                           r == -ENODATA ? "An empty PIN is not kept" : "No memory can be locked");
+        return pf_service_answer_code(message, PF_CACHE_ERROR_NOT_CACHED,
+                                      r == -ENODATA ? "An empty PIN is not kept"
+                                                    : "No memory can be locked");
     if (!pf_cache_store_login(connection->cache, context, &domain, pin, token_flags, &error))
-        return answer_error(message, error);
+        return pf_service_answer_error(message, error);
     return sd_bus_reply_method_return(message, NULL);
 }
 
@@ -170,47 +160,6 @@ handle_take_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error
     return 1;
 }
 
-/* Reads one value of a dictionary if its type is EXPECTED, and steps over it otherwise. */
-static int
-read_value(sd_bus_message *message, const char *expected, void *ret_value)
-{
-    const char *contents;
-    int r = sd_bus_message_peek_type(message, NULL, &contents);
-    if (r < 0)
-        return r;
-    if (ret_value == NULL || strcmp(contents, expected) != 0)
-        return sd_bus_message_skip(message, "v");
-    return sd_bus_message_read(message, "v", expected, ret_value);
-}
-
-typedef struct {
-    const char *key;
-    const char *type;
-    void *value;
-} DictField;
-
-/* Reads a{sv}; keys that are not in FIELDS are for a newer agent. */
-static int
-read_dict(sd_bus_message *message, const DictField *fields, gsize count)
-{
-    int r = sd_bus_message_enter_container(message, 'a', "{sv}");
-    while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-        const char *key;
-        const DictField *field = NULL;
-        r = sd_bus_message_read(message, "s", &key);
-        for (gsize i = 0; r >= 0 && i < count && field == NULL; i++) {
-            if (strcmp(fields[i].key, key) == 0)
-                field = &fields[i];
-        }
-        if (r >= 0)
-            r = field != NULL ? read_value(message, field->type, field->value)
-                              : sd_bus_message_skip(message, "v");
-        if (r >= 0)
-            r = sd_bus_message_exit_container(message);
-    }
-    return r < 0 ? r : sd_bus_message_exit_container(message);
-}
-
 /* Prompt and PromptChange. */
 static int
 begin_prompt(PfPeerConnection *connection, sd_bus_message *message, PfLeaseReplyKind kind)
@@ -218,7 +167,7 @@ begin_prompt(PfPeerConnection *connection, sd_bus_message *message, PfLeaseReply
     PfCacheDomainArg domain;
     PfPromptArg details = {.is_change = kind == PF_LEASE_REPLY_CHANGE};
     guint64 previous;
-    const DictField fields[] = {
+    const PfServiceField fields[] = {
         {"purpose", "s", &details.purpose},
         {"operation", "s", &details.operation},
         {"slot-description", "s", &details.slot_description},
@@ -232,7 +181,7 @@ begin_prompt(PfPeerConnection *connection, sd_bus_message *message, PfLeaseReply
         return 1;
     int r = sd_bus_message_read(message, "t", &previous);
     if (r >= 0)
-        r = read_dict(message, fields, G_N_ELEMENTS(fields));
+        r = pf_service_read_dict(message, fields, G_N_ELEMENTS(fields));
     if (r < 0)
         return r;
     PfLeaseCall call = pf_lease_reply_new(kind, message);
@@ -267,10 +216,10 @@ handle_end_lease(sd_bus_message *message, void *userdata, sd_bus_error *ret_erro
     if (r < 0)
         return r;
     if (result > PF_LEASE_REJECTED)
-        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "No such result");
+        return pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "No such result");
     if (!pf_cache_end_lease(connection->cache, connection, lease, (PfLeaseResult)result,
                             token_flags, &is_cached, &error))
-        return answer_error(message, error);
+        return pf_service_answer_error(message, error);
     return sd_bus_reply_method_return(message, "b", is_cached);
 }
 
@@ -294,7 +243,7 @@ handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_e
     guint32 event;
     guint64 token_flags = G_MAXUINT64;
     PfTokenId id;
-    const DictField fields[] = {
+    const PfServiceField fields[] = {
         {"slot-description", "s", &report.slot_description},
         {"token-flags", "t", &token_flags},
         {"hardware", "b", &report.hardware},
@@ -303,127 +252,16 @@ handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_e
         return 1;
     int r = sd_bus_message_read(message, "su", &report.token_uri, &event);
     if (r >= 0)
-        r = read_dict(message, fields, G_N_ELEMENTS(fields));
+        r = pf_service_read_dict(message, fields, G_N_ELEMENTS(fields));
     if (r < 0)
         return r;
     if (!pf_token_uri_parse(report.token_uri, &id) || event > PF_TOKEN_EVENT_OBJECTS_CHANGED)
-        return answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
+        return pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS,
+                                      "Not the URI of a token");
     report.event = (PfTokenEvent)event;
     report.has_token_flags = token_flags != G_MAXUINT64;
     report.token_flags = report.has_token_flags ? (CK_FLAGS)token_flags : 0;
     pf_cache_report_token(connection->cache, &report);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-static int
-handle_register_prompter(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    g_autoptr(GError) error = NULL;
-    if (connection->context != NULL || connection->identity == NULL ||
-        pf_cache_find_context(connection->cache, connection->identity) != NULL)
-        return answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED,
-                           "A client of the cache cannot be the prompter");
-    if (!pf_prompt_broker_register(connection->broker, connection->bus, connection->identity,
-                                   &error))
-        return answer_error(message, error);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-/* The PIN in the page behind FD. Without one the call is answered already. */
-static PfSecret *
-receive_answer(sd_bus_message *message, int fd)
-{
-    PfSecret *pin = NULL;
-    int r = pf_pin_page_receive(fd, &pin);
-    if (r == -ENODATA)
-        answer_code(message, PF_CACHE_ERROR_PIN_LENGTH, "There is no PIN in the page");
-    else if (r < 0)
-        answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not a PIN page");
-    return pin;
-}
-
-static int
-handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    g_autoptr(GError) error = NULL;
-    guint64 request;
-    int fd;
-    int r = sd_bus_message_read(message, "th", &request, &fd);
-    if (r < 0)
-        return r;
-    PfSecret *pin = receive_answer(message, fd);
-    if (pin == NULL)
-        return 1;
-    if (!pf_prompt_broker_answer(connection->broker, connection->bus, request, pin, &error))
-        return answer_error(message, error);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-/* RET_OLD_FD is -1 when there is none. */
-static int
-read_change(sd_bus_message *message, guint64 *ret_request, int *ret_old_fd, int *ret_new_fd)
-{
-    *ret_old_fd = -1;
-    int r = sd_bus_message_read(message, "t", ret_request);
-    if (r >= 0)
-        r = sd_bus_message_enter_container(message, 'a', "h");
-    if (r >= 0 && sd_bus_message_at_end(message, FALSE) == 0)
-        r = sd_bus_message_read(message, "h", ret_old_fd);
-    if (r >= 0)
-        r = sd_bus_message_exit_container(message);
-    return r < 0 ? r : sd_bus_message_read(message, "h", ret_new_fd);
-}
-
-static int
-handle_answer_change(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    g_autoptr(GError) error = NULL;
-    guint64 request;
-    int old_fd;
-    int new_fd;
-    int r = read_change(message, &request, &old_fd, &new_fd);
-    if (r < 0)
-        return r;
-    PF_AUTO_SECRET pin = old_fd >= 0 ? receive_answer(message, old_fd) : NULL;
-    if (old_fd >= 0 && pin == NULL)
-        return 1;
-    PfSecret *new_pin = receive_answer(message, new_fd);
-    if (new_pin == NULL)
-        return 1;
-    if (!pf_prompt_broker_answer_change(connection->broker, connection->bus, request,
-                                        g_steal_pointer(&pin), new_pin, &error))
-        return answer_error(message, error);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-static int
-handle_answer_confirm(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    g_autoptr(GError) error = NULL;
-    guint64 request;
-    int r = sd_bus_message_read(message, "t", &request);
-    if (r < 0)
-        return r;
-    if (!pf_prompt_broker_confirm(connection->broker, connection->bus, request, &error))
-        return answer_error(message, error);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-static int
-handle_cancel_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    g_autoptr(GError) error = NULL;
-    guint64 request;
-    int r = sd_bus_message_read(message, "t", &request);
-    if (r < 0)
-        return r;
-    if (!pf_prompt_broker_cancel(connection->broker, connection->bus, request, &error))
-        return answer_error(message, error);
     return sd_bus_reply_method_return(message, NULL);
 }
 
@@ -434,34 +272,26 @@ get_version(sd_bus *bus, const char *path, const char *interface, const char *pr
     return sd_bus_message_append(reply, "u", (guint32)1);
 }
 
-/* Everybody who gets here has our uid: the listener sees to it. */
-#define METHOD(name, in, out, handler)                                                             \
-    SD_BUS_METHOD(name, in, out, handler, SD_BUS_VTABLE_UNPRIVILEGED)
-
 static const sd_bus_vtable cache_vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_PROPERTY("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-    METHOD("Hello", "u", "tthhh", handle_hello),
-    METHOD("SessionsChanged", "stbu", "u", handle_sessions_changed),
-    METHOD("StoreLogin", "stbht", "", handle_store_login),
-    METHOD("TakePin", "stb", "th", handle_take_pin),
-    METHOD("Prompt", "stbta{sv}", "thb", handle_prompt),
-    METHOD("PromptChange", "stbta{sv}", "tahh", handle_prompt_change),
-    METHOD("EndLease", "tut", "b", handle_end_lease),
-    METHOD("Logout", "stb", "", handle_logout),
-    METHOD("ReportToken", "sua{sv}", "", handle_report_token),
+    PF_SERVICE_METHOD("Hello", "u", "tthhh", handle_hello),
+    PF_SERVICE_METHOD("SessionsChanged", "stbu", "u", handle_sessions_changed),
+    PF_SERVICE_METHOD("StoreLogin", "stbht", "", handle_store_login),
+    PF_SERVICE_METHOD("TakePin", "stb", "th", handle_take_pin),
+    PF_SERVICE_METHOD("Prompt", "stbta{sv}", "thb", handle_prompt),
+    PF_SERVICE_METHOD("PromptChange", "stbta{sv}", "tahh", handle_prompt_change),
+    PF_SERVICE_METHOD("EndLease", "tut", "b", handle_end_lease),
+    PF_SERVICE_METHOD("Logout", "stb", "", handle_logout),
+    PF_SERVICE_METHOD("ReportToken", "sua{sv}", "", handle_report_token),
     SD_BUS_SIGNAL("Waiting", "", 0),
-    METHOD("RegisterPrompter", "", "", handle_register_prompter),
-    METHOD("AnswerPin", "th", "", handle_answer_pin),
-    METHOD("AnswerConfirm", "t", "", handle_answer_confirm),
-    METHOD("AnswerChange", "tahh", "", handle_answer_change),
-    METHOD("CancelPrompt", "t", "", handle_cancel_prompt),
     SD_BUS_VTABLE_END,
 };
 
 int
 pf_cache_service_add(PfPeerConnection *connection)
 {
-    return sd_bus_add_object_vtable(connection->bus, NULL, PF_WIRE_CACHE_PATH,
-                                    PF_WIRE_CACHE_INTERFACE, cache_vtable, connection);
+    int r = sd_bus_add_object_vtable(connection->bus, NULL, PF_WIRE_CACHE_PATH,
+                                     PF_WIRE_CACHE_INTERFACE, cache_vtable, connection);
+    return r < 0 ? r : pf_prompter_service_add(connection);
 }

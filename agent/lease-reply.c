@@ -3,16 +3,9 @@
 /* Late answers, and the signals that say they will come. */
 #include "lease-reply.h"
 
-#include "cache-error.h"
 #include "pin-lease.h"
+#include "service-message.h"
 #include "wire-names.h"
-
-static int
-answer_error(sd_bus_message *message, const GError *error)
-{
-    return sd_bus_reply_method_errorf(message, pf_cache_error_get_dbus_name(error), "%s",
-                                      error->message);
-}
 
 /* A connection that is gone cannot be answered; the cache hears of that by its hangup. */
 static void
@@ -27,7 +20,7 @@ static void
 answer_take_pin(gpointer data, const PfPinLease *lease, const GError *error)
 {
     finish(data, lease != NULL ? sd_bus_reply_method_return(data, "th", lease->id, lease->page.fd)
-                               : answer_error(data, error));
+                               : pf_service_answer_error(data, error));
 }
 
 static void
@@ -35,7 +28,7 @@ answer_prompt(gpointer data, const PfPinLease *lease, const GError *error)
 {
     finish(data, lease != NULL ? sd_bus_reply_method_return(data, "thb", lease->id, lease->page.fd,
                                                             (int)lease->is_cached)
-                               : answer_error(data, error));
+                               : pf_service_answer_error(data, error));
 }
 
 static void
@@ -43,7 +36,7 @@ answer_change(gpointer data, const PfPinLease *lease, const GError *error)
 {
     int r;
     if (lease == NULL)
-        r = answer_error(data, error);
+        r = pf_service_answer_error(data, error);
     else if (lease->page.fd >= 0)
         r = sd_bus_reply_method_return(data, "tahh", lease->id, 1, lease->page.fd,
                                        lease->new_page.fd);
