@@ -55,6 +55,24 @@ pf_agent_settings_dup_sharing(PfAgentSettings *self)
     return g_settings_get_string(self->settings, "sharing");
 }
 
+GVariant *
+pf_agent_settings_dup_groups(PfAgentSettings *self)
+{
+    return self->settings != NULL ? g_settings_get_value(self->settings, "groups") : NULL;
+}
+
+GVariant *
+pf_agent_settings_dup_tokens(PfAgentSettings *self)
+{
+    return self->settings != NULL ? g_settings_get_value(self->settings, "tokens") : NULL;
+}
+
+gboolean
+pf_agent_settings_get_share_by_default(PfAgentSettings *self)
+{
+    return self->settings == NULL || g_settings_get_boolean(self->settings, "share-by-default");
+}
+
 gboolean
 pf_agent_settings_is_prompt_by_agent(PfAgentSettings *self)
 {

@@ -18,6 +18,12 @@ char *pf_agent_settings_dup_cache_mode(PfAgentSettings *settings);
 /* The setting `sharing`: ask, same-program or allow. Free with g_free(). */
 char *pf_agent_settings_dup_sharing(PfAgentSettings *settings);
 
+/* The settings `groups` and `tokens` as they are written; NULL without a schema. Free with
+ * g_variant_unref(). */
+GVariant *pf_agent_settings_dup_groups(PfAgentSettings *settings);
+GVariant *pf_agent_settings_dup_tokens(PfAgentSettings *settings);
+gboolean pf_agent_settings_get_share_by_default(PfAgentSettings *settings);
+
 /* `prompt` is agent. */
 gboolean pf_agent_settings_is_prompt_by_agent(PfAgentSettings *settings);
 

@@ -58,6 +58,15 @@ gboolean pf_cache_store_login(PfCache *cache, PfProcessContext *context,
                               const PfCacheDomainArg *domain, PfSecret *pin, guint64 token_flags,
                               GError **error);
 void pf_cache_logout(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain);
+
+/* OpenId and CloseId. */
+gboolean pf_cache_open_id(PfCache *cache, const char *token, guint64 app_id, GError **error);
+void pf_cache_close_id(PfCache *cache, const char *token, guint64 app_id);
+
+gboolean pf_cache_begin_officer(PfCache *cache, PfProcessContext *context,
+                                const PfCacheDomainArg *domain, GError **error);
+void pf_cache_end_officer(PfCache *cache, PfProcessContext *context,
+                          const PfCacheDomainArg *domain);
 void pf_cache_report_token(PfCache *cache, const PfReportedToken *report);
 
 typedef struct PfPinLease PfPinLease;

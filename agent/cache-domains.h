@@ -47,3 +47,10 @@ gboolean pf_cache_has_right(PfCache *cache, PfProcessContext *context, const PfL
 /* Everybody who is in DOMAIN, which is logged in or asleep, without a right leaves; everybody who
  * names its ID elsewhere and has the right comes in. For a rule or a decision that has changed. */
 void pf_cache_settle(PfCache *cache, PfLoginDomain *domain);
+
+/* What a person calls the programs that share APP_ID: the name of a group; NULL: it has none.
+ * Borrowed until the settings change. */
+const char *pf_cache_get_group_name(PfCache *cache, guint64 app_id);
+
+/* Is it the ID of the programs that are in no group? It is drawn anew when the agent starts. */
+gboolean pf_cache_is_default_group(PfCache *cache, guint64 app_id);

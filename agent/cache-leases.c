@@ -110,6 +110,8 @@ is_over(const PfPinLease *lease)
 static int
 find_refusal(PfCache *self, PfLoginDomain *domain)
 {
+    if (pf_token_rules_get_mode(self->rules, domain->token) == PF_TOKEN_RULE_NEVER)
+        return PF_CACHE_ERROR_NOT_CACHED;
     if (domain->state == PF_LOGIN_ASLEEP)
         return PF_CACHE_ERROR_ASLEEP;
     if (domain->state != PF_LOGIN_USER)
@@ -338,7 +340,7 @@ accept_pin(PfCache *self, PfPinLease *lease)
         pf_login_domain_touch(domain);
     if (!lease->is_for_login)
         return FALSE;
-    if (!lease->is_cached && lease->may_store && self->mode != PF_CACHE_MODE_OFF)
+    if (!lease->is_cached && lease->may_store && pf_cache_may_keep(self, domain->token))
         return pf_cache_log_in(self, lease->context, lease->entry, g_steal_pointer(&lease->pin));
     return domain->state == PF_LOGIN_USER;
 }

@@ -112,9 +112,11 @@ pf_cache_connection_closed(PfCache *self, PfProcessContext *context, gpointer co
     pf_cache_drop_lease_calls(self, context, connection);
     if (!pf_process_context_remove_instance(context, connection))
         return;
-    for (guint i = 0; i < context->entries->len; i++)
+    for (guint i = 0; i < context->entries->len; i++) {
+        pf_cache_check_officer(self, context, i);
         pf_cache_check_domain(self, pf_process_context_get_domain(context, i),
                               PF_FORGET_LAST_SESSION);
+    }
     pf_cache_emit_changed(self);
 }
 
@@ -153,7 +155,7 @@ pf_cache_find_entry(PfCache *self, PfProcessContext *context, const PfCacheDomai
 /* The ID that sessions on DOMAIN have, and whether others may name it. A process that sets the ID
  * that was drawn for it means that one. */
 static guint64
-get_app_id(PfCache *self, const PfProcessContext *context, const PfCacheDomainArg *domain,
+get_app_id(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *domain,
            gboolean *ret_shareable)
 {
     if (!domain->is_explicit)
@@ -205,14 +207,25 @@ pf_cache_sessions_changed(PfCache *self, PfProcessContext *context, const PfCach
                             "Too many tokens and IDs for one process");
         return FALSE;
     }
-    if (count == 0)
+    if (count > 0) {
+        knock(self, context, (unsigned)entry);
+    } else {
+        pf_cache_check_officer(self, context, (unsigned)entry);
         pf_cache_check_domain(self, pf_process_context_get_domain(context, (unsigned)entry),
                               PF_FORGET_LAST_SESSION);
-    else
-        knock(self, context, (unsigned)entry);
+    }
     *ret_entry = (guint32)entry;
     pf_cache_emit_changed(self);
     return TRUE;
+}
+
+/* Nothing of an ID is kept while it has a security officer. */
+static gboolean
+has_officer(PfProcessContext *context, unsigned entry)
+{
+    const PfLoginDomain *own = pf_process_context_get_domain(context, entry);
+    return own->officers->len > 0 ||
+           (own->set->login != NULL && own->set->login->officers->len > 0);
 }
 
 gboolean
@@ -225,9 +238,14 @@ pf_cache_store_login(PfCache *self, PfProcessContext *context, const PfCacheDoma
         return FALSE;
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, domain->token);
-    if (self->mode == PF_CACHE_MODE_OFF || !pf_pin_rule_may_present_cached(token_flags)) {
+    if (!pf_cache_may_keep(self, domain->token) || !pf_pin_rule_may_present_cached(token_flags)) {
         g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NOT_CACHED,
                             "This PIN is not kept");
+        return FALSE;
+    }
+    if (has_officer(context, (unsigned)entry)) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NOT_CACHED,
+                            "A security officer is logged in");
         return FALSE;
     }
     pf_cache_log_in(self, context, (unsigned)entry, g_steal_pointer(&owned));

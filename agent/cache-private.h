@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* What the parts of PfCache share: cache.c (state, forgetting), cache-settings.c (what changes
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
- * logins), cache-domains.c (who is in which domain), cache-leases.c (the queue), cache-prompts.c
- * (the person). */
+ * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
+ * cache-leases.c (the queue), cache-prompts.c (the person). */
 #pragma once
 
 #include "cache-calls.h"
@@ -11,8 +11,10 @@
 #include "domain-set.h"
 #include "life-page.h"
 #include "pin-lease.h"
+#include "program-groups.h"
 #include "rejected-pins.h"
 #include "sharing-rule.h"
+#include "token-rules.h"
 
 struct _PfCache {
     GObject parent_instance;
@@ -25,11 +27,19 @@ struct _PfCache {
 
     PfCacheMode mode;
     PfSharing sharing;
+    PfProgramGroups *groups;
+    GVariant *groups_value; /* they were made of it */
+    GHashTable *group_ids;  /* name -> guint64 *: drawn, for groups without one */
+    gboolean shares_by_default;
+    guint64 default_group_id; /* of programs in no group */
+    PfTokenRules *rules;
+    GVariant *rules_value;
     gboolean confirms;      /* a cached PIN may serve one use of a key when the person agrees */
     GPtrArray *contexts;    /* of PfProcessContext */
     GHashTable *identities; /* PfPeerIdentity -> its context */
     GPtrArray *domains;     /* of PfLoginDomain, one reference each */
     GHashTable *sets;       /* of PfDomainSet */
+    guint open_ids;         /* how many sets are open */
     const PfConsentHooks *consent;
     gpointer consent_data;
     guint64 last_context;
@@ -107,15 +117,22 @@ void pf_cache_publish_policy(PfCache *cache, PfProcessContext *context);
 guint64 pf_cache_draw_id(void);
 
 /* The ID of CONTEXT's sessions on TOKEN that set none, and whether others may name it. */
-guint64 pf_cache_get_default_id(PfCache *cache, const PfProcessContext *context, const char *token,
+guint64 pf_cache_get_default_id(PfCache *cache, PfProcessContext *context, const char *token,
                                 gboolean *ret_shareable);
 
 /* Draws an ID for CONTEXT, and writes what it has to its page. */
 void pf_cache_renew_own_id(PfCache *cache, PfProcessContext *context);
 
+/* May PINs of TOKEN be kept? */
+gboolean pf_cache_may_keep(PfCache *cache, const char *token);
+
+/* An officer without sessions is logged out (cache-ids.c). */
+void pf_cache_check_officer(PfCache *cache, PfProcessContext *context, unsigned entry);
+
 /* Settings (cache-settings.c) */
 void pf_cache_read_settings(PfCache *cache);
 void pf_cache_on_settings_changed(PfCache *cache);
+void pf_cache_drop_settings(PfCache *cache);
 
 /* Leases (cache-leases.c) */
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);

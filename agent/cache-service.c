@@ -235,6 +235,71 @@ handle_logout(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
     return sd_bus_reply_method_return(message, NULL);
 }
 
+/* The pair that names an ID on a token, of which no session is needed. Without one the call is
+ * answered already. */
+static gboolean
+read_id(sd_bus_message *message, const char **ret_token, guint64 *ret_app_id)
+{
+    PfTokenId id;
+    if (sd_bus_message_read(message, "st", ret_token, ret_app_id) >= 0 &&
+        pf_token_uri_parse(*ret_token, &id))
+        return TRUE;
+    pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
+    return FALSE;
+}
+
+static int
+handle_open_id(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    const char *token;
+    guint64 app_id;
+    if (begin_call(connection, message, FALSE) == NULL || !read_id(message, &token, &app_id))
+        return 1;
+    if (!pf_cache_open_id(connection->cache, token, app_id, &error))
+        return pf_service_answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_close_id(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    const char *token;
+    guint64 app_id;
+    if (begin_call(connection, message, FALSE) == NULL || !read_id(message, &token, &app_id))
+        return 1;
+    pf_cache_close_id(connection->cache, token, app_id);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_begin_officer(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    PfCacheDomainArg domain;
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    if (!pf_cache_begin_officer(connection->cache, context, &domain, &error))
+        return pf_service_answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_end_officer(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    PfCacheDomainArg domain;
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    pf_cache_end_officer(connection->cache, context, &domain);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
 static int
 handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
@@ -283,6 +348,10 @@ static const sd_bus_vtable cache_vtable[] = {
     PF_SERVICE_METHOD("PromptChange", "stbta{sv}", "tahh", handle_prompt_change),
     PF_SERVICE_METHOD("EndLease", "tut", "b", handle_end_lease),
     PF_SERVICE_METHOD("Logout", "stb", "", handle_logout),
+    PF_SERVICE_METHOD("OpenId", "st", "", handle_open_id),
+    PF_SERVICE_METHOD("CloseId", "st", "", handle_close_id),
+    PF_SERVICE_METHOD("BeginOfficer", "stb", "", handle_begin_officer),
+    PF_SERVICE_METHOD("EndOfficer", "stb", "", handle_end_officer),
     PF_SERVICE_METHOD("ReportToken", "sua{sv}", "", handle_report_token),
     SD_BUS_SIGNAL("Waiting", "", 0),
     SD_BUS_VTABLE_END,

@@ -18,12 +18,91 @@ pf_cache_draw_id(void)
     return id;
 }
 
+/* The group's ID as long as the agent runs, if the person has given it none. */
+static guint64
+get_group_id(PfCache *self, const PfProgramGroup *group)
+{
+    if (group->has_id)
+        return group->app_id;
+    guint64 *id = g_hash_table_lookup(self->group_ids, group->name);
+    if (id == NULL) {
+        id = g_new(guint64, 1);
+        *id = pf_cache_draw_id();
+        g_hash_table_insert(self->group_ids, g_strdup(group->name), id);
+    }
+    return *id;
+}
+
+static void
+find_group(PfCache *self, PfProcessContext *context)
+{
+    const PfProgramFacts facts = {
+        .exe = context->identity->exe,
+        .sandbox = context->identity->sandbox,
+    };
+    const PfProgramGroup *group = pf_program_groups_find(self->groups, &facts);
+    context->is_group_known = TRUE;
+    context->has_group = group != NULL || (self->shares_by_default && context->identity->exe[0]);
+    if (context->has_group)
+        context->group_id = group != NULL ? get_group_id(self, group) : self->default_group_id;
+}
+
+const char *
+pf_cache_get_group_name(PfCache *self, guint64 app_id)
+{
+    GHashTableIter iter;
+    const char *name;
+    const guint64 *id;
+    const PfProgramGroup *group = pf_program_groups_find_id(self->groups, app_id);
+    if (group != NULL)
+        return group->name;
+    g_hash_table_iter_init(&iter, self->group_ids);
+    while (g_hash_table_iter_next(&iter, (gpointer *)&name, (gpointer *)&id)) {
+        if (*id == app_id)
+            return name;
+    }
+    return NULL;
+}
+
+gboolean
+pf_cache_is_default_group(PfCache *self, guint64 app_id)
+{
+    return app_id == self->default_group_id;
+}
+
+/* Do sessions on TOKEN (NULL: on one without a rule) that set no ID have their group's? */
+static gboolean
+is_shared(PfCache *self, const char *token)
+{
+    PfTokenRule rule =
+        token != NULL ? pf_token_rules_get_mode(self->rules, token) : PF_TOKEN_RULE_NONE;
+    if (rule == PF_TOKEN_RULE_NONE)
+        return self->mode == PF_CACHE_MODE_SHARED;
+    return rule == PF_TOKEN_RULE_SHARED;
+}
+
 guint64
-pf_cache_get_default_id(PfCache *self, const PfProcessContext *context, const char *token,
+pf_cache_get_default_id(PfCache *self, PfProcessContext *context, const char *token,
                         gboolean *ret_shareable)
 {
-    *ret_shareable = self->config->has_app_id;
-    return self->config->has_app_id ? self->config->app_id : context->own_id;
+    *ret_shareable = TRUE;
+    if (self->config->has_app_id)
+        return self->config->app_id;
+    if (is_shared(self, token)) {
+        if (!context->is_group_known)
+            find_group(self, context);
+        if (context->has_group)
+            return context->group_id;
+    }
+    *ret_shareable = FALSE;
+    return context->own_id;
+}
+
+gboolean
+pf_cache_may_keep(PfCache *self, const char *token)
+{
+    return self->mode != PF_CACHE_MODE_OFF &&
+           pf_token_rules_get_mode(self->rules, token) != PF_TOKEN_RULE_NEVER;
 }
 
 static void
@@ -44,15 +123,10 @@ pf_cache_renew_own_id(PfCache *self, PfProcessContext *context)
 static PfCacheMode
 read_mode(PfCache *self)
 {
-    static gboolean said_shared = FALSE;
     g_autofree char *mode = pf_agent_settings_dup_cache_mode(self->settings);
     if (!self->config->cache_pin || self->rejected == NULL || strcmp(mode, "off") == 0)
         return PF_CACHE_MODE_OFF;
-    if (strcmp(mode, "shared") == 0 && !said_shared) {
-        said_shared = TRUE;
-        g_message("The cache mode `shared` is not there yet: each process has its own login");
-    }
-    return PF_CACHE_MODE_PROCESS;
+    return strcmp(mode, "shared") == 0 ? PF_CACHE_MODE_SHARED : PF_CACHE_MODE_PROCESS;
 }
 
 static PfSharing
@@ -76,11 +150,11 @@ pf_cache_publish_policy(PfCache *self, PfProcessContext *context)
                                pf_agent_settings_get_release_delay_ms(self->settings));
 }
 
-/* The sessions of a process that set no ID go where its default is now; what they leave is logged
- * out. */
+/* The sessions of a process that set no ID go where its default is now. */
 static void
-move_entries(PfCache *self, PfProcessContext *context, PfForgetReason reason)
+move_entries(PfCache *self, PfProcessContext *context, gboolean log_out)
 {
+    publish_default_id(self, context);
     for (guint i = 0; i < context->entries->len; i++) {
         const PfContextEntry *entry = &g_array_index(context->entries, PfContextEntry, i);
         gboolean is_shareable;
@@ -90,24 +164,72 @@ move_entries(PfCache *self, PfProcessContext *context, PfForgetReason reason)
             continue;
         g_autoptr(PfLoginDomain) old = pf_login_domain_ref(entry->domain);
         PfAdmission admission;
-        pf_cache_log_out_domain(self, old, reason);
+        if (log_out)
+            pf_cache_log_out_domain(self, old, PF_FORGET_MODE_CHANGED);
         PfLoginDomain *domain =
             pf_cache_find_place(self, context, entry->token, app_id, is_shareable, &admission);
         pf_process_context_move_entry(context, i, domain, admission);
-        pf_cache_check_domain(self, old, reason);
+        pf_cache_check_domain(self, old, PF_FORGET_LAST_SESSION);
     }
 }
 
-/* Any program of the user can change the rule, so no PIN survives that (DESIGN 8); and who shares
+static void
+log_out_all(PfCache *self, gboolean only_not_kept)
+{
+    g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
+    for (guint i = 0; i < domains->len; i++) {
+        PfLoginDomain *domain = g_ptr_array_index(domains, i);
+        if (!only_not_kept || !pf_cache_may_keep(self, domain->token))
+            pf_cache_log_out_domain(self, domain, PF_FORGET_MODE_CHANGED);
+    }
+}
+
+static gboolean
+is_same_value(GVariant *a, GVariant *b)
+{
+    return a == b || (a != NULL && b != NULL && g_variant_equal(a, b));
+}
+
+/* Takes over what says who shares a login. Returns whether it is something else than before. */
+static gboolean
+read_sharing_settings(PfCache *self)
+{
+    g_autoptr(GVariant) groups = pf_agent_settings_dup_groups(self->settings);
+    g_autoptr(GVariant) rules = pf_agent_settings_dup_tokens(self->settings);
+    gboolean shares_by_default = pf_agent_settings_get_share_by_default(self->settings);
+    PfSharing sharing = read_sharing(self);
+    gboolean has_changed = sharing != self->sharing || self->groups == NULL ||
+                           shares_by_default != self->shares_by_default ||
+                           !is_same_value(groups, self->groups_value) ||
+                           !is_same_value(rules, self->rules_value);
+    if (!has_changed)
+        return FALSE;
+    pf_cache_drop_settings(self);
+    self->groups = pf_program_groups_new(groups);
+    self->groups_value = g_steal_pointer(&groups);
+    self->rules = pf_token_rules_new(rules);
+    self->rules_value = g_steal_pointer(&rules);
+    self->shares_by_default = shares_by_default;
+    self->sharing = sharing;
+    return TRUE;
+}
+
+/* Any program of the user can change a setting, so no PIN survives that (DESIGN 8); and who shares
  * is found anew, for a stricter rule as for a looser one. */
 static void
-change_sharing(PfCache *self, PfSharing sharing)
+reconsider_sharing(PfCache *self)
 {
-    self->sharing = sharing;
     pf_cache_forget(self, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);
+    log_out_all(self, TRUE);
+    for (guint i = 0; i < self->contexts->len; i++) {
+        PfProcessContext *context = g_ptr_array_index(self->contexts, i);
+        context->is_group_known = FALSE;
+        move_entries(self, context, FALSE);
+    }
     g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
     for (guint i = 0; i < domains->len; i++)
         pf_cache_settle(self, g_ptr_array_index(domains, i));
+    pf_cache_emit_changed(self);
 }
 
 /* A cached PIN may serve more than what it was typed for from now on: not one that any program of
@@ -124,15 +246,12 @@ static void
 change_mode(PfCache *self, PfCacheMode mode)
 {
     self->mode = mode;
-    if (mode == PF_CACHE_MODE_OFF) {
-        g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
-        for (guint i = 0; i < domains->len; i++)
-            pf_cache_log_out_domain(self, g_ptr_array_index(domains, i), PF_FORGET_MODE_CHANGED);
-    }
+    if (mode == PF_CACHE_MODE_OFF)
+        log_out_all(self, FALSE);
     for (guint i = 0; i < self->contexts->len; i++) {
         PfProcessContext *context = g_ptr_array_index(self->contexts, i);
-        pf_cache_renew_own_id(self, context);
-        move_entries(self, context, PF_FORGET_MODE_CHANGED);
+        context->own_id = pf_cache_draw_id();
+        move_entries(self, context, TRUE);
     }
     pf_cache_emit_changed(self);
 }
@@ -141,20 +260,29 @@ void
 pf_cache_read_settings(PfCache *self)
 {
     self->mode = read_mode(self);
-    self->sharing = read_sharing(self);
     self->confirms = pf_agent_settings_get_confirm_signatures(self->settings);
+    read_sharing_settings(self);
 }
 
 void
 pf_cache_on_settings_changed(PfCache *self)
 {
     PfCacheMode mode = read_mode(self);
-    PfSharing sharing = read_sharing(self);
     change_confirms(self, pf_agent_settings_get_confirm_signatures(self->settings));
-    if (sharing != self->sharing)
-        change_sharing(self, sharing);
+    if (read_sharing_settings(self))
+        reconsider_sharing(self);
     if (mode != self->mode)
         change_mode(self, mode);
     for (guint i = 0; i < self->contexts->len; i++)
         pf_cache_publish_policy(self, g_ptr_array_index(self->contexts, i));
+    g_debug("Settings were read");
+}
+
+void
+pf_cache_drop_settings(PfCache *self)
+{
+    g_clear_pointer(&self->groups, pf_program_groups_free);
+    g_clear_pointer(&self->groups_value, g_variant_unref);
+    g_clear_pointer(&self->rules, pf_token_rules_free);
+    g_clear_pointer(&self->rules_value, g_variant_unref);
 }

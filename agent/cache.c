@@ -33,6 +33,7 @@ pf_forget_reason_get_name(PfForgetReason reason)
         [PF_FORGET_SETTING_LOOSENED] = "setting-loosened",
         [PF_FORGET_COMMAND] = "command",
         [PF_FORGET_PROCESS_GONE] = "process-gone",
+        [PF_FORGET_ID_CLOSED] = "id-closed",
         [PF_FORGET_AGENT_STOP] = "agent-stop",
     };
     return names[reason];
@@ -232,6 +233,8 @@ pf_cache_finalize(GObject *object)
     pf_life_page_end(self->life);
     if (self->life_fd >= 0)
         close(self->life_fd);
+    pf_cache_drop_settings(self);
+    g_hash_table_unref(self->group_ids);
     pf_config_free(self->config);
     g_clear_object(&self->settings);
     g_clear_object(&self->broker);
@@ -256,6 +259,8 @@ static void
 pf_cache_init(PfCache *self)
 {
     self->life_fd = -1;
+    self->default_group_id = pf_cache_draw_id();
+    self->group_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->contexts = g_ptr_array_new_with_free_func((GDestroyNotify)pf_process_context_free);
     self->identities = g_hash_table_new(pf_peer_identity_hash, pf_peer_identity_equal);
     self->domains = g_ptr_array_new_with_free_func((GDestroyNotify)pf_login_domain_unref);

@@ -23,6 +23,7 @@
 typedef enum {
     PF_CACHE_MODE_OFF,
     PF_CACHE_MODE_PROCESS,
+    PF_CACHE_MODE_SHARED,
 } PfCacheMode;
 
 /* Why a PIN was wiped. */
@@ -37,6 +38,7 @@ typedef enum {
     PF_FORGET_SETTING_LOOSENED,
     PF_FORGET_COMMAND,
     PF_FORGET_PROCESS_GONE,
+    PF_FORGET_ID_CLOSED,
     PF_FORGET_AGENT_STOP,
 } PfForgetReason;
 
@@ -99,3 +101,7 @@ guint pf_cache_forget(PfCache *cache, const PfDomainFilter *filter, PfForgetReas
  * dropped, a running lease lost. TOKEN_URI NULL means every token. Domains of the token are public
  * when this returns. */
 void pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason reason);
+
+/* Ends an ID that was opened on a token, as CA_CloseApplicationID does: its sessions are closed in
+ * every process. Returns whether there was one. */
+gboolean pf_cache_close_opened_id(PfCache *cache, const char *token_uri, guint64 app_id);

@@ -14,6 +14,8 @@ pf_control_status_get_mode_name(PfCacheMode mode)
         return "off";
     case PF_CACHE_MODE_PROCESS:
         return "process";
+    case PF_CACHE_MODE_SHARED:
+        return "shared";
     }
     g_return_val_if_reached("off");
 }

@@ -163,6 +163,26 @@ handle_forget(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, GVarian
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+handle_close_id(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, const char *token_uri,
+                const char *id, PfControl *self)
+{
+    const char *reason;
+    uint64_t app_id;
+    PfTokenPattern *token = pf_token_pattern_new(token_uri, &reason);
+    gboolean is_id = pf_app_id_parse(id, &app_id);
+    if (token == NULL)
+        return_invalid(invocation, "token_uri", reason);
+    else if (!is_id)
+        return_invalid(invocation, "app_id",
+                       "is not two decimal numbers of 32 bits with a colon between");
+    else
+        pf_dbus_agent1_complete_close_id(skeleton, invocation,
+                                         pf_cache_close_opened_id(self->cache, token_uri, app_id));
+    pf_token_pattern_free(token);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 /* Somebody asks because something is wrong: what is told is looked up now. */
 static gboolean
 handle_diagnose(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, PfControl *self)
@@ -278,6 +298,7 @@ pf_control_init(PfControl *self)
     g_queue_init(&self->diagnoses);
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
+    g_signal_connect(self->skeleton, "handle-close-id", G_CALLBACK(handle_close_id), self);
     g_signal_connect(self->skeleton, "handle-diagnose", G_CALLBACK(handle_diagnose), self);
     g_signal_connect(self->skeleton, "g-authorize-method", G_CALLBACK(on_authorize), NULL);
 }

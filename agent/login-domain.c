@@ -195,6 +195,15 @@ pf_login_domain_remove_officer(PfLoginDomain *domain, const PfProcessContext *co
     return TRUE;
 }
 
+void
+pf_login_domain_drop_officers(PfLoginDomain *domain)
+{
+    if (domain->officers->len == 0)
+        return;
+    g_array_set_size(domain->officers, 0);
+    publish(domain);
+}
+
 gboolean
 pf_login_domain_has_officer(const PfLoginDomain *domain, const PfProcessContext *context,
                             unsigned entry)

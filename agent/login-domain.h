@@ -77,6 +77,7 @@ void pf_login_domain_add_officer(PfLoginDomain *domain, struct PfProcessContext 
                                  unsigned entry);
 gboolean pf_login_domain_remove_officer(PfLoginDomain *domain,
                                         const struct PfProcessContext *context, unsigned entry);
+void pf_login_domain_drop_officers(PfLoginDomain *domain);
 gboolean pf_login_domain_has_officer(const PfLoginDomain *domain,
                                      const struct PfProcessContext *context, unsigned entry);
 

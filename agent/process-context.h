@@ -29,8 +29,11 @@ typedef struct PfProcessContext {
     guint64 number;
     guint position; /* in the cache's array */
     PfPeerIdentity *identity;
-    guint64 own_id;     /* drawn for it: nobody else's to name */
-    guint64 default_id; /* as its page says: of the configuration, of a group, or its own */
+    guint64 own_id;          /* drawn for it: nobody else's to name */
+    guint64 default_id;      /* as its page says: of the configuration, of a group, or its own */
+    gboolean is_group_known; /* of what the settings say now */
+    gboolean has_group;
+    guint64 group_id;
     gboolean may_show_protected_path; /* fixed for the process's life */
     PfStateWriter *state;
     GArray *instances;      /* of PfModuleInstance */

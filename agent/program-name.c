@@ -7,6 +7,9 @@
 #include <gio/gio.h>
 #include <string.h>
 
+/* Programs that are remembered. */
+#define KNOWN_MAX 256u
+
 static char *
 find_flatpak_id(pid_t pid)
 {
@@ -71,8 +74,43 @@ find_app_info(const char *exe, const char *sandbox)
     return found;
 }
 
-void
-pf_program_name_look_up(const char *exe, const char *sandbox, char **ret_name, char **ret_icon)
+gboolean
+pf_program_name_is_of_desktop_file(const char *file, const char *exe, const char *sandbox)
+{
+    g_autoptr(GDesktopAppInfo) info = g_desktop_app_info_new(file);
+    if (info == NULL)
+        return FALSE;
+    g_autofree char *flatpak = g_desktop_app_info_get_string(info, "X-Flatpak");
+    g_autofree char *snap = g_desktop_app_info_get_string(info, "X-SnapInstanceName");
+    if (sandbox != NULL)
+        return g_strcmp0(flatpak, sandbox) == 0 || g_strcmp0(snap, sandbox) == 0;
+    /* What starts a sandbox is not what runs in it. */
+    return flatpak == NULL && snap == NULL && exe[0] != '\0' &&
+           starts_executable(G_APP_INFO(info), exe);
+}
+
+/* What was looked up, by executable and sandbox, until desktop files come or go: a status of a
+ * thousand processes reads them once. Main thread only, as all of the agent. */
+static GHashTable *known;
+
+static void
+on_desktop_files_changed(GAppInfoMonitor *monitor, gpointer data)
+{
+    g_hash_table_remove_all(known);
+}
+
+static void
+start_knowing(void)
+{
+    if (known != NULL)
+        return;
+    known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
+    g_signal_connect(g_app_info_monitor_get(), "changed", G_CALLBACK(on_desktop_files_changed),
+                     NULL);
+}
+
+static void
+find_out(const char *exe, const char *sandbox, char **ret_name, char **ret_icon)
 {
     g_autoptr(GAppInfo) info = find_app_info(exe, sandbox);
     GIcon *icon = info != NULL ? g_app_info_get_icon(info) : NULL;
@@ -85,4 +123,21 @@ pf_program_name_look_up(const char *exe, const char *sandbox, char **ret_name, c
     *ret_icon = icon != NULL ? g_icon_to_string(icon) : NULL;
     if (*ret_icon == NULL)
         *ret_icon = g_strdup("");
+}
+
+void
+pf_program_name_look_up(const char *exe, const char *sandbox, char **ret_name, char **ret_icon)
+{
+    start_knowing();
+    g_autofree char *key = g_strdup_printf("%s\n%s", sandbox != NULL ? sandbox : "", exe);
+    char **found = g_hash_table_lookup(known, key);
+    if (found == NULL) {
+        found = g_new0(char *, 3);
+        find_out(exe, sandbox, &found[0], &found[1]);
+        if (g_hash_table_size(known) >= KNOWN_MAX)
+            g_hash_table_remove_all(known);
+        g_hash_table_insert(known, g_steal_pointer(&key), found);
+    }
+    *ret_name = g_strdup(found[0]);
+    *ret_icon = g_strdup(found[1]);
 }

@@ -9,7 +9,10 @@
 /* The Flatpak or Snap ID of a process, or NULL. */
 char *pf_program_name_find_sandbox(pid_t pid);
 
+/* Does the desktop file FILE ("NAME.desktop") start EXE, or in a sandbox belong to its ID? */
+gboolean pf_program_name_is_of_desktop_file(const char *file, const char *exe, const char *sandbox);
+
 /* Name and icon for an executable ("" when unknown) in SANDBOX (or NULL). The icon is "" when there
- * is none. Reads every desktop file: not for each call. */
+ * is none. Reads every desktop file when it does not know the program from an earlier call. */
 void pf_program_name_look_up(const char *exe, const char *sandbox, char **ret_name,
                              char **ret_icon);

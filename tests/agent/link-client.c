@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent-link.h"
+#include "raw-cache.h"
 
 #define ARGS_MAX 8
 
@@ -96,7 +97,7 @@ static void
 handle_login(char **args)
 {
     uint64_t word = pf_agent_link_get_login(agent_link, known_epoch, read_number(args[0]));
-    static const char *const states[] = {"public", "user", "asleep"};
+    static const char *const states[] = {"public", "user", "asleep", "officer"};
     printf("ok %s %" PRIu64 "\n", states[pf_state_login_state(word)], pf_state_login_serial(word));
 }
 
@@ -382,6 +383,10 @@ static const struct {
     {"threads", 5, handle_threads},
     {"prompt-many", 3, handle_prompt_many},
     {"close", 0, handle_close},
+    {"raw-hello", 0, pf_raw_cache_hello},
+    {"raw-call", 3, pf_raw_cache_call},
+    {"raw-entry", 1, pf_raw_cache_entry},
+    {"raw-board", 3, pf_raw_cache_board},
 };
 
 static void

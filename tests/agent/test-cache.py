@@ -252,14 +252,6 @@ class Modes(AgentCase):
         self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
         self.assertEqual(client.take()[1], "135790")
 
-    def test_shared_acts_as_process(self):
-        self.setting("cache-mode", "shared")
-        wait_for(lambda: "`shared` is not there yet" in self.agent.log(), 5, "the log line")
-        client, _ = self.logged_in()
-        other = self.client()
-        self.assertEqual(other.state(other.join_domain()), "public")
-        self.assertEqual(client.take()[1], "135790")
-
     def test_release_delay_and_confirm(self):
         client, entry = self.logged_in()
         self.setting("release-delay", "250")
