@@ -17,17 +17,10 @@ pf_cache_find_context(PfCache *self, const PfPeerIdentity *identity)
     return g_hash_table_lookup(self->identities, identity);
 }
 
-typedef struct {
-    PfCache *cache;
-    PfProcessContext *context;
-} EndedProcess;
-
-static gboolean
-on_process_end(gpointer user_data)
+static void
+on_process_end(PfProcessContext *context, gpointer user_data)
 {
-    EndedProcess *ended = user_data;
-    pf_cache_end_context(ended->cache, ended->context);
-    return G_SOURCE_REMOVE;
+    pf_cache_end_context(user_data, context);
 }
 
 static gboolean
@@ -55,9 +48,7 @@ pf_cache_add_context(PfCache *self, PfPeerIdentity *identity, GError **error)
     context->position = self->contexts->len;
     g_ptr_array_add(self->contexts, context);
     g_hash_table_insert(self->identities, context->identity, context);
-    EndedProcess *ended = g_new(EndedProcess, 1);
-    *ended = (EndedProcess){self, context};
-    pf_process_context_watch_end(context, on_process_end, ended, g_free);
+    pf_process_context_watch_end(context, on_process_end, self);
     return context;
 }
 

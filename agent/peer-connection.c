@@ -82,7 +82,7 @@ pf_peer_connection_new(int fd, PfPeerIdentity *identity, PfCache *cache, PfPromp
     connection->identity = identity;
     connection->on_closed = on_closed;
     connection->user_data = user_data;
-    connection->source = pf_bus_source_new(connection->bus, NULL, on_hangup, connection);
+    connection->source = pf_bus_source_new(connection->bus, on_hangup, connection);
     return connection;
 }
 

@@ -3,8 +3,8 @@
 /* PfProcessContext: bookkeeping of one process; every decision is the cache's. */
 #include "process-context.h"
 
-#include <glib-unix.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 static void
@@ -29,63 +29,42 @@ pf_process_context_new(PfPeerIdentity *identity, guint64 number, GError **error)
     g_array_set_clear_func(context->instances, clear_instance);
     context->entries = g_array_new(FALSE, FALSE, sizeof(PfContextEntry));
     context->connections = g_ptr_array_new();
-    context->canceled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return context;
 }
 
 void
 pf_process_context_free(PfProcessContext *context)
 {
-    if (context->end_source != NULL) {
-        g_source_destroy(context->end_source);
-        g_source_unref(context->end_source);
-    }
+    pf_fd_watch_free(context->end_watch);
     pf_process_context_leave_domains(context);
     g_array_unref(context->entries);
     g_array_unref(context->instances);
     g_ptr_array_unref(context->connections);
-    g_hash_table_unref(context->canceled);
+    g_clear_pointer(&context->canceled, g_hash_table_unref);
     pf_state_writer_free(context->state);
     pf_peer_identity_free(context->identity);
     g_free(context);
 }
 
-typedef struct {
-    GSourceFunc func;
-    gpointer user_data;
-    GDestroyNotify destroy;
-} EndWatch;
-
-static gboolean
-on_pidfd_readable(int fd, GIOCondition condition, gpointer user_data)
-{
-    EndWatch *watch = user_data;
-    watch->func(watch->user_data);
-    return G_SOURCE_REMOVE;
-}
-
 static void
-free_end_watch(gpointer data)
+on_pidfd_ready(gpointer data)
 {
-    EndWatch *watch = data;
-    watch->destroy(watch->user_data);
-    g_free(watch);
+    PfProcessContext *context = data;
+    /* It stays readable. */
+    pf_fd_watch_free(g_steal_pointer(&context->end_watch));
+    context->on_end(context, context->end_data);
 }
 
 void
-pf_process_context_watch_end(PfProcessContext *context, GSourceFunc func, gpointer user_data,
-                             GDestroyNotify destroy)
+pf_process_context_watch_end(PfProcessContext *context, PfProcessContextEnd on_end,
+                             gpointer user_data)
 {
-    if (context->identity->pidfd < 0) {
-        destroy(user_data);
+    static const PfFdWatchFuncs funcs = {.ready = on_pidfd_ready};
+    if (context->identity->pidfd < 0)
         return;
-    }
-    EndWatch *watch = g_new(EndWatch, 1);
-    *watch = (EndWatch){func, user_data, destroy};
-    context->end_source = g_unix_fd_source_new(context->identity->pidfd, G_IO_IN);
-    g_source_set_callback(context->end_source, G_SOURCE_FUNC(on_pidfd_readable), watch,
-                          free_end_watch);
-    g_source_attach(context->end_source, NULL);
+    context->on_end = on_end;
+    context->end_data = user_data;
+    context->end_watch = pf_fd_watch_new(context->identity->pidfd, EPOLLIN, &funcs, context);
 }
 
 int
@@ -230,6 +209,8 @@ pf_process_context_has_ended_lease(PfProcessContext *context, unsigned entry, gu
 void
 pf_process_context_remember_cancel(PfProcessContext *context, const char *token, gint64 until)
 {
+    if (context->canceled == NULL)
+        context->canceled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     gint64 *value = g_new(gint64, 1);
     *value = until;
     g_hash_table_replace(context->canceled, g_strdup(token), value);
@@ -238,6 +219,7 @@ pf_process_context_remember_cancel(PfProcessContext *context, const char *token,
 gboolean
 pf_process_context_is_canceled(PfProcessContext *context, const char *token, gint64 now)
 {
-    const gint64 *until = g_hash_table_lookup(context->canceled, token);
+    const gint64 *until =
+        context->canceled != NULL ? g_hash_table_lookup(context->canceled, token) : NULL;
     return until != NULL && now < *until;
 }

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "fd-watch.h"
 #include "login-domain.h"
 #include "peer-identity.h"
 #include "state-writer.h"
@@ -25,6 +26,9 @@ typedef struct {
     int board_fd;
 } PfModuleInstance;
 
+struct PfProcessContext;
+typedef void (*PfProcessContextEnd)(struct PfProcessContext *context, gpointer user_data);
+
 typedef struct PfProcessContext {
     guint64 number;
     guint position; /* in the cache's array */
@@ -39,8 +43,10 @@ typedef struct PfProcessContext {
     GArray *instances;      /* of PfModuleInstance */
     GArray *entries;        /* of PfContextEntry */
     GPtrArray *connections; /* borrowed */
-    GHashTable *canceled;   /* token -> gint64 *: until when a cancel is remembered */
-    GSource *end_source;    /* the process has ended */
+    GHashTable *canceled;   /* token -> gint64 *: until when a cancel is remembered; or NULL */
+    PfFdWatch *end_watch;   /* the process has ended */
+    PfProcessContextEnd on_end;
+    gpointer end_data;
 } PfProcessContext;
 
 /* Takes IDENTITY over. */
@@ -49,9 +55,9 @@ PfProcessContext *pf_process_context_new(PfPeerIdentity *identity, guint64 numbe
 /* Leaves its domains. */
 void pf_process_context_free(PfProcessContext *context);
 
-/* Calls FUNC once when the process ends; DESTROY frees USER_DATA in any case. */
-void pf_process_context_watch_end(PfProcessContext *context, GSourceFunc func, gpointer user_data,
-                                  GDestroyNotify destroy);
+/* Calls ON_END once when the process ends; it may free the context. */
+void pf_process_context_watch_end(PfProcessContext *context, PfProcessContextEnd on_end,
+                                  gpointer user_data);
 
 /* A module instance with CONNECTION as its primary one. Returns its board's descriptor, the
  * context's, or -errno. */

@@ -141,7 +141,7 @@ pf_prompter_bus_connect(PfPrompterBus *self)
     self->bus = bus;
     self->inode = inode;
     self->retries = 0;
-    self->source = pf_bus_source_new(bus, NULL, on_source_hangup, self);
+    self->source = pf_bus_source_new(bus, on_source_hangup, self);
 }
 
 sd_bus *

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfBusSource: translates sd-bus's fd, events and timeout into a GSource. */
+/* PfBusSource: gives sd-bus's fd, events and timeout to a PfFdWatch. */
 #include "bus-source.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <sys/epoll.h>
+
+#include "fd-watch.h"
 
 /* One peer may not keep the loop for itself: the rest of its messages wait for the next turn. */
 #define MESSAGES_PER_TURN 16
@@ -12,10 +14,10 @@
 #define UNREAD_ANSWERS_MAX 256
 
 struct PfBusSource {
-    GSource source;
     sd_bus *bus;
-    gpointer fd_tag;
-    int events;
+    PfFdWatch *watch;      /* NULL: it is over */
+    gboolean is_processed; /* freed when that is done */
+    gboolean is_freed;
     int error;
     PfBusSourceHangup on_hangup;
     gpointer user_data;
@@ -36,28 +38,16 @@ get_sleep_ms(sd_bus *bus)
     return (int)MIN((until - now + 999) / 1000, (uint64_t)G_MAXINT);
 }
 
-static gboolean
-bus_source_prepare(GSource *source, int *timeout)
+/* sd-bus's events are poll(2)'s, which are epoll's. */
+static int
+prepare(gpointer data, guint32 *ret_events)
 {
-    PfBusSource *self = (PfBusSource *)source;
+    const PfBusSource *self = data;
     int events = sd_bus_get_events(self->bus);
-    *timeout = -1;
     if (events < 0)
-        return TRUE; /* closed: dispatch finds out and says so */
-    /* Only when they differ: each change wakes the loop once. */
-    if (events != self->events) {
-        self->events = events;
-        g_source_modify_unix_fd(source, self->fd_tag, (GIOCondition)events);
-    }
-    *timeout = get_sleep_ms(self->bus);
-    return *timeout == 0;
-}
-
-static gboolean
-bus_source_check(GSource *source)
-{
-    PfBusSource *self = (PfBusSource *)source;
-    return g_source_query_unix_fd(source, self->fd_tag) != 0 || get_sleep_ms(self->bus) == 0;
+        return 0; /* closed: processing finds out and says so */
+    *ret_events = (guint32)events;
+    return get_sleep_ms(self->bus);
 }
 
 static gboolean
@@ -67,55 +57,45 @@ owes_too_much(sd_bus *bus)
     return sd_bus_get_n_queued_write(bus, &queued) >= 0 && queued > UNREAD_ANSWERS_MAX;
 }
 
-static gboolean
-bus_source_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
+static void
+free_source(PfBusSource *self)
 {
-    PfBusSource *self = (PfBusSource *)source;
-    sd_bus *bus = sd_bus_ref(self->bus);
-    int r = 1;
-    for (int i = 0; i < MESSAGES_PER_TURN && r > 0 && !g_source_is_destroyed(source); i++)
-        r = sd_bus_process(bus, NULL);
-    if (r >= 0 && owes_too_much(bus))
-        r = -ENOBUFS;
-    sd_bus_unref(bus);
-    if (g_source_is_destroyed(source))
-        return G_SOURCE_REMOVE;
-    if (r >= 0)
-        return G_SOURCE_CONTINUE;
-    self->error = -r;
-    g_source_destroy(source);
-    self->on_hangup(self->user_data);
-    return G_SOURCE_REMOVE;
+    sd_bus_unref(self->bus);
+    g_free(self);
 }
 
 static void
-bus_source_finalize(GSource *source)
+process(gpointer data)
 {
-    PfBusSource *self = (PfBusSource *)source;
-    sd_bus_unref(self->bus);
+    PfBusSource *self = data;
+    int r = 1;
+    self->is_processed = TRUE;
+    for (int i = 0; i < MESSAGES_PER_TURN && r > 0 && !self->is_freed; i++)
+        r = sd_bus_process(self->bus, NULL);
+    self->is_processed = FALSE;
+    if (self->is_freed) {
+        free_source(self);
+        return;
+    }
+    if (r >= 0 && owes_too_much(self->bus))
+        r = -ENOBUFS;
+    if (r >= 0)
+        return;
+    self->error = -r;
+    pf_fd_watch_free(g_steal_pointer(&self->watch));
+    self->on_hangup(self->user_data);
 }
 
-static GSourceFuncs bus_source_funcs = {
-    .prepare = bus_source_prepare,
-    .check = bus_source_check,
-    .dispatch = bus_source_dispatch,
-    .finalize = bus_source_finalize,
-};
+static const PfFdWatchFuncs watch_funcs = {.ready = process, .prepare = prepare};
 
 PfBusSource *
-pf_bus_source_new(sd_bus *bus, GMainContext *context, PfBusSourceHangup on_hangup,
-                  gpointer user_data)
+pf_bus_source_new(sd_bus *bus, PfBusSourceHangup on_hangup, gpointer user_data)
 {
-    GSource *source = g_source_new(&bus_source_funcs, sizeof(PfBusSource));
-    PfBusSource *self = (PfBusSource *)source;
+    PfBusSource *self = g_new0(PfBusSource, 1);
     self->bus = sd_bus_ref(bus);
     self->on_hangup = on_hangup;
     self->user_data = user_data;
-    self->events = POLLIN;
-    self->fd_tag = g_source_add_unix_fd(source, sd_bus_get_fd(bus), G_IO_IN);
-    /* sd-bus is entered again from nowhere but its own handlers. */
-    g_source_set_can_recurse(source, FALSE);
-    g_source_attach(source, context);
+    self->watch = pf_fd_watch_new(sd_bus_get_fd(bus), EPOLLIN, &watch_funcs, self);
     return self;
 }
 
@@ -130,6 +110,8 @@ pf_bus_source_free(PfBusSource *source)
 {
     if (source == NULL)
         return;
-    g_source_destroy(&source->source);
-    g_source_unref(&source->source);
+    pf_fd_watch_free(g_steal_pointer(&source->watch));
+    source->is_freed = TRUE;
+    if (!source->is_processed)
+        free_source(source);
 }

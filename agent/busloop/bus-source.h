@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfBusSource: an sd-bus connection as a source of a GLib main loop. */
+/* PfBusSource: an sd-bus connection on the default main loop of GLib. */
 #pragma once
 
 #include <glib.h>
@@ -13,10 +13,9 @@ typedef struct PfBusSource PfBusSource;
  * free the source. */
 typedef void (*PfBusSourceHangup)(gpointer user_data);
 
-/* Lets CONTEXT (NULL: the default one) read, write and dispatch BUS, which must be started. The
- * source holds a reference to the bus. Must be used on CONTEXT's thread. */
-PfBusSource *pf_bus_source_new(sd_bus *bus, GMainContext *context, PfBusSourceHangup on_hangup,
-                               gpointer user_data);
+/* Lets the default main loop read, write and dispatch BUS, which must be started. The source holds
+ * a reference to the bus. Main thread. */
+PfBusSource *pf_bus_source_new(sd_bus *bus, PfBusSourceHangup on_hangup, gpointer user_data);
 
 /* Why the connection is over, as a positive errno value; 0 while it is not. */
 int pf_bus_source_get_error(const PfBusSource *source);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent-link.h"
+#include "herd.h"
 #include "raw-cache.h"
 
 #define ARGS_MAX 8
@@ -383,6 +384,10 @@ static const struct {
     {"threads", 5, handle_threads},
     {"prompt-many", 3, handle_prompt_many},
     {"close", 0, handle_close},
+    {"herd", 3, pf_herd_start},
+    {"herd-work", 1, pf_herd_work},
+    {"herd-end", 0, pf_herd_end},
+    {"bare", 1, pf_herd_bare},
     {"raw-hello", 0, pf_raw_cache_hello},
     {"raw-call", 3, pf_raw_cache_call},
     {"raw-entry", 1, pf_raw_cache_entry},

@@ -262,6 +262,12 @@ class Periphery(unittest.TestCase):
         self.assertIn("/nonexistent.so", text)
         self.assertRegex(text, r"pinfold\.conf:\d+: ")
         self.assertIn("locked-memory", text)
+        self.assertNotIn("app-id", text)
+
+    def test_doctor_says_that_everybody_shares(self):
+        self.conf.write_text(self.conf.read_text() + "[Misc]\nAppIdMajor = 1\nAppIdMinor = 2\n")
+        self.start()
+        self.assertRegex(self.ctl("doctor", status=1), r"warning +app-id")
 
     def test_software_token_is_not_removed(self):
         agent = self.start()
