@@ -28,6 +28,10 @@ static const struct {
     {PF_WIRE_ERROR_ASLEEP, PF_LINK_ASLEEP},
     {PF_WIRE_ERROR_CANCELED, PF_LINK_CANCELED},
     {PF_WIRE_ERROR_NO_PROMPTER, PF_LINK_NO_PROMPTER},
+    {PF_WIRE_ERROR_LOGGED_IN, PF_LINK_LOGGED_IN},
+    {PF_WIRE_ERROR_USER_LOGGED_IN, PF_LINK_USER_LOGGED_IN},
+    {PF_WIRE_ERROR_OFFICER_LOGGED_IN, PF_LINK_OFFICER_LOGGED_IN},
+    {PF_WIRE_ERROR_READ_ONLY_EXISTS, PF_LINK_READ_ONLY_EXISTS},
 };
 
 static PfLinkStatus
@@ -388,15 +392,57 @@ pf_agent_link_end_taken(PfAgentLink *link, uint64_t lease, uint64_t epoch, unsig
         pf_agent_pool_release(&link->pool, slot);
 }
 
-PfLinkStatus
-pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain)
+/* A call that has a domain and no answer. */
+static PfLinkStatus
+call_on_domain(PfAgentLink *link, const char *member, const PfDomainRef *domain)
 {
     Call call;
-    PfLinkStatus status = call_begin(&call, link, "Logout");
+    PfLinkStatus status = call_begin(&call, link, member);
     if (status == PF_LINK_OK)
         status = call_send(&call, append_domain(&call, domain));
     call_end(&call);
     return status;
+}
+
+PfLinkStatus
+pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain)
+{
+    return call_on_domain(link, "Logout", domain);
+}
+
+PfLinkStatus
+pf_agent_link_begin_officer(PfAgentLink *link, const PfDomainRef *domain)
+{
+    return call_on_domain(link, "BeginOfficer", domain);
+}
+
+PfLinkStatus
+pf_agent_link_end_officer(PfAgentLink *link, const PfDomainRef *domain)
+{
+    return call_on_domain(link, "EndOfficer", domain);
+}
+
+static PfLinkStatus
+call_on_id(PfAgentLink *link, const char *member, const char *token, uint64_t app_id)
+{
+    Call call;
+    PfLinkStatus status = call_begin(&call, link, member);
+    if (status == PF_LINK_OK)
+        status = call_send(&call, pf_sd_bus.message_append(call.message, "st", token, app_id));
+    call_end(&call);
+    return status;
+}
+
+PfLinkStatus
+pf_agent_link_open_id(PfAgentLink *link, const char *token, uint64_t app_id)
+{
+    return call_on_id(link, "OpenId", token, app_id);
+}
+
+PfLinkStatus
+pf_agent_link_close_id(PfAgentLink *link, const char *token, uint64_t app_id)
+{
+    return call_on_id(link, "CloseId", token, app_id);
 }
 
 static int

@@ -249,10 +249,21 @@ pf_agent_link_get_objects(PfAgentLink *link, uint64_t epoch, unsigned entry)
     return contact != NULL ? atomic_load(&contact->state->entries[entry].objects) : 0;
 }
 
-void
-pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry, uint32_t count)
+const PfStateEntry *
+pf_agent_link_get_entry(PfAgentLink *link, uint64_t epoch, unsigned entry)
 {
     PfAgentContact *contact = get_contact_of(link, epoch, entry);
-    if (contact != NULL)
-        atomic_store(&contact->board->sessions[entry], count);
+    return contact != NULL ? &contact->state->entries[entry] : NULL;
+}
+
+void
+pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry, uint32_t count,
+                           uint32_t read_only)
+{
+    PfAgentContact *contact = get_contact_of(link, epoch, entry);
+    if (contact == NULL)
+        return;
+    /* The second store orders both before what follows. */
+    atomic_store_explicit(&contact->board->read_only[entry], read_only, memory_order_relaxed);
+    atomic_store(&contact->board->sessions[entry], count);
 }

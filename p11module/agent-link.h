@@ -29,13 +29,17 @@ typedef struct {
 
 typedef enum {
     PF_LINK_OK,
-    PF_LINK_UNAVAILABLE,   /* no agent, agent lost, or silent too long */
-    PF_LINK_NOT_CACHED,    /* the agent does not keep this PIN */
-    PF_LINK_NOT_LOGGED_IN, /* the domain is public */
-    PF_LINK_ASLEEP,        /* the PIN was forgotten: ask by pf_agent_link_prompt() */
-    PF_LINK_CANCELED,      /* by the person */
-    PF_LINK_NO_PROMPTER,   /* nobody can be asked */
-    PF_LINK_REFUSED,       /* any other error answer */
+    PF_LINK_UNAVAILABLE,    /* no agent, agent lost, or silent too long */
+    PF_LINK_NOT_CACHED,     /* the agent does not keep this PIN */
+    PF_LINK_NOT_LOGGED_IN,  /* the domain is public */
+    PF_LINK_ASLEEP,         /* the PIN was forgotten: ask by pf_agent_link_prompt() */
+    PF_LINK_CANCELED,       /* by the person */
+    PF_LINK_NO_PROMPTER,    /* nobody can be asked */
+    PF_LINK_LOGGED_IN,      /* of a prompt: the domain is logged in now, and nothing to present */
+    PF_LINK_USER_LOGGED_IN, /* these three of pf_agent_link_begin_officer() */
+    PF_LINK_OFFICER_LOGGED_IN, /* in another process */
+    PF_LINK_READ_ONLY_EXISTS,  /* a read-only session, in whatever process */
+    PF_LINK_REFUSED,           /* any other error answer */
 } PfLinkStatus;
 
 /* A PIN for one backend login. The secret is the caller's. */
@@ -97,9 +101,15 @@ uint32_t pf_agent_link_get_release_delay_ms(PfAgentLink *link);
 uint64_t pf_agent_link_get_login(PfAgentLink *link, uint64_t epoch, unsigned entry);
 uint64_t pf_agent_link_get_objects(PfAgentLink *link, uint64_t epoch, unsigned entry);
 
-/* Writes the number of sessions to the board; nothing when EPOCH is past. No system call. The
- * store is ordered before a following pf_agent_link_get_login(). */
-void pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry, uint32_t count);
+/* ENTRY itself, to be read as often as wanted while the link exists: it stays what it was when the
+ * agent is gone. NULL when EPOCH is not the present one. */
+const PfStateEntry *pf_agent_link_get_entry(PfAgentLink *link, uint64_t epoch, unsigned entry);
+
+/* Writes the number of sessions, and of the read-only ones of them, to the board; nothing when
+ * EPOCH is past. No system call. The store is ordered before a following
+ * pf_agent_link_get_login(). */
+void pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry, uint32_t count,
+                                uint32_t read_only);
 
 /* Cache1.SessionsChanged. */
 PfLinkStatus pf_agent_link_sessions_changed(PfAgentLink *link, const PfDomainRef *domain,
@@ -146,6 +156,14 @@ void pf_agent_link_end_taken(PfAgentLink *link, uint64_t lease, uint64_t epoch, 
 
 /* Cache1.Logout. */
 PfLinkStatus pf_agent_link_logout(PfAgentLink *link, const PfDomainRef *domain);
+
+/* Cache1.OpenId and Cache1.CloseId. TOKEN as in PfDomainRef. */
+PfLinkStatus pf_agent_link_open_id(PfAgentLink *link, const char *token, uint64_t app_id);
+PfLinkStatus pf_agent_link_close_id(PfAgentLink *link, const char *token, uint64_t app_id);
+
+/* Cache1.BeginOfficer and Cache1.EndOfficer. */
+PfLinkStatus pf_agent_link_begin_officer(PfAgentLink *link, const PfDomainRef *domain);
+PfLinkStatus pf_agent_link_end_officer(PfAgentLink *link, const PfDomainRef *domain);
 
 /* Cache1.ReportToken; REPORT may be NULL. Makes no contact of its own. */
 PfLinkStatus pf_agent_link_report_token(PfAgentLink *link, const char *token, PfTokenEvent event,

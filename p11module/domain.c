@@ -20,11 +20,24 @@ mark_of_virtual_login(uint64_t epoch, uint64_t serial)
     return (epoch << 32 | (serial & UINT32_MAX)) << 1;
 }
 
+/* What the host has set counts before what is configured (DESIGN 5). */
+static bool
+get_id_of_host(PfModule *module, uint64_t *ret_app_id)
+{
+    bool was_set = atomic_load_explicit(&module->has_app_id, memory_order_acquire);
+    bool is_configured = module->config->has_app_id;
+    if (was_set)
+        *ret_app_id = atomic_load_explicit(&module->app_id, memory_order_relaxed);
+    else
+        *ret_app_id = is_configured ? module->config->app_id : 0;
+    return was_set || is_configured;
+}
+
 PfDomain *
 pf_domain_of_host(PfModule *module, PfSlot *slot)
 {
-    bool explicit_id = module->config->has_app_id;
-    uint64_t app_id = explicit_id ? module->config->app_id : 0;
+    uint64_t app_id;
+    bool explicit_id = get_id_of_host(module, &app_id);
     pthread_mutex_lock(&slot->lock);
     PfDomain *domain = slot->domains;
     while (domain != NULL && (domain->explicit_id != explicit_id || domain->app_id != app_id))
@@ -57,6 +70,78 @@ pf_domain_get_entry(const PfDomain *domain, uint64_t *ret_epoch, unsigned *ret_e
     pthread_mutex_unlock(&domain->slot->lock);
 }
 
+/* Slot lock held. */
+static void
+write_board(PfModule *module, const PfDomain *domain)
+{
+    if (module->link != NULL && domain->epoch != 0)
+        pf_agent_link_set_sessions(module->link, domain->epoch, domain->entry, domain->sessions,
+                                   domain->read_only_sessions);
+}
+
+/* Slot lock held. */
+static void
+begin_era(PfDomain *domain)
+{
+    atomic_fetch_add(&domain->era, 1);
+    domain->is_stale = true;
+}
+
+/* Slot lock held. */
+static bool
+note_closings(PfDomain *domain)
+{
+    const PfStateEntry *page = atomic_load_explicit(&domain->page, memory_order_relaxed);
+    uint32_t seen = atomic_load_explicit(&domain->seen_closings, memory_order_relaxed);
+    uint32_t now = page != NULL ? atomic_load(&page->closings) : seen;
+    if (now == seen)
+        return false;
+    begin_era(domain);
+    atomic_store(&domain->seen_closings, now);
+    return true;
+}
+
+uint64_t
+pf_domain_note_closings(PfDomain *domain)
+{
+    pthread_mutex_lock(&domain->slot->lock);
+    note_closings(domain);
+    uint64_t era = atomic_load(&domain->era);
+    pthread_mutex_unlock(&domain->slot->lock);
+    return era;
+}
+
+void
+pf_domain_note_own_closing(PfModule *module, PfDomain *domain, const PfTokenId *token,
+                           uint64_t app_id)
+{
+    uint64_t epoch = pf_agent_link_get_epoch(module->link);
+    pthread_mutex_lock(&domain->slot->lock);
+    note_closings(domain);
+    if (domain->explicit_id && domain->app_id == app_id && domain->sessions > 0 &&
+        domain->epoch != epoch && pf_token_id_is_equal(&domain->token, token))
+        begin_era(domain);
+    pthread_mutex_unlock(&domain->slot->lock);
+}
+
+/* Takes over where the entry of this life of the agent is. Its closings begin anew, but those of
+ * the life before count to its end. Slot lock held. */
+static void
+set_entry(PfModule *module, PfDomain *domain, uint64_t epoch, unsigned entry)
+{
+    const PfStateEntry *page = pf_agent_link_get_entry(module->link, epoch, entry);
+    note_closings(domain);
+    domain->epoch = epoch;
+    domain->entry = entry;
+    domain->is_stale = false;
+    if (page != atomic_load(&domain->page) && page != NULL) {
+        /* Who reads in between sees one that is new with one that is old, and looks again. */
+        atomic_store(&domain->seen_closings, atomic_load(&page->closings));
+        atomic_store(&domain->page, page);
+    }
+    write_board(module, domain);
+}
+
 /* Registers the domain, which has sessions, in the present life of the agent. */
 static bool
 register_domain(PfModule *module, PfDomain *domain)
@@ -66,7 +151,7 @@ register_domain(PfModule *module, PfDomain *domain)
     unsigned entry;
     uint64_t epoch = pf_agent_link_get_epoch(module->link);
     pthread_mutex_lock(&slot->lock);
-    bool is_done = domain->epoch == epoch && epoch != 0;
+    bool is_done = domain->epoch == epoch && epoch != 0 && !domain->is_stale;
     unsigned sessions = domain->sessions;
     pf_domain_get_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
@@ -76,9 +161,7 @@ register_domain(PfModule *module, PfDomain *domain)
         pf_agent_link_sessions_changed(module->link, &ref, sessions, &entry) != PF_LINK_OK)
         return false;
     pthread_mutex_lock(&slot->lock);
-    domain->epoch = epoch;
-    domain->entry = entry;
-    pf_agent_link_set_sessions(module->link, epoch, entry, domain->sessions);
+    set_entry(module, domain, epoch, entry);
     pthread_mutex_unlock(&slot->lock);
     PfTokenReport report = {.slot_description = pf_slot_get_description(slot),
                             .token_flags = slot->needs_login ? CKF_LOGIN_REQUIRED : 0,
@@ -98,40 +181,46 @@ pf_domain_prepare(PfModule *module, PfDomain *domain)
            (pf_agent_link_get_policy(module->link) & PF_POLICY_CACHE) != 0;
 }
 
-void
-pf_domain_session_opened(PfModule *module, PfDomain *domain)
+bool
+pf_domain_session_opened(PfModule *module, PfDomain *domain, bool is_read_only, uint64_t *ret_era)
 {
     PfSlot *slot = domain->slot;
     pthread_mutex_lock(&slot->lock);
+    bool has_new_era = note_closings(domain);
+    *ret_era = atomic_load(&domain->era);
     slot->sessions++;
+    domain->read_only_sessions += is_read_only ? 1 : 0;
     bool is_first = domain->sessions++ == 0;
     if (is_first && !pf_token_id_is_equal(&domain->token, &slot->token)) {
         domain->token = slot->token;
         domain->epoch = 0;
+        atomic_store(&domain->page, NULL);
     }
-    if (module->link != NULL && domain->epoch != 0)
-        pf_agent_link_set_sessions(module->link, domain->epoch, domain->entry, domain->sessions);
+    write_board(module, domain);
+    bool must_register = is_first || domain->is_stale;
     pthread_mutex_unlock(&slot->lock);
-    if (is_first)
+    if (must_register)
         pf_domain_prepare(module, domain);
+    return has_new_era;
 }
 
 void
-pf_domain_session_closed(PfModule *module, PfDomain *domain)
+pf_domain_session_closed(PfModule *module, PfDomain *domain, bool is_read_only)
 {
     PfSlot *slot = domain->slot;
     PfDomainRef ref;
     unsigned entry;
     pthread_mutex_lock(&slot->lock);
     bool is_last = --domain->sessions == 0;
+    domain->read_only_sessions -= is_read_only ? 1 : 0;
+    bool must_end_officer = is_last && domain->has_officer;
     if (--slot->sessions == 0) {
         /* PKCS#11 2.40, 5.6: the backend's own login ends with its last session. */
         slot->has_user_login = false;
         slot->has_so_login = false;
     }
     uint64_t epoch = domain->epoch;
-    if (module->link != NULL && epoch != 0)
-        pf_agent_link_set_sessions(module->link, epoch, domain->entry, domain->sessions);
+    write_board(module, domain);
     /* Written first, then looked: a login that comes in between sees the zero (DESIGN 9a). */
     bool is_told = is_last && module->link != NULL && epoch != 0 &&
                    pf_state_login_state(pf_agent_link_get_login(module->link, epoch,
@@ -139,6 +228,8 @@ pf_domain_session_closed(PfModule *module, PfDomain *domain)
     if (is_told)
         pf_domain_get_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
+    if (must_end_officer)
+        pf_domain_end_officer(module, domain);
     if (is_told)
         pf_agent_link_sessions_changed(module->link, &ref, 0, &entry);
 }
@@ -157,7 +248,8 @@ pf_domain_get_standing(PfModule *module, const PfDomain *domain, uint64_t *ret_m
         mark = mark_of_real_login(slot);
     } else if (module->link != NULL && domain->epoch != 0) {
         uint64_t word = pf_agent_link_get_login(module->link, domain->epoch, domain->entry);
-        if (pf_state_login_state(word) != PF_LOGIN_PUBLIC) {
+        PfLoginState state = pf_state_login_state(word);
+        if (state == PF_LOGIN_USER || state == PF_LOGIN_ASLEEP) {
             standing = PF_STANDING_USER;
             mark = mark_of_virtual_login(domain->epoch, pf_state_login_serial(word));
         }
@@ -202,6 +294,73 @@ pf_domain_is_asleep(PfModule *module, const PfDomain *domain)
     uint64_t word = pf_agent_link_get_login(module->link, domain->epoch, domain->entry);
     pthread_mutex_unlock(&domain->slot->lock);
     return pf_state_login_state(word) == PF_LOGIN_ASLEEP;
+}
+
+bool
+pf_domain_has_officer_elsewhere(PfModule *module, const PfDomain *domain)
+{
+    const PfStateEntry *page = atomic_load(&domain->page);
+    if (page == NULL || pf_state_login_state(atomic_load(&page->login)) != PF_LOGIN_OFFICER)
+        return false;
+    /* The page may be one of an agent that is gone. */
+    pthread_mutex_lock(&domain->slot->lock);
+    uint64_t word = pf_agent_link_get_login(module->link, domain->epoch, domain->entry);
+    pthread_mutex_unlock(&domain->slot->lock);
+    return pf_state_login_state(word) == PF_LOGIN_OFFICER;
+}
+
+bool
+pf_domain_has_read_only(const PfDomain *domain)
+{
+    pthread_mutex_lock(&domain->slot->lock);
+    bool has_one = domain->read_only_sessions > 0;
+    pthread_mutex_unlock(&domain->slot->lock);
+    return has_one;
+}
+
+PfLinkStatus
+pf_domain_begin_officer(PfModule *module, PfDomain *domain)
+{
+    PfDomainRef ref;
+    if (!pf_domain_prepare(module, domain))
+        return PF_LINK_OK;
+    pf_domain_get_ref(domain, &ref);
+    PfLinkStatus status = pf_agent_link_begin_officer(module->link, &ref);
+    switch (status) {
+    case PF_LINK_USER_LOGGED_IN:
+    case PF_LINK_OFFICER_LOGGED_IN:
+    case PF_LINK_READ_ONLY_EXISTS:
+        return status;
+    default:
+        break;
+    }
+    pthread_mutex_lock(&domain->slot->lock);
+    domain->has_officer = status == PF_LINK_OK;
+    pthread_mutex_unlock(&domain->slot->lock);
+    return PF_LINK_OK;
+}
+
+void
+pf_domain_end_officer(PfModule *module, PfDomain *domain)
+{
+    PfDomainRef ref;
+    pthread_mutex_lock(&domain->slot->lock);
+    bool was_told = domain->has_officer;
+    domain->has_officer = false;
+    pf_domain_get_ref(domain, &ref);
+    pthread_mutex_unlock(&domain->slot->lock);
+    if (was_told)
+        pf_agent_link_end_officer(module->link, &ref);
+}
+
+void
+pf_domain_end_officers(PfModule *module, PfSlot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    PfDomain *domain = slot->domains;
+    pthread_mutex_unlock(&slot->lock);
+    for (; domain != NULL; domain = domain->next)
+        pf_domain_end_officer(module, domain);
 }
 
 void

@@ -3,6 +3,8 @@
 /* PfDomain: this process's view of a login domain: the token in a slot, and an application ID. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "module.h"
 
 typedef struct PfDomain PfDomain;
@@ -11,10 +13,18 @@ struct PfDomain {
     PfSlot *slot;
     bool explicit_id;
     uint64_t app_id;
+    /* Read without a lock, so that a call on a session costs no more than these loads; written
+     * under the slot's. */
+    _Atomic(const PfStateEntry *) page; /* its entry in the state page; NULL: never registered */
+    _Atomic uint32_t seen_closings;     /* those that an era was begun for */
+    _Atomic uint64_t era; /* sessions opened in an earlier one were closed with their ID */
     /* The slot's lock guards what follows. */
     unsigned sessions;
-    PfTokenId token; /* that its sessions were opened on */
-    uint64_t epoch;  /* of the link in which ENTRY was learnt; 0: not registered */
+    unsigned read_only_sessions;
+    bool is_stale;    /* its ID was closed: the agent is told of the next session again */
+    bool has_officer; /* the agent was told of a security officer's login of ours */
+    PfTokenId token;  /* that its sessions were opened on */
+    uint64_t epoch;   /* of the link in which ENTRY was learnt; 0: not registered */
     unsigned entry;
     uint64_t window_mark;   /* the login that its windows belong to; 0: none */
     uint64_t snapshot_mark; /* the login that the snapshot belongs to; 0: none */
@@ -29,12 +39,49 @@ typedef enum {
     PF_STANDING_SO,
 } PfStanding;
 
-/* The slot's domain of the host's ID, made if need be; NULL for lack of memory. */
+/* The slot's domain of the ID that the host has now, made if need be; NULL for lack of memory. */
 PfDomain *pf_domain_of_host(PfModule *module, PfSlot *slot);
 
-/* A session was opened or closed. Tells the agent of the first and the last (DESIGN 9a). */
-void pf_domain_session_opened(PfModule *module, PfDomain *domain);
-void pf_domain_session_closed(PfModule *module, PfDomain *domain);
+/* A session was opened or closed. Tells the agent of the first and the last (DESIGN 9a). RET_ERA:
+ * when the session was opened. Returns whether that is the first one of its era, so that there may
+ * be sessions to close. */
+bool pf_domain_session_opened(PfModule *module, PfDomain *domain, bool is_read_only,
+                              uint64_t *ret_era);
+void pf_domain_session_closed(PfModule *module, PfDomain *domain, bool is_read_only);
+
+/* May the sessions of ERA have been closed with their ID (DESIGN 5)? Three loads; the truth comes
+ * out with pf_domain_note_closings(). */
+static inline bool
+pf_domain_may_be_closed(const PfDomain *domain, uint64_t era)
+{
+    const PfStateEntry *page = atomic_load_explicit(&domain->page, memory_order_acquire);
+    return atomic_load_explicit(&domain->era, memory_order_relaxed) != era ||
+           (page != NULL && atomic_load(&page->closings) !=
+                                atomic_load_explicit(&domain->seen_closings, memory_order_relaxed));
+}
+
+/* Begins a new era if the domain's ID was closed since the last look. Returns the present era. */
+uint64_t pf_domain_note_closings(PfDomain *domain);
+
+/* The same when this process has just closed APP_ID on TOKEN, also for sessions of it that the
+ * agent does not know. */
+void pf_domain_note_own_closing(PfModule *module, PfDomain *domain, const PfTokenId *token,
+                                uint64_t app_id);
+
+/* Is a security officer logged in by the domain's ID, in another process? A load or two where none
+ * is. */
+bool pf_domain_has_officer_elsewhere(PfModule *module, const PfDomain *domain);
+
+/* Has the domain a read-only session in this process? */
+bool pf_domain_has_read_only(const PfDomain *domain);
+
+/* Tells the agent that a security officer's login of this domain begins (PF_LINK_OK also where
+ * nothing is known of other processes), or that it is over. */
+PfLinkStatus pf_domain_begin_officer(PfModule *module, PfDomain *domain);
+void pf_domain_end_officer(PfModule *module, PfDomain *domain);
+
+/* The same for all domains of the slot. */
+void pf_domain_end_officers(PfModule *module, PfSlot *slot);
 
 /* Makes contact and registers if that is not done in this life of the agent. Returns true when PINs
  * of this domain can be cached now. */

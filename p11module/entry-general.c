@@ -21,38 +21,6 @@ pad(unsigned char *field, size_t size, const char *text)
     memcpy(field, text, len < size ? len : size);
 }
 
-/* Finds the slot for a call on it. CKR_OK is followed by leave_slot(). */
-static CK_RV
-enter_slot(CK_SLOT_ID id, PfModule **ret_module, PfSlot **ret_slot)
-{
-    PfModule *module = pf_module_enter();
-    if (module == NULL)
-        return CKR_CRYPTOKI_NOT_INITIALIZED;
-    PfSlot *slot = pf_slot_find(module, id);
-    if (slot == NULL) {
-        /* A host that knows the ID from before need not have listed the slots. */
-        CK_ULONG count = 0;
-        pf_slot_list(module, false, NULL, &count);
-        slot = pf_slot_find(module, id);
-    }
-    if (slot == NULL) {
-        pf_module_leave();
-        return CKR_SLOT_ID_INVALID;
-    }
-    pf_slot_enter(slot, 0);
-    *ret_module = module;
-    *ret_slot = slot;
-    return CKR_OK;
-}
-
-static CK_RV
-leave_slot(PfSlot *slot, CK_RV rv)
-{
-    pf_slot_leave(slot);
-    pf_module_leave();
-    return rv;
-}
-
 CK_RV
 C_Initialize(void *init_args)
 {
@@ -122,13 +90,13 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
 {
     PfModule *module;
     PfSlot *slot;
-    CK_RV rv = enter_slot(id, &module, &slot);
+    CK_RV rv = pf_slot_call_begin(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
     rv = PF_BACKEND_CALL(slot->backend, C_GetSlotInfo, slot->real, info);
     if (rv == CKR_OK && (info->flags & CKF_TOKEN_PRESENT) == 0 && pf_slot_is_known(slot))
         pf_slot_forget_token(module, slot);
-    return leave_slot(slot, rv);
+    return pf_slot_call_end(slot, rv);
 }
 
 /* Is the host told that the PIN comes by another way than its own (DESIGN 4.12)? Decided once for
@@ -159,7 +127,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 {
     PfModule *module;
     PfSlot *slot;
-    CK_RV rv = enter_slot(id, &module, &slot);
+    CK_RV rv = pf_slot_call_begin(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
     rv = info != NULL ? pf_slot_look(slot, info) : CKR_ARGUMENTS_BAD;
@@ -167,7 +135,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
         info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
     if (rv == CKR_TOKEN_NOT_PRESENT && pf_slot_is_known(slot))
         pf_slot_forget_token(module, slot);
-    return leave_slot(slot, rv);
+    return pf_slot_call_end(slot, rv);
 }
 
 CK_RV
@@ -175,11 +143,11 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *mechanisms, CK_ULONG *count
 {
     PfModule *module;
     PfSlot *slot;
-    CK_RV rv = enter_slot(id, &module, &slot);
+    CK_RV rv = pf_slot_call_begin(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
     rv = PF_BACKEND_CALL(slot->backend, C_GetMechanismList, slot->real, mechanisms, count);
-    return leave_slot(slot, rv);
+    return pf_slot_call_end(slot, rv);
 }
 
 CK_RV
@@ -187,11 +155,11 @@ C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *inf
 {
     PfModule *module;
     PfSlot *slot;
-    CK_RV rv = enter_slot(id, &module, &slot);
+    CK_RV rv = pf_slot_call_begin(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
     rv = PF_BACKEND_CALL(slot->backend, C_GetMechanismInfo, slot->real, type, info);
-    return leave_slot(slot, rv);
+    return pf_slot_call_end(slot, rv);
 }
 
 CK_RV
@@ -199,10 +167,10 @@ C_InitToken(CK_SLOT_ID id, CK_BYTE *pin, CK_ULONG pin_len, CK_BYTE *label)
 {
     PfModule *module;
     PfSlot *slot;
-    CK_RV rv = enter_slot(id, &module, &slot);
+    CK_RV rv = pf_slot_call_begin(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
-    return leave_slot(slot, pf_pin_change_init_token(module, slot, pin, pin_len, label));
+    return pf_slot_call_end(slot, pf_pin_change_init_token(module, slot, pin, pin_len, label));
 }
 
 /* One look at every backend. CKR_NO_EVENT: none has anything to say. IS_BLOCKING: those that would
@@ -256,13 +224,13 @@ C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, void *application, CK_NOTIFY notify
 {
     PfModule *module;
     PfSlot *slot;
-    CK_RV rv = enter_slot(id, &module, &slot);
+    CK_RV rv = pf_slot_call_begin(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
     rv = session != NULL ? CKR_OK : CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK)
         rv = pf_session_open(module, slot, flags, application, notify, session);
-    return leave_slot(slot, rv);
+    return pf_slot_call_end(slot, rv);
 }
 
 CK_RV
@@ -270,9 +238,9 @@ C_CloseAllSessions(CK_SLOT_ID id)
 {
     PfModule *module;
     PfSlot *slot;
-    CK_RV rv = enter_slot(id, &module, &slot);
+    CK_RV rv = pf_slot_call_begin(id, &module, &slot);
     if (rv != CKR_OK)
         return rv;
     pf_session_close_all(module, slot);
-    return leave_slot(slot, CKR_OK);
+    return pf_slot_call_end(slot, CKR_OK);
 }

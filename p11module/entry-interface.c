@@ -3,15 +3,18 @@
 /* C_GetInterfaceList and C_GetInterface (PKCS#11 3.0, 5.4): callable before C_Initialize. */
 #include <string.h>
 
+#include "entry-application-id.h"
 #include "function-list-v3.h"
 
 static char standard_name[] = "PKCS 11";
+static char application_id_name[] = PF_INTERFACE_APPLICATION_ID;
 
 /* The one that a host gets without asking for any comes first. None claims to be fork-safe. Each
  * list begins with its CK_VERSION. Headers differ in the type of the name. */
 static CK_INTERFACE interfaces[] = {
     {(void *)standard_name, &pf_function_list_v3, 0},
     {(void *)standard_name, &pf_function_list, 0},
+    {(void *)application_id_name, &pf_application_id_functions, 0},
 };
 
 #define INTERFACE_COUNT (sizeof interfaces / sizeof *interfaces)
@@ -36,8 +39,9 @@ matches(const CK_INTERFACE *interface, const CK_UTF8CHAR *name, const CK_VERSION
         CK_FLAGS flags)
 {
     const CK_VERSION *own = interface->pFunctionList;
-    return (name == NULL ||
-            strcmp((const char *)name, (const char *)interface->pInterfaceName) == 0) &&
+    /* Who names none wants PKCS#11, whatever version it asks for. */
+    const char *wanted = name != NULL ? (const char *)name : standard_name;
+    return strcmp(wanted, (const char *)interface->pInterfaceName) == 0 &&
            (version == NULL || (version->major == own->major && version->minor == own->minor)) &&
            (flags & ~interface->flags) == 0;
 }

@@ -7,6 +7,7 @@
 
 #include "context-login.h"
 #include "object.h"
+#include "officer.h"
 #include "pin-rules.h"
 #include "presentation.h"
 #include "prompt.h"
@@ -101,6 +102,9 @@ login_by_prompt(PfCall *call)
     CK_RV rv;
     do {
         rv = pf_prompt_ask(call, &about, lease.id, &lease);
+        /* The person lets this program use a login that is there: nothing is to be presented. */
+        if (rv == CKR_USER_ALREADY_LOGGED_IN)
+            return CKR_OK;
         if (rv == CKR_OK)
             rv = login_by_lease(call, &lease);
     } while (pf_pin_rule_is_rejection(rv));
@@ -114,7 +118,10 @@ login_without_pin(PfCall *call)
     uint64_t start = pf_window_now();
     CK_RV rv;
     pf_domain_prepare(call->module, domain);
-    switch (pf_domain_get_standing(call->module, domain, NULL)) {
+    PfStanding standing = pf_domain_get_standing(call->module, domain, NULL);
+    if (pf_domain_has_officer_elsewhere(call->module, domain))
+        standing = PF_STANDING_SO;
+    switch (standing) {
     case PF_STANDING_SO:
         rv = CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
         break;
@@ -135,17 +142,17 @@ login_without_pin(PfCall *call)
     return rv;
 }
 
-/* The domain is logged in, and so a PIN is not even looked at. Of one that is missing some backends
- * say that first; to ask costs nothing, as there is nothing to present. */
+/* Somebody is logged in by the ID, and so a PIN is not even looked at. Of one that is missing some
+ * backends say that first; to ask costs nothing, as there is nothing to present. */
 static CK_RV
-refuse_second_login(PfCall *call, const CK_BYTE *pin, CK_ULONG pin_len)
+refuse_second_login(PfCall *call, const CK_BYTE *pin, CK_ULONG pin_len, CK_RV answer)
 {
     if (pin != NULL || call->slot->has_pinpad)
-        return CKR_USER_ALREADY_LOGGED_IN;
+        return answer;
     CK_RV rv = pf_presentation_of_host(call, CKU_USER, pin, pin_len);
     if (rv == CKR_OK) /* it logs anybody in */
         PF_BACKEND_CALL(call->backend, C_Logout, call->real);
-    return rv == CKR_ARGUMENTS_BAD ? rv : CKR_USER_ALREADY_LOGGED_IN;
+    return rv == CKR_ARGUMENTS_BAD ? rv : answer;
 }
 
 CK_RV
@@ -157,47 +164,14 @@ pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     bool can_cache = pf_domain_prepare(call->module, domain);
     PfStanding standing = pf_domain_get_standing(call->module, domain, NULL);
     if (pf_login_is_standing(call))
-        return refuse_second_login(call, pin, pin_len);
+        return refuse_second_login(call, pin, pin_len, CKR_USER_ALREADY_LOGGED_IN);
+    if (pf_domain_has_officer_elsewhere(call->module, domain))
+        return refuse_second_login(call, pin, pin_len, CKR_USER_ANOTHER_ALREADY_LOGGED_IN);
     /* No PIN and no flag: the backend has its own answer, and no PIN to keep. */
     if (pin == NULL || !can_cache || call->slot->has_pinpad || standing == PF_STANDING_REAL ||
         standing == PF_STANDING_SO)
         return login_really(call, pin, pin_len);
     return login_by_proof(call, pin, pin_len);
-}
-
-/* The backend does not know of the virtual login, so its rules are kept here (PKCS#11 2.40, 5.6:
- * C_Login). */
-static CK_RV
-check_officer(PfCall *call)
-{
-    if (pf_domain_get_standing(call->module, call->session->domain, NULL) != PF_STANDING_USER)
-        return CKR_OK;
-    return pf_session_has_read_only(call->module, call->slot) ? CKR_SESSION_READ_ONLY_EXISTS
-                                                              : CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
-}
-
-static void
-set_officer_login(PfSlot *slot)
-{
-    pthread_mutex_lock(&slot->lock);
-    slot->has_so_login = true;
-    pthread_mutex_unlock(&slot->lock);
-}
-
-CK_RV
-pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
-{
-    CK_RV rv = check_officer(call);
-    if (rv != CKR_OK)
-        return rv;
-    rv = pf_window_begin_login(call);
-    if (rv != CKR_OK)
-        return rv == CKR_USER_ALREADY_LOGGED_IN ? CKR_USER_ANOTHER_ALREADY_LOGGED_IN : rv;
-    rv = pf_presentation_of_host(call, CKU_SO, pin, pin_len);
-    if (rv == CKR_OK)
-        set_officer_login(call->slot);
-    pf_window_end_login(call, false);
-    return rv;
 }
 
 typedef struct {
@@ -213,6 +187,26 @@ call_login_user(PfCall *call, const NamedLogin *login)
 {
     return PF_BACKEND_CALL_3_0(call->backend, C_LoginUser, call->real, login->type, login->pin,
                                login->pin_len, login->name, login->name_len);
+}
+
+static CK_RV
+present_named(PfCall *call, const void *login)
+{
+    return call_login_user(call, login);
+}
+
+static CK_RV
+present_officer(PfCall *call, const void *login)
+{
+    const NamedLogin *officer = login;
+    return pf_presentation_of_host(call, CKU_SO, officer->pin, officer->pin_len);
+}
+
+CK_RV
+pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
+{
+    NamedLogin login = {.type = CKU_SO, .pin = pin, .pin_len = pin_len};
+    return pf_officer_login(call, present_officer, &login, pin != NULL);
 }
 
 /* As pf_context_login() with a PIN of the host's. */
@@ -231,15 +225,11 @@ static CK_RV
 login_named_really(PfCall *call, const NamedLogin *login)
 {
     CK_RV rv = pf_window_begin_login(call);
-    if (rv == CKR_USER_ALREADY_LOGGED_IN && login->type == CKU_SO)
-        rv = CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
     if (rv != CKR_OK)
         return rv;
     rv = call_login_user(call, login);
-    if (rv == CKR_OK && login->type == CKU_USER)
+    if (rv == CKR_OK)
         pf_slot_set_user_login(call->slot);
-    if (rv == CKR_OK && login->type == CKU_SO)
-        set_officer_login(call->slot);
     pf_window_end_login(call, false);
     return rv;
 }
@@ -251,22 +241,21 @@ pf_login_named(PfCall *call, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin_len, 
     NamedLogin login = {type, pin, pin_len, name, name_len};
     if (call->backend->p11_3_0 == NULL || call->backend->p11_3_0->C_LoginUser == NULL)
         return CKR_FUNCTION_NOT_SUPPORTED;
-    CK_RV rv = CKR_OK;
     switch (type) {
     case CKU_CONTEXT_SPECIFIC:
         return login_named_context(call, &login);
     case CKU_SO:
-        rv = check_officer(call);
-        break;
+        return pf_officer_login(call, present_named, &login, pin != NULL);
     case CKU_USER:
-        /* The backend does not know of the virtual login. */
+        /* The backend does not know of the virtual login, nor of other processes. */
         if (pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER)
-            rv = CKR_USER_ALREADY_LOGGED_IN;
-        break;
+            return CKR_USER_ALREADY_LOGGED_IN;
+        if (pf_domain_has_officer_elsewhere(call->module, call->session->domain))
+            return CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+        return login_named_really(call, &login);
     default:
         return call_login_user(call, &login);
     }
-    return rv == CKR_OK ? login_named_really(call, &login) : rv;
 }
 
 static void
@@ -299,7 +288,8 @@ static CK_RV
 end_virtual_login(PfCall *call)
 {
     PfDomainRef ref;
-    pf_domain_get_ref(call->session->domain, &ref);
+    PfDomain *domain = call->session->domain;
+    pf_domain_get_ref(domain, &ref);
     pf_agent_link_logout(call->module->link, &ref);
     pf_session_visit(call->module, call->slot, on_session_of_domain, call);
     pf_object_forget_domain(call);
@@ -318,6 +308,7 @@ end_real_login(PfCall *call)
     call->slot->has_so_login = false;
     call->slot->window.epoch++;
     pthread_mutex_unlock(&call->slot->lock);
+    pf_domain_end_officers(call->module, call->slot);
     pf_object_forget_gone(call);
     return rv;
 }

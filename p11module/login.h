@@ -9,7 +9,7 @@
 /* C_Login with CKU_USER (PKCS#11 2.40, 5.6). */
 CK_RV pf_login_user(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 
-/* C_Login with CKU_SO: the backend's affair, unless a user is logged in virtually. */
+/* C_Login with CKU_SO: officer.h. */
 CK_RV pf_login_so(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len);
 
 /* Is the session's domain logged in virtually, with a PIN at hand? */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +32,8 @@ struct PfModule {
     PfObject *objects;
     PfObject *objects_by_real;
     CK_OBJECT_HANDLE next_object;
+    atomic_bool has_app_id; /* the host has set it; of sessions that are opened from now on */
+    _Atomic uint64_t app_id;
     uint64_t last_order;      /* of the objects' places in listings */
     pthread_mutex_t end_lock; /* guards is_ending */
     pthread_cond_t end_cond;

@@ -4,6 +4,7 @@
 #include "prompt.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "window.h"
@@ -47,6 +48,8 @@ pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLea
     PfLinkStatus status =
         pf_agent_link_prompt(call->module->link, &ref, previous, &details, &lease);
     pf_slot_enter(slot, call->session->handle);
+    if (status == PF_LINK_LOGGED_IN && strcmp(about->purpose, "login") == 0)
+        return CKR_USER_ALREADY_LOGGED_IN;
     if (status != PF_LINK_OK)
         return CKR_FUNCTION_CANCELED;
     *ret_lease = lease;

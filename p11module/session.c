@@ -26,6 +26,42 @@ fill_call(PfCall *call, PfModule *module, PfSession *session)
     call->real = session->real;
 }
 
+/* Lets go of what a session still has whose ID was closed. Nobody uses it any more. */
+static void
+let_go(PfModule *module, PfSession *session)
+{
+    PfCall call;
+    fill_call(&call, module, session);
+    pf_operation_drop_all(&call);
+    pf_object_forget_session(&call);
+    PF_BACKEND_CALL(call.backend, C_CloseSession, call.real);
+}
+
+static void
+release(PfModule *module, PfSession *session)
+{
+    pthread_mutex_lock(&module->lock);
+    bool is_last = --session->references == 0;
+    pthread_mutex_unlock(&module->lock);
+    if (!is_last)
+        return;
+    if (session->is_ended)
+        let_go(module, session);
+    session_free(session);
+}
+
+/* The ID may have been closed: looks, and closes what was opened before, this session included. */
+static CK_RV
+check_era(PfCall *call)
+{
+    PfSession *session = call->session;
+    uint64_t era = pf_domain_note_closings(session->domain);
+    if (era == session->era)
+        return CKR_OK;
+    pf_session_end_closed(call->module, session->domain);
+    return CKR_SESSION_HANDLE_INVALID;
+}
+
 CK_RV
 pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
 {
@@ -44,19 +80,14 @@ pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
     }
     fill_call(call, module, session);
     pf_slot_enter(session->slot, handle);
+    CK_RV rv = CKR_OK;
+    if (pf_domain_may_be_closed(session->domain, session->era))
+        rv = check_era(call);
+    if (rv != CKR_OK)
+        return pf_call_end(call, rv);
     if (pf_window_is_up(session->slot))
         pf_login_settle(call);
     return CKR_OK;
-}
-
-static void
-release(PfModule *module, PfSession *session)
-{
-    pthread_mutex_lock(&module->lock);
-    bool is_last = --session->references == 0;
-    pthread_mutex_unlock(&module->lock);
-    if (is_last)
-        session_free(session);
 }
 
 /* Takes the session out of its domain's count, once. */
@@ -68,7 +99,7 @@ uncount(PfModule *module, PfSession *session)
     session->is_counted = false;
     pthread_mutex_unlock(&module->lock);
     if (was_counted)
-        pf_domain_session_closed(module, session->domain);
+        pf_domain_session_closed(module, session->domain, (session->flags & CKF_RW_SESSION) == 0);
 }
 
 /* The end of a call but for leaving the module. */
@@ -83,8 +114,9 @@ settle(PfCall *call, CK_RV rv)
         break;
     case CKR_SESSION_HANDLE_INVALID:
     case CKR_SESSION_CLOSED:
-        /* Dead in the backend; the host closes it or not. */
+        /* Dead in the backend, where the host closes it or not, or closed with its ID. */
         uncount(call->module, call->session);
+        pf_session_end_closed(call->module, call->session->domain);
         break;
     default:
         break;
@@ -96,8 +128,8 @@ settle(PfCall *call, CK_RV rv)
 CK_RV
 pf_call_end(PfCall *call, CK_RV rv)
 {
-    pf_slot_leave(call->slot);
     settle(call, rv);
+    pf_slot_leave(call->slot);
     pf_module_leave();
     return rv;
 }
@@ -110,16 +142,53 @@ on_backend_notification(CK_SESSION_HANDLE real, CK_NOTIFICATION event, void *app
     return session->notify(session->handle, event, session->application);
 }
 
-CK_RV
-pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
-                CK_SESSION_HANDLE *ret_handle)
+/* Takes one session of an earlier era out of the table; its place in it is the caller's reference.
+ */
+static PfSession *
+unlist_closed(PfModule *module, const PfDomain *domain)
 {
-    CK_TOKEN_INFO info;
+    PfSession *found = NULL;
+    PfSession *session;
+    PfSession *next;
+    pthread_mutex_lock(&module->lock);
+    uint64_t era = atomic_load(&domain->era);
+    HASH_ITER (hh, module->sessions, session, next) {
+        if (session->domain == domain && session->era != era) {
+            found = session;
+            break;
+        }
+    }
+    if (found != NULL) {
+        HASH_DEL(module->sessions, found);
+        found->is_ended = true;
+    }
+    pthread_mutex_unlock(&module->lock);
+    return found;
+}
+
+void
+pf_session_end_closed(PfModule *module, PfDomain *domain)
+{
+    PfSession *session;
+    uint64_t mark;
+    while ((session = unlist_closed(module, domain)) != NULL) {
+        PfCall call;
+        fill_call(&call, module, session);
+        uncount(module, session);
+        if (pf_domain_get_standing(module, domain, &mark) != PF_STANDING_REAL)
+            pf_object_forget_login(&call, mark);
+        release(module, session);
+    }
+}
+
+static PfSession *
+session_new(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application, CK_NOTIFY notify)
+{
     PfSession *session = calloc(1, sizeof *session);
     PfDomain *domain = pf_domain_of_host(module, slot);
     if (session == NULL || domain == NULL) {
         free(session);
-        return CKR_HOST_MEMORY;
+        return NULL;
     }
     session->slot = slot;
     session->domain = domain;
@@ -128,16 +197,44 @@ pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *applicatio
     session->notify = notify;
     session->references = 1; /* the table's */
     session->is_counted = true;
+    return session;
+}
+
+/* Counts it first, then looks for an officer, who looks for it in the other order: one sees the
+ * other (PKCS#11 2.40, 5.6: C_OpenSession). */
+static CK_RV
+enter_domain(PfModule *module, PfSession *session)
+{
+    PfDomain *domain = session->domain;
+    bool is_read_only = (session->flags & CKF_RW_SESSION) == 0;
+    if (pf_domain_session_opened(module, domain, is_read_only, &session->era))
+        pf_session_end_closed(module, domain);
+    if (!is_read_only || !pf_domain_has_officer_elsewhere(module, domain))
+        return CKR_OK;
+    uncount(module, session);
+    PF_BACKEND_CALL(session->slot->backend, C_CloseSession, session->real);
+    return CKR_SESSION_READ_WRITE_SO_EXISTS;
+}
+
+CK_RV
+pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
+                CK_SESSION_HANDLE *ret_handle)
+{
+    CK_TOKEN_INFO info;
+    PfSession *session = session_new(module, slot, flags, application, notify);
+    if (session == NULL)
+        return CKR_HOST_MEMORY;
     CK_RV rv = PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real, flags,
                                notify != NULL ? session : NULL,
                                notify != NULL ? on_backend_notification : NULL, &session->real);
+    if (rv == CKR_OK && !pf_slot_is_settled(slot))
+        pf_slot_look(slot, &info);
+    if (rv == CKR_OK)
+        rv = enter_domain(module, session);
     if (rv != CKR_OK) {
         session_free(session);
         return rv;
     }
-    if (!pf_slot_is_settled(slot))
-        pf_slot_look(slot, &info);
-    pf_domain_session_opened(module, domain);
     pthread_mutex_lock(&module->lock);
     session->handle = module->next_session++;
     *ret_handle = session->handle;
@@ -244,15 +341,9 @@ pf_session_free_all(PfModule *module)
 }
 
 bool
-pf_session_has_read_only(PfModule *module, const PfSlot *slot)
+pf_session_is_ended(const PfCall *call)
 {
-    bool has_one = false;
-    PfSession *session;
-    PfSession *next;
-    pthread_mutex_lock(&module->lock);
-    HASH_ITER (hh, module->sessions, session, next) {
-        has_one = has_one || (session->slot == slot && (session->flags & CKF_RW_SESSION) == 0);
-    }
-    pthread_mutex_unlock(&module->lock);
-    return has_one;
+    PfSession *session = call->session;
+    return pf_domain_may_be_closed(session->domain, session->era) &&
+           pf_domain_note_closings(session->domain) != session->era;
 }

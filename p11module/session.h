@@ -39,7 +39,9 @@ struct PfSession {
     CK_FLAGS flags;
     void *application;
     CK_NOTIFY notify;
+    uint64_t era;                               /* of the domain, when it was opened */
     unsigned references;                        /* module lock */
+    bool is_ended;                              /* with its ID: the last call lets go of it */
     bool is_counted;                            /* in its domain; module lock */
     PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
     PfSearch search;                            /* slot lock */
@@ -76,8 +78,12 @@ void pf_session_close_all(PfModule *module, PfSlot *slot);
 /* Frees them without a word to the backend: for a module that is unloaded. */
 void pf_session_free_all(PfModule *module);
 
-/* Has the slot a read-only session of this process? */
-bool pf_session_has_read_only(PfModule *module, const PfSlot *slot);
+/* Has the session's ID been closed since the call began (DESIGN 5)? */
+bool pf_session_is_ended(const PfCall *call);
+
+/* Closes the sessions of a domain that were opened before its present era. One that another thread
+ * is using is let go of at the end of that call. */
+void pf_session_end_closed(PfModule *module, PfDomain *domain);
 
 /* Calls VISIT for each session of the slot, which is held meanwhile. No lock is held. */
 void pf_session_visit(PfModule *module, PfSlot *slot, void (*visit)(PfCall *call, void *data),

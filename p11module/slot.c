@@ -137,6 +137,37 @@ pf_slot_list(PfModule *module, bool present, CK_SLOT_ID *ids, CK_ULONG *count)
     return is_short ? CKR_BUFFER_TOO_SMALL : CKR_OK;
 }
 
+CK_RV
+pf_slot_call_begin(CK_SLOT_ID id, PfModule **ret_module, PfSlot **ret_slot)
+{
+    PfModule *module = pf_module_enter();
+    if (module == NULL)
+        return CKR_CRYPTOKI_NOT_INITIALIZED;
+    PfSlot *slot = pf_slot_find(module, id);
+    if (slot == NULL) {
+        /* A host that knows the ID from before need not have listed the slots. */
+        CK_ULONG count = 0;
+        pf_slot_list(module, false, NULL, &count);
+        slot = pf_slot_find(module, id);
+    }
+    if (slot == NULL) {
+        pf_module_leave();
+        return CKR_SLOT_ID_INVALID;
+    }
+    pf_slot_enter(slot, 0);
+    *ret_module = module;
+    *ret_slot = slot;
+    return CKR_OK;
+}
+
+CK_RV
+pf_slot_call_end(PfSlot *slot, CK_RV rv)
+{
+    pf_slot_leave(slot);
+    pf_module_leave();
+    return rv;
+}
+
 /* Slot lock held. The first one stays, because it is read without. */
 static void
 copy_description(PfSlot *slot, const CK_SLOT_INFO *info)
@@ -292,6 +323,7 @@ pf_slot_forget_token(PfModule *module, PfSlot *slot)
         pf_token_id_format(&slot->token, uri);
     pthread_mutex_unlock(&slot->lock);
     pf_slot_void_token(slot);
+    pf_domain_end_officers(module, slot);
     if (was_known && module->link != NULL)
         pf_agent_link_report_token(module->link, uri, PF_TOKEN_EVENT_GONE, NULL);
 }

@@ -41,6 +41,11 @@ struct PfSlot {
     UT_hash_handle hh;
 };
 
+/* Enters the module and the slot for a call without a session. CKR_OK is always followed by
+ * pf_slot_call_end(), which returns RV; otherwise the error is the function's answer. */
+CK_RV pf_slot_call_begin(CK_SLOT_ID id, PfModule **ret_module, PfSlot **ret_slot);
+CK_RV pf_slot_call_end(PfSlot *slot, CK_RV rv);
+
 /* C_GetSlotList over all backends. IDs never change and are never used again (DESIGN 4.16). */
 CK_RV pf_slot_list(PfModule *module, bool present, CK_SLOT_ID *ids, CK_ULONG *count);
 

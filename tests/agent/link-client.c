@@ -33,6 +33,10 @@ status_name(PfLinkStatus status)
         [PF_LINK_ASLEEP] = "asleep",
         [PF_LINK_CANCELED] = "canceled",
         [PF_LINK_NO_PROMPTER] = "no-prompter",
+        [PF_LINK_LOGGED_IN] = "logged-in",
+        [PF_LINK_USER_LOGGED_IN] = "user-logged-in",
+        [PF_LINK_OFFICER_LOGGED_IN] = "officer-logged-in",
+        [PF_LINK_READ_ONLY_EXISTS] = "read-only-exists",
         [PF_LINK_REFUSED] = "refused",
     };
     return names[status];
@@ -83,15 +87,55 @@ handle_sessions(char **args)
     uint32_t count = read_number(args[2]);
     PfLinkStatus status = pf_agent_link_sessions_changed(agent_link, &domain, count, &entry);
     if (status == PF_LINK_OK)
-        pf_agent_link_set_sessions(agent_link, known_epoch, entry, count);
+        pf_agent_link_set_sessions(agent_link, known_epoch, entry, count, 0);
     printf("%s %u\n", status_name(status), entry);
 }
 
 static void
 handle_set(char **args)
 {
-    pf_agent_link_set_sessions(agent_link, known_epoch, read_number(args[0]), read_number(args[1]));
+    pf_agent_link_set_sessions(agent_link, known_epoch, read_number(args[0]), read_number(args[1]),
+                               args[2] != NULL ? read_number(args[2]) : 0);
     puts("ok");
+}
+
+static void
+handle_closings(char **args)
+{
+    const PfStateEntry *entry =
+        pf_agent_link_get_entry(agent_link, known_epoch, read_number(args[0]));
+    if (entry == NULL)
+        puts("no");
+    else
+        printf("ok %" PRIu32 "\n", atomic_load(&entry->closings));
+}
+
+static void
+handle_open_id(char **args)
+{
+    printf("%s\n",
+           status_name(pf_agent_link_open_id(agent_link, args[0], strtoull(args[1], NULL, 0))));
+}
+
+static void
+handle_close_id(char **args)
+{
+    printf("%s\n",
+           status_name(pf_agent_link_close_id(agent_link, args[0], strtoull(args[1], NULL, 0))));
+}
+
+static void
+handle_begin_officer(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    printf("%s\n", status_name(pf_agent_link_begin_officer(agent_link, &domain)));
+}
+
+static void
+handle_end_officer(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    printf("%s\n", status_name(pf_agent_link_end_officer(agent_link, &domain)));
 }
 
 static void
@@ -368,6 +412,11 @@ static const struct {
     {"sessions", 3, handle_sessions},
     {"set", 2, handle_set},
     {"login", 1, handle_login},
+    {"closings", 1, handle_closings},
+    {"open-id", 2, handle_open_id},
+    {"close-id", 2, handle_close_id},
+    {"begin-officer", 2, handle_begin_officer},
+    {"end-officer", 2, handle_end_officer},
     {"objects", 1, handle_objects},
     {"store", 3, handle_store},
     {"take", 2, handle_take},

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pinfold.h"
+
 #define MAX_INTERFACES 8
 
 /* NULL, with the reply an error, where the module does not export it. */
@@ -151,11 +153,45 @@ run_login_user(PfDriverCall *call)
     pf_driver_bytes_clear(&pin);
 }
 
+/* The functions on application IDs as C_GetInterface has them. */
+static void
+run_appid_interface(PfDriverCall *call)
+{
+    PfDriverCall part = *call;
+    CK_INTERFACE *interface;
+    PfApplicationIdFunctions *list;
+    char name[] = PF_INTERFACE_APPLICATION_ID, version[] = "1.0", flags[] = "0";
+    char *words[] = {name, version, flags};
+    bool is_set = pf_driver_call_has(call, 0, "set");
+    bool is_open = pf_driver_call_has(call, 0, "open");
+    CK_SLOT_ID slot = 0;
+    unsigned long high, low;
+
+    part.argc = 3;
+    part.argv = words;
+    if (get_interface(&part, &interface) != CKR_OK ||
+        (!is_set && !pf_driver_call_slot(call, 1, &slot)) ||
+        !pf_driver_call_number(call, is_set ? 1 : 2, &high) ||
+        !pf_driver_call_number(call, is_set ? 2 : 3, &low))
+        return;
+    list = interface->pFunctionList;
+    if (is_set)
+        pf_driver_reply_set_rv(call->reply, list->CA_SetApplicationID(high, low),
+                               "CA_SetApplicationID");
+    else if (is_open)
+        pf_driver_reply_set_rv(call->reply, list->CA_OpenApplicationID(slot, high, low),
+                               "CA_OpenApplicationID");
+    else
+        pf_driver_reply_set_rv(call->reply, list->CA_CloseApplicationID(slot, high, low),
+                               "CA_CloseApplicationID");
+}
+
 const PfDriverCommand pf_driver_interface_commands[] = {
     {"interfaces", 0, run_interfaces, "[COUNT|null|nocount]"},
     {"interface", 3, run_interface, "NAME|null VERSION|null FLAGS"},
     {"cancel", 2, run_cancel, "SESSION FLAGS"},
     {"info-3.0", 0, run_info, ""},
+    {"appid-interface", 3, run_appid_interface, "set HIGH LOW | open|close SLOT HIGH LOW"},
     {"login-user", 3, run_login_user, "SESSION PIN NAME [so|context]"},
     {NULL},
 };

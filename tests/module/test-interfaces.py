@@ -13,6 +13,7 @@ from pinfoldtest.pinfold import Pinfold
 
 V3 = "PKCS 11 3.0 0"
 V2 = "PKCS 11 2.40 0"
+IDS = "Vendor Pinfold 1.0 0"
 SIGN, DIGEST, DECRYPT, MESSAGE_DECRYPT, MESSAGE_SIGN, FIND = 0x800, 0x400, 0x200, 0x4, 0x8, 0x40
 KINDS = ("sign", "verify", "encrypt", "decrypt")
 
@@ -29,9 +30,9 @@ class OlderBackend(unittest.TestCase):
 
     def test_list(self):
         answer = self.d.ok("interfaces")
-        self.assertEqual([answer["i0"], answer["i1"]], [V3, V2])
-        self.assertEqual(self.d.ok("interfaces", "null")["count"], "2")
-        self.assertEqual(self.d.rv("interfaces", "1"), "CKR_BUFFER_TOO_SMALL")
+        self.assertEqual([answer["i0"], answer["i1"], answer["i2"]], [V3, V2, IDS])
+        self.assertEqual(self.d.ok("interfaces", "null")["count"], "3")
+        self.assertEqual(self.d.rv("interfaces", "2"), "CKR_BUFFER_TOO_SMALL")
         self.assertEqual(self.d.rv("interfaces", "nocount"), "CKR_ARGUMENTS_BAD")
 
     def test_interface(self):

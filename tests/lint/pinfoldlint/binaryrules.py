@@ -11,7 +11,8 @@ from .tree import CannotCheck
 MODULE = "p11module/pinfold-pkcs11.so"
 UNWANTED = re.compile(r"lib(systemd|gcrypt|glib|gobject|gio|gmodule|gtk|gdk|dbus-1|stdc\+\+)[-.\w]*")
 # everything else is reached through their lists
-EXPORTED = {"C_GetFunctionList", "C_GetInterface", "C_GetInterfaceList"}
+EXPORTED = {"C_GetFunctionList", "C_GetInterface", "C_GetInterfaceList", "CA_SetApplicationID",
+            "CA_OpenApplicationID", "CA_CloseApplicationID"}
 
 
 def _module(build):

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The module in front of SoftHSM, with an agent that does what the test says."""
+
+import subprocess
+import unittest
+
+from pinfoldtest import Sandbox, Spy, softhsm
+from pinfoldtest.paths import build_path
+from pinfoldtest.pinfold import Pinfold
+
+TOKEN = "=pinfold-test"
+PRIVATE = {"class": "private_key"}
+PUBLIC_STATE = "CKS_RW_PUBLIC_SESSION"
+USER_STATE = "CKS_RW_USER_FUNCTIONS"
+BRIEF = ("class=data", "label=brief", "value=text:z", "private=true", "token=false")
+
+
+class ScriptedAgent:
+    """See scripted-agent.c for its commands."""
+
+    def __init__(self, box, *args):
+        self.process = box.start([build_path("tests/module/scripted-agent"), *args],
+                                 name="scripted-agent", text=True, stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE)
+        self._read()
+
+    def _read(self):
+        status, *words = self.process.stdout.readline().split()
+        assert status == "ok"
+        return words
+
+    def call(self, *words):
+        self.process.stdin.write(" ".join(str(word) for word in words) + "\n")
+        self.process.stdin.flush()
+        return self._read()
+
+    def calls(self, method):
+        return int(self.call("calls", method)[0])
+
+    def entry(self, app_id):
+        """The entry of an ID; "77*" is the process's own."""
+        return self.call("entries").index(str(app_id))
+
+    def board(self, entry):
+        """Sessions, and the read-only ones."""
+        return tuple(int(word) for word in self.call("board", entry))
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+class ScriptedCase(unittest.TestCase):
+    """Clients have a spy as their backend."""
+
+    agent_args = ()
+
+    def setUp(self):
+        self.box = Sandbox(bus=False, services=False)  # no real agent comes
+        self.addCleanup(self.box.close)
+        self.backend = softhsm.setup(self.box)
+        softhsm.init_token(self.box)
+        self.public = softhsm.import_key(self.box, bits=1024)
+        self.pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        self.agent = ScriptedAgent(self.box, *self.agent_args)
+
+    def driver(self, **spy):
+        self.spy = Spy(self.box, self.backend, **spy)
+        d = self.pinfold.driver(self.spy)
+        self.addCleanup(d.close)
+        d.ok("init", "os-locking")
+        return d
+
+    @staticmethod
+    def open_as(d, low, mode="rw", high=0):
+        """A session of ID HIGH:LOW."""
+        d.ok("appid", "set", high, low)
+        return d.open_session(TOKEN, mode)
+
+    def logged_in(self, d, low):
+        """A session of ID 0:LOW that has logged in, and its private key."""
+        session = self.open_as(d, low)
+        d.ok("login", session, "user", softhsm.PIN)
+        (key,) = d.find(session, **PRIVATE)
+        return session, key
+
+    def presented(self, d):
+        return len(self.spy.logins(d.pid))
+
+    def backend_sessions(self, d):
+        """How many sessions the backend has open for the client."""
+        counts = self.spy.counts(d.pid, "CKR_OK")
+        return counts["C_OpenSession"] - counts["C_CloseSession"]
