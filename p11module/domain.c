@@ -279,10 +279,30 @@ pf_domain_is_backends(PfModule *module, const PfDomain *domain, PfStanding stand
     case PF_STANDING_USER:
         return false;
     case PF_STANDING_PUBLIC:
-        return !pf_domain_is_virtual(module, domain);
+        /* A window that is open is another domain's. */
+        return !pf_domain_is_virtual(module, domain) && !pf_window_is_up(domain->slot);
     default:
         return true;
     }
+}
+
+void
+pf_domain_note_own_end(PfModule *module, PfDomain *domain)
+{
+    uint64_t mark;
+    pf_domain_get_standing(module, domain, &mark);
+    pthread_mutex_lock(&domain->slot->lock);
+    domain->own_logout_mark = mark;
+    pthread_mutex_unlock(&domain->slot->lock);
+}
+
+bool
+pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t mark)
+{
+    pthread_mutex_lock(&domain->slot->lock);
+    bool is_ours = domain->own_logout_mark == mark;
+    pthread_mutex_unlock(&domain->slot->lock);
+    return !is_ours && pf_domain_is_virtual(module, domain);
 }
 
 bool

@@ -21,10 +21,11 @@ struct PfDomain {
     /* The slot's lock guards what follows. */
     unsigned sessions;
     unsigned read_only_sessions;
-    bool is_stale;    /* its ID was closed: the agent is told of the next session again */
-    bool has_officer; /* the agent was told of a security officer's login of ours */
-    PfTokenId token;  /* that its sessions were opened on */
-    uint64_t epoch;   /* of the link in which ENTRY was learnt; 0: not registered */
+    uint64_t own_logout_mark; /* the login that this process has ended last */
+    bool is_stale;            /* its ID was closed: the agent is told of the next session again */
+    bool has_officer;         /* the agent was told of a security officer's login of ours */
+    PfTokenId token;          /* that its sessions were opened on */
+    uint64_t epoch;           /* of the link in which ENTRY was learnt; 0: not registered */
     unsigned entry;
     uint64_t window_mark;   /* the login that its windows belong to; 0: none */
     uint64_t snapshot_mark; /* the login that the snapshot belongs to; 0: none */
@@ -97,8 +98,16 @@ bool pf_domain_is_virtual(PfModule *module, const PfDomain *domain);
 
 /* Is it the backend alone that says what sessions of STANDING may see and use: by its own login, or
  * because nothing is cached? The module then passes its private objects on by their handles, as
- * long as the backend has them. No system call. */
+ * long as the backend has them. Never of public sessions while a window is open, which is
+ * another's. No system call. */
 bool pf_domain_is_backends(PfModule *module, const PfDomain *domain, PfStanding standing);
+
+/* This process itself is about to end the domain's login. */
+void pf_domain_note_own_end(PfModule *module, PfDomain *domain);
+
+/* Was the login MARK taken away by another process? A logout of this one leaves to the backend what
+ * becomes of operations, and an agent that is gone has taken nothing away. */
+bool pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t mark);
 
 /* Is the login virtual and the PIN forgotten (DESIGN 4.7)? */
 bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);

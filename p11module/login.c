@@ -266,6 +266,17 @@ on_session_of_domain(PfCall *call, void *data)
         pf_operation_drop_all(call);
 }
 
+/* Somebody else has ended the login, perhaps because this program must not use it any longer. What
+ * was begun in it is over, which the backend would not say. */
+static void
+on_session_of_lost_login(PfCall *call, void *data)
+{
+    const PfCall *first = data;
+    if (call->session->domain == first->session->domain)
+        pf_operation_void_all(call);
+    on_session_of_domain(call, data);
+}
+
 void
 pf_login_settle(PfCall *call)
 {
@@ -273,12 +284,14 @@ pf_login_settle(PfCall *call)
     PfDomain *domain = call->session->domain;
     pf_domain_get_standing(call->module, domain, &mark);
     pthread_mutex_lock(&call->slot->lock);
-    bool is_over = domain->window_mark != 0 && domain->window_mark != mark;
+    uint64_t before = domain->window_mark;
     domain->window_mark = mark;
     pthread_mutex_unlock(&call->slot->lock);
-    if (!is_over)
+    if (before == 0 || before == mark)
         return;
-    pf_session_visit(call->module, call->slot, on_session_of_domain, call);
+    bool is_lost = pf_domain_is_ended_elsewhere(call->module, domain, before);
+    pf_session_visit(call->module, call->slot,
+                     is_lost ? on_session_of_lost_login : on_session_of_domain, call);
     pf_object_forget_login(call, mark);
     pf_window_close_lingering(call->module, call->slot, UINT64_MAX);
 }
@@ -288,8 +301,8 @@ static CK_RV
 end_virtual_login(PfCall *call)
 {
     PfDomainRef ref;
-    PfDomain *domain = call->session->domain;
-    pf_domain_get_ref(domain, &ref);
+    pf_domain_note_own_end(call->module, call->session->domain);
+    pf_domain_get_ref(call->session->domain, &ref);
     pf_agent_link_logout(call->module->link, &ref);
     pf_session_visit(call->module, call->slot, on_session_of_domain, call);
     pf_object_forget_domain(call);

@@ -174,6 +174,17 @@ is_still_public(const PfCall *call, CK_OBJECT_HANDLE real, const PfFoundObject *
            kind.is_token == found->is_token;
 }
 
+/* Is it a private session object of another ID of this process? The backend, which knows of no IDs,
+ * would give it to all sessions. Module lock held. */
+static bool
+is_of_another_domain(const Adoption *adoption)
+{
+    const PfObject *object =
+        pf_object_table_find_real(adoption->call->module, adoption->call->slot, adoption->real);
+    return object != NULL && object->is_private && !object->is_token && !object->is_backends &&
+           object->epoch == adoption->epoch && object->domain != adoption->call->session->domain;
+}
+
 CK_RV
 pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, PfFoundHow how, PfFoundObject *ret_found)
 {
@@ -182,9 +193,14 @@ pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, PfFoundHow how, PfFoundObje
     adoption_begin(&adoption, call, real);
     pthread_mutex_lock(&call->module->lock);
     PfObject *known = find_known(&adoption);
+    bool is_anothers = is_of_another_domain(&adoption);
     if (known != NULL)
         tell(known, ret_found);
     pthread_mutex_unlock(&call->module->lock);
+    if (is_anothers) {
+        *ret_found = (PfFoundObject){.is_private = true};
+        return CKR_OK;
+    }
     if (known != NULL && (how == PF_FOUND_LOGGED_OUT || is_still_public(call, real, ret_found)))
         return CKR_OK;
     CK_RV rv = how == PF_FOUND_IN_PASSING ? read_adopted_kind(&adoption, &is_hidden)

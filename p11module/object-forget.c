@@ -6,23 +6,48 @@
 #include "object-table.h"
 #include "window.h"
 
-/* Forgets the objects that are doomed; windows that they held are released by CALL. */
-static void
-forget(PfCall *call, bool (*is_doomed)(const PfObject *object, const PfCall *call, uint64_t mark),
-       uint64_t mark)
+typedef bool (*IsDoomed)(const PfObject *object, const PfCall *call, uint64_t mark);
+
+/* Takes the doomed objects out of the table. Returns the backend's handles of those that held a
+ * window (the caller frees; NULL for lack of memory), and how many there were. */
+static CK_OBJECT_HANDLE *
+remove_doomed(PfCall *call, IsDoomed is_doomed, uint64_t mark, unsigned *ret_held)
 {
     PfObject *object;
     PfObject *next;
-    unsigned windows = 0;
+    unsigned held = 0;
+    unsigned count = 0;
     pthread_mutex_lock(&call->module->lock);
+    HASH_ITER (hh, call->module->objects, object, next) {
+        held += object->holds_window ? 1 : 0;
+    }
+    CK_OBJECT_HANDLE *real = calloc(held + 1, sizeof *real);
     HASH_ITER (hh, call->module->objects, object, next) {
         if (!is_doomed(object, call, mark))
             continue;
-        windows += object->holds_window ? 1 : 0;
+        if (object->holds_window && real != NULL)
+            real[count] = object->is_keyed ? object->key.real : CK_INVALID_HANDLE;
+        count += object->holds_window ? 1 : 0;
         object->holds_window = false;
         pf_object_table_remove(call->module, object);
     }
     pthread_mutex_unlock(&call->module->lock);
+    *ret_held = count;
+    return real;
+}
+
+/* Forgets the objects that are doomed; windows that they held are released by CALL. A window that
+ * others have open as well would keep the backend's objects alive: ENDS_THEM destroys them. */
+static void
+forget(PfCall *call, IsDoomed is_doomed, uint64_t mark, bool ends_them)
+{
+    unsigned windows;
+    CK_OBJECT_HANDLE *real = remove_doomed(call, is_doomed, mark, &windows);
+    if (ends_them && real != NULL && windows > 0 && pf_window_has_more_users(call->slot, windows)) {
+        for (unsigned i = 0; i < windows; i++)
+            PF_BACKEND_CALL(call->backend, C_DestroyObject, call->real, real[i]);
+    }
+    free(real);
     while (windows-- > 0)
         pf_window_release(call);
 }
@@ -38,7 +63,7 @@ is_unmet(const PfObject *object, const PfCall *call, uint64_t mark)
 void
 pf_object_forget_unmet(PfCall *call, uint64_t mark)
 {
-    forget(call, is_unmet, mark);
+    forget(call, is_unmet, mark, false);
 }
 
 static bool
@@ -50,7 +75,7 @@ is_of_past_login(const PfObject *object, const PfCall *call, uint64_t mark)
 void
 pf_object_forget_login(PfCall *call, uint64_t mark)
 {
-    forget(call, is_of_past_login, mark);
+    forget(call, is_of_past_login, mark, true);
 }
 
 static bool
@@ -62,7 +87,7 @@ is_of_session(const PfObject *object, const PfCall *call, uint64_t mark)
 void
 pf_object_forget_session(PfCall *call)
 {
-    forget(call, is_of_session, 0);
+    forget(call, is_of_session, 0, false);
 }
 
 static bool
@@ -74,7 +99,7 @@ is_private_in_domain(const PfObject *object, const PfCall *call, uint64_t mark)
 void
 pf_object_forget_domain(PfCall *call)
 {
-    forget(call, is_private_in_domain, 0);
+    forget(call, is_private_in_domain, 0, true);
 }
 
 static bool
@@ -122,7 +147,7 @@ pf_object_forget_gone(PfCall *call)
 {
     size_t count;
     PfObject *object;
-    forget(call, is_virtual_in_slot, 0);
+    forget(call, is_virtual_in_slot, 0, false);
     HandlePair *pairs = list_backends(call, &count);
     for (size_t i = 0; pairs != NULL && i < count; i++) {
         if (!is_gone(call, pairs[i].real))

@@ -76,8 +76,9 @@ typedef enum {
 
 /* The handle for a backend object that a search gave; the same object keeps its handle. Private
  * token objects under a virtual login are remembered with their attributes; in passing they are not
- * even looked at, and the handle is CK_INVALID_HANDLE. What REAL named in a public search is looked
- * at again when the backend was logged in. */
+ * even looked at, and the handle is CK_INVALID_HANDLE, as it is for private session objects of
+ * another domain. What REAL named in a public search is looked at again when the backend was logged
+ * in. */
 CK_RV pf_object_found(PfCall *call, CK_OBJECT_HANDLE real, PfFoundHow how,
                       PfFoundObject *ret_found);
 

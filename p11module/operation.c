@@ -47,8 +47,11 @@ keep_window(PfCall *call, PfOperation *operation, uint64_t mark)
     if (had_one)
         pf_window_release(call); /* of an operation that the backend ended without saying so */
     /* Who ended the login meanwhile may have looked for operations before this one was there. */
-    if (mark == 0 || get_mark(call) != mark)
-        drop(call, operation);
+    if (mark != 0 && get_mark(call) == mark)
+        return;
+    if (pf_domain_is_ended_elsewhere(call->module, call->session->domain, mark))
+        pf_operation_void_all(call);
+    drop(call, operation);
 }
 
 static CK_RV
@@ -74,6 +77,7 @@ init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MEC
 {
     char *label = pf_object_dup_label(call->module, key);
     bool was_foreign = false;
+    uint64_t before = get_mark(call);
     CK_RV rv;
     do {
         bool is_second = was_foreign;
@@ -84,7 +88,7 @@ init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MEC
         uint64_t mark = get_mark(call);
         rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
         if (rv == CKR_OK)
-            keep_window(call, operation, mark);
+            keep_window(call, operation, mark != 0 ? mark : before);
         else
             pf_window_release(call);
         /* A login of another copy of this module that ended meanwhile. */
@@ -202,6 +206,8 @@ leave(PfCall *call, PfOperation *operation, bool is_over)
     operation->calls--;
     bool ends = (is_over || operation->is_dropped) && operation->calls == 0;
     bool release_now = ends && operation->holds_window;
+    if (is_over)
+        operation->is_void = false;
     if (ends) {
         operation->holds_window = false;
         operation->is_dropped = false;

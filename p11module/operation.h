@@ -28,6 +28,7 @@ typedef CK_RV (*PfInitFunction)(CK_SESSION_HANDLE session, CK_MECHANISM *mechani
 typedef struct {
     bool holds_window;
     bool is_dropped;     /* logout or close came while a call was in the backend */
+    bool is_void;        /* its login was ended by another process: to be ended in the backend */
     unsigned calls;      /* of this operation that are in the backend now */
     PfInitFunction init; /* began it; NULL: nothing is known to go on */
     CK_MECHANISM_TYPE mechanism;
@@ -51,6 +52,14 @@ void pf_operation_cancelled(PfCall *call, PfOperationKind kind, bool is_certain)
 
 /* The caller's window becomes that of an operation of which the kind is not known. */
 void pf_operation_restored(PfCall *call);
+
+/* The login in which the session's operations hold a window was ended over its head: what they
+ * would make must not be made any more. They are ended by the session's next call, as no other
+ * thread may. */
+void pf_operation_void_all(PfCall *call);
+
+/* Does that, for a call on a session of which is_void says so. */
+void pf_operation_end_void(PfCall *call);
 
 /* Ends what the session's operations hold: it is being closed or logged out. */
 void pf_operation_drop_all(PfCall *call);

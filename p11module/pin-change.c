@@ -22,6 +22,7 @@ static void
 report_changed(PfCall *call)
 {
     PfDomainRef ref;
+    pf_domain_note_own_end(call->module, call->session->domain);
     pf_domain_get_ref(call->session->domain, &ref);
     if (call->slot->needs_login)
         report(call->module, ref.token, PF_TOKEN_EVENT_PIN_CHANGED);
@@ -65,10 +66,12 @@ present_asked(PfCall *call, PfChangeLease *lease)
     CK_RV rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
     if (rv == CKR_OK) {
         rv = send_asked(call, lease);
-        if (rv == CKR_OK)
+        if (rv == CKR_OK) {
             result = PF_LEASE_OK;
-        else if (lease->old_pin != NULL && pf_pin_rule_is_rejection(rv))
+            pf_domain_note_own_end(call->module, call->session->domain);
+        } else if (lease->old_pin != NULL && pf_pin_rule_is_rejection(rv)) {
             result = PF_LEASE_REJECTED;
+        }
         flags = pf_slot_read_flags(call->slot);
     }
     pf_secret_clear(&lease->old_pin);

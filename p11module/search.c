@@ -46,6 +46,7 @@ typedef struct {
     PfFoundObject *items;
     size_t count;
     bool is_open_in_backend;
+    uint64_t mark; /* the virtual login, or 0 */
     bool is_mixed; /* from several sources: in no order yet */
 } Findings;
 
@@ -67,13 +68,14 @@ append(Findings *findings, const PfFoundObject *item)
 typedef enum {
     PRIVATE_NONE,
     PRIVATE_SESSION_OBJECTS, /* token objects come from the snapshot */
+    PRIVATE_OF_BACKEND,      /* whatever it tells a session that is logged out */
     PRIVATE_ALL,
 } PrivateShare;
 
 static bool
 is_told(const PfFoundObject *item, PrivateShare share)
 {
-    return !item->is_private || share == PRIVATE_ALL ||
+    return !item->is_private || share == PRIVATE_ALL || share == PRIVATE_OF_BACKEND ||
            (share == PRIVATE_SESSION_OBJECTS && !item->is_token);
 }
 
@@ -82,8 +84,9 @@ get_share(const PfCall *call, PfStanding standing)
 {
     if (standing == PF_STANDING_USER)
         return PRIVATE_SESSION_OBJECTS;
-    return pf_domain_is_backends(call->module, call->session->domain, standing) ? PRIVATE_ALL
-                                                                                : PRIVATE_NONE;
+    if (!pf_domain_is_backends(call->module, call->session->domain, standing))
+        return PRIVATE_NONE;
+    return standing == PF_STANDING_PUBLIC ? PRIVATE_OF_BACKEND : PRIVATE_ALL;
 }
 
 /* Gives the backend's matches their handles. */
@@ -120,6 +123,8 @@ search_host_session(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Privat
         how = PF_FOUND_IN_WINDOW;
     else if (!was_closed || !pf_window_is_closed(call->slot, &after) || before != after)
         how = PF_FOUND_IN_PASSING;
+    if (how == PF_FOUND_IN_PASSING && share == PRIVATE_OF_BACKEND)
+        share = PRIVATE_NONE;
     findings->is_open_in_backend = rv == CKR_OK;
     if (rv == CKR_OK)
         rv = append_found(call, real, found, how, share, findings);
@@ -225,6 +230,7 @@ find_all(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Findings *finding
 {
     uint64_t mark;
     PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &mark);
+    findings->mark = standing == PF_STANDING_USER ? mark : 0;
     CK_RV rv =
         search_host_session(call, template, count, get_share(call, standing), false, findings);
     if (standing == PF_STANDING_USER && (rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN))
@@ -263,12 +269,42 @@ pf_search_begin(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
         call->session->search = (PfSearch){.state = PF_SEARCH_ACTIVE,
                                            .is_open_in_backend = findings.is_open_in_backend,
                                            .handles = handles,
-                                           .count = findings.count};
+                                           .count = findings.count,
+                                           .mark = findings.mark};
     else
         call->session->search.state = PF_SEARCH_NONE;
     pthread_mutex_unlock(&call->slot->lock);
     free(findings.items);
     return rv;
+}
+
+/* The login in which the search was begun may have been taken away since: then what is private is
+ * not told any more. */
+static void
+drop_lost(PfCall *call)
+{
+    PfSearch *search = &call->session->search;
+    PfDomain *domain = call->session->domain;
+    PfObject *object;
+    uint64_t now;
+    size_t kept = 0;
+    pthread_mutex_lock(&call->slot->lock);
+    uint64_t mark = search->state == PF_SEARCH_ACTIVE ? search->mark : 0;
+    pthread_mutex_unlock(&call->slot->lock);
+    pf_domain_get_standing(call->module, domain, &now);
+    if (mark == 0 || mark == now || !pf_domain_is_ended_elsewhere(call->module, domain, mark) ||
+        !change_state(call, PF_SEARCH_ACTIVE, PF_SEARCH_BUSY))
+        return;
+    for (size_t i = search->next; i < search->count; i++) {
+        if (pf_object_acquire(call, search->handles[i], &object) != CKR_OK)
+            continue;
+        search->handles[kept++] = search->handles[i];
+        pf_object_release(call->module, object);
+    }
+    search->next = 0;
+    search->count = kept;
+    search->mark = 0;
+    change_state(call, PF_SEARCH_BUSY, PF_SEARCH_ACTIVE);
 }
 
 CK_RV
@@ -278,6 +314,7 @@ pf_search_next(PfCall *call, CK_OBJECT_HANDLE *handles, CK_ULONG max, CK_ULONG *
     /* What is asked in an odd way is the backend's to judge; its own search has nothing left. */
     if (handles == NULL || ret_count == NULL || max == 0)
         return PF_BACKEND_CALL(call->backend, C_FindObjects, call->real, handles, max, ret_count);
+    drop_lost(call);
     pthread_mutex_lock(&call->slot->lock);
     bool is_active = search->state == PF_SEARCH_ACTIVE;
     CK_ULONG given = 0;

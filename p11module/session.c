@@ -87,6 +87,8 @@ pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
         return pf_call_end(call, rv);
     if (pf_window_is_up(session->slot))
         pf_login_settle(call);
+    if (atomic_load_explicit(&session->has_void_operation, memory_order_relaxed))
+        pf_operation_end_void(call);
     return CKR_OK;
 }
 

@@ -22,6 +22,7 @@ typedef struct {
     CK_OBJECT_HANDLE *handles;
     size_t count;
     size_t next;
+    uint64_t mark; /* the virtual login that it was begun in; 0: none */
 } PfSearch;
 
 /* What a person gave before an operation began, for the login to come (context-login.h). */
@@ -44,6 +45,7 @@ struct PfSession {
     bool is_ended;                              /* with its ID: the last call lets go of it */
     bool is_counted;                            /* in its domain; module lock */
     PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
+    atomic_bool has_void_operation;             /* to be asked without the lock */
     PfSearch search;                            /* slot lock */
     PfContextPin context_pin;                   /* slot lock */
     UT_hash_handle hh;

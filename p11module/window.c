@@ -100,6 +100,7 @@ close_window(PfSlot *slot, CK_SESSION_HANDLE real, bool is_foreign)
     if (!is_foreign)
         slot->window.epoch++;
     slot->window.is_foreign = false;
+    slot->window.owner = NULL;
     set_state(slot, PF_WINDOW_CLOSED);
     pthread_mutex_unlock(&slot->lock);
 }
@@ -119,8 +120,10 @@ finish_opening(PfCall *call, CK_RV rv, bool is_foreign)
     pthread_mutex_lock(&call->slot->lock);
     /* A login that was never ended is ours to end. */
     window->is_foreign = is_foreign && !window->is_stuck;
-    if (rv == CKR_OK)
+    if (rv == CKR_OK) {
         window->users++;
+        window->owner = call->session->domain;
+    }
     /* A login of our own began logged out, even if a foreign one was never seen to end. */
     if (rv == CKR_OK && !is_foreign)
         window->epoch++;
@@ -130,18 +133,32 @@ finish_opening(PfCall *call, CK_RV rv, bool is_foreign)
         pf_snapshot_refresh(call);
 }
 
-/* Becomes one more user of an open window (true), or takes the slot to open one. Slot lock held,
- * state not BUSY. */
-static bool
-join_or_take(PfSlot *slot)
+typedef enum {
+    JOIN_DONE,    /* one more user of an open window */
+    JOIN_TAKEN,   /* the slot is the caller's, to open one */
+    JOIN_WAITS,   /* another thread is logging in or out */
+    JOIN_REFUSED, /* the window is another domain's, whose PIN is not ours to use */
+} JoinResult;
+
+/* HAS_PIN: the caller's domain has one, so that whose PIN it was makes no difference. Slot lock
+ * held. */
+static JoinResult
+join_or_take(PfSlot *slot, const PfDomain *domain, bool has_pin)
 {
-    if (slot->window.state != PF_WINDOW_OPEN) {
+    PfWindow *window = &slot->window;
+    switch (window->state) {
+    case PF_WINDOW_BUSY:
+        return JOIN_WAITS;
+    case PF_WINDOW_CLOSED:
         set_state(slot, PF_WINDOW_BUSY);
-        return false;
+        return JOIN_TAKEN;
+    default:
+        if (window->owner != domain && !has_pin)
+            return JOIN_REFUSED;
+        window->users++;
+        window->linger_until = 0;
+        return JOIN_DONE;
     }
-    slot->window.users++;
-    slot->window.linger_until = 0;
-    return true;
 }
 
 bool
@@ -151,28 +168,43 @@ pf_window_join(PfCall *call)
     if (!pf_window_is_up(slot))
         return false;
     pf_login_settle(call);
+    bool has_pin = pf_login_is_standing(call);
     pthread_mutex_lock(&slot->lock);
-    bool is_open = slot->window.state == PF_WINDOW_OPEN;
-    if (is_open)
-        join_or_take(slot);
+    bool has_joined = slot->window.state == PF_WINDOW_OPEN &&
+                      join_or_take(slot, call->session->domain, has_pin) == JOIN_DONE;
     pthread_mutex_unlock(&slot->lock);
-    return is_open;
+    return has_joined;
+}
+
+bool
+pf_window_has_more_users(PfSlot *slot, unsigned count)
+{
+    pthread_mutex_lock(&slot->lock);
+    bool has_more = slot->window.users > count;
+    pthread_mutex_unlock(&slot->lock);
+    return has_more;
 }
 
 CK_RV
 pf_window_acquire(PfCall *call, const char *key_label)
 {
     PfSlot *slot = call->slot;
+    PfDomain *domain = call->session->domain;
     bool is_foreign = false;
     bool is_asleep = false;
+    JoinResult result;
     pf_login_settle(call);
+    if (pf_domain_get_standing(call->module, domain, NULL) != PF_STANDING_USER)
+        return CKR_USER_NOT_LOGGED_IN; /* any more */
+    bool has_pin = pf_login_is_standing(call);
     pthread_mutex_lock(&slot->lock);
-    while (slot->window.state == PF_WINDOW_BUSY)
+    while ((result = join_or_take(slot, domain, has_pin)) == JOIN_WAITS)
         pthread_cond_wait(&slot->changed, &slot->lock);
-    bool has_joined = join_or_take(slot);
     pthread_mutex_unlock(&slot->lock);
-    if (has_joined)
+    if (result == JOIN_DONE)
         return CKR_OK;
+    if (result == JOIN_REFUSED)
+        return pf_login_wake(call, key_label);
     unstick(slot, call->real);
     CK_RV rv = pf_login_for_window(call, &is_foreign, &is_asleep);
     finish_opening(call, rv, is_foreign);
@@ -180,17 +212,23 @@ pf_window_acquire(PfCall *call, const char *key_label)
     return is_asleep ? pf_login_wake(call, key_label) : rv;
 }
 
-/* Slot lock held. Waits for STATE to be over, or to be reached, for a time that an operation may
- * take. */
-static bool
-wait_for_state(PfSlot *slot, PfWindowState state, bool is_wanted)
+/* Joins or takes within the time that an operation may take. */
+static JoinResult
+join_or_take_soon(PfSlot *slot, const PfDomain *domain, bool has_pin)
 {
     struct timespec until;
+    JoinResult result;
     int r = 0;
     get_deadline(&until, pf_window_now() + LOGIN_WAIT_MS);
-    while ((slot->window.state == state) != is_wanted && r == 0)
+    pthread_mutex_lock(&slot->lock);
+    for (;;) {
+        result = join_or_take(slot, domain, has_pin);
+        if (result == JOIN_DONE || result == JOIN_TAKEN || r != 0)
+            break;
         r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
-    return (slot->window.state == state) == is_wanted;
+    }
+    pthread_mutex_unlock(&slot->lock);
+    return result;
 }
 
 CK_RV
@@ -198,14 +236,17 @@ pf_window_acquire_by_lease(PfCall *call, PfLease *lease, bool wakes, bool *ret_j
 {
     PfSlot *slot = call->slot;
     bool is_cached = false;
+    *ret_joined = false;
+    if (pf_session_is_ended(call)) { /* while the person was asked */
+        pf_presentation_drop_lease(call, lease);
+        return CKR_SESSION_HANDLE_INVALID;
+    }
     pf_login_settle(call);
-    pthread_mutex_lock(&slot->lock);
-    bool is_free = wait_for_state(slot, PF_WINDOW_BUSY, false);
-    *ret_joined = is_free && join_or_take(slot);
-    pthread_mutex_unlock(&slot->lock);
-    if (*ret_joined)
+    JoinResult result = join_or_take_soon(slot, call->session->domain, pf_login_is_standing(call));
+    *ret_joined = result == JOIN_DONE;
+    if (result == JOIN_DONE)
         return CKR_OK;
-    if (!is_free) {
+    if (result != JOIN_TAKEN) {
         pf_presentation_drop_lease(call, lease);
         return CKR_FUNCTION_FAILED;
     }
@@ -287,9 +328,14 @@ pf_window_begin_login(PfCall *call)
             set_state(slot, PF_WINDOW_BUSY);
         pthread_mutex_unlock(&slot->lock);
     }
-    if (is_mine)
-        unstick(slot, call->real);
-    return is_mine ? CKR_OK : CKR_FUNCTION_FAILED;
+    if (!is_mine)
+        return CKR_FUNCTION_FAILED;
+    if (pf_session_is_ended(call)) {
+        pf_window_end_login(call, false);
+        return CKR_SESSION_HANDLE_INVALID;
+    }
+    unstick(slot, call->real);
+    return CKR_OK;
 }
 
 void

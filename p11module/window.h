@@ -17,11 +17,14 @@ typedef enum {
     PF_WINDOW_OPEN,
 } PfWindowState;
 
+typedef struct PfDomain PfDomain;
+
 /* Part of a slot; its lock guards it. */
 typedef struct {
     PfWindowState state;
     atomic_bool is_up; /* state is not PF_WINDOW_CLOSED: to be asked without the lock */
     unsigned users;
+    PfDomain *owner;        /* whose PIN opened it; NULL: closed */
     bool is_foreign;        /* the backend was logged in already: not ours to log out */
     bool is_stuck;          /* a logout failed: to be tried again before anything else */
     unsigned openings;      /* counts windows and logins that began */
@@ -43,8 +46,9 @@ bool pf_window_is_closed(PfSlot *slot, unsigned *ret_openings);
 /* May the backend be logged in by a window now? No lock. */
 bool pf_window_is_up(PfSlot *slot);
 
-/* Joins or opens the slot's window for a session whose domain is logged in. KEY_LABEL is what a
- * dialog says, if one is needed, and may be NULL. Anything but CKR_OK: no window. */
+/* Joins or opens the slot's window for a session whose domain is logged in. A window of another
+ * domain is joined only by one that has a PIN itself, not by one that is asleep. KEY_LABEL is what
+ * a dialog says, if one is needed, and may be NULL. Anything but CKR_OK: no window. */
 CK_RV pf_window_acquire(PfCall *call, const char *key_label);
 
 /* Joins the slot's window if one is open, and says so; opens none. */
@@ -54,6 +58,9 @@ bool pf_window_join(PfCall *call);
  * WAKES: it is the domain's from now on, or, if the agent does not keep it, the login is the
  * host's. RET_JOINED: a window was open, and LEASE is still the caller's; else it is ended. */
 CK_RV pf_window_acquire_by_lease(PfCall *call, PfLease *lease, bool wakes, bool *ret_joined);
+
+/* Has the window that is open more users than COUNT? */
+bool pf_window_has_more_users(PfSlot *slot, unsigned count);
 
 /* Is the login in which the caller's window is open another's, who can end it at any time? */
 bool pf_window_is_foreign(PfSlot *slot);
@@ -65,7 +72,8 @@ void pf_window_share(PfCall *call);
 void pf_window_release(PfCall *call);
 
 /* Takes the slot for a login: waits until no window is open, at most 2 s (CKR_FUNCTION_FAILED).
- * CKR_USER_ALREADY_LOGGED_IN: another thread has logged the session's domain in meanwhile. */
+ * CKR_USER_ALREADY_LOGGED_IN: another thread has logged the session's domain in meanwhile.
+ * CKR_SESSION_HANDLE_INVALID: the session's ID was closed meanwhile. */
 CK_RV pf_window_begin_login(PfCall *call);
 
 /* Gives it back. HAS_LOGIN: a backend login was made in it, and ends now. */

@@ -15,6 +15,17 @@ PUBLIC_STATE = "CKS_RW_PUBLIC_SESSION"
 USER_STATE = "CKS_RW_USER_FUNCTIONS"
 BRIEF = ("class=data", "label=brief", "value=text:z", "private=true", "token=false")
 
+# Every call that uses what a private key or its handle is.
+USES = (("getattr", "{s}", "{k}", "label"), ("objsize", "{s}", "{k}"),
+        ("copy", "{s}", "{k}", "label=x"), ("setattr", "{s}", "{k}", "label=x"),
+        ("destroy", "{s}", "{k}"), ("signinit", "{s}", "{k}", "SHA256_RSA_PKCS"),
+        ("decryptinit", "{s}", "{k}", "RSA_PKCS"),
+        ("unwrap", "{s}", "{k}", "RSA_PKCS", "00", "class=secret_key"),
+        ("wrap", "{s}", "{k}", "{k}", "AES_KEY_WRAP_PAD"),
+        ("derive", "{s}", "{k}", "ECDH1_DERIVE:04", "class=secret_key"))
+REFUSALS = ("CKR_OBJECT_HANDLE_INVALID", "CKR_KEY_HANDLE_INVALID", "CKR_USER_NOT_LOGGED_IN",
+            "CKR_WRAPPING_KEY_HANDLE_INVALID", "0xf0")  # that of C_UnwrapKey
+
 
 class ScriptedAgent:
     """See scripted-agent.c for its commands."""
@@ -92,3 +103,19 @@ class ScriptedCase(unittest.TestCase):
         """How many sessions the backend has open for the client."""
         counts = self.spy.counts(d.pid, "CKR_OK")
         return counts["C_OpenSession"] - counts["C_CloseSession"]
+
+    def assert_nothing_private(self, d, session, key):
+        """The session neither sees nor uses nor makes anything private; KEY is a handle of old."""
+        self.assertEqual(d.find(session, **PRIVATE), [])
+        for use in USES:
+            words = [str(word).format(s=session, k=key) for word in use]
+            with self.subTest(call=use[0]):
+                self.assertIn(d.rv(*words), REFUSALS)
+        d.ok("digestinit", session, "SHA256")
+        self.assertIn(d.rv("digestkey", session, key), REFUSALS)
+        d.ok("digestfinal", session)
+        for verb, *words in (("create", *BRIEF), ("genkey", "aes", 16, "token=false"),
+                             ("create", "class=data", "label=y", "private=true", "token=true"),
+                             ("genkeypair", "rsa", 1024, "priv.private=true")):
+            with self.subTest(make=verb):
+                self.assertEqual(d.rv(verb, session, *words), "CKR_USER_NOT_LOGGED_IN")

@@ -221,5 +221,114 @@ class Closing(ScriptedCase):
             self.assertEqual(self.backend_sessions(d), 0)
 
 
+class ClosingUnderAPrompt(ScriptedCase):
+    agent_args = ("protected",)
+
+    def test_the_answer_is_not_presented(self):
+        d = self.driver()
+        d.ok("tokeninfo", TOKEN)
+        session = self.open_as(d, 5)
+        self.agent.call("pin", self.agent.entry(5), softhsm.PIN)
+        self.agent.call("hold", "Prompt")
+        job = d.background("login", session, "user", "null")
+        wait_for(lambda: self.agent.calls("Prompt") == 1, 5, "the question")
+        self.agent.call("close-id", self.agent.entry(5))
+        self.agent.call("release")
+        self.assertEqual(d.join(job).rv, GONE)
+        self.assertEqual((self.presented(d), self.backend_sessions(d)), (0, 0))
+
+
+class Together(ScriptedCase):
+    """Two IDs of one process on one token."""
+
+    def setUp(self):
+        super().setUp()
+        self.d = self.driver()
+        self.session, self.key = self.logged_in(self.d, 5)
+        self.other = self.open_as(self.d, 6)
+
+    def hold_window(self):
+        self.d.ok("signinit", self.session, self.key, "SHA256_RSA_PKCS")
+        self.assertTrue(self.spy.logged_in(self.d.pid))
+
+    def assert_finishes(self):
+        signature = self.d.ok("sign1", self.session, "text:x").data()
+        softhsm.verify_signature(self.public, signature, b"x")
+
+    def test_nothing_private_in_anothers_window(self):
+        self.hold_window()
+        self.assert_nothing_private(self.d, self.other, self.key)
+        self.assert_finishes()
+        self.assertEqual(self.d.find(self.session, label="y"), [])
+
+    def test_nor_with_handles_of_its_own_login_before(self):
+        d = self.d
+        d.ok("login", self.other, "user", softhsm.PIN)
+        (old,) = d.find(self.other, **PRIVATE)
+        d.ok("logout", self.other)
+        self.hold_window()
+        self.assert_nothing_private(d, self.other, old)
+        self.assert_finishes()
+
+    def test_nor_when_it_is_not_known_to_the_agent(self):
+        self.agent.call("answer", "SessionsChanged", "Limit")
+        third = self.open_as(self.d, 7)
+        self.hold_window()
+        self.assert_nothing_private(self.d, third, self.key)
+        self.assert_finishes()
+
+    def test_logout_of_one_leaves_the_other_alone(self):
+        d = self.d
+        d.ok("login", self.other, "user", softhsm.PIN)
+        (key,) = d.find(self.other, **PRIVATE)
+        self.assertNotEqual(key, self.key)
+        d.ok("create", self.other, *BRIEF)
+        self.hold_window()
+        d.ok("logout", self.other)
+        self.assertEqual(d.state(self.other), PUBLIC_STATE)
+        self.assert_nothing_private(d, self.other, key)
+        self.assert_finishes()
+        self.assertFalse(self.spy.logged_in(d.pid))
+        d.sign(self.session, self.key)
+        # What its login had made is not there in the next one, though the backend stayed logged in.
+        d.ok("login", self.other, "user", softhsm.PIN)
+        self.assertEqual(d.find(self.other, label="brief"), [])
+
+    def test_private_session_objects_are_of_their_id(self):
+        d = self.d
+        d.ok("login", self.other, "user", softhsm.PIN)
+        made = d.ok("create", self.other, *BRIEF)["object"]
+        third = self.open_as(d, 5)
+        self.hold_window()
+        self.assertEqual(d.find(third, label="brief"), [])
+        self.assertEqual(d.rv("getattr", third, made, "label"), "CKR_OBJECT_HANDLE_INVALID")
+        self.assertEqual(d.find(self.other, label="brief"), [int(made)])
+        d.ok("logout", self.other)
+        self.assertEqual(d.find(third, label="brief"), [])
+        self.assert_finishes()
+
+    def test_asleep_does_not_use_anothers_window(self):
+        d = self.d
+        d.ok("login", self.other, "user", softhsm.PIN)
+        (key,) = d.find(self.other, **PRIVATE)
+        self.agent.call("state", self.agent.entry(6), "asleep")
+        self.agent.call("answer", "Prompt", "Canceled")
+        self.hold_window()
+        self.assertEqual(d.rv("signinit", self.other, key, "SHA256_RSA_PKCS"),
+                         "CKR_USER_NOT_LOGGED_IN")
+        self.assertEqual(self.agent.calls("Prompt"), 1)
+        self.assert_finishes()
+
+    def test_both_use_one_window(self):
+        d = self.d
+        d.ok("login", self.other, "user", softhsm.PIN)
+        (key,) = d.find(self.other, **PRIVATE)
+        before = self.presented(d)
+        self.hold_window()
+        d.sign(self.other, key)
+        self.assertEqual(self.presented(d), before + 1)
+        self.assert_finishes()
+
+
 if __name__ == "__main__":
     tap.main()

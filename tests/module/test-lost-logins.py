@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Logins that come and go over a program's head: another process, or the person, decides."""
+
+from pinfoldtest import softhsm, tap, wait_for
+from scriptedbed import (BRIEF, PRIVATE, PUBLIC_STATE, REFUSALS, TOKEN, USER_STATE,
+                         ScriptedCase)
+
+ENDED = "CKR_OPERATION_NOT_INITIALIZED"
+
+
+class Lost(ScriptedCase):
+    """A login is taken away, as when a consent is revoked."""
+
+    def setUp(self):
+        super().setUp()
+        self.d = self.driver()
+        self.session, self.key = self.logged_in(self.d, 5)
+        self.other = self.d.open_session(TOKEN, "rw")
+        self.entry = self.agent.entry(5)
+
+    def lose(self):
+        self.agent.call("state", self.entry, "public")
+
+    def test_next_call_says_so(self):
+        self.lose()
+        self.assertEqual(self.d.state(self.session), PUBLIC_STATE)
+        self.agent.call("state", self.entry, "user")
+        self.assertEqual(self.d.state(self.session), USER_STATE)
+
+    def test_nothing_private_is_left(self):
+        d = self.d
+        made = d.ok("create", self.other, *BRIEF)["object"]
+        d.ok("signinit", self.session, self.key, "SHA256_RSA_PKCS")
+        before = self.presented(d)
+        self.lose()
+        # One that did none of this sees nothing of it, though nothing else has been called.
+        third = d.open_session(TOKEN, "rw")
+        self.assert_nothing_private(d, third, self.key)
+        self.assert_nothing_private(d, self.other, made)
+        self.assertFalse(self.spy.logged_in(d.pid))
+        self.assertEqual(d.rv("sign1", self.session, "text:x"), ENDED)
+        self.assert_nothing_private(d, self.session, self.key)
+        self.assertEqual(self.presented(d), before)
+
+    def test_operations_in_parts_are_over(self):
+        d = self.d
+        for mechanism, update, final in (("SHA256_RSA_PKCS", ("signupdate",), ("signfinal",)),
+                                         ("SHA256_RSA_PKCS", (), ("sign1", "00")),
+                                         ("RSA_PKCS", (), ("sign1", "00"))):
+            with self.subTest(mechanism=mechanism, update=update):
+                d.ok("signinit", self.session, self.key, mechanism)
+                for verb in update:
+                    d.ok(verb, self.session, "text:x")
+                self.lose()
+                self.assertEqual(d.rv(final[0], self.session, *final[1:]), ENDED)
+                d.ok("login", self.session, "user", softhsm.PIN)
+                (self.key,) = d.find(self.session, **PRIVATE)
+                d.sign(self.session, self.key)
+
+    def test_decryption_is_over(self):
+        d = self.d
+        (public,) = d.find(self.session, **{"class": "public_key"})
+        data = d.ok("encrypt", self.session, public, "RSA_PKCS", "text:x")["data"]
+        d.ok("decryptinit", self.session, self.key, "RSA_PKCS")
+        self.lose()
+        self.assertEqual(d.rv("decrypt1", self.session, data), ENDED)
+        d.ok("digest", self.session, "SHA256", "00")
+
+    def test_another_operation_can_begin_at_once(self):
+        d = self.d
+        d.ok("signinit", self.session, self.key, "SHA256_RSA_PKCS")
+        self.lose()
+        d.ok("digest", self.session, "SHA256", "00")
+        self.assertEqual(d.find(self.session, **PRIVATE), [])
+
+    def test_search_that_was_begun_tells_nothing_more(self):
+        d = self.d
+        d.ok("findinit", self.session)
+        self.lose()
+        found = d.ok("findnext", self.session, 20).numbers("objects")
+        d.ok("findfinal", self.session)
+        self.assertTrue(found)
+        self.assertNotIn(self.key, found)
+
+    def test_own_logout_leaves_operations_to_the_backend(self):
+        d = self.d
+        d.ok("signinit", self.session, self.key, "SHA256_RSA_PKCS")
+        d.ok("logout", self.other)
+        signature = d.ok("sign1", self.session, "text:x").data()
+        softhsm.verify_signature(self.public, signature, b"x")
+
+    def test_new_login_elsewhere_has_its_own_handles(self):
+        d = self.d
+        d.ok("signinit", self.session, self.key, "SHA256_RSA_PKCS")
+        self.lose()
+        self.agent.call("state", self.entry, "user")
+        self.assertEqual(d.rv("sign1", self.session, "00"), ENDED)
+        self.assertIn(d.rv("signinit", self.session, self.key, "SHA256_RSA_PKCS"), REFUSALS)
+        (key,) = d.find(self.session, **PRIVATE)
+        self.assertNotEqual(key, self.key)
+        d.sign(self.session, key)
+
+
+class LetIn(ScriptedCase):
+    """C_Login without a PIN, answered by a login that others have made."""
+
+    agent_args = ("protected",)
+
+    def setUp(self):
+        super().setUp()
+        self.d = self.driver()
+        self.d.ok("tokeninfo", TOKEN)
+        self.session = self.open_as(self.d, 5)
+        self.agent.call("pin", self.agent.entry(5), softhsm.PIN)
+
+    def test_nothing_is_presented(self):
+        d = self.d
+        self.agent.call("answer", "Prompt", "LoggedIn")
+        d.ok("login", self.session, "user", "null")
+        self.assertEqual((d.state(self.session), self.presented(d)), (USER_STATE, 0))
+        (key,) = d.find(self.session, **PRIVATE)
+        self.assertEqual(self.presented(d), 1)  # for the snapshot
+        d.find(self.session, **PRIVATE)
+        self.assertEqual(self.presented(d), 1)
+        d.sign(self.session, key)
+        self.assertEqual(d.rv("login", self.session, "user", "null"), "CKR_USER_ALREADY_LOGGED_IN")
+        self.assertEqual(self.agent.calls("Prompt"), 1)
+
+    def test_refused(self):
+        self.agent.call("answer", "Prompt", "Canceled")
+        self.assertEqual(self.d.rv("login", self.session, "user", "null"), "CKR_FUNCTION_CANCELED")
+        self.assertEqual(self.d.state(self.session), PUBLIC_STATE)
+        self.assertEqual(self.d.find(self.session, **PRIVATE), [])
+        self.d.ok("login", self.session, "user", softhsm.PIN)
+
+    def test_waits_for_the_person(self):
+        self.agent.call("answer", "Prompt", "LoggedIn")
+        self.agent.call("hold", "Prompt")
+        job = self.d.background("login", self.session, "user", "null")
+        wait_for(lambda: self.agent.calls("Prompt") == 1, 5, "the question")
+        self.assertEqual(self.d.state(self.session), PUBLIC_STATE)
+        self.assertFalse(self.d.finished(job))
+        self.agent.call("release")
+        self.assertTrue(self.d.join(job).ok)
+
+
+if __name__ == "__main__":
+    tap.main()
