@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "officer.h"
 #include "slot.h"
 
 /* Marks of the backend's own logins are odd, those of virtual ones even: they never meet. */
@@ -214,7 +215,8 @@ pf_domain_session_closed(PfModule *module, PfDomain *domain, bool is_read_only)
     bool is_last = --domain->sessions == 0;
     domain->read_only_sessions -= is_read_only ? 1 : 0;
     bool must_end_officer = is_last && domain->has_officer;
-    if (--slot->sessions == 0) {
+    bool has_others = --slot->sessions > 0;
+    if (!has_others) {
         /* PKCS#11 2.40, 5.6: the backend's own login ends with its last session. */
         slot->has_user_login = false;
         slot->has_so_login = false;
@@ -228,6 +230,8 @@ pf_domain_session_closed(PfModule *module, PfDomain *domain, bool is_read_only)
     if (is_told)
         pf_domain_get_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
+    if (must_end_officer && has_others)
+        pf_officer_log_out(slot);
     if (must_end_officer)
         pf_domain_end_officer(module, domain);
     if (is_told)

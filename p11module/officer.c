@@ -85,3 +85,21 @@ pf_officer_login(PfCall *call, PfOfficerPresent present, const void *data, bool 
         pf_domain_end_officer(call->module, call->session->domain);
     return rv;
 }
+
+void
+pf_officer_log_out(PfSlot *slot)
+{
+    CK_SESSION_HANDLE own;
+    /* There is no read-only session beside an officer. */
+    if (PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real,
+                        CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &own) != CKR_OK)
+        return;
+    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_Logout, own);
+    PF_BACKEND_CALL(slot->backend, C_CloseSession, own);
+    if (rv != CKR_OK && rv != CKR_USER_NOT_LOGGED_IN)
+        return;
+    pthread_mutex_lock(&slot->lock);
+    slot->has_so_login = false;
+    slot->window.epoch++;
+    pthread_mutex_unlock(&slot->lock);
+}

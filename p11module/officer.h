@@ -13,3 +13,7 @@ typedef CK_RV (*PfOfficerPresent)(PfCall *call, const void *data);
  * logins nor of other processes: what these forbid is answered without presenting anything. Trouble
  * with the agent is none of the officer's. HAS_PIN: the host gave one. */
 CK_RV pf_officer_login(PfCall *call, PfOfficerPresent present, const void *data, bool has_pin);
+
+/* Ends the backend's login when the officer's ID has no session left in this process, though others
+ * have: to the backend they are one application. */
+void pf_officer_log_out(PfSlot *slot);

@@ -86,6 +86,13 @@ class Own(ScriptedCase):
         self.d.ok("close", other)
         self.assertEqual(self.told(), (1, 1))
 
+    def test_last_session_of_the_id_ends_it_though_others_are_there(self):
+        other = self.open_as(self.d, 6)
+        self.assertEqual(self.login(), "CKR_OK")
+        self.d.ok("close", self.session)
+        self.assertEqual((self.told(), self.d.state(other)), ((1, 1), PUBLIC_STATE))
+        self.d.ok("login", other, "user", softhsm.PIN)
+
     def test_wrong_pin_ends_it(self):
         self.assertEqual(self.login("87654321"), "CKR_PIN_INCORRECT")
         self.assertEqual(self.told(), (1, 1))
