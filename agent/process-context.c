@@ -178,8 +178,13 @@ sum_boards(const PfProcessContext *context, unsigned entry,
            uint32_t (*read_board)(int fd, unsigned entry))
 {
     guint64 sum = 0;
-    for (guint i = 0; i < context->instances->len; i++)
-        sum += read_board(g_array_index(context->instances, PfModuleInstance, i).board_fd, entry);
+    guint32 closings = pf_state_writer_get_closings(context->state, entry);
+    for (guint i = 0; i < context->instances->len; i++) {
+        int fd = g_array_index(context->instances, PfModuleInstance, i).board_fd;
+        /* An idle process does not know yet that its sessions were closed with their ID. */
+        if (pf_session_board_read_closings(fd, entry) == closings)
+            sum += read_board(fd, entry);
+    }
     return (guint32)MIN(sum, (guint64)G_MAXUINT32);
 }
 

@@ -67,6 +67,12 @@ pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry)
     bump_generation(writer);
 }
 
+guint32
+pf_state_writer_get_closings(const PfStateWriter *writer, unsigned entry)
+{
+    return atomic_load(&writer->page->entries[entry].closings);
+}
+
 void
 pf_state_writer_bump_closings(PfStateWriter *writer, unsigned entry)
 {

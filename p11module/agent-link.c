@@ -257,13 +257,15 @@ pf_agent_link_get_entry(PfAgentLink *link, uint64_t epoch, unsigned entry)
 }
 
 void
-pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry, uint32_t count,
-                           uint32_t read_only)
+pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry,
+                           PfSessionCounts counts)
 {
     PfAgentContact *contact = get_contact_of(link, epoch, entry);
     if (contact == NULL)
         return;
-    /* The second store orders both before what follows. */
-    atomic_store_explicit(&contact->board->read_only[entry], read_only, memory_order_relaxed);
-    atomic_store(&contact->board->sessions[entry], count);
+    PfSessionBoard *board = contact->board;
+    /* The last store orders all before what follows. */
+    atomic_store_explicit(&board->read_only[entry], counts.read_only, memory_order_relaxed);
+    atomic_store_explicit(&board->closings[entry], counts.closings, memory_order_relaxed);
+    atomic_store(&board->sessions[entry], counts.count);
 }

@@ -105,11 +105,18 @@ uint64_t pf_agent_link_get_objects(PfAgentLink *link, uint64_t epoch, unsigned e
  * agent is gone. NULL when EPOCH is not the present one. */
 const PfStateEntry *pf_agent_link_get_entry(PfAgentLink *link, uint64_t epoch, unsigned entry);
 
-/* Writes the number of sessions, and of the read-only ones of them, to the board; nothing when
- * EPOCH is past. No system call. The store is ordered before a following
- * pf_agent_link_get_login(). */
-void pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry, uint32_t count,
-                                uint32_t read_only);
+/* How many sessions there are, how many of these are read-only, and which closings of their ID were
+ * before all of them. */
+typedef struct {
+    uint32_t count;
+    uint32_t read_only;
+    uint32_t closings;
+} PfSessionCounts;
+
+/* Writes COUNTS to the board; nothing when EPOCH is past. No system call. The store is ordered
+ * before a following pf_agent_link_get_login(). */
+void pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry,
+                                PfSessionCounts counts);
 
 /* Cache1.SessionsChanged. */
 PfLinkStatus pf_agent_link_sessions_changed(PfAgentLink *link, const PfDomainRef *domain,

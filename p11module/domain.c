@@ -75,9 +75,12 @@ pf_domain_get_entry(const PfDomain *domain, uint64_t *ret_epoch, unsigned *ret_e
 static void
 write_board(PfModule *module, const PfDomain *domain)
 {
+    PfSessionCounts counts = {.count = domain->sessions,
+                              .read_only = domain->read_only_sessions,
+                              .closings = atomic_load_explicit(&domain->seen_closings,
+                                                               memory_order_relaxed)};
     if (module->link != NULL && domain->epoch != 0)
-        pf_agent_link_set_sessions(module->link, domain->epoch, domain->entry, domain->sessions,
-                                   domain->read_only_sessions);
+        pf_agent_link_set_sessions(module->link, domain->epoch, domain->entry, counts);
 }
 
 /* Slot lock held. */

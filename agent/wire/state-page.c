@@ -41,20 +41,24 @@ read_number(int fd, size_t array, unsigned entry, void *value, size_t size)
         memset(value, 0, size);
 }
 
+static uint32_t
+read_count(int fd, size_t array, unsigned entry)
+{
+    uint32_t count;
+    read_number(fd, array, entry, &count, sizeof count);
+    return count;
+}
+
 uint32_t
 pf_session_board_read(int fd, unsigned entry)
 {
-    uint32_t count;
-    read_number(fd, offsetof(PfSessionBoard, sessions), entry, &count, sizeof count);
-    return count;
+    return read_count(fd, offsetof(PfSessionBoard, sessions), entry);
 }
 
 uint32_t
 pf_session_board_read_read_only(int fd, unsigned entry)
 {
-    uint32_t count;
-    read_number(fd, offsetof(PfSessionBoard, read_only), entry, &count, sizeof count);
-    return count;
+    return read_count(fd, offsetof(PfSessionBoard, read_only), entry);
 }
 
 uint64_t
@@ -63,6 +67,12 @@ pf_session_board_read_ended_lease(int fd, unsigned entry)
     uint64_t lease;
     read_number(fd, offsetof(PfSessionBoard, ended_lease), entry, &lease, sizeof lease);
     return lease;
+}
+
+uint32_t
+pf_session_board_read_closings(int fd, unsigned entry)
+{
+    return read_count(fd, offsetof(PfSessionBoard, closings), entry);
 }
 
 int

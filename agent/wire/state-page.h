@@ -59,6 +59,7 @@ typedef struct {
 typedef struct {
     _Atomic uint32_t sessions[PF_STATE_ENTRIES];
     _Atomic uint32_t read_only[PF_STATE_ENTRIES]; /* of these, the read-only ones */
+    _Atomic uint32_t closings[PF_STATE_ENTRIES];  /* that both are counted since; others are void */
     /* The last lease of the entry that ended as ok and of which nobody had to be told:
      * Cache1.EndLease is not called for it. Written first, then is_lease_awaited is read; the agent
      * the other way round, so that a lease that somebody waits for is never left standing. */
@@ -99,6 +100,10 @@ int pf_session_board_create(void);
 uint32_t pf_session_board_read(int fd, unsigned entry);
 uint32_t pf_session_board_read_read_only(int fd, unsigned entry);
 uint64_t pf_session_board_read_ended_lease(int fd, unsigned entry);
+
+/* Agent: up to which closing of ENTRY's ID its module knows. Sessions that it counts without
+ * knowing of the last one are closed. */
+uint32_t pf_session_board_read_closings(int fd, unsigned entry);
 
 /* Module: maps a received page or board after checking size, seals, magic and version. FD stays
  * the caller's. Returns 0, or -EBADMSG, or -errno. */

@@ -67,7 +67,7 @@ join(void)
     uint64_t epoch = pf_agent_link_get_epoch(agent_link);
     if (pf_agent_link_sessions_changed(agent_link, &domain, 1, &entry) != PF_LINK_OK)
         return (Report){.bad = 1};
-    pf_agent_link_set_sessions(agent_link, epoch, entry, 1, 0);
+    pf_agent_link_set_sessions(agent_link, epoch, entry, (PfSessionCounts){.count = 1});
     uint64_t word = pf_agent_link_get_login(agent_link, epoch, entry);
     return (Report){.good = pf_state_login_state(word) == PF_LOGIN_USER};
 }

@@ -79,6 +79,15 @@ handle_policy(char **args)
            pf_agent_link_get_release_delay_ms(agent_link));
 }
 
+/* As a module that has seen whatever was closed. */
+static void
+set_sessions(unsigned entry, uint32_t count, uint32_t read_only)
+{
+    const PfStateEntry *page = pf_agent_link_get_entry(agent_link, known_epoch, entry);
+    PfSessionCounts counts = {count, read_only, page != NULL ? atomic_load(&page->closings) : 0};
+    pf_agent_link_set_sessions(agent_link, known_epoch, entry, counts);
+}
+
 static void
 handle_sessions(char **args)
 {
@@ -87,15 +96,15 @@ handle_sessions(char **args)
     uint32_t count = read_number(args[2]);
     PfLinkStatus status = pf_agent_link_sessions_changed(agent_link, &domain, count, &entry);
     if (status == PF_LINK_OK)
-        pf_agent_link_set_sessions(agent_link, known_epoch, entry, count, 0);
+        set_sessions(entry, count, 0);
     printf("%s %u\n", status_name(status), entry);
 }
 
 static void
 handle_set(char **args)
 {
-    pf_agent_link_set_sessions(agent_link, known_epoch, read_number(args[0]), read_number(args[1]),
-                               args[2] != NULL ? read_number(args[2]) : 0);
+    set_sessions(read_number(args[0]), read_number(args[1]),
+                 args[2] != NULL ? read_number(args[2]) : 0);
     puts("ok");
 }
 

@@ -105,6 +105,23 @@ class Ids(SharedCase):
         two.ok("close", again)
         self.assertEqual(self.pinfold.logged_in_domains(), [])
 
+    def test_closed_sessions_of_an_idle_process_do_not_count(self):
+        idle = self.process()
+        old = idle.open_session(TOKEN, "ro")
+        self.process(0, 1).ok("appid", "close", TOKEN, 7, 9)
+        one, session = self.logged_in()
+        self.assertEqual(self.sessions(), 1)
+        one.ok("close", session)
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+        session = one.open_session(TOKEN, "rw")
+        one.ok("login", session, "so", softhsm.SO_PIN)  # no read-only session is in the way
+        one.ok("logout", session)
+        one.ok("login", session, "user", softhsm.PIN)
+        theirs = idle.open_session(TOKEN, "rw")
+        one.ok("close", session)
+        self.assert_works(idle, theirs)
+        self.assertEqual((idle.rv("close", old), self.sessions()), (GONE, 1))
+
     def test_extremes(self):
         top = 2**32 - 1
         for high, low, same in ((0, 0, (2**32, 2**32)), (top, top, (2**64 - 1, 2**63 + top))):
