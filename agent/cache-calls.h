@@ -9,12 +9,13 @@
 #include "agent-settings.h"
 #include "cache.h"
 #include "config.h"
+#include "consent-store.h"
 #include "process-context.h"
 #include "prompt-broker.h"
 
-/* Takes CONFIG over; keeps a reference to BROKER and SETTINGS. */
+/* Takes CONFIG over; keeps a reference to BROKER, SETTINGS and CONSENTS. */
 PfCache *pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker,
-                      GError **error);
+                      PfConsentStore *consents, GError **error);
 
 /* The context of a process, or NULL. */
 PfProcessContext *pf_cache_find_context(PfCache *cache, const PfPeerIdentity *identity);

@@ -12,6 +12,8 @@
 #define LEASE_LOOK_S 1
 /* While others wait, a holder that cannot act loses it sooner. */
 #define HALTED_TIMEOUT_US (2 * G_USEC_PER_SEC)
+/* Threads of one process that wait for a PIN; each has a connection of its own. */
+#define WAITING_PER_PROCESS 64u
 
 static void pump(PfCache *self, PfLeaseQueue *queue);
 static gboolean settle(PfCache *self, PfLeaseQueue *queue);
@@ -48,6 +50,7 @@ void
 pf_cache_update_waiting_timer(PfCache *self)
 {
     gboolean is_needed = self->prompting->len > 0;
+    g_debug("Calls that wait for the person: %u", self->prompting->len);
     GHashTableIter iter;
     PfLeaseQueue *queue;
     g_hash_table_iter_init(&iter, self->queues);
@@ -64,6 +67,7 @@ void
 pf_cache_fail_request(PfCache *self, PfLeaseRequest *request, int code, const char *message)
 {
     g_autoptr(GError) error = g_error_new_literal(PF_CACHE_ERROR, code, message);
+    pf_cache_consent_drop_request(self->decisions, request);
     pf_prompt_broker_close(self->broker, request->prompt, "withdrawn");
     request->call.answer(request->call.data, NULL, error);
     pf_lease_request_free(request);
@@ -211,12 +215,28 @@ pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
     pump(self, queue);
 }
 
+/* Do so many calls of CONTEXT wait for TOKEN's PIN that no more may? */
+static gboolean
+has_too_many_waiting(PfCache *self, const PfProcessContext *context, const char *token)
+{
+    guint count = 0;
+    const PfLeaseQueue *queue = g_hash_table_lookup(self->queues, token);
+    for (const GList *l = queue != NULL ? queue->waiting.head : NULL; l != NULL; l = l->next)
+        count += ((const PfLeaseRequest *)l->data)->context == context;
+    return count >= WAITING_PER_PROCESS;
+}
+
 void
 pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
                   const PfCacheDomainArg *domain, const PfLeaseCall *call)
 {
     g_autoptr(GError) error = NULL;
     int entry = pf_cache_find_entry(self, context, domain, &error);
+    if (entry >= 0 && has_too_many_waiting(self, context, domain->token)) {
+        entry = -1;
+        g_set_error_literal(&error, PF_CACHE_ERROR, PF_CACHE_ERROR_LIMIT,
+                            "Too many calls of the process wait");
+    }
     if (entry < 0) {
         call->answer(call->data, NULL, error);
         return;

@@ -3,10 +3,12 @@
 /* What the parts of PfCache share: cache.c (state, forgetting), cache-settings.c (what changes
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
- * cache-leases.c (the queue), cache-prompts.c (the person). */
+ * cache-leases.c (the queue), cache-prompts.c (the person), cache-consent.c (what the person lets
+ * programs do). */
 #pragma once
 
 #include "cache-calls.h"
+#include "cache-consent.h"
 #include "cache-domains.h"
 #include "domain-set.h"
 #include "life-page.h"
@@ -42,6 +44,7 @@ struct _PfCache {
     guint open_ids;         /* how many sets are open */
     const PfConsentHooks *consent;
     gpointer consent_data;
+    PfCacheConsent *decisions; /* whose hooks these are */
     guint64 last_context;
     guint64 last_serial; /* of logins */
 
@@ -66,6 +69,9 @@ void pf_prompt_retry_free(PfPromptRetry *retry);
 
 /* Something that GetStatus shows has changed. */
 void pf_cache_emit_changed(PfCache *cache);
+
+/* What pf_cache_list_consents() says has changed. */
+void pf_cache_emit_consents_changed(PfCache *cache);
 
 /* The domain's PIN, if it has one, is wiped, the domain public or asleep; says so to everybody.
  * Returns whether there was a PIN. */
@@ -157,6 +163,18 @@ void pf_cache_drop_prompt_calls(PfCache *cache, const PfProcessContext *context,
                                 gconstpointer connection);
 void pf_cache_drop_token_prompts(PfCache *cache, const char *token);
 void pf_cache_keep_prompt_for_retry(PfCache *cache, PfPinLease *lease);
+
+/* What a dialog about TOKEN shows of CONTEXT's program. The caller's. */
+PfDialogDetails *pf_cache_make_details(PfProcessContext *context, const char *token,
+                                       const PfPromptArg *arg);
+
+/* REQUEST gets a dialog of its own and is one of those that wait for a person; DETAILS are taken.
+ */
+void pf_cache_ask(PfCache *cache, PfLeaseRequest *request, PfDialogDetails *details);
+
+/* The person said no to CONTEXT and TOKEN: also to the logins that it has asked for meanwhile, and
+ * for some seconds. */
+void pf_cache_remember_cancel(PfCache *cache, PfProcessContext *context, const char *token);
 
 /* The dialog of REQUEST goes, another one asks for the PIN. */
 void pf_cache_ask_pin_instead(PfCache *cache, PfLeaseRequest *request);

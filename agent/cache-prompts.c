@@ -11,6 +11,10 @@
 /* A program that repeats its login at once after a cancel does not get the dialog again. A
  * signature that is asked for after a cancelled one is another signature. */
 #define CANCEL_MEMORY_US (5 * G_USEC_PER_SEC)
+/* A person answers one question after the other: who asks so much is no program in good faith, and
+ * is told at once. */
+#define QUESTIONS_PER_PROCESS 4u
+#define QUESTIONS_MAX         64u
 /* A module whose PIN was wrong asks again at once, or does not. */
 #define RETRY_TIMEOUT_S 5
 /* A typed PIN that was wrong is not sent again for so long (DESIGN 6). */
@@ -102,8 +106,8 @@ steal_prompt_of(PfCache *self, const PfProcessContext *context, const char *toke
     return prompt;
 }
 
-static PfDialogDetails *
-make_details(PfProcessContext *context, const char *token, const PfPromptArg *arg)
+PfDialogDetails *
+pf_cache_make_details(PfProcessContext *context, const char *token, const PfPromptArg *arg)
 {
     PfPeerIdentity *identity = context->identity;
     PfDialogDetails *details = g_new0(PfDialogDetails, 1);
@@ -171,6 +175,13 @@ use_answer(PfCache *self, PfLeaseRequest *request, PfSecret *pin, PfSecret *new_
     pf_cache_enqueue(self, request);
 }
 
+void
+pf_cache_remember_cancel(PfCache *self, PfProcessContext *context, const char *token)
+{
+    pf_process_context_remember_cancel(context, token, g_get_monotonic_time() + CANCEL_MEMORY_US);
+    drop_prompts(self, is_login_of_process_and_token, context, token);
+}
+
 static void
 on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, PfSecret *new_pin,
                   gpointer user_data)
@@ -183,12 +194,8 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, PfSe
         return;
     }
     g_ptr_array_remove_fast(self->prompting, request);
-    if (outcome == PF_PROMPT_CANCELED && request->is_for_login) {
-        pf_process_context_remember_cancel(request->context, token,
-                                           g_get_monotonic_time() + CANCEL_MEMORY_US);
-        /* A no is also one to the logins that this program has asked for meanwhile. */
-        drop_prompts(self, is_login_of_process_and_token, request->context, token);
-    }
+    if (outcome == PF_PROMPT_CANCELED && request->is_for_login)
+        pf_cache_remember_cancel(self, request->context, token);
     pf_cache_update_waiting_timer(self);
     if (outcome == PF_PROMPT_UNAVAILABLE)
         pf_cache_fail_request(self, request, PF_CACHE_ERROR_NO_PROMPTER, "Nobody can be asked");
@@ -196,9 +203,8 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, PfSe
         pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "The prompt was canceled");
 }
 
-/* REQUEST gets a dialog of its own; DETAILS are taken. */
-static void
-ask(PfCache *self, PfLeaseRequest *request, PfDialogDetails *details)
+void
+pf_cache_ask(PfCache *self, PfLeaseRequest *request, PfDialogDetails *details)
 {
     g_ptr_array_add(self->prompting, request);
     request->prompt = pf_prompt_broker_ask(self->broker, details, on_prompt_outcome, request);
@@ -210,7 +216,7 @@ pf_cache_ask_pin_instead(PfCache *self, PfLeaseRequest *request)
     PfDialogDetails *details = pf_dialog_details_dup(pf_prompt_get_details(request->prompt));
     details->kind = PF_DIALOG_PIN;
     pf_prompt_broker_close(self->broker, request->prompt, "withdrawn");
-    ask(self, request, details);
+    pf_cache_ask(self, request, details);
 }
 
 /* May the person be asked for consent instead of the PIN? Not where a cached PIN is none that can
@@ -223,20 +229,55 @@ may_confirm(PfCache *self, const PfLoginDomain *domain, const PfPromptArg *arg)
            pf_pin_rule_may_present_cached((CK_FLAGS)arg->token_flags);
 }
 
+/* Why the person is not asked, or -1. */
+static int
+find_refusal(PfCache *self, PfProcessContext *context, const char *token, const PfPromptArg *arg,
+             const char **ret_message)
+{
+    guint own = 0;
+    if (is_for_login(arg) &&
+        pf_process_context_is_canceled(context, token, g_get_monotonic_time())) {
+        *ret_message = "The person canceled a moment ago";
+        return PF_CACHE_ERROR_CANCELED;
+    }
+    for (guint i = 0; i < self->prompting->len; i++)
+        own += ((PfLeaseRequest *)g_ptr_array_index(self->prompting, i))->context == context;
+    if (own < QUESTIONS_PER_PROCESS && self->prompting->len < QUESTIONS_MAX)
+        return -1;
+    g_debug("The person is asked too much already: %s", context->identity->exe);
+    *ret_message = "The person is asked too much already";
+    return PF_CACHE_ERROR_LIMIT;
+}
+
+/* The first dialog of REQUEST. */
+static void
+begin_dialog(PfCache *self, PfLeaseRequest *request, const PfPromptArg *arg)
+{
+    PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
+    PfDialogDetails *details = pf_cache_make_details(request->context, domain->token, arg);
+    if (may_confirm(self, domain, arg))
+        details->kind = PF_DIALOG_CONFIRM;
+    if (!request->is_for_login || !pf_cache_consent_take_prompt(self->decisions, request, details))
+        pf_cache_ask(self, request, details);
+}
+
 void
 pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
                 const PfCacheDomainArg *domain, guint64 previous, const PfPromptArg *details,
                 const PfLeaseCall *call)
 {
     g_autoptr(GError) error = NULL;
+    const char *message = NULL;
+    PfPrompt *prompt = NULL;
     int entry = pf_cache_find_entry(self, context, domain, &error);
-    if (entry >= 0 && is_for_login(details) &&
-        pf_process_context_is_canceled(context, domain->token, g_get_monotonic_time())) {
-        entry = -1;
-        g_set_error_literal(&error, PF_CACHE_ERROR, PF_CACHE_ERROR_CANCELED,
-                            "The person canceled a moment ago");
-    }
-    if (entry < 0) {
+    if (entry >= 0 && previous != 0)
+        prompt = steal_prompt_of(self, context, domain->token, details, previous);
+    int refusal = entry >= 0 && prompt == NULL
+                      ? find_refusal(self, context, domain->token, details, &message)
+                      : -1;
+    if (refusal >= 0)
+        g_set_error_literal(&error, PF_CACHE_ERROR, refusal, message);
+    if (error != NULL) {
         call->answer(call->data, NULL, error);
         return;
     }
@@ -245,16 +286,12 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     /* What is typed for a single signature or for a PIN change is not for the cache. */
     request->is_for_login = is_for_login(details);
     request->may_store = request->is_for_login;
-    request->prompt =
-        previous != 0 ? steal_prompt_of(self, context, domain->token, details, previous) : NULL;
-    if (request->prompt != NULL) {
+    request->prompt = prompt;
+    if (prompt != NULL) {
         g_ptr_array_add(self->prompting, request);
-        pf_prompt_broker_retry(self->broker, request->prompt, on_prompt_outcome, request);
+        pf_prompt_broker_retry(self->broker, prompt, on_prompt_outcome, request);
     } else {
-        PfDialogDetails *shown = make_details(context, domain->token, details);
-        if (may_confirm(self, pf_process_context_get_domain(context, (unsigned)entry), details))
-            shown->kind = PF_DIALOG_CONFIRM;
-        ask(self, request, shown);
+        begin_dialog(self, request, details);
     }
     pf_cache_update_waiting_timer(self);
 }

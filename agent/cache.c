@@ -12,6 +12,7 @@ enum {
     SIGNAL_CHANGED,
     SIGNAL_FORGOTTEN,
     SIGNAL_TOKEN_REPORTED,
+    SIGNAL_CONSENTS_CHANGED,
     SIGNAL_COUNT,
 };
 
@@ -43,6 +44,12 @@ void
 pf_cache_emit_changed(PfCache *self)
 {
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+pf_cache_emit_consents_changed(PfCache *self)
+{
+    g_signal_emit(self, signals[SIGNAL_CONSENTS_CHANGED], 0);
 }
 
 static void
@@ -158,12 +165,14 @@ pf_cache_token_removed(PfCache *self, const char *token_uri, PfForgetReason reas
 }
 
 PfCache *
-pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker, GError **error)
+pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker,
+             PfConsentStore *consents, GError **error)
 {
     g_autoptr(PfCache) self = g_object_new(PF_TYPE_CACHE, NULL);
     self->config = config;
     self->settings = g_object_ref(settings);
     self->broker = g_object_ref(broker);
+    self->decisions = pf_cache_consent_new(self, consents);
     self->life_fd = pf_life_page_create(&self->life);
     if (self->life_fd < 0) {
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-self->life_fd), "no life page: %s",
@@ -220,6 +229,7 @@ static void
 pf_cache_finalize(GObject *object)
 {
     PfCache *self = PF_CACHE(object);
+    g_clear_pointer(&self->decisions, pf_cache_consent_free);
     /* Contexts leave their domains, so they go first. */
     g_hash_table_unref(self->retries);
     g_ptr_array_unref(self->prompting);
@@ -253,6 +263,8 @@ pf_cache_class_init(PfCacheClass *klass)
                      G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
     signals[SIGNAL_TOKEN_REPORTED] = g_signal_new("token-reported", type, G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[SIGNAL_CONSENTS_CHANGED] = g_signal_new("consents-changed", type, G_SIGNAL_RUN_LAST, 0,
+                                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -11,6 +11,7 @@
  *   "forgotten" (const char *token_uri, guint64 app_id, const char *reason): a PIN was wiped; the
  *       reason is one of Agent1.Forgotten's.
  *   "token-reported" (const PfReportedToken *report): a module said what it saw of a token.
+ *   "consents-changed" (): pf_cache_list_consents() says something else.
  */
 #pragma once
 
@@ -105,3 +106,25 @@ void pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReaso
 /* Ends an ID that was opened on a token, as CA_CloseApplicationID does: its sessions are closed in
  * every process. Returns whether there was one. */
 gboolean pf_cache_close_opened_id(PfCache *cache, const char *token_uri, guint64 app_id);
+
+/* What a person has decided about a program, as Agent1.ListConsents shows it. */
+typedef struct {
+    char *id;
+    char *program; /* the name shown; "" where there is none, as the icon */
+    char *program_icon;
+    char *executable;
+    char *script; /* NULL where there is none, as the following */
+    char *sandbox;
+    char *token_uri;
+    char *shared_id; /* "H:L"; NULL: of the group of everybody else */
+    char *group;
+    const char *decision; /* its name on the wire */
+    gint64 since;         /* Unix seconds */
+} PfConsentInfo;
+
+/* Latest first. Free with g_ptr_array_unref(). */
+GPtrArray *pf_cache_list_consents(PfCache *cache);
+
+/* Takes back the decision ID, or all of them when it is "". Returns how many there were; who was
+ * let in by one, and has not proved the PIN itself, is out. */
+guint pf_cache_revoke_consent(PfCache *cache, const char *id);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app-id.h"
+#include "control-consents.h"
 #include "control-diagnose.h"
 #include "control-status.h"
 #include "pf-agent-dbus.h"
@@ -334,6 +335,7 @@ pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher
                                   pf_control_status_get_mode_name(pf_cache_get_mode(cache)));
     g_signal_connect_object(cache, "changed", G_CALLBACK(on_something_changed), self,
                             G_CONNECT_SWAPPED);
+    pf_control_consents_connect(self->skeleton, cache);
     g_signal_connect_object(cache, "forgotten", G_CALLBACK(on_cache_forgotten), self, 0);
     g_signal_connect_object(registry, "changed", G_CALLBACK(on_something_changed), self,
                             G_CONNECT_SWAPPED);

@@ -12,6 +12,7 @@
 #include "agent-periphery.h"
 #include "agent-settings.h"
 #include "cache-calls.h"
+#include "consent-file.h"
 #include "listener.h"
 #include "prompt-broker.h"
 #include "prompter-executable.h"
@@ -102,7 +103,9 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_autoptr(PfAgentSettings) settings = pf_agent_settings_new();
     g_autoptr(PfPromptBroker) broker = pf_prompt_broker_new();
-    g_autoptr(PfCache) cache = pf_cache_new(config, settings, broker, &error);
+    g_autofree char *consents_path = pf_consent_file_dup_path();
+    g_autoptr(PfConsentStore) consents = pf_consent_store_new(consents_path);
+    g_autoptr(PfCache) cache = pf_cache_new(config, settings, broker, consents, &error);
     if (cache == NULL) {
         g_warning("The agent cannot start: %s", error->message);
         return EXIT_FAILURE;

@@ -42,8 +42,17 @@ pf_process_context_free(PfProcessContext *context)
     g_ptr_array_unref(context->connections);
     g_clear_pointer(&context->canceled, g_hash_table_unref);
     pf_state_writer_free(context->state);
+    pf_program_key_free(context->program);
     pf_peer_identity_free(context->identity);
     g_free(context);
+}
+
+const PfProgramKey *
+pf_process_context_get_program(PfProcessContext *context)
+{
+    if (context->program == NULL)
+        context->program = pf_program_key_new(context->identity);
+    return context->program;
 }
 
 static void

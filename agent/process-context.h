@@ -8,6 +8,7 @@
 #include "fd-watch.h"
 #include "login-domain.h"
 #include "peer-identity.h"
+#include "program-key.h"
 #include "state-writer.h"
 
 /* A (token, ID) pair that the process has named; its index is the same in state page and boards,
@@ -33,6 +34,7 @@ typedef struct PfProcessContext {
     guint64 number;
     guint position; /* in the cache's array */
     PfPeerIdentity *identity;
+    PfProgramKey *program;   /* made when first asked for */
     guint64 own_id;          /* drawn for it: nobody else's to name */
     guint64 default_id;      /* as its page says: of the configuration, of a group, or its own */
     gboolean is_group_known; /* of what the settings say now */
@@ -54,6 +56,9 @@ PfProcessContext *pf_process_context_new(PfPeerIdentity *identity, guint64 numbe
 
 /* Leaves its domains. */
 void pf_process_context_free(PfProcessContext *context);
+
+/* What decisions about its program go by. Borrowed. */
+const PfProgramKey *pf_process_context_get_program(PfProcessContext *context);
 
 /* Calls ON_END once when the process ends; it may free the context. */
 void pf_process_context_watch_end(PfProcessContext *context, PfProcessContextEnd on_end,

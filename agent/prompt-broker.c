@@ -4,11 +4,10 @@
 #include "prompt-broker.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "app-launcher.h"
 #include "cache-error.h"
-#include "pin-rules.h"
+#include "prompt-broker-private.h"
 #include "prompter-calls.h"
 #include "prompter-executable.h"
 
@@ -17,101 +16,25 @@
 /* How long a started app may take to register (DESIGN 9a). */
 #define LAUNCH_TIMEOUT_S 5
 
-typedef enum {
-    PROMPT_QUEUED, /* to be shown by AskPin */
-    PROMPT_RETRY,  /* to be shown by Retry */
-    PROMPT_ASKING_TRIES,
-    PROMPT_OPEN,
-    PROMPT_ANSWERED, /* the dialog waits for the verdict */
-    PROMPT_OVER,     /* no dialog; its function was called */
-} PromptState;
-
-struct PfPrompt {
-    PfPromptBroker *broker;
-    PfDialogDetails *details;
-    PfPromptFunc func;
-    gpointer user_data;
-    PromptState state;
-    gboolean is_retry;
-    guint64 serial;  /* finds the prompt again when an answer about tries comes late */
-    guint64 request; /* 0: no dialog */
-    guint64 previous;
-};
-
-struct _PfPromptBroker {
-    GObject parent_instance;
-    sd_bus *bus; /* the prompter's; NULL: none */
-    const PfPeerIdentity *prompter;
-    GQueue prompts; /* the head has, or gets, the dialog */
-    guint64 last_serial;
-    guint pump_source;
-    guint dialog_timeout;
-    guint launch_timeout;
-    PfTriesLeftFunc tries_left;
-    gpointer tries_left_data;
-};
-
 G_DEFINE_FINAL_TYPE(PfPromptBroker, pf_prompt_broker, G_TYPE_OBJECT)
 
 static guint prompter_changed_signal;
 
 static void schedule_pump(PfPromptBroker *self);
 
-PfDialogDetails *
-pf_dialog_details_dup(const PfDialogDetails *details)
-{
-    PfDialogDetails *copy = g_memdup2(details, sizeof *details);
-    copy->token_uri = g_strdup(details->token_uri);
-    copy->program = g_strdup(details->program);
-    copy->program_icon = g_strdup(details->program_icon);
-    copy->executable = g_strdup(details->executable);
-    copy->purpose = g_strdup(details->purpose);
-    copy->operation = g_strdup(details->operation);
-    copy->reader = g_strdup(details->reader);
-    copy->key_label = g_strdup(details->key_label);
-    return copy;
-}
-
-void
-pf_dialog_details_free(PfDialogDetails *details)
-{
-    if (details == NULL)
-        return;
-    g_free(details->token_uri);
-    g_free(details->program);
-    g_free(details->program_icon);
-    g_free(details->executable);
-    g_free(details->purpose);
-    g_free(details->operation);
-    g_free(details->reader);
-    g_free(details->key_label);
-    g_free(details);
-}
-
-static guint64
-draw_request(void)
-{
-    guint64 request = 0;
-    while (request == 0) {
-        if (getrandom(&request, sizeof request, 0) != sizeof request)
-            request = 0;
-    }
-    return request;
-}
-
 /* The dialog of the head, if one is open, is no more; the next may come. */
 static void
 finish_head(PfPromptBroker *self, PfPrompt *prompt)
 {
-    prompt->state = PROMPT_OVER;
+    prompt->state = PF_PROMPT_STATE_OVER;
     prompt->request = 0;
     g_clear_handle_id(&self->dialog_timeout, g_source_remove);
     g_queue_remove(&self->prompts, prompt);
     schedule_pump(self);
 }
 
-static void
-conclude(PfPrompt *prompt, PfPromptOutcome outcome)
+void
+pf_prompt_broker_conclude(PfPrompt *prompt, PfPromptOutcome outcome)
 {
     finish_head(prompt->broker, prompt);
     prompt->func(prompt, outcome, NULL, NULL, prompt->user_data);
@@ -125,10 +48,10 @@ conclude_all_unavailable(PfPromptBroker *self)
     guint count = g_queue_get_length(&self->prompts);
     for (; count > 0 && !g_queue_is_empty(&self->prompts); count--) {
         PfPrompt *prompt = g_queue_peek_head(&self->prompts);
-        if (prompt->state == PROMPT_ANSWERED)
+        if (prompt->state == PF_PROMPT_STATE_ANSWERED)
             finish_head(self, prompt); /* its PIN is under way; only the dialog is lost */
         else
-            conclude(prompt, PF_PROMPT_UNAVAILABLE);
+            pf_prompt_broker_conclude(prompt, PF_PROMPT_UNAVAILABLE);
     }
 }
 
@@ -139,7 +62,7 @@ on_dialog_timeout(gpointer user_data)
     PfPrompt *prompt = g_queue_peek_head(&self->prompts);
     self->dialog_timeout = 0;
     pf_prompter_close(self->bus, prompt->request, "withdrawn");
-    conclude(prompt, PF_PROMPT_TIMED_OUT);
+    pf_prompt_broker_conclude(prompt, PF_PROMPT_TIMED_OUT);
     return G_SOURCE_REMOVE;
 }
 
@@ -149,23 +72,23 @@ on_prompter_refused(guint64 request, gpointer user_data)
     PfPromptBroker *self = user_data;
     PfPrompt *prompt = g_queue_peek_head(&self->prompts);
     /* A refusal that comes late is of a dialog that is over. */
-    if (prompt != NULL && prompt->state == PROMPT_OPEN && prompt->request == request)
-        conclude(prompt, PF_PROMPT_UNAVAILABLE);
+    if (prompt != NULL && prompt->state == PF_PROMPT_STATE_OPEN && prompt->request == request)
+        pf_prompt_broker_conclude(prompt, PF_PROMPT_UNAVAILABLE);
 }
 
 static void
 show(PfPromptBroker *self, PfPrompt *prompt, int tries)
 {
-    guint64 request = draw_request();
+    guint64 request = pf_prompter_draw_request();
     int r = pf_prompter_show(self->bus, prompt->is_retry ? prompt->previous : 0, request,
                              prompt->details, tries, on_prompter_refused, self);
     if (r < 0) {
         g_warning("The dialog cannot be shown: %s", g_strerror(-r));
-        conclude(prompt, PF_PROMPT_UNAVAILABLE);
+        pf_prompt_broker_conclude(prompt, PF_PROMPT_UNAVAILABLE);
         return;
     }
     prompt->request = request;
-    prompt->state = PROMPT_OPEN;
+    prompt->state = PF_PROMPT_STATE_OPEN;
     self->dialog_timeout = g_timeout_add_seconds(DIALOG_TIMEOUT_S, on_dialog_timeout, self);
 }
 
@@ -181,10 +104,10 @@ on_tries_left(int tries, gpointer reply_data)
     g_autoptr(PfPromptBroker) self = question->broker;
     PfPrompt *prompt = g_queue_peek_head(&self->prompts);
     if (prompt == NULL || prompt->serial != question->serial ||
-        prompt->state != PROMPT_ASKING_TRIES)
+        prompt->state != PF_PROMPT_STATE_ASKING_TRIES)
         return;
     if (self->bus == NULL)
-        conclude(prompt, PF_PROMPT_UNAVAILABLE);
+        pf_prompt_broker_conclude(prompt, PF_PROMPT_UNAVAILABLE);
     else
         show(self, prompt, tries);
 }
@@ -192,12 +115,12 @@ on_tries_left(int tries, gpointer reply_data)
 static void
 ask_tries_then_show(PfPromptBroker *self, PfPrompt *prompt)
 {
-    prompt->is_retry = prompt->state == PROMPT_RETRY;
-    if (self->tries_left == NULL) {
+    prompt->is_retry = prompt->state == PF_PROMPT_STATE_RETRY;
+    if (self->tries_left == NULL || prompt->details->kind == PF_DIALOG_CONSENT) {
         show(self, prompt, -1);
         return;
     }
-    prompt->state = PROMPT_ASKING_TRIES;
+    prompt->state = PF_PROMPT_STATE_ASKING_TRIES;
     TriesQuestion *question = g_new(TriesQuestion, 1);
     *question = (TriesQuestion){g_object_ref(self), prompt->serial};
     self->tries_left(prompt->details->token_uri, on_tries_left, question, self->tries_left_data);
@@ -229,7 +152,8 @@ pump(gpointer user_data)
     PfPromptBroker *self = user_data;
     PfPrompt *prompt = g_queue_peek_head(&self->prompts);
     self->pump_source = 0;
-    if (prompt == NULL || (prompt->state != PROMPT_QUEUED && prompt->state != PROMPT_RETRY))
+    if (prompt == NULL ||
+        (prompt->state != PF_PROMPT_STATE_QUEUED && prompt->state != PF_PROMPT_STATE_RETRY))
         return G_SOURCE_REMOVE;
     if (self->bus != NULL) {
         ask_tries_then_show(self, prompt);
@@ -290,6 +214,7 @@ pf_prompt_broker_register(PfPromptBroker *self, sd_bus *bus, const PfPeerIdentit
     }
     self->bus = sd_bus_ref(bus);
     self->prompter = identity;
+    pf_consent_offers_set_bus(self->offers, bus);
     g_clear_handle_id(&self->launch_timeout, g_source_remove);
     schedule_pump(self);
     g_signal_emit(self, prompter_changed_signal, 0);
@@ -303,111 +228,13 @@ pf_prompt_broker_connection_closed(PfPromptBroker *self, sd_bus *bus)
         return;
     self->bus = sd_bus_unref(self->bus);
     self->prompter = NULL;
+    pf_consent_offers_set_bus(self->offers, NULL);
     PfPrompt *head = g_queue_peek_head(&self->prompts);
-    if (head != NULL && head->state == PROMPT_ANSWERED)
+    if (head != NULL && head->state == PF_PROMPT_STATE_ANSWERED)
         finish_head(self, head);
-    else if (head != NULL && head->state != PROMPT_QUEUED)
-        conclude(head, PF_PROMPT_UNAVAILABLE);
+    else if (head != NULL && head->state != PF_PROMPT_STATE_QUEUED)
+        pf_prompt_broker_conclude(head, PF_PROMPT_UNAVAILABLE);
     g_signal_emit(self, prompter_changed_signal, 0);
-}
-
-/* The open prompt that the prompter means by REQUEST. */
-static PfPrompt *
-find_open(PfPromptBroker *self, sd_bus *bus, guint64 request, GError **error)
-{
-    PfPrompt *prompt = g_queue_peek_head(&self->prompts);
-    if (self->bus == NULL || self->bus != bus) {
-        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_ACCESS_DENIED,
-                            "Not the prompter");
-        return NULL;
-    }
-    if (prompt == NULL || prompt->state != PROMPT_OPEN || prompt->request != request) {
-        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_REQUEST,
-                            "No such request is open");
-        return NULL;
-    }
-    return prompt;
-}
-
-/* The open prompt, if what it asks is answered by an answer to KIND. */
-static PfPrompt *
-find_asking(PfPromptBroker *self, sd_bus *bus, guint64 request, PfDialogKind kind, GError **error)
-{
-    PfPrompt *prompt = find_open(self, bus, request, error);
-    if (prompt != NULL && prompt->details->kind != kind) {
-        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_REQUEST,
-                            "The request is of another kind");
-        return NULL;
-    }
-    return prompt;
-}
-
-static void
-take_answer(PfPrompt *prompt, PfSecret *pin, PfSecret *new_pin)
-{
-    prompt->state = PROMPT_ANSWERED;
-    g_clear_handle_id(&prompt->broker->dialog_timeout, g_source_remove);
-    prompt->func(prompt, PF_PROMPT_ANSWERED, pin, new_pin, prompt->user_data);
-}
-
-/* Can PIN be one of the prompt's token? */
-static gboolean
-check_form(const PfPrompt *prompt, const PfSecret *pin, guint32 min_len, GError **error)
-{
-    if (pf_pin_rule_check_typed(pf_secret_get_bytes(pin), pf_secret_get_length(pin), min_len,
-                                prompt->details->max_len) == PF_PIN_LENGTH_OK)
-        return TRUE;
-    g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_PIN_LENGTH,
-                        "The token does not take a PIN of this form");
-    return FALSE;
-}
-
-gboolean
-pf_prompt_broker_answer(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSecret *pin,
-                        GError **error)
-{
-    PF_AUTO_SECRET owned = pin;
-    PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_PIN, error);
-    if (prompt == NULL || !check_form(prompt, pin, prompt->details->min_len, error))
-        return FALSE;
-    take_answer(prompt, g_steal_pointer(&owned), NULL);
-    return TRUE;
-}
-
-gboolean
-pf_prompt_broker_confirm(PfPromptBroker *self, sd_bus *bus, guint64 request, GError **error)
-{
-    PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_CONFIRM, error);
-    if (prompt == NULL)
-        return FALSE;
-    take_answer(prompt, NULL, NULL);
-    return TRUE;
-}
-
-gboolean
-pf_prompt_broker_answer_change(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSecret *pin,
-                               PfSecret *new_pin, GError **error)
-{
-    PF_AUTO_SECRET owned = pin;
-    PF_AUTO_SECRET owned_new = new_pin;
-    PfDialogKind kind = pin != NULL ? PF_DIALOG_CHANGE : PF_DIALOG_SET;
-    PfPrompt *prompt = find_asking(self, bus, request, kind, error);
-    /* The PIN that a card was delivered with can be shorter than any that it takes later. */
-    if (prompt == NULL || (pin != NULL && !check_form(prompt, pin, 0, error)) ||
-        !check_form(prompt, new_pin, prompt->details->min_len, error))
-        return FALSE;
-    take_answer(prompt, g_steal_pointer(&owned), g_steal_pointer(&owned_new));
-    return TRUE;
-}
-
-gboolean
-pf_prompt_broker_cancel(PfPromptBroker *self, sd_bus *bus, guint64 request, GError **error)
-{
-    PfPrompt *prompt = find_open(self, bus, request, error);
-    if (prompt == NULL)
-        return FALSE;
-    conclude(prompt, PF_PROMPT_CANCELED);
-    return TRUE;
 }
 
 PfPrompt *
@@ -433,13 +260,13 @@ pf_prompt_broker_retry(PfPromptBroker *self, PfPrompt *prompt, PfPromptFunc func
 {
     prompt->func = func;
     prompt->user_data = user_data;
-    if (prompt->state == PROMPT_OVER) {
+    if (prompt->state == PF_PROMPT_STATE_OVER) {
         /* The dialog was lost while the token decided: a new one. */
-        prompt->state = PROMPT_QUEUED;
+        prompt->state = PF_PROMPT_STATE_QUEUED;
         g_queue_push_tail(&self->prompts, prompt);
     } else {
         prompt->previous = prompt->request;
-        prompt->state = PROMPT_RETRY;
+        prompt->state = PF_PROMPT_STATE_RETRY;
     }
     schedule_pump(self);
 }
@@ -456,12 +283,24 @@ pf_prompt_get_details(const PfPrompt *prompt)
     return prompt->details;
 }
 
+PfConsentDecision
+pf_prompt_get_decision(const PfPrompt *prompt)
+{
+    return prompt->decision;
+}
+
+PfConsentOffers *
+pf_prompt_broker_get_offers(PfPromptBroker *self)
+{
+    return self->offers;
+}
+
 void
 pf_prompt_broker_close(PfPromptBroker *self, PfPrompt *prompt, const char *reason)
 {
     if (prompt == NULL)
         return;
-    if (prompt->state != PROMPT_OVER) {
+    if (prompt->state != PF_PROMPT_STATE_OVER) {
         if (prompt->request != 0 && self->bus != NULL)
             pf_prompter_close(self->bus, prompt->request, reason);
         if (g_queue_peek_head(&self->prompts) == prompt)
@@ -480,6 +319,7 @@ pf_prompt_broker_finalize(GObject *object)
     g_clear_handle_id(&self->pump_source, g_source_remove);
     g_clear_handle_id(&self->dialog_timeout, g_source_remove);
     g_clear_handle_id(&self->launch_timeout, g_source_remove);
+    pf_consent_offers_free(self->offers);
     sd_bus_unref(self->bus);
     G_OBJECT_CLASS(pf_prompt_broker_parent_class)->finalize(object);
 }
@@ -496,4 +336,5 @@ static void
 pf_prompt_broker_init(PfPromptBroker *self)
 {
     g_queue_init(&self->prompts);
+    self->offers = pf_consent_offers_new();
 }

@@ -8,45 +8,13 @@
 #include <glib-object.h>
 #include <systemd/sd-bus.h>
 
+#include "consent-offers.h"
+#include "dialog-details.h"
 #include "peer-identity.h"
 #include "secret.h"
-#include "token-id.h"
 
 #define PF_TYPE_PROMPT_BROKER pf_prompt_broker_get_type()
 G_DECLARE_FINAL_TYPE(PfPromptBroker, pf_prompt_broker, PF, PROMPT_BROKER, GObject)
-
-/* What the person is to do. */
-typedef enum {
-    PF_DIALOG_PIN,     /* type the PIN */
-    PF_DIALOG_CONFIRM, /* agree to one use of the cached one */
-    PF_DIALOG_CHANGE,  /* type the PIN and a new one */
-    PF_DIALOG_SET,     /* type a new PIN */
-} PfDialogKind;
-
-/* What the dialog shows; see Prompter1.AskPin. Text may be foreign. Owned by the prompt. */
-typedef struct {
-    PfDialogKind kind;
-    char *token_uri;
-    PfTokenId token;
-    char *program;
-    char *program_icon;
-    gboolean is_program_known;
-    char *executable;
-    guint32 pid;
-    char *purpose;
-    char *operation;
-    char *reader;
-    char *key_label;
-    guint32 min_len;
-    guint32 max_len;
-    guint64 token_flags;
-} PfDialogDetails;
-
-/* A copy, owned by the caller. */
-PfDialogDetails *pf_dialog_details_dup(const PfDialogDetails *details);
-
-/* NULL is fine. */
-void pf_dialog_details_free(PfDialogDetails *details);
 
 typedef struct PfPrompt PfPrompt;
 
@@ -59,8 +27,7 @@ typedef enum {
 
 /* Called once for each ask and retry, never from within them. PIN and NEW_PIN, with
  * PF_PROMPT_ANSWERED, are the function's to free; those that the kind of dialog does not ask are
- * NULL. The prompt stays the asker's until
- * pf_prompt_broker_close(). */
+ * NULL. The prompt stays the asker's until pf_prompt_broker_close(). */
 typedef void (*PfPromptFunc)(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin,
                              PfSecret *new_pin, gpointer user_data);
 
@@ -90,14 +57,16 @@ gboolean pf_prompt_broker_register(PfPromptBroker *broker, sd_bus *bus,
 /* The connection is closed; harmless for any other than the prompter's. */
 void pf_prompt_broker_connection_closed(PfPromptBroker *broker, sd_bus *bus);
 
-/* Cache1.AnswerPin, AnswerConfirm, AnswerChange and CancelPrompt. PINs are taken; a PIN of NULL is
- * the answer to PF_DIALOG_SET. */
+/* Cache1.AnswerPin, AnswerConfirm, AnswerChange, AnswerConsent and CancelPrompt; the latter two for
+ * offers too. PINs are taken; a PIN of NULL is the answer to PF_DIALOG_SET. */
 gboolean pf_prompt_broker_answer(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                  PfSecret *pin, GError **error);
 gboolean pf_prompt_broker_confirm(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                   GError **error);
 gboolean pf_prompt_broker_answer_change(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                         PfSecret *pin, PfSecret *new_pin, GError **error);
+gboolean pf_prompt_broker_answer_consent(PfPromptBroker *broker, sd_bus *bus, guint64 request,
+                                         PfConsentDecision decision, GError **error);
 gboolean pf_prompt_broker_cancel(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                  GError **error);
 
@@ -110,6 +79,12 @@ void pf_prompt_broker_retry(PfPromptBroker *broker, PfPrompt *prompt, PfPromptFu
 /* The token's flags as they are after a try: shown by the next Retry. */
 void pf_prompt_set_token_flags(PfPrompt *prompt, guint64 token_flags);
 const PfDialogDetails *pf_prompt_get_details(const PfPrompt *prompt);
+
+/* What was decided in an answered dialog of PF_DIALOG_CONSENT. */
+PfConsentDecision pf_prompt_get_decision(const PfPrompt *prompt);
+
+/* What waits beside the dialogs. Borrowed. */
+PfConsentOffers *pf_prompt_broker_get_offers(PfPromptBroker *broker);
 
 /* Ends the dialog, if it is open, with one of Prompter1.Close's reasons, and frees the prompt. Its
  * function is not called any more. NULL is fine. */

@@ -3,6 +3,8 @@
 /* Prompter1's calls: building the messages. */
 #include "prompter-calls.h"
 
+#include <sys/random.h>
+
 #include "wire-names.h"
 
 typedef struct {
@@ -19,6 +21,44 @@ append_text(sd_bus_message *message, const char *key, const char *text)
         return 0;
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     return sd_bus_message_append(message, "{sv}", key, "s", valid);
+}
+
+/* The names of programs. */
+static int
+append_users(sd_bus_message *message, const GStrv users)
+{
+    int r = sd_bus_message_open_container(message, 'e', "sv");
+    if (r >= 0)
+        r = sd_bus_message_append(message, "s", "users");
+    if (r >= 0)
+        r = sd_bus_message_open_container(message, 'v', "as");
+    if (r >= 0)
+        r = sd_bus_message_open_container(message, 'a', "s");
+    for (gsize i = 0; r >= 0 && users != NULL && users[i] != NULL; i++) {
+        g_autofree char *valid = g_utf8_make_valid(users[i], -1);
+        r = sd_bus_message_append(message, "s", valid);
+    }
+    for (guint i = 0; r >= 0 && i < 3; i++)
+        r = sd_bus_message_close_container(message);
+    return r;
+}
+
+/* What AskConsent and OfferConsent say beside the rest. */
+static int
+append_consent(sd_bus_message *message, const PfDialogDetails *details)
+{
+    int r = append_text(message, "shared-id", details->shared_id);
+    if (r >= 0)
+        r = append_text(message, "group", details->group);
+    if (r >= 0)
+        r = append_text(message, "script", details->script);
+    if (r >= 0)
+        r = append_text(message, "sandbox", details->sandbox);
+    if (r >= 0)
+        r = append_users(message, details->users);
+    if (r >= 0)
+        r = sd_bus_message_append(message, "{sv}", "may-remember", "b", (int)details->may_remember);
+    return r;
 }
 
 static int
@@ -45,6 +85,8 @@ append_details(sd_bus_message *message, const PfDialogDetails *details, int trie
                                   details->max_len, "token-flags", "t", details->token_flags);
     if (r >= 0 && tries >= 0)
         r = sd_bus_message_append(message, "{sv}", "tries-left", "u", (guint32)tries);
+    if (r >= 0 && (details->kind == PF_DIALOG_CONSENT || details->kind == PF_DIALOG_OFFER))
+        r = append_consent(message, details);
     return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -59,15 +101,25 @@ on_show_reply(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
     return 0;
 }
 
+guint64
+pf_prompter_draw_request(void)
+{
+    guint64 request = 0;
+    while (request == 0) {
+        if (getrandom(&request, sizeof request, 0) != sizeof request)
+            request = 0;
+    }
+    return request;
+}
+
 int
 pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogDetails *details,
                  int tries, PfPrompterRefused on_refused, gpointer user_data)
 {
     static const char *const methods[] = {
-        [PF_DIALOG_PIN] = "AskPin",
-        [PF_DIALOG_CONFIRM] = "AskConfirm",
-        [PF_DIALOG_CHANGE] = "AskChange",
-        [PF_DIALOG_SET] = "AskChange",
+        [PF_DIALOG_PIN] = "AskPin",         [PF_DIALOG_CONFIRM] = "AskConfirm",
+        [PF_DIALOG_CHANGE] = "AskChange",   [PF_DIALOG_SET] = "AskChange",
+        [PF_DIALOG_CONSENT] = "AskConsent", [PF_DIALOG_OFFER] = "OfferConsent",
     };
     sd_bus_message *message = NULL;
     sd_bus_slot *slot = NULL;

@@ -3,7 +3,9 @@
 /* The calls of Prompter1 on the prompter's connection. No PIN is ever in them. */
 #pragma once
 
-#include "prompt-broker.h"
+#include <systemd/sd-bus.h>
+
+#include "dialog-details.h"
 
 typedef void (*PfPrompterRefused)(guint64 request, gpointer user_data);
 
@@ -12,6 +14,9 @@ typedef void (*PfPrompterRefused)(guint64 request, gpointer user_data);
  * Returns 0 or -errno. */
 int pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogDetails *details,
                      int tries, PfPrompterRefused on_refused, gpointer user_data);
+
+/* A number for one question, which nobody can guess. */
+guint64 pf_prompter_draw_request(void);
 
 /* Close; there is no answer to wait for. */
 void pf_prompter_close(sd_bus *bus, guint64 request, const char *reason);

@@ -108,6 +108,22 @@ handle_answer_confirm(sd_bus_message *message, void *userdata, sd_bus_error *ret
 }
 
 static int
+handle_answer_consent(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    guint64 request;
+    const char *decision;
+    int r = sd_bus_message_read(message, "ts", &request, &decision);
+    if (r < 0)
+        return r;
+    if (!pf_prompt_broker_answer_consent(connection->broker, connection->bus, request,
+                                         pf_consent_decision_from_name(decision), &error))
+        return pf_service_answer_error(message, error);
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
 handle_cancel_prompt(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
     PfPeerConnection *connection = userdata;
@@ -127,6 +143,7 @@ static const sd_bus_vtable prompter_vtable[] = {
     PF_SERVICE_METHOD("AnswerPin", "th", "", handle_answer_pin),
     PF_SERVICE_METHOD("AnswerConfirm", "t", "", handle_answer_confirm),
     PF_SERVICE_METHOD("AnswerChange", "tahh", "", handle_answer_change),
+    PF_SERVICE_METHOD("AnswerConsent", "ts", "", handle_answer_consent),
     PF_SERVICE_METHOD("CancelPrompt", "t", "", handle_cancel_prompt),
     SD_BUS_VTABLE_END,
 };

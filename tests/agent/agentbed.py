@@ -29,8 +29,11 @@ class Agent:
         wait_for(self.is_listening, 10, "the agent's socket")
 
     def is_listening(self):
-        listeners = open("/proc/net/unix", encoding="utf-8").read()
-        return f"{self.socket}\n" in listeners and self.process.poll() is None
+        # The fourth field tells a socket that listens from one that only has its name yet.
+        lines = open("/proc/net/unix", encoding="utf-8").read().splitlines()
+        return self.process.poll() is None and \
+            any(line.split()[3] == "00010000" and line.endswith(f" {self.socket}")
+                for line in lines[1:])
 
     @property
     def pid(self):

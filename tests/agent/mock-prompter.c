@@ -3,10 +3,10 @@
 /* A prompter without a screen: prints what it is asked, answers as standard input says.
  *
  * Commands: "answer REQUEST PIN", "confirm REQUEST", "change REQUEST OLD NEW" (OLD "-": none),
- * "cancel REQUEST", "hello" (Cache1.Hello, which a prompter may not). Lines printed: "registered",
- * "refused NAME", "ask REQUEST KEY=VALUE...", likewise "confirm" and "change",
- * "retry PREVIOUS REQUEST KEY=VALUE...", "close REQUEST REASON", and "ok" or an error's name for
- * each command. */
+ * "decide REQUEST DECISION", "cancel REQUEST", "hello" (Cache1.Hello, which a prompter may not).
+ * Lines printed: "registered", "refused NAME", "ask REQUEST KEY=VALUE...", likewise "confirm",
+ * "change", "consent" and "offer", "retry PREVIOUS REQUEST KEY=VALUE...", "close REQUEST REASON",
+ * and "ok" or an error's name for each command. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -29,6 +29,17 @@ check(int result, const char *what)
     }
 }
 
+/* Each ends in a comma. */
+static void
+print_list(sd_bus_message *message)
+{
+    const char *text;
+    check(sd_bus_message_enter_container(message, 'a', "s"), "list");
+    while (sd_bus_message_read(message, "s", &text) > 0)
+        printf("%s,", text);
+    check(sd_bus_message_exit_container(message), "list");
+}
+
 static void
 print_value(sd_bus_message *message)
 {
@@ -36,6 +47,11 @@ print_value(sd_bus_message *message)
     char type;
     check(sd_bus_message_enter_container(message, 'v', NULL), "variant");
     check(sd_bus_message_peek_type(message, &type, &contents), "type");
+    if (type == 'a') {
+        print_list(message);
+        check(sd_bus_message_exit_container(message), "variant");
+        return;
+    }
     union {
         const char *text;
         uint32_t number;
@@ -96,6 +112,18 @@ handle_ask_change(sd_bus_message *message, void *userdata, sd_bus_error *ret_err
 }
 
 static int
+handle_ask_consent(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return print_question(message, "consent");
+}
+
+static int
+handle_offer_consent(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return print_question(message, "offer");
+}
+
+static int
 handle_retry(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
     uint64_t previous;
@@ -122,6 +150,8 @@ static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_METHOD("AskPin", "ta{sv}", "", handle_ask_pin, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("AskConfirm", "ta{sv}", "", handle_ask_confirm, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("AskChange", "ta{sv}", "", handle_ask_change, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("AskConsent", "ta{sv}", "", handle_ask_consent, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("OfferConsent", "ta{sv}", "", handle_offer_consent, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Retry", "tta{sv}", "", handle_retry, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Close", "ts", "", handle_close, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
@@ -177,6 +207,17 @@ answer_change(sd_bus *bus, const char *request, const char *old_pin, const char 
 }
 
 static void
+decide(sd_bus *bus, const char *request, const char *decision)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    int r =
+        sd_bus_call_method(bus, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE, "AnswerConsent",
+                           &error, NULL, "ts", (uint64_t)strtoull(request, NULL, 10), decision);
+    print_result(r, &error);
+    sd_bus_error_free(&error);
+}
+
+static void
 call_simple(sd_bus *bus, const char *member, const char *types, uint64_t number)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -207,6 +248,8 @@ on_input(sd_event_source *source, int fd, uint32_t revents, void *userdata)
         answer(bus, request, pin);
     else if (count == 4 && strcmp(word, "change") == 0)
         answer_change(bus, request, pin, new_pin);
+    else if (count == 3 && strcmp(word, "decide") == 0)
+        decide(bus, request, pin);
     else if (count == 2 && strcmp(word, "confirm") == 0)
         call_simple(bus, "AnswerConfirm", "t", strtoull(request, NULL, 10));
     else if (count == 2 && strcmp(word, "cancel") == 0)

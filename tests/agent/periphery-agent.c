@@ -46,6 +46,8 @@ pf_cache_class_init(PfCacheClass *klass)
                  G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
     g_signal_new("token-reported", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 1, G_TYPE_POINTER);
+    g_signal_new("consents-changed", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 0);
 }
 
 PfCacheMode
@@ -76,6 +78,18 @@ drop(PfCache *cache, const PfDomainFilter *filter, const char *reason)
         count++;
     }
     return count;
+}
+
+GPtrArray *
+pf_cache_list_consents(PfCache *cache)
+{
+    return g_ptr_array_new();
+}
+
+guint
+pf_cache_revoke_consent(PfCache *cache, const char *id)
+{
+    return 0;
 }
 
 guint
