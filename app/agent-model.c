@@ -328,6 +328,23 @@ pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id)
 }
 
 static void
+on_close_id_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(PfAgentModel) self = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!pf_dbus_agent1_call_close_id_finish(PF_DBUS_AGENT1(source), NULL, result, &error))
+        fail(self, _("The login could not be ended: the agent did not answer."), error);
+}
+
+void
+pf_agent_model_close_id(PfAgentModel *self, const char *uri, const char *app_id)
+{
+    if (self->proxy != NULL)
+        pf_dbus_agent1_call_close_id(self->proxy, uri, app_id, NULL, on_close_id_done,
+                                     g_object_ref(self));
+}
+
+static void
 on_start_service_done(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;

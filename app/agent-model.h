@@ -33,5 +33,8 @@ guint pf_agent_model_count_pins(PfAgentModel *self);
 /* Forgets the PINs of the token URI (NULL: every token) and application ID (NULL: each). */
 void pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id);
 
+/* Ends the login that an application ID was opened for. */
+void pf_agent_model_close_id(PfAgentModel *self, const char *uri, const char *app_id);
+
 /* Asks the bus to start the agent. TELL: when that fails, "failed" is emitted. */
 void pf_agent_model_start_agent(PfAgentModel *self, gboolean tell);

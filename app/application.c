@@ -100,6 +100,15 @@ on_forget_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
 }
 
 static void
+on_close_id_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    const char *uri;
+    const char *app_id;
+    g_variant_get(parameter, "(&s&s)", &uri, &app_id);
+    pf_agent_model_close_id(PF_APPLICATION(user_data)->model, uri, app_id);
+}
+
+static void
 on_forget_all_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     pf_agent_model_forget(PF_APPLICATION(user_data)->model, NULL, NULL);
@@ -141,6 +150,7 @@ add_actions(PfApplication *self)
         {"settings", on_settings_activated},
         {"about", on_about_activated},
         {"forget", on_forget_activated, "(ss)"},
+        {"close-id", on_close_id_activated, "(ss)"},
         {"forget-all", on_forget_all_activated},
         {"start-agent", on_start_agent_activated},
         {"quit", on_quit_activated},

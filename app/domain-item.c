@@ -11,6 +11,7 @@ struct _PfDomainItem {
     char *token_uri;
     gboolean logged_in;
     gboolean asleep;
+    gboolean open;
     gint64 since;
     char *names; /* "Firefox, ssh" or NULL without members */
     char *pids;  /* "12, 34" or NULL */
@@ -65,6 +66,7 @@ pf_domain_item_new(GVariant *domain)
     g_variant_lookup(domain, "token_uri", "s", &self->token_uri);
     g_variant_lookup(domain, "logged_in", "b", &self->logged_in);
     g_variant_lookup(domain, "asleep", "b", &self->asleep);
+    g_variant_lookup(domain, "open", "b", &self->open);
     g_variant_lookup(domain, "since", "x", &self->since);
     g_autoptr(GVariant) members =
         g_variant_lookup_value(domain, "members", G_VARIANT_TYPE("aa{sv}"));
@@ -96,9 +98,23 @@ pf_domain_item_has_pin(PfDomainItem *self)
 }
 
 gboolean
+pf_domain_item_is_open(PfDomainItem *self)
+{
+    return self->open;
+}
+
+gboolean
 pf_domain_item_is_shown(PfDomainItem *self)
 {
-    return self->logged_in || self->asleep;
+    return self->logged_in || self->asleep || self->open;
+}
+
+/* Translators: a login that stays without programs; %s is its application ID, two numbers with a
+ * colon. Begins a line. */
+static char *
+dup_kept_open(PfDomainItem *self)
+{
+    return g_strdup_printf(_("Kept open (ID %s)"), self->app_id);
 }
 
 char *
@@ -106,6 +122,8 @@ pf_domain_item_dup_title(PfDomainItem *self)
 {
     if (self->names != NULL)
         return g_strdup(self->names);
+    if (self->open)
+        return dup_kept_open(self);
     /* Translators: %s is an application ID, two numbers with a colon; no program is running with
      * it now. */
     return g_strdup_printf(_("Application ID %s"), self->app_id);
@@ -125,18 +143,36 @@ dup_since(gint64 since)
     return g_date_time_format(then, today ? _("%H:%M") : _("%x %H:%M"));
 }
 
+static char *
+dup_state(PfDomainItem *self)
+{
+    g_autofree char *since = dup_since(self->since);
+    if (self->logged_in && self->since > 0)
+        /* Translators: %s is a time of day, or date and time. */
+        return g_strdup_printf(_("PIN cached since %s"), since);
+    if (self->logged_in)
+        return g_strdup(_("PIN cached"));
+    if (self->asleep)
+        return g_strdup(_("PIN forgotten; asks again at the next use"));
+    return g_strdup(_("No PIN cached"));
+}
+
+/* Translators: joins two facts about a login: “PIN cached · Kept open (ID 1:2)”; takes both. */
+static char *
+join_facts(char *first, char *second)
+{
+    char *both = g_strdup_printf(_("%s · %s"), first, second);
+    g_free(first);
+    g_free(second);
+    return both;
+}
+
 char *
 pf_domain_item_dup_detail(PfDomainItem *self)
 {
-    g_autofree char *since = dup_since(self->since);
-    g_autofree char *state = NULL;
-    if (!self->logged_in)
-        state = g_strdup(_("PIN forgotten; asks again at the next use"));
-    else if (self->since > 0)
-        /* Translators: %s is a time of day, or date and time. */
-        state = g_strdup_printf(_("PIN cached since %s"), since);
-    else
-        state = g_strdup(_("PIN cached"));
+    g_autofree char *state = dup_state(self);
+    if (self->names != NULL && self->open)
+        state = join_facts(g_steal_pointer(&state), dup_kept_open(self));
     if (self->pids == NULL)
         return g_steal_pointer(&state);
     g_autofree char *processes = g_strdup_printf(
@@ -151,8 +187,9 @@ pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other)
 {
     return g_str_equal(self->app_id, other->app_id) &&
            g_str_equal(self->token_uri, other->token_uri) && self->logged_in == other->logged_in &&
-           self->asleep == other->asleep && self->since == other->since &&
-           g_strcmp0(self->names, other->names) == 0 && g_strcmp0(self->pids, other->pids) == 0;
+           self->asleep == other->asleep && self->open == other->open &&
+           self->since == other->since && g_strcmp0(self->names, other->names) == 0 &&
+           g_strcmp0(self->pids, other->pids) == 0;
 }
 
 static void

@@ -18,7 +18,11 @@ const char *pf_domain_item_get_token_uri(PfDomainItem *self);
 /* Is a PIN held? */
 gboolean pf_domain_item_has_pin(PfDomainItem *self);
 
-/* Does it matter to the person: is a PIN held, or was one forgotten that will be asked again? */
+/* Was the ID opened, so that the domain stays without programs until somebody ends it? */
+gboolean pf_domain_item_is_open(PfDomainItem *self);
+
+/* Does it matter to the person: is a PIN held, was one forgotten that will be asked again, or is it
+ * kept open? */
 gboolean pf_domain_item_is_shown(PfDomainItem *self);
 
 /* Words, plain text, the caller's: the programs; their processes and since when. */

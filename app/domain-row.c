@@ -12,6 +12,7 @@ struct _PfDomainRow {
     GtkLabel *title_label;
     GtkLabel *detail_label;
     GtkButton *forget_button;
+    GtkButton *end_button;
 };
 
 G_DEFINE_FINAL_TYPE(PfDomainRow, pf_domain_row, GTK_TYPE_LIST_BOX_ROW)
@@ -24,12 +25,24 @@ pf_domain_row_class_init(PfDomainRowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfDomainRow, title_label);
     gtk_widget_class_bind_template_child(widget_class, PfDomainRow, detail_label);
     gtk_widget_class_bind_template_child(widget_class, PfDomainRow, forget_button);
+    gtk_widget_class_bind_template_child(widget_class, PfDomainRow, end_button);
 }
 
 static void
 pf_domain_row_init(PfDomainRow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+/* Joins BUTTON's action to the domain, and says to screen readers more than its label does. */
+static void
+set_button(GtkButton *button, PfDomainItem *domain, gboolean visible, const char *description)
+{
+    gtk_widget_set_visible(GTK_WIDGET(button), visible);
+    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "(ss)",
+                                     pf_domain_item_get_token_uri(domain),
+                                     pf_domain_item_get_app_id(domain));
+    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(button)), description);
 }
 
 GtkWidget *
@@ -41,13 +54,12 @@ pf_domain_row_new(gpointer item, gpointer unused)
     g_autofree char *detail = pf_domain_item_dup_detail(domain);
     pf_label_text_set(self->title_label, title);
     pf_label_text_set(self->detail_label, detail);
-    gtk_widget_set_visible(GTK_WIDGET(self->forget_button), pf_domain_item_has_pin(domain));
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(self->forget_button), "(ss)",
-                                     pf_domain_item_get_token_uri(domain),
-                                     pf_domain_item_get_app_id(domain));
-    AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self->forget_button));
     /* Translators: for screen readers, says more than the button's “Forget”; %s is a program. */
-    g_autofree char *description = g_strdup_printf(_("Forget the PIN that %s has"), title);
-    atk_object_set_description(accessible, description);
+    g_autofree char *forget = g_strdup_printf(_("Forget the PIN that %s has"), title);
+    /* Translators: for screen readers, says more than the button's “End”; %s is a program, or “Kept
+     * open (ID 1:2)”. */
+    g_autofree char *end = g_strdup_printf(_("End the login: %s"), title);
+    set_button(self->forget_button, domain, pf_domain_item_has_pin(domain), forget);
+    set_button(self->end_button, domain, pf_domain_item_is_open(domain), end);
     return GTK_WIDGET(self);
 }

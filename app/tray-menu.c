@@ -93,6 +93,41 @@ append_token(PfTrayMenu *self, DbusmenuMenuitem *root, PfTokenItem *token)
     append(self, root, label, action);
 }
 
+/* The agent lists an ID once for each group of its programs; it ends as a whole. */
+static gboolean
+is_listed_before(GListModel *domains, guint index)
+{
+    g_autoptr(PfDomainItem) domain = g_list_model_get_item(domains, index);
+    for (guint i = 0; i < index; i++) {
+        g_autoptr(PfDomainItem) other = g_list_model_get_item(domains, i);
+        if (pf_domain_item_is_open(other) &&
+            g_str_equal(pf_domain_item_get_app_id(other), pf_domain_item_get_app_id(domain)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+append_open_logins(PfTrayMenu *self, DbusmenuMenuitem *root, PfTokenItem *token)
+{
+    GListModel *domains = pf_token_item_get_domains(token);
+    g_autofree char *title = pf_token_item_dup_title(token);
+    g_autofree char *escaped = escape_label(title);
+    for (guint i = 0; i < g_list_model_get_n_items(domains); i++) {
+        g_autoptr(PfDomainItem) domain = g_list_model_get_item(domains, i);
+        if (!pf_domain_item_is_open(domain) || is_listed_before(domains, i))
+            continue;
+        const char *id = pf_domain_item_get_app_id(domain);
+        g_autoptr(GVariant) target =
+            g_variant_ref_sink(g_variant_new("(ss)", pf_domain_item_get_token_uri(domain), id));
+        /* Translators: the first %s is the label of a token, the second an application ID, two
+         * numbers with a colon: a login that stays without programs. */
+        g_autofree char *label = g_strdup_printf(_("End Login of “%s” (ID %s)"), escaped, id);
+        g_autofree char *action = g_action_print_detailed_name("close-id", target);
+        append(self, root, label, action);
+    }
+}
+
 static void
 append_tokens(PfTrayMenu *self, DbusmenuMenuitem *root)
 {
@@ -104,6 +139,7 @@ append_tokens(PfTrayMenu *self, DbusmenuMenuitem *root)
     for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
         g_autoptr(PfTokenItem) token = g_list_model_get_item(tokens, i);
         append_token(self, root, token);
+        append_open_logins(self, root, token);
     }
     append(self, root, _("_Forget All PINs"),
            pf_agent_model_count_pins(self->model) > 0 ? "forget-all" : NULL);

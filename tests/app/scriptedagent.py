@@ -128,6 +128,7 @@ class ReportingAgent:
     def __init__(self, bus):
         self.status = {}
         self.forgotten = []
+        self.closed = []  # (token, ID)
         self.asked = 0
         self._bus = bus
         self._object = bus.register_object("/org/pinfold/Agent",
@@ -146,6 +147,9 @@ class ReportingAgent:
         elif method == "Forget":
             self.forgotten.append(args[0])
             invocation.return_value(GLib.Variant("(u)", (1,)))
+        elif method == "CloseId":
+            self.closed.append(args.unpack())
+            invocation.return_value(GLib.Variant("(b)", (True,)))
 
     def report(self, readers=(), tokens=(), domains=()):
         """Changes the status and says so."""

@@ -115,6 +115,19 @@ class Tray(AppCase):
         self.choose("_Quit (PINs stay cached)")
         self.assertEqual(self.app.wait(10), 0)
 
+    def test_open_login(self):
+        entry = "End Login of “my__demo” (ID 1:2)"
+        self.agent.report(tokens=[TOKEN], domains=[LOGIN])
+        wait_served(lambda: "Forget PIN of “my__demo”" in self.menu(), 5, "the token's entry")
+        self.assertNotIn(entry, self.menu())
+        island = {"app_id": "1:2", "token_uri": DEMO, "logged_in": False, "asleep": False,
+                  "open": True}
+        self.agent.report(tokens=[TOKEN], domains=[LOGIN | {"open": True}, island])
+        wait_served(lambda: entry in self.menu(), 5, "the entry to end it")
+        self.choose(entry)
+        wait_served(lambda: self.agent.closed, 5, "CloseId")
+        self.assertEqual(self.agent.closed, [(DEMO, "1:2")])
+
     def test_click_opens_the_window(self):
         size = self.box.screen.size
         wait_served(lambda: self.item("IconPixmap"), 5, "the icon")

@@ -79,6 +79,24 @@ class Windows(AppCase):
         self.wait_texts(window, "Anna Beispiel", "PIN forgotten; asks again at the next use")
         self.assertFalse(window.has("Forget", "push button"))
 
+    def test_kept_open(self):
+        agent = self.start_with_agent()
+        open_login = {"app_id": "1:2", "token_uri": SOFT, "logged_in": False, "asleep": False,
+                      "open": True, "since": 0}
+        agent.report(tokens=[{"uri": SOFT, "label": "demo", "flags": []}],
+                     domains=[open_login, FIREFOX | {"app_id": "3:4", "open": True}])
+        window = self.ui.window(TITLE)
+        self.wait_texts(window, "Kept open (ID 1:2)", "No PIN cached", "Firefox",
+                        "· Kept open (ID 3:4)")
+        self.picture("token-window-open")
+        window.press("End")
+        wait_served(lambda: agent.closed, 5, "CloseId")
+        self.assertEqual(agent.closed, [(SOFT, "1:2")])
+        agent.report(tokens=[{"uri": SOFT, "label": "demo", "flags": []}],
+                     domains=[open_login | {"open": False}])
+        wait_served(lambda: not window.has("End", "push button"), 5, "the login to go")
+        self.assertNotIn("Kept open (ID 1:2)", window.texts())
+
     def test_empty(self):
         agent = self.start_with_agent()
         agent.report()
