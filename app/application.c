@@ -39,7 +39,9 @@ static void
 show_window(PfApplication *self)
 {
     if (self->window == NULL) {
-        self->window = pf_token_window_new(GTK_APPLICATION(self), self->model);
+        PfConsentOffers *offers = pf_prompter_get_offers(self->prompter);
+        self->window = pf_token_window_new(GTK_APPLICATION(self), self->model,
+                                           pf_consent_offers_get_list(offers));
         g_signal_connect_object(self->window, "closed", G_CALLBACK(on_window_closed), self,
                                 G_CONNECT_SWAPPED);
     }
@@ -59,6 +61,16 @@ on_show_prompt_activated(GSimpleAction *action, GVariant *parameter, gpointer us
 {
     PfApplication *self = user_data;
     if (!pf_prompter_present(self->prompter))
+        show_window(self);
+}
+
+/* A notification can outlive its offer. */
+static void
+on_decide_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfApplication *self = user_data;
+    PfConsentOffers *offers = pf_prompter_get_offers(self->prompter);
+    if (!pf_consent_offers_decide(offers, g_variant_get_uint64(parameter)))
         show_window(self);
 }
 
@@ -147,6 +159,7 @@ add_actions(PfApplication *self)
     static const GActionEntry entries[] = {
         {"open", on_open_activated},
         {"show-prompt", on_show_prompt_activated},
+        {"decide", on_decide_activated, "t"},
         {"settings", on_settings_activated},
         {"about", on_about_activated},
         {"forget", on_forget_activated, "(ss)"},

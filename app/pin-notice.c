@@ -22,7 +22,8 @@ pf_pin_notice_show(GtkApplication *application, const PfPinRequest *request, con
         title = g_strdup_printf(_("The PIN of “%s” was not changed"), token);
         text = _("The token did not take the new PIN, or reported another error. It may have rules "
                  "of its own for PINs, such as digits only.");
-    } else if (g_str_equal(reason, "failed")) {
+    } else if (g_str_equal(reason, "failed") &&
+               pf_pin_request_get_kind(request) != PF_PIN_REQUEST_CONSENT) {
         /* Translators: %s is the label of a token. */
         title = g_strdup_printf(_("“%s” could not be unlocked"), token);
         text = _("The token reported an error that is no verdict on the PIN. Check that it is "

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "consent-text.h"
+#include "plain-text.h"
 #include "secret.h"
 
 /* Of a program or token in a sentence. */
@@ -24,7 +26,9 @@
     X("token-model", token_model)                                                                  \
     X("token-serial", token_serial)                                                                \
     X("reader", reader)                                                                            \
-    X("key-label", key_label)
+    X("key-label", key_label)                                                                      \
+    X("shared-id", shared_id)                                                                      \
+    X("group", group)
 
 struct _PfPinRequest {
     PfPinRequestKind kind;
@@ -33,6 +37,8 @@ struct _PfPinRequest {
     TEXT_KEYS(FIELD)
 #undef FIELD
     gboolean program_known;
+    gboolean may_remember;
+    char *users; /* names with commas */
     guint64 pid;
     guint64 min_len;
     guint64 max_len;
@@ -78,6 +84,7 @@ pf_pin_request_dup(const PfPinRequest *request, guint64 number)
         char **field = G_STRUCT_MEMBER_P(copy, text_keys[i].offset);
         *field = g_strdup(*field);
     }
+    copy->users = g_strdup(request->users);
     copy->number = number;
     return copy;
 }
@@ -89,6 +96,7 @@ pf_pin_request_free(PfPinRequest *request)
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(text_keys); i++)
         g_free(G_STRUCT_MEMBER(char *, request, text_keys[i].offset));
+    g_free(request->users);
     g_free(request);
 }
 
@@ -104,43 +112,6 @@ pf_pin_request_get_number(const PfPinRequest *request)
     return request->number;
 }
 
-/* Characters that would break the line, or turn its direction so that it reads as something else.
- */
-static gboolean
-is_unprintable(gunichar c)
-{
-    if (c == ' ')
-        return FALSE;
-    switch (g_unichar_type(c)) {
-    case G_UNICODE_CONTROL:
-    case G_UNICODE_FORMAT:
-    case G_UNICODE_LINE_SEPARATOR:
-    case G_UNICODE_PARAGRAPH_SEPARATOR:
-    case G_UNICODE_SURROGATE:
-        return TRUE;
-    default:
-        return FALSE;
-    }
-}
-
-/* Valid, one-line, stripped text, or NULL when nothing remains. */
-static char *
-dup_printable(const char *value)
-{
-    g_autofree char *valid = g_utf8_make_valid(value, -1);
-    GString *text = g_string_new(NULL);
-    for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        g_string_append_unichar(text, is_unprintable(c) ? 0xFFFD : c);
-    }
-    g_strstrip(text->str);
-    if (text->str[0] == '\0') {
-        g_string_free(text, TRUE);
-        return NULL;
-    }
-    return g_string_free(text, FALSE);
-}
-
 gboolean
 pf_pin_request_set_text(PfPinRequest *request, const char *key, const char *value)
 {
@@ -148,7 +119,7 @@ pf_pin_request_set_text(PfPinRequest *request, const char *key, const char *valu
         if (g_strcmp0(text_keys[i].key, key) == 0) {
             char **field = G_STRUCT_MEMBER_P(request, text_keys[i].offset);
             g_free(*field);
-            *field = dup_printable(value);
+            *field = pf_plain_text_dup(value);
             return TRUE;
         }
     }
@@ -171,9 +142,32 @@ pf_pin_request_set_number(PfPinRequest *request, const char *key, guint64 value)
 gboolean
 pf_pin_request_set_boolean(PfPinRequest *request, const char *key, gboolean value)
 {
-    if (g_strcmp0(key, "program-known") != 0)
+    if (g_strcmp0(key, "program-known") == 0)
+        request->program_known = value;
+    else if (g_strcmp0(key, "may-remember") == 0)
+        request->may_remember = value;
+    else
         return FALSE;
-    request->program_known = value;
+    return TRUE;
+}
+
+gboolean
+pf_pin_request_set_list(PfPinRequest *request, const char *key, const char *const *values)
+{
+    if (g_strcmp0(key, "users") != 0)
+        return FALSE;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (gsize i = 0; values[i] != NULL; i++) {
+        char *name = pf_plain_text_dup(values[i]);
+        if (name != NULL)
+            g_ptr_array_add(names, name);
+    }
+    g_free(request->users);
+    request->users = NULL;
+    if (names->len > 0) {
+        g_ptr_array_add(names, NULL);
+        request->users = g_strjoinv(", ", (char **)names->pdata);
+    }
     return TRUE;
 }
 
@@ -207,6 +201,31 @@ const char *
 pf_pin_request_get_key_label(const PfPinRequest *request)
 {
     return request->key_label;
+}
+
+const char *
+pf_pin_request_get_group(const PfPinRequest *request)
+{
+    return request->group;
+}
+
+const char *
+pf_pin_request_get_shared_id(const PfPinRequest *request)
+{
+    return request->shared_id;
+}
+
+/* Nothing tells the next run of an unknown program from any other. */
+gboolean
+pf_pin_request_may_remember(const PfPinRequest *request)
+{
+    return request->may_remember && request->program_known;
+}
+
+char *
+pf_pin_request_dup_users(const PfPinRequest *request)
+{
+    return g_strdup(request->users);
 }
 
 const char *
@@ -317,6 +336,8 @@ pf_pin_request_dup_window_title(const PfPinRequest *request)
     g_autofree char *token = pf_pin_request_dup_token(request);
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return dup_confirm_title(request, token);
+    if (request->kind == PF_PIN_REQUEST_CONSENT)
+        return pf_consent_text_dup_title(token);
     if (pf_pin_request_is_set(request))
         /* Translators: title of the dialog that sets a PIN; %s is the label of the token. */
         return g_strdup_printf(_("Set PIN — %s"), token);
@@ -358,6 +379,8 @@ pf_pin_request_dup_headline(const PfPinRequest *request)
     g_autofree char *token = shorten(pf_pin_request_dup_token(request));
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return dup_confirm_headline(request, program, token);
+    if (request->kind == PF_PIN_REQUEST_CONSENT)
+        return pf_consent_text_dup_headline(program, token);
     if (pf_pin_request_is_set(request))
         /* Translators: the first %s is the name of a program, the second the label of a token. */
         return g_strdup_printf(_("%s asks for a new PIN for “%s”"), program, token);
@@ -366,6 +389,14 @@ pf_pin_request_dup_headline(const PfPinRequest *request)
         return g_strdup_printf(_("%s wants to change the PIN of “%s”"), program, token);
     /* Translators: the first %s is the name of a program, the second the label of a token. */
     return g_strdup_printf(_("%s asks for the PIN of “%s”"), program, token);
+}
+
+char *
+pf_pin_request_dup_offer(const PfPinRequest *request)
+{
+    g_autofree char *program = shorten(pf_pin_request_dup_program(request));
+    g_autofree char *token = shorten(pf_pin_request_dup_token(request));
+    return pf_consent_text_dup_offer(program, token);
 }
 
 /* What one use of a key is for. Borrowed. */
@@ -392,6 +423,8 @@ get_purpose_text(const PfPinRequest *request)
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return _("This key asks each time it is used. Pinfold has the PIN and gives it to the "
                  "token this one time if you agree.");
+    if (request->kind == PF_PIN_REQUEST_CONSENT)
+        return pf_consent_text_get_consequence();
     if (pf_pin_request_is_set(request))
         return _("The new PIN replaces the one that the token has, which is not needed for this.");
     if (g_strcmp0(request->purpose, "wake") == 0)
@@ -401,17 +434,26 @@ get_purpose_text(const PfPinRequest *request)
     return NULL;
 }
 
+/* About a program that is not known. Borrowed. */
+static const char *
+get_warning(const PfPinRequest *request)
+{
+    if (request->kind == PF_PIN_REQUEST_CONSENT)
+        return pf_consent_text_get_warning();
+    if (request->kind == PF_PIN_REQUEST_CONFIRM)
+        return _("Pinfold could not find out which program this is. Agree only if you have just "
+                 "started it yourself.");
+    return _("Pinfold could not find out which program this is. Enter the PIN only if you have "
+             "just started it yourself.");
+}
+
 char *
 pf_pin_request_dup_purpose(const PfPinRequest *request)
 {
     const char *text = get_purpose_text(request);
     if (request->program_known)
         return g_strdup(text);
-    const char *warning = request->kind == PF_PIN_REQUEST_CONFIRM
-                              ? _("Pinfold could not find out which program this is. Agree only if "
-                                  "you have just started it yourself.")
-                              : _("Pinfold could not find out which program this is. Enter the PIN "
-                                  "only if you have just started it yourself.");
+    const char *warning = get_warning(request);
     return text != NULL ? g_strconcat(warning, "\n", text, NULL) : g_strdup(warning);
 }
 

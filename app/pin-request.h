@@ -20,6 +20,7 @@ typedef enum {
     PF_PIN_REQUEST_PIN,     /* type the PIN */
     PF_PIN_REQUEST_CONFIRM, /* agree to one use of the cached one */
     PF_PIN_REQUEST_CHANGE,  /* type the PIN and a new one, or with the purpose set a new one */
+    PF_PIN_REQUEST_CONSENT, /* say whether a program may use a login that it did not make */
 } PfPinRequestKind;
 
 typedef struct _PfPinRequest PfPinRequest;
@@ -44,6 +45,7 @@ guint64 pf_pin_request_get_number(const PfPinRequest *request);
 gboolean pf_pin_request_set_text(PfPinRequest *request, const char *key, const char *value);
 gboolean pf_pin_request_set_number(PfPinRequest *request, const char *key, guint64 value);
 gboolean pf_pin_request_set_boolean(PfPinRequest *request, const char *key, gboolean value);
+gboolean pf_pin_request_set_list(PfPinRequest *request, const char *key, const char *const *values);
 
 /* Forgets flags and tries, which a Retry tells anew. */
 void pf_pin_request_reset_tries(PfPinRequest *request);
@@ -55,6 +57,14 @@ gboolean pf_pin_request_is_set(const PfPinRequest *request);
 const char *pf_pin_request_get_executable(const PfPinRequest *request);
 const char *pf_pin_request_get_reader(const PfPinRequest *request);
 const char *pf_pin_request_get_key_label(const PfPinRequest *request);
+
+/* Of a consent: the person's name for the group, or NULL; else the application ID, "H:L". Borrowed.
+ */
+const char *pf_pin_request_get_group(const PfPinRequest *request);
+const char *pf_pin_request_get_shared_id(const PfPinRequest *request);
+
+/* Of a consent: may the decision be kept for the program's next run? */
+gboolean pf_pin_request_may_remember(const PfPinRequest *request);
 
 /* Never NULL: a themed icon name, a warning sign for a program that is not known. */
 const char *pf_pin_request_get_icon_name(const PfPinRequest *request);
@@ -73,6 +83,10 @@ char *pf_pin_request_dup_purpose(const PfPinRequest *request);
 char *pf_pin_request_dup_process(const PfPinRequest *request);
 char *pf_pin_request_dup_token(const PfPinRequest *request);
 char *pf_pin_request_dup_token_details(const PfPinRequest *request);
+/* Of a consent: the programs that are logged in. */
+char *pf_pin_request_dup_users(const PfPinRequest *request);
+/* Of a consent that nobody waits for. */
+char *pf_pin_request_dup_offer(const PfPinRequest *request);
 
 /* The tries left, in words, as far as they are known (DESIGN 9a: never invented). AFTER_WRONG: the
  * sentence begins by saying that the PIN was wrong. */

@@ -150,6 +150,30 @@ pf_prompter_bus_get(PfPrompterBus *self)
     return self->bus;
 }
 
+void
+pf_prompter_bus_cancel(PfPrompterBus *self, guint64 request)
+{
+    if (self->bus == NULL)
+        return;
+    int r =
+        sd_bus_call_method_async(self->bus, NULL, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
+                                 "CancelPrompt", NULL, NULL, "t", request);
+    if (r < 0)
+        g_warning("Cancelling: %s", g_strerror(-r));
+}
+
+int
+pf_prompter_bus_answer_consent(PfPrompterBus *self, sd_bus_slot **ret_slot, guint64 request,
+                               const char *decision, sd_bus_message_handler_t done,
+                               gpointer user_data)
+{
+    if (self->bus == NULL)
+        return -ENOTCONN;
+    return sd_bus_call_method_async(self->bus, ret_slot, NULL, PF_WIRE_CACHE_PATH,
+                                    PF_WIRE_CACHE_INTERFACE, "AnswerConsent", done, user_data, "ts",
+                                    request, decision);
+}
+
 static void
 on_monitor_changed(PfPrompterBus *self, GFile *file, GFile *other, GFileMonitorEvent event)
 {

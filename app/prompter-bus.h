@@ -21,3 +21,12 @@ void pf_prompter_bus_connect(PfPrompterBus *self);
 
 /* Borrowed; NULL while not connected. */
 sd_bus *pf_prompter_bus_get(PfPrompterBus *self);
+
+/* Tells the agent that the person ended REQUEST without an answer. */
+void pf_prompter_bus_cancel(PfPrompterBus *self, guint64 request);
+
+/* Answers REQUEST with DECISION, a word of Cache1.AnswerConsent; DONE gets the reply unless
+ * RET_SLOT goes before. Negative errno when it is not sent. */
+int pf_prompter_bus_answer_consent(PfPrompterBus *self, sd_bus_slot **ret_slot, guint64 request,
+                                   const char *decision, sd_bus_message_handler_t done,
+                                   gpointer user_data);

@@ -7,8 +7,11 @@
 
 #include "change-dialog.h"
 #include "confirm-dialog.h"
+#include "consent-dialog.h"
+#include "consent-text.h"
 #include "pin-dialog.h"
 #include "pin-notice.h"
+#include "prompt-details.h"
 #include "prompter-bus.h"
 #include "wire-names.h"
 
@@ -20,6 +23,7 @@ struct _PfPrompter {
     GObject parent_instance;
     GtkApplication *application; /* outlives the prompter */
     PfPrompterBus *bus;
+    PfConsentOffers *offers;
     PfPromptDialog *dialog;
     PfPinPage page;      /* of the answer that is on its way */
     PfPinPage new_page;  /* likewise, of a PIN change */
@@ -28,54 +32,6 @@ struct _PfPrompter {
 };
 
 G_DEFINE_FINAL_TYPE(PfPrompter, pf_prompter, G_TYPE_OBJECT)
-
-static int
-read_value(sd_bus_message *message, PfPinRequest *request, const char *key)
-{
-    const char *type = NULL;
-    const char *text;
-    guint32 number32;
-    guint64 number64;
-    int boolean;
-    int r = sd_bus_message_peek_type(message, NULL, &type);
-    if (r < 0)
-        return r;
-    if (g_str_equal(type, "s")) {
-        r = sd_bus_message_read(message, "v", "s", &text);
-        if (r >= 0)
-            pf_pin_request_set_text(request, key, text);
-    } else if (g_str_equal(type, "u")) {
-        r = sd_bus_message_read(message, "v", "u", &number32);
-        if (r >= 0)
-            pf_pin_request_set_number(request, key, number32);
-    } else if (g_str_equal(type, "t")) {
-        r = sd_bus_message_read(message, "v", "t", &number64);
-        if (r >= 0)
-            pf_pin_request_set_number(request, key, number64);
-    } else if (g_str_equal(type, "b")) {
-        r = sd_bus_message_read(message, "v", "b", &boolean);
-        if (r >= 0)
-            pf_pin_request_set_boolean(request, key, boolean);
-    } else {
-        r = sd_bus_message_skip(message, "v"); /* of a newer agent */
-    }
-    return r;
-}
-
-static int
-read_details(sd_bus_message *message, PfPinRequest *request)
-{
-    int r = sd_bus_message_enter_container(message, 'a', "{sv}");
-    while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-        const char *key;
-        r = sd_bus_message_read(message, "s", &key);
-        if (r >= 0)
-            r = read_value(message, request, key);
-        if (r >= 0)
-            r = sd_bus_message_exit_container(message);
-    }
-    return r >= 0 ? sd_bus_message_exit_container(message) : r;
-}
 
 /* The receiver has its copy, or nobody will take one. */
 static void
@@ -110,6 +66,10 @@ on_answer_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
     if (sd_bus_error_has_name(error, PF_WIRE_ERROR_PIN_LENGTH)) {
         pf_prompt_dialog_show_error(self->dialog,
                                     _("The token does not take a PIN of this length."));
+        return 0;
+    }
+    if (sd_bus_error_has_name(error, SD_BUS_ERROR_INVALID_ARGS)) {
+        pf_prompt_dialog_show_error(self->dialog, pf_consent_text_get_refused());
         return 0;
     }
     if (!sd_bus_error_has_name(error, PF_WIRE_ERROR_NO_REQUEST))
@@ -166,6 +126,11 @@ send_answer(PfPrompter *self, const PfPinRequest *request)
                                         self, "t", number);
     case PF_PIN_REQUEST_CHANGE:
         return send_change(self, bus, number);
+    case PF_PIN_REQUEST_CONSENT:
+        return pf_prompter_bus_answer_consent(self->bus, &self->answer, number,
+                                              pf_consent_dialog_get_decision(
+                                                  PF_CONSENT_DIALOG(self->dialog)),
+                                              on_answer_done, self);
     }
     return -EINVAL;
 }
@@ -187,14 +152,8 @@ static void
 on_dialog_cancelled(PfPrompter *self)
 {
     guint64 number = pf_pin_request_get_number(pf_prompt_dialog_get_request(self->dialog));
-    sd_bus *bus = pf_prompter_bus_get(self->bus);
     close_dialog(self);
-    if (bus == NULL)
-        return;
-    int r = sd_bus_call_method_async(bus, NULL, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
-                                     "CancelPrompt", NULL, NULL, "t", number);
-    if (r < 0)
-        g_warning("Cancelling: %s", g_strerror(-r));
+    pf_prompter_bus_cancel(self->bus, number);
 }
 
 static char *
@@ -242,6 +201,9 @@ open_dialog(PfPrompter *self, PfPinRequest *request)
     case PF_PIN_REQUEST_CHANGE:
         self->dialog = pf_change_dialog_new(request);
         break;
+    case PF_PIN_REQUEST_CONSENT:
+        self->dialog = pf_consent_dialog_new(request);
+        break;
     }
     gtk_window_set_application(GTK_WINDOW(self->dialog), self->application);
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
@@ -272,7 +234,7 @@ ask(PfPrompter *self, PfPinRequestKind kind, sd_bus_message *message, sd_bus_err
     if (r < 0)
         return r;
     g_autoptr(PfPinRequest) request = pf_pin_request_new(kind, number);
-    r = read_details(message, request);
+    r = pf_prompt_details_read(message, request);
     if (r < 0)
         return r;
     open_dialog(self, g_steal_pointer(&request));
@@ -298,6 +260,30 @@ handle_ask_change(sd_bus_message *message, void *user_data, sd_bus_error *ret_er
 }
 
 static int
+handle_ask_consent(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    return ask(user_data, PF_PIN_REQUEST_CONSENT, message, ret_error);
+}
+
+static int
+handle_offer_consent(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
+{
+    PfPrompter *self = user_data;
+    guint64 number;
+    if (gdk_display_get_default() == NULL)
+        return sd_bus_error_set(ret_error, PF_WIRE_ERROR_NO_DISPLAY, "There is no display");
+    int r = sd_bus_message_read(message, "t", &number);
+    if (r < 0)
+        return r;
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_CONSENT, number);
+    r = pf_prompt_details_read(message, request);
+    if (r < 0)
+        return r;
+    pf_consent_offers_add(self->offers, g_steal_pointer(&request));
+    return sd_bus_reply_method_return(message, "");
+}
+
+static int
 handle_retry(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
 {
     PfPrompter *self = user_data;
@@ -311,7 +297,7 @@ handle_retry(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
     g_autoptr(PfPinRequest) request =
         pf_pin_request_dup(pf_prompt_dialog_get_request(self->dialog), number);
     pf_pin_request_reset_tries(request);
-    r = read_details(message, request);
+    r = pf_prompt_details_read(message, request);
     if (r < 0)
         return r;
     forget_answer(self);
@@ -328,6 +314,8 @@ handle_close(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
     int r = sd_bus_message_read(message, "ts", &number, &reason);
     if (r < 0)
         return r;
+    if (pf_consent_offers_remove(self->offers, number))
+        return sd_bus_reply_method_return(message, "");
     if (!is_open(self, number))
         return sd_bus_error_set(ret_error, PF_WIRE_ERROR_NO_REQUEST, "No such dialog is open");
     g_autoptr(PfPinRequest) request =
@@ -350,6 +338,8 @@ static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_METHOD("AskPin", "ta{sv}", "", handle_ask_pin, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("AskConfirm", "ta{sv}", "", handle_ask_confirm, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("AskChange", "ta{sv}", "", handle_ask_change, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("AskConsent", "ta{sv}", "", handle_ask_consent, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("OfferConsent", "ta{sv}", "", handle_offer_consent, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Retry", "tta{sv}", "", handle_retry, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Close", "ts", "", handle_close, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
@@ -360,6 +350,7 @@ static void
 on_bus_lost(PfPrompter *self)
 {
     close_dialog(self);
+    pf_consent_offers_clear(self->offers);
 }
 
 PfPrompter *
@@ -368,6 +359,7 @@ pf_prompter_new(GtkApplication *application)
     PfPrompter *self = g_object_new(PF_TYPE_PROMPTER, NULL);
     self->application = application;
     self->bus = pf_prompter_bus_new(prompter_vtable, self);
+    self->offers = pf_consent_offers_new(application, self->bus);
     g_signal_connect_object(self->bus, "lost", G_CALLBACK(on_bus_lost), self, G_CONNECT_SWAPPED);
     pf_prompter_bus_connect(self->bus);
     return self;
@@ -388,11 +380,18 @@ pf_prompter_present(PfPrompter *self)
     return TRUE;
 }
 
+PfConsentOffers *
+pf_prompter_get_offers(PfPrompter *self)
+{
+    return self->offers;
+}
+
 static void
 dispose(GObject *object)
 {
     PfPrompter *self = PF_PROMPTER(object);
     close_dialog(self);
+    g_clear_object(&self->offers);
     g_clear_object(&self->bus);
     G_OBJECT_CLASS(pf_prompter_parent_class)->dispose(object);
 }

@@ -5,6 +5,8 @@
 
 #include <gtk/gtk.h>
 
+#include "consent-offers.h"
+
 #define PF_TYPE_PROMPTER (pf_prompter_get_type())
 G_DECLARE_FINAL_TYPE(PfPrompter, pf_prompter, PF, PROMPTER, GObject)
 
@@ -17,3 +19,6 @@ void pf_prompter_connect(PfPrompter *self);
 
 /* Brings the open dialog to the front; FALSE when there is none. */
 gboolean pf_prompter_present(PfPrompter *self);
+
+/* What the agent offers without a dialog. Borrowed; never NULL. */
+PfConsentOffers *pf_prompter_get_offers(PfPrompter *self);

@@ -3,7 +3,10 @@
 /* PfRequestView: foreign text as plain text; rows that have nothing to say are not there. */
 #include "request-view.h"
 
+#include <glib/gi18n.h>
+
 #include "label-text.h"
+#include "program-icon.h"
 
 struct _PfRequestView {
     GtkBox parent_instance;
@@ -17,10 +20,33 @@ struct _PfRequestView {
     GtkLabel *reader_value;
     GtkLabel *key_label;
     GtkLabel *key_value;
+    GtkLabel *users_label;
+    GtkLabel *users_value;
+    GtkLabel *group_label;
+    GtkLabel *group_value;
     GtkSizeGroup *label_group;
 };
 
 G_DEFINE_FINAL_TYPE(PfRequestView, pf_request_view, GTK_TYPE_BOX)
+
+/* Whose login it is, where the question is about one. */
+static void
+show_login(PfRequestView *self, const PfPinRequest *request)
+{
+    g_autofree char *users = pf_pin_request_dup_users(request);
+    const char *group = pf_pin_request_get_group(request);
+    const char *id = pf_pin_request_get_shared_id(request);
+    pf_label_text_set(self->users_value, users);
+    gtk_widget_set_visible(GTK_WIDGET(self->users_label), users != NULL);
+    if (group != NULL)
+        /* Translators: stands before the name of a group of programs. */
+        gtk_label_set_text(self->group_label, _("Group"));
+    else
+        /* Translators: stands before two numbers with a colon. */
+        gtk_label_set_text(self->group_label, _("Application ID"));
+    pf_label_text_set(self->group_value, group != NULL ? group : id);
+    gtk_widget_set_visible(GTK_WIDGET(self->group_label), group != NULL || id != NULL);
+}
 
 void
 pf_request_view_show(PfRequestView *self, const PfPinRequest *request, GtkImage *icon)
@@ -32,11 +58,8 @@ pf_request_view_show(PfRequestView *self, const PfPinRequest *request, GtkImage 
     g_autofree char *purpose = pf_pin_request_dup_purpose(request);
     g_autofree char *token = pf_pin_request_dup_token(request);
     g_autofree char *details = pf_pin_request_dup_token_details(request);
-    const char *icon_name = pf_pin_request_get_icon_name(request);
-    if (!gtk_icon_theme_has_icon(gtk_icon_theme_get_default(), icon_name))
-        icon_name = "application-x-executable";
 
-    gtk_image_set_from_icon_name(icon, icon_name, GTK_ICON_SIZE_DIALOG);
+    pf_program_icon_set(icon, pf_pin_request_get_icon_name(request));
     pf_label_text_set(self->headline_label, headline);
     pf_label_text_set(self->process_label, process);
     pf_label_text_set(self->purpose_label, purpose);
@@ -46,6 +69,7 @@ pf_request_view_show(PfRequestView *self, const PfPinRequest *request, GtkImage 
     gtk_widget_set_visible(GTK_WIDGET(self->reader_label), reader != NULL);
     pf_label_text_set(self->key_value, key);
     gtk_widget_set_visible(GTK_WIDGET(self->key_label), key != NULL);
+    show_login(self, request);
 }
 
 void
@@ -69,6 +93,10 @@ pf_request_view_class_init(PfRequestViewClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, reader_value);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, key_label);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, key_value);
+    gtk_widget_class_bind_template_child(widget_class, PfRequestView, users_label);
+    gtk_widget_class_bind_template_child(widget_class, PfRequestView, users_value);
+    gtk_widget_class_bind_template_child(widget_class, PfRequestView, group_label);
+    gtk_widget_class_bind_template_child(widget_class, PfRequestView, group_value);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, label_group);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The part of a dialog that says who asks, for what, and of which token, reader and key. */
+/* The part of a dialog that says who asks, for what, of which token, reader, key and login. */
 #pragma once
 
 #include <gtk/gtk.h>

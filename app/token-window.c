@@ -3,11 +3,14 @@
 /* PfTokenWindow: binds the model's list to rows and picks the page that says what to do. */
 #include "token-window.h"
 
+#include "offer-row.h"
 #include "token-row.h"
 
 struct _PfTokenWindow {
     GtkApplicationWindow parent_instance;
     PfAgentModel *model;
+    GtkWidget *offer_box;
+    GtkListBox *offer_list;
     GtkStack *stack;
     GtkListBox *token_list;
     GtkInfoBar *lost_bar;
@@ -58,6 +61,13 @@ on_failed_bar_response(PfTokenWindow *self)
 }
 
 static void
+on_offers_changed(PfTokenWindow *self, guint position, guint removed, guint added,
+                  GListModel *offers)
+{
+    gtk_widget_set_visible(self->offer_box, g_list_model_get_n_items(offers) > 0);
+}
+
+static void
 update_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer unused)
 {
     if (before == NULL)
@@ -75,12 +85,16 @@ delete_event(GtkWidget *widget, GdkEventAny *event)
 }
 
 PfTokenWindow *
-pf_token_window_new(GtkApplication *application, PfAgentModel *model)
+pf_token_window_new(GtkApplication *application, PfAgentModel *model, GListModel *offers)
 {
     PfTokenWindow *self = g_object_new(PF_TYPE_TOKEN_WINDOW, "application", application, NULL);
     self->model = g_object_ref(model);
     gtk_list_box_bind_model(self->token_list, pf_agent_model_get_tokens(model), pf_token_row_new,
                             NULL, NULL);
+    gtk_list_box_bind_model(self->offer_list, offers, pf_offer_row_new, NULL, NULL);
+    g_signal_connect_object(offers, "items-changed", G_CALLBACK(on_offers_changed), self,
+                            G_CONNECT_SWAPPED);
+    on_offers_changed(self, 0, 0, 0, offers);
     g_signal_connect_object(model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(model, "failed", G_CALLBACK(on_model_failed), self, G_CONNECT_SWAPPED);
@@ -106,6 +120,8 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/token-window.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, offer_box);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, offer_list);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, stack);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, token_list);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, lost_bar);
@@ -120,4 +136,5 @@ pf_token_window_init(PfTokenWindow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
     gtk_list_box_set_header_func(self->token_list, update_header, NULL, NULL);
+    gtk_list_box_set_header_func(self->offer_list, update_header, NULL, NULL);
 }

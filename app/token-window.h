@@ -10,6 +10,7 @@
 #define PF_TYPE_TOKEN_WINDOW (pf_token_window_get_type())
 G_DECLARE_FINAL_TYPE(PfTokenWindow, pf_token_window, PF, TOKEN_WINDOW, GtkApplicationWindow)
 
-/* A window of APPLICATION that shows MODEL. Its buttons are actions of the application. Closing
- * only hides it, and emits "closed". */
-PfTokenWindow *pf_token_window_new(GtkApplication *application, PfAgentModel *model);
+/* A window of APPLICATION that shows MODEL and OFFERS, a list of PfOfferItem. Its buttons are
+ * actions of the application. Closing only hides it, and emits "closed". */
+PfTokenWindow *pf_token_window_new(GtkApplication *application, PfAgentModel *model,
+                                   GListModel *offers);

@@ -32,6 +32,7 @@ class PromptingAgent:
         self.changes = []  # (request, descriptors of the present PIN, that of the new one)
         self.cancelled = []
         self.confirmed = []
+        self.decisions = []  # (request, word)
         self.held = []  # invocations of AnswerPin that are not answered yet
         self.hold_answers = False
         self.answer_error = None
@@ -62,6 +63,11 @@ class PromptingAgent:
             self.cancelled.append(args[0])
         elif method == "AnswerConfirm":
             self.confirmed.append(args[0])
+        elif method == "AnswerConsent":
+            self.decisions.append(args.unpack())
+            if self.answer_error:
+                invocation.return_dbus_error(self.answer_error, "as the test wants")
+                return
         elif method in ("AnswerPin", "AnswerChange"):
             fds = invocation.get_message().get_unix_fd_list()
             if method == "AnswerPin":
@@ -95,6 +101,12 @@ class PromptingAgent:
     def ask_change(self, request, **details):
         self.call("AskChange", "(ta{sv})", request, variants(details))
 
+    def ask_consent(self, request, **details):
+        self.call("AskConsent", "(ta{sv})", request, variants(details))
+
+    def offer_consent(self, request, **details):
+        self.call("OfferConsent", "(ta{sv})", request, variants(details))
+
     def retry(self, previous, request, **details):
         self.call("Retry", "(tta{sv})", previous, request, variants(details))
 
@@ -105,7 +117,7 @@ class PromptingAgent:
 def variants(details):
     """Keyword arguments as Prompter1's details: underscores are hyphens."""
     types = {"pid": "u", "min-len": "u", "max-len": "u", "tries-left": "u", "token-flags": "t",
-             "program-known": "b"}
+             "program-known": "b", "may-remember": "b", "users": "as"}
     named = {key.replace("_", "-"): value for key, value in details.items()}
     return {key: GLib.Variant(types.get(key, "s"), value) for key, value in named.items()}
 
@@ -122,6 +134,11 @@ def is_page_zero(fd):
         return not any(page[:])
 
 
+CONSENT = {"id": "s", "program": "s", "program-icon": "s", "executable": "s", "script": "s",
+           "sandbox": "s", "token-uri": "s", "shared-id": "s", "group": "s", "decision": "s",
+           "since": "x"}
+
+
 class ReportingAgent:
     """Agent1 on the session bus, with the status a test gives it."""
 
@@ -129,6 +146,8 @@ class ReportingAgent:
         self.status = {}
         self.forgotten = []
         self.closed = []  # (token, ID)
+        self.consents = []
+        self.revoked = []
         self.asked = 0
         self._bus = bus
         self._object = bus.register_object("/org/pinfold/Agent",
@@ -150,6 +169,21 @@ class ReportingAgent:
         elif method == "CloseId":
             self.closed.append(args.unpack())
             invocation.return_value(GLib.Variant("(b)", (True,)))
+        elif method == "ListConsents":
+            invocation.return_value(GLib.Variant.new_tuple(_list(self.consents, CONSENT)))
+        elif method == "RevokeConsent":
+            self.revoked.append(args[0])
+            kept = [c for c in self.consents if args[0] not in ("", c["id"])]
+            count = len(self.consents) - len(kept)
+            self.decide(kept)
+            invocation.return_value(GLib.Variant("(u)", (count,)))
+
+    def decide(self, consents):
+        """Changes what the person has decided and says so."""
+        self.consents = consents
+        self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "ConsentsChanged",
+                              None)
+        self._bus.flush_sync(None)
 
     def report(self, readers=(), tokens=(), domains=()):
         """Changes the status and says so."""

@@ -126,6 +126,43 @@ test_consent(void)
 }
 
 static void
+test_permission(void)
+{
+    static const char *const users[] = {"Mail", " ", "a\nb", NULL};
+    static const char *const nobody[] = {NULL};
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_CONSENT, 7);
+    g_assert_true(pf_pin_request_set_list(request, "users", users));
+    g_assert_false(pf_pin_request_set_list(request, "user", users));
+    g_autofree char *names = pf_pin_request_dup_users(request);
+    g_assert_cmpstr(names, ==,
+                    "Mail, a\xef\xbf\xbd"
+                    "b");
+    g_assert_null(pf_pin_request_get_group(request));
+    pf_pin_request_set_text(request, "shared-id", "1:2");
+    g_assert_cmpstr(pf_pin_request_get_shared_id(request), ==, "1:2");
+
+    /* Nothing is remembered of a program that is not known, whatever the agent says. */
+    g_assert_true(pf_pin_request_set_boolean(request, "may-remember", TRUE));
+    g_assert_false(pf_pin_request_may_remember(request));
+    pf_pin_request_set_boolean(request, "program-known", TRUE);
+    g_assert_true(pf_pin_request_may_remember(request));
+
+    pf_pin_request_set_text(request, "program", "Browser");
+    pf_pin_request_set_text(request, "token-label", "Card");
+    g_autoptr(PfPinRequest) copy = pf_pin_request_dup(request, 8);
+    pf_pin_request_set_list(request, "users", nobody);
+    g_assert_null(pf_pin_request_dup_users(request));
+    g_autofree char *copied = pf_pin_request_dup_users(copy);
+    g_assert_cmpstr(copied, ==, names);
+    g_autofree char *title = pf_pin_request_dup_window_title(copy);
+    g_autofree char *headline = pf_pin_request_dup_headline(copy);
+    g_autofree char *offer = pf_pin_request_dup_offer(copy);
+    g_assert_cmpstr(title, ==, "Permission — Card");
+    g_assert_cmpstr(headline, ==, "Browser wants to use the login of “Card”");
+    g_assert_cmpstr(offer, ==, "Browser could use the login of “Card”");
+}
+
+static void
 test_tries(void)
 {
     static const struct {
@@ -209,6 +246,7 @@ main(int argc, char **argv)
     g_test_add_func("/pin-request/program", test_program);
     g_test_add_func("/pin-request/purpose", test_purpose);
     g_test_add_func("/pin-request/consent", test_consent);
+    g_test_add_func("/pin-request/permission", test_permission);
     g_test_add_func("/pin-request/tries", test_tries);
     g_test_add_func("/pin-request/lengths", test_lengths);
     return g_test_run();
