@@ -3,11 +3,10 @@
 /* PfAgentModel: follows Agent1 on the session bus and keeps a list of readers and tokens. */
 #include "agent-model.h"
 
-#include <p11-kit/uri.h>
-
 #include <glib/gi18n.h>
 
 #include "agent-proxy.h"
+#include "token-label.h"
 #include "wire-names.h"
 
 struct _PfAgentModel {
@@ -17,8 +16,9 @@ struct _PfAgentModel {
     PfDbusAgent1 *proxy;
     PfAgentState state;
     GListStore *tokens;
-    gboolean asking; /* a GetStatus is on its way */
-    gboolean stale;  /* and what it will say is already old */
+    GVariant *domains; /* of the last status; NULL before one */
+    gboolean asking;   /* a GetStatus is on its way */
+    gboolean stale;    /* and what it will say is already old */
 };
 
 G_DEFINE_FINAL_TYPE(PfAgentModel, pf_agent_model, G_TYPE_OBJECT)
@@ -90,13 +90,7 @@ add_readers(GPtrArray *items, GVariant *readers, GVariant *tokens)
 static PfTokenItem *
 new_unlisted_token(const char *uri)
 {
-    P11KitUri *parsed = p11_kit_uri_new();
-    g_autofree char *label = NULL;
-    if (p11_kit_uri_parse(uri, P11_KIT_URI_FOR_TOKEN, parsed) == P11_KIT_URI_OK) {
-        const CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(parsed);
-        label = g_strchomp(g_strndup((const char *)info->label, sizeof info->label));
-    }
-    p11_kit_uri_free(parsed);
+    g_autofree char *label = pf_token_label_dup(uri);
     return pf_token_item_new(NULL, uri, label, NULL);
 }
 
@@ -177,6 +171,8 @@ apply_status(PfAgentModel *self, GVariant *status)
     add_readers(items, readers, tokens);
     add_tokens(items, tokens, NULL);
     add_domains(items, domains);
+    g_clear_pointer(&self->domains, g_variant_unref);
+    self->domains = g_variant_ref(domains);
     set_state(self, PF_AGENT_STATE_READY, set_items(self, items));
 }
 
@@ -277,6 +273,12 @@ GListModel *
 pf_agent_model_get_tokens(PfAgentModel *self)
 {
     return G_LIST_MODEL(self->tokens);
+}
+
+GVariant *
+pf_agent_model_get_domains(PfAgentModel *self)
+{
+    return self->state == PF_AGENT_STATE_READY ? self->domains : NULL;
 }
 
 guint
@@ -387,6 +389,7 @@ dispose(GObject *object)
     g_clear_object(&self->cancellable);
     g_clear_object(&self->proxy);
     g_clear_object(&self->tokens);
+    g_clear_pointer(&self->domains, g_variant_unref);
     g_clear_object(&self->connection);
     G_OBJECT_CLASS(pf_agent_model_parent_class)->dispose(object);
 }

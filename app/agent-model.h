@@ -26,6 +26,10 @@ PfAgentState pf_agent_model_get_state(PfAgentModel *self);
 /* Readers and tokens, PfTokenItem; rows that did not change stay the same objects. Borrowed. */
 GListModel *pf_agent_model_get_tokens(PfAgentModel *self);
 
+/* `domains` of the last GetStatus, also those that no row is about; NULL when nothing is known.
+ * Borrowed. */
+GVariant *pf_agent_model_get_domains(PfAgentModel *self);
+
 /* Tokens present, and PINs held over all of them. */
 guint pf_agent_model_count_tokens(PfAgentModel *self);
 guint pf_agent_model_count_pins(PfAgentModel *self);

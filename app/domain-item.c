@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "time-text.h"
+
 struct _PfDomainItem {
     GObject parent_instance;
     char *app_id;
@@ -129,24 +131,10 @@ pf_domain_item_dup_title(PfDomainItem *self)
     return g_strdup_printf(_("Application ID %s"), self->app_id);
 }
 
-/* Clock time for today, date and time before. */
-static char *
-dup_since(gint64 since)
-{
-    g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(since);
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    if (then == NULL)
-        return g_strdup("");
-    gboolean today = g_date_time_get_year(then) == g_date_time_get_year(now) &&
-                     g_date_time_get_day_of_year(then) == g_date_time_get_day_of_year(now);
-    /* Translators: time of today, and date with time, as strftime(3) formats. */
-    return g_date_time_format(then, today ? _("%H:%M") : _("%x %H:%M"));
-}
-
 static char *
 dup_state(PfDomainItem *self)
 {
-    g_autofree char *since = dup_since(self->since);
+    g_autofree char *since = pf_time_text_dup(self->since);
     if (self->logged_in && self->since > 0)
         /* Translators: %s is a time of day, or date and time. */
         return g_strdup_printf(_("PIN cached since %s"), since);

@@ -3,6 +3,9 @@
 /* PfSettingsDialog: binds the keys of org.pinfold that this version acts on. */
 #include "settings-dialog.h"
 
+#include "groups-page.h"
+#include "setting-radio.h"
+
 struct _PfSettingsDialog {
     GtkDialog parent_instance;
     GtkRadioButton *mode_off;
@@ -11,34 +14,14 @@ struct _PfSettingsDialog {
     GtkSwitch *prompt_switch;
     GtkSpinButton *release_delay_spin;
     GtkLabel *locked_label;
+    GtkStack *stack;
+    PfGroupsPage *groups_page;
 };
 
 G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
 
-static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay"};
-
-static gboolean
-mode_to_radio(GValue *value, GVariant *variant, gpointer mode)
-{
-    g_value_set_boolean(value, g_str_equal(g_variant_get_string(variant, NULL), mode));
-    return TRUE;
-}
-
-/* Only the button that becomes active says something; NULL leaves the key alone. */
-static GVariant *
-radio_to_mode(const GValue *value, const GVariantType *type, gpointer mode)
-{
-    return g_value_get_boolean(value) ? g_variant_new_string(mode) : NULL;
-}
-
-/* By bindings, not by the buttons' action: a group of radio buttons and an action both want to keep
- * just one active, and run in circles when the key is changed elsewhere. */
-static void
-bind_mode(GSettings *settings, GtkRadioButton *button, const char *mode)
-{
-    g_settings_bind_with_mapping(settings, "cache-mode", button, "active", G_SETTINGS_BIND_DEFAULT,
-                                 mode_to_radio, radio_to_mode, (gpointer)mode, NULL);
-}
+static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay", "groups",
+                                         "share-by-default"};
 
 static gboolean
 prompt_to_switch(GValue *value, GVariant *variant, gpointer unused)
@@ -70,17 +53,18 @@ on_settings_writable_changed(PfSettingsDialog *self, const char *key, GSettings 
 }
 
 PfSettingsDialog *
-pf_settings_dialog_new(GSettings *settings)
+pf_settings_dialog_new(GSettings *settings, PfAgentModel *model)
 {
     PfSettingsDialog *self = g_object_new(PF_TYPE_SETTINGS_DIALOG, "use-header-bar", TRUE, NULL);
-    bind_mode(settings, self->mode_off, "off");
-    bind_mode(settings, self->mode_process, "process");
-    bind_mode(settings, self->mode_shared, "shared");
+    pf_setting_radio_bind(settings, "cache-mode", "off", self->mode_off);
+    pf_setting_radio_bind(settings, "cache-mode", "process", self->mode_process);
+    pf_setting_radio_bind(settings, "cache-mode", "shared", self->mode_shared);
     g_settings_bind_with_mapping(settings, "prompt", self->prompt_switch, "active",
                                  G_SETTINGS_BIND_DEFAULT, prompt_to_switch, switch_to_prompt, NULL,
                                  NULL);
     g_settings_bind(settings, "release-delay", self->release_delay_spin, "value",
                     G_SETTINGS_BIND_DEFAULT);
+    pf_groups_page_bind(self->groups_page, settings, model);
     g_signal_connect_object(settings, "writable-changed", G_CALLBACK(on_settings_writable_changed),
                             self, G_CONNECT_SWAPPED);
     update_locked(self, settings);
@@ -93,11 +77,26 @@ response(GtkDialog *dialog, int response)
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
+/* The pages stand in the header bar, which a dialog has only once it is made. */
+static void
+constructed(GObject *object)
+{
+    PfSettingsDialog *self = PF_SETTINGS_DIALOG(object);
+    G_OBJECT_CLASS(pf_settings_dialog_parent_class)->constructed(object);
+    GtkWidget *switcher = gtk_stack_switcher_new();
+    gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), self->stack);
+    gtk_widget_show(switcher);
+    GtkWidget *bar = gtk_dialog_get_header_bar(GTK_DIALOG(self));
+    gtk_header_bar_set_custom_title(GTK_HEADER_BAR(bar), switcher);
+}
+
 static void
 pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->constructed = constructed;
     GTK_DIALOG_CLASS(klass)->response = response;
+    g_type_ensure(PF_TYPE_GROUPS_PAGE);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/settings-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_off);
@@ -106,6 +105,8 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, prompt_switch);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, release_delay_spin);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, locked_label);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, stack);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, groups_page);
 }
 
 static void

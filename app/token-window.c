@@ -4,6 +4,7 @@
 #include "token-window.h"
 
 #include "offer-row.h"
+#include "row-separators.h"
 #include "token-row.h"
 
 struct _PfTokenWindow {
@@ -67,15 +68,6 @@ on_offers_changed(PfTokenWindow *self, guint position, guint removed, guint adde
     gtk_widget_set_visible(self->offer_box, g_list_model_get_n_items(offers) > 0);
 }
 
-static void
-update_header(GtkListBoxRow *row, GtkListBoxRow *before, gpointer unused)
-{
-    if (before == NULL)
-        gtk_list_box_row_set_header(row, NULL);
-    else if (gtk_list_box_row_get_header(row) == NULL)
-        gtk_list_box_row_set_header(row, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL));
-}
-
 static gboolean
 delete_event(GtkWidget *widget, GdkEventAny *event)
 {
@@ -135,6 +127,6 @@ static void
 pf_token_window_init(PfTokenWindow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    gtk_list_box_set_header_func(self->token_list, update_header, NULL, NULL);
-    gtk_list_box_set_header_func(self->offer_list, update_header, NULL, NULL);
+    pf_row_separators_add(self->token_list);
+    pf_row_separators_add(self->offer_list);
 }

@@ -198,8 +198,10 @@ class ReportingAgent:
         self._bus.flush_sync(None)
 
     def stop(self):
-        Gio.bus_unown_name(self._name)
-        self._bus.unregister_object(self._object)
+        if self._name:
+            Gio.bus_unown_name(self._name)
+            self._bus.unregister_object(self._object)
+        self._name = None
 
 
 def _typed(entry, types):

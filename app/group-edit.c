@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Group edit: values are small, so each change builds a new one. */
+#include "group-edit.h"
+
+#include "app-id.h"
+
+typedef struct {
+    const char *name;
+    const char *app_id;
+    const char **programs; /* the array is owned, its strings are the value's */
+} Group;
+
+static void
+read_group(GVariant *groups, guint index, Group *ret_group)
+{
+    g_variant_get_child(groups, index, "(&s&s^a&s)", &ret_group->name, &ret_group->app_id,
+                        &ret_group->programs);
+}
+
+static void
+add_group(GVariantBuilder *builder, const Group *group)
+{
+    g_variant_builder_add(builder, "(ss^as)", group->name, group->app_id, group->programs);
+}
+
+static GVariant *
+end(GVariantBuilder *builder)
+{
+    return g_variant_ref_sink(g_variant_builder_end(builder));
+}
+
+GVariant *
+pf_group_edit_add(GVariant *groups, const char *name, const char *app_id)
+{
+    static const char *none[] = {NULL};
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, PF_GROUP_EDIT_TYPE);
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        g_autoptr(GVariant) child = g_variant_get_child_value(groups, i);
+        g_variant_builder_add_value(&builder, child);
+    }
+    add_group(&builder, &(Group){name, app_id, none});
+    return end(&builder);
+}
+
+GVariant *
+pf_group_edit_change(GVariant *groups, guint index, const char *name, const char *app_id)
+{
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, PF_GROUP_EDIT_TYPE);
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        Group group;
+        read_group(groups, i, &group);
+        g_autofree const char **programs = group.programs;
+        if (i == index)
+            group = (Group){name, app_id, programs};
+        add_group(&builder, &group);
+    }
+    return end(&builder);
+}
+
+GVariant *
+pf_group_edit_remove(GVariant *groups, guint index)
+{
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, PF_GROUP_EDIT_TYPE);
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        g_autoptr(GVariant) child = g_variant_get_child_value(groups, i);
+        if (i != index)
+            g_variant_builder_add_value(&builder, child);
+    }
+    return end(&builder);
+}
+
+/* GROUP, where it has PROGRAM once if WANTED, else not at all. */
+static void
+add_group_with(GVariantBuilder *builder, const Group *group, const char *program, gboolean wanted)
+{
+    g_autoptr(GPtrArray) programs = g_ptr_array_new();
+    gboolean found = FALSE;
+    for (guint i = 0; group->programs[i] != NULL; i++) {
+        gboolean same = g_str_equal(group->programs[i], program);
+        if (!same || (wanted && !found))
+            g_ptr_array_add(programs, (gpointer)group->programs[i]);
+        found |= same;
+    }
+    if (wanted && !found)
+        g_ptr_array_add(programs, (gpointer)program);
+    g_ptr_array_add(programs, NULL);
+    add_group(builder, &(Group){group->name, group->app_id, (const char **)programs->pdata});
+}
+
+GVariant *
+pf_group_edit_add_program(GVariant *groups, guint index, const char *program)
+{
+    if (index >= g_variant_n_children(groups))
+        return g_variant_ref(groups);
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, PF_GROUP_EDIT_TYPE);
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        Group group;
+        read_group(groups, i, &group);
+        g_autofree const char **programs = group.programs;
+        add_group_with(&builder, &group, program, i == index);
+    }
+    return end(&builder);
+}
+
+GVariant *
+pf_group_edit_remove_program(GVariant *groups, guint index, const char *program)
+{
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, PF_GROUP_EDIT_TYPE);
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        Group group;
+        read_group(groups, i, &group);
+        g_autofree const char **programs = group.programs;
+        if (i == index)
+            add_group_with(&builder, &group, program, FALSE);
+        else
+            add_group(&builder, &group);
+    }
+    return end(&builder);
+}
+
+char *
+pf_group_edit_dup_group_of(GVariant *groups, const char *program)
+{
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        Group group;
+        read_group(groups, i, &group);
+        g_autofree const char **programs = group.programs;
+        if (g_strv_contains(programs, program))
+            return g_strdup(group.name);
+    }
+    return NULL;
+}
+
+gboolean
+pf_group_edit_is_id(const char *text)
+{
+    guint64 id;
+    return *text == '\0' || pf_app_id_parse(text, &id);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Changes to the setting `groups`, as functions from one value to the next. */
+#pragma once
+
+#include <glib.h>
+
+#define PF_GROUP_EDIT_TYPE ((const GVariantType *)"a(ssas)")
+
+/* GROUPS is a value of the setting, borrowed; what is given back is the caller's, not floating. An
+ * INDEX beyond the end changes nothing. A program is in one group at most. */
+GVariant *pf_group_edit_add(GVariant *groups, const char *name, const char *app_id);
+GVariant *pf_group_edit_change(GVariant *groups, guint index, const char *name, const char *app_id);
+GVariant *pf_group_edit_remove(GVariant *groups, guint index);
+
+/* PROGRAM, a desktop file's name or a path, leaves the group that it is in. */
+GVariant *pf_group_edit_add_program(GVariant *groups, guint index, const char *program);
+GVariant *pf_group_edit_remove_program(GVariant *groups, guint index, const char *program);
+
+/* The name of the group that PROGRAM is in; NULL: in none. The caller's. */
+char *pf_group_edit_dup_group_of(GVariant *groups, const char *program);
+
+/* May TEXT stand as a group's ID: "MAJOR:MINOR" of 32 bits each, or nothing? */
+gboolean pf_group_edit_is_id(const char *text);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfGroupsPage: the setting is the model; each change writes it and the rows follow. */
+#include "groups-page.h"
+
+#include <glib/gi18n.h>
+
+#include "group-dialog.h"
+#include "group-edit.h"
+#include "group-row.h"
+#include "program-dialog.h"
+#include "row-separators.h"
+
+struct _PfGroupsPage {
+    GtkBox parent_instance;
+    GtkStack *list_stack;
+    GtkListBox *group_list;
+    GtkSwitch *default_switch;
+
+    GSettings *settings;
+    PfAgentModel *model;
+    GSimpleActionGroup *actions;
+    GtkWidget *dialog; /* the one that is open above the page */
+    guint edited;      /* the group it is about */
+};
+
+G_DEFINE_FINAL_TYPE(PfGroupsPage, pf_groups_page, GTK_TYPE_BOX)
+
+static GVariant *
+get_groups(PfGroupsPage *self)
+{
+    return g_settings_get_value(self->settings, "groups");
+}
+
+static void
+focus_group(PfGroupsPage *self, guint index)
+{
+    GtkListBoxRow *row = gtk_list_box_get_row_at_index(self->group_list, (int)index);
+    if (row != NULL)
+        pf_group_row_focus(PF_GROUP_ROW(row));
+}
+
+/* Takes GROUPS. The rows are new afterwards; the focus goes to that of the group INDEX. */
+static void
+set_groups(PfGroupsPage *self, GVariant *groups, guint index)
+{
+    g_settings_set_value(self->settings, "groups", groups);
+    g_variant_unref(groups);
+    focus_group(self, index);
+}
+
+static void
+on_settings_groups_changed(PfGroupsPage *self)
+{
+    g_autoptr(GVariant) groups = get_groups(self);
+    gtk_container_foreach(GTK_CONTAINER(self->group_list), (GtkCallback)(void *)gtk_widget_destroy,
+                          NULL);
+    gtk_stack_set_visible_child_name(self->list_stack,
+                                     g_variant_n_children(groups) > 0 ? "list" : "empty");
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        g_autoptr(GVariant) group = g_variant_get_child_value(groups, i);
+        gtk_container_add(GTK_CONTAINER(self->group_list), pf_group_row_new(group, i));
+    }
+}
+
+static void
+on_settings_groups_writable_changed(PfGroupsPage *self)
+{
+    gboolean writable = g_settings_is_writable(self->settings, "groups");
+    g_auto(GStrv) names = g_action_group_list_actions(G_ACTION_GROUP(self->actions));
+    for (guint i = 0; names[i] != NULL; i++) {
+        GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self->actions), names[i]);
+        g_simple_action_set_enabled(G_SIMPLE_ACTION(action), writable);
+    }
+}
+
+static GtkWindow *
+get_window(PfGroupsPage *self)
+{
+    return GTK_WINDOW(gtk_widget_get_toplevel(GTK_WIDGET(self)));
+}
+
+/* Shows DIALOG, which is about the group INDEX, instead of one that may be there. */
+static void
+show_dialog(PfGroupsPage *self, GtkWidget *dialog, guint index, GCallback on_response)
+{
+    if (self->dialog != NULL)
+        gtk_widget_destroy(self->dialog);
+    self->edited = index;
+    g_set_weak_pointer(&self->dialog, dialog);
+    g_signal_connect_object(dialog, "response", on_response, self, G_CONNECT_SWAPPED);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+static void
+on_new_dialog_response(PfGroupsPage *self, int response, PfGroupDialog *dialog)
+{
+    if (response == GTK_RESPONSE_OK) {
+        g_autoptr(GVariant) groups = get_groups(self);
+        g_autofree char *name = pf_group_dialog_dup_name(dialog);
+        g_autofree char *app_id = pf_group_dialog_dup_app_id(dialog);
+        set_groups(self, pf_group_edit_add(groups, name, app_id),
+                   (guint)g_variant_n_children(groups));
+    }
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+on_edit_dialog_response(PfGroupsPage *self, int response, PfGroupDialog *dialog)
+{
+    if (response == GTK_RESPONSE_OK) {
+        g_autoptr(GVariant) groups = get_groups(self);
+        g_autofree char *name = pf_group_dialog_dup_name(dialog);
+        g_autofree char *app_id = pf_group_dialog_dup_app_id(dialog);
+        set_groups(self, pf_group_edit_change(groups, self->edited, name, app_id), self->edited);
+    }
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+on_program_dialog_response(PfGroupsPage *self, int response, PfProgramDialog *dialog)
+{
+    const char *program = pf_program_dialog_get_program(dialog);
+    if (response == GTK_RESPONSE_OK && program != NULL) {
+        g_autoptr(GVariant) groups = get_groups(self);
+        set_groups(self, pf_group_edit_add_program(groups, self->edited, program), self->edited);
+    }
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+on_add_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfGroupsPage *self = user_data;
+    PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), _("New Group"), "", "");
+    show_dialog(self, GTK_WIDGET(dialog), 0, G_CALLBACK(on_new_dialog_response));
+}
+
+static void
+on_edit_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfGroupsPage *self = user_data;
+    g_autoptr(GVariant) groups = get_groups(self);
+    guint index = g_variant_get_uint32(parameter);
+    const char *name;
+    const char *app_id;
+    if (index >= g_variant_n_children(groups))
+        return;
+    g_variant_get_child(groups, index, "(&s&sas)", &name, &app_id, NULL);
+    PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), _("Rename Group"), name, app_id);
+    show_dialog(self, GTK_WIDGET(dialog), index, G_CALLBACK(on_edit_dialog_response));
+}
+
+static void
+on_remove_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfGroupsPage *self = user_data;
+    g_autoptr(GVariant) groups = get_groups(self);
+    guint index = g_variant_get_uint32(parameter);
+    set_groups(self, pf_group_edit_remove(groups, index), index);
+}
+
+static void
+on_add_program_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfGroupsPage *self = user_data;
+    g_autoptr(GVariant) groups = get_groups(self);
+    PfProgramDialog *dialog =
+        pf_program_dialog_new(get_window(self), groups, pf_agent_model_get_domains(self->model));
+    show_dialog(self, GTK_WIDGET(dialog), g_variant_get_uint32(parameter),
+                G_CALLBACK(on_program_dialog_response));
+}
+
+static void
+on_remove_program_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfGroupsPage *self = user_data;
+    g_autoptr(GVariant) groups = get_groups(self);
+    guint index;
+    const char *program;
+    g_variant_get(parameter, "(u&s)", &index, &program);
+    set_groups(self, pf_group_edit_remove_program(groups, index, program), index);
+}
+
+void
+pf_groups_page_bind(PfGroupsPage *self, GSettings *settings, PfAgentModel *model)
+{
+    self->settings = g_object_ref(settings);
+    self->model = g_object_ref(model);
+    g_settings_bind(settings, "share-by-default", self->default_switch, "active",
+                    G_SETTINGS_BIND_DEFAULT);
+    g_signal_connect_object(settings, "changed::groups", G_CALLBACK(on_settings_groups_changed),
+                            self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(settings, "writable-changed::groups",
+                            G_CALLBACK(on_settings_groups_writable_changed), self,
+                            G_CONNECT_SWAPPED);
+    on_settings_groups_changed(self);
+    on_settings_groups_writable_changed(self);
+}
+
+static void
+dispose(GObject *object)
+{
+    PfGroupsPage *self = PF_GROUPS_PAGE(object);
+    if (self->dialog != NULL)
+        gtk_widget_destroy(self->dialog);
+    g_clear_weak_pointer(&self->dialog);
+    g_clear_object(&self->settings);
+    g_clear_object(&self->model);
+    g_clear_object(&self->actions);
+    G_OBJECT_CLASS(pf_groups_page_parent_class)->dispose(object);
+}
+
+static void
+pf_groups_page_class_init(PfGroupsPageClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/pinfold/Pinfold/groups-page.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, list_stack);
+    gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, group_list);
+    gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, default_switch);
+}
+
+static void
+pf_groups_page_init(PfGroupsPage *self)
+{
+    static const GActionEntry entries[] = {
+        {"add", on_add_activated},
+        {"edit", on_edit_activated, "u"},
+        {"remove", on_remove_activated, "u"},
+        {"add-program", on_add_program_activated, "u"},
+        {"remove-program", on_remove_program_activated, "(us)"},
+    };
+    self->actions = g_simple_action_group_new();
+    g_action_map_add_action_entries(G_ACTION_MAP(self->actions), entries, G_N_ELEMENTS(entries),
+                                    self);
+    gtk_widget_insert_action_group(GTK_WIDGET(self), "groups", G_ACTION_GROUP(self->actions));
+    gtk_widget_init_template(GTK_WIDGET(self));
+    pf_row_separators_add(self->group_list);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Changes to the setting `groups`, by its text before and after. */
+#include "group-edit.h"
+
+#define BEFORE "[('A', '1:2', ['x.desktop', '/usr/bin/y']), ('B', '', ['z.desktop'])]"
+
+static GVariant *
+parse(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    GVariant *value = g_variant_parse(PF_GROUP_EDIT_TYPE, text, NULL, NULL, &error);
+    g_assert_no_error(error);
+    return value;
+}
+
+/* Takes GROUPS. */
+static void
+assert_groups(GVariant *groups, const char *text)
+{
+    g_autoptr(GVariant) owned = groups;
+    g_autofree char *printed = g_variant_print(groups, FALSE);
+    g_assert_false(g_variant_is_floating(groups));
+    g_assert_cmpstr(printed, ==, text);
+}
+
+static void
+test_groups(void)
+{
+    g_autoptr(GVariant) before = parse(BEFORE);
+    g_autoptr(GVariant) none = parse("[]");
+    assert_groups(pf_group_edit_add(none, "A", ""), "[('A', '', [])]");
+    assert_groups(pf_group_edit_add(before, "C", "3:4"),
+                  "[('A', '1:2', ['x.desktop', '/usr/bin/y']), ('B', '', ['z.desktop']), "
+                  "('C', '3:4', [])]");
+    assert_groups(pf_group_edit_change(before, 1, "New", "5:6"),
+                  "[('A', '1:2', ['x.desktop', '/usr/bin/y']), ('New', '5:6', ['z.desktop'])]");
+    assert_groups(pf_group_edit_remove(before, 0), "[('B', '', ['z.desktop'])]");
+    /* Somebody else removed it meanwhile. */
+    assert_groups(pf_group_edit_change(before, 2, "New", ""), BEFORE);
+    assert_groups(pf_group_edit_remove(before, 2), BEFORE);
+    assert_groups(pf_group_edit_remove_program(before, 2, "z.desktop"), BEFORE);
+    assert_groups(pf_group_edit_add_program(before, 2, "z.desktop"), BEFORE);
+}
+
+static void
+test_programs(void)
+{
+    g_autoptr(GVariant) before = parse(BEFORE);
+    assert_groups(pf_group_edit_add_program(before, 1, "new"),
+                  "[('A', '1:2', ['x.desktop', '/usr/bin/y']), ('B', '', ['z.desktop', 'new'])]");
+    /* It leaves the group that it was in, and is in one once. */
+    assert_groups(pf_group_edit_add_program(before, 1, "x.desktop"),
+                  "[('A', '1:2', ['/usr/bin/y']), ('B', '', ['z.desktop', 'x.desktop'])]");
+    assert_groups(pf_group_edit_add_program(before, 1, "z.desktop"), BEFORE);
+    assert_groups(pf_group_edit_remove_program(before, 0, "/usr/bin/y"),
+                  "[('A', '1:2', ['x.desktop']), ('B', '', ['z.desktop'])]");
+    assert_groups(pf_group_edit_remove_program(before, 0, "z.desktop"), BEFORE);
+    g_autofree char *group = pf_group_edit_dup_group_of(before, "z.desktop");
+    g_assert_cmpstr(group, ==, "B");
+    g_assert_null(pf_group_edit_dup_group_of(before, "z"));
+}
+
+static void
+test_ids(void)
+{
+    g_assert_true(pf_group_edit_is_id(""));
+    g_assert_true(pf_group_edit_is_id("0:0"));
+    g_assert_true(pf_group_edit_is_id("4294967295:4294967295"));
+    g_assert_false(pf_group_edit_is_id("4294967296:0"));
+    g_assert_false(pf_group_edit_is_id("12"));
+    g_assert_false(pf_group_edit_is_id("a:b"));
+    g_assert_false(pf_group_edit_is_id(":"));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/group-edit/groups", test_groups);
+    g_test_add_func("/group-edit/programs", test_programs);
+    g_test_add_func("/group-edit/ids", test_ids);
+    return g_test_run();
+}

@@ -1,0 +1,220 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The settings for groups of programs."""
+
+import ast
+import re
+
+from gi.repository import GLib
+
+from appcase import AppCase, wait_served
+from pinfoldtest import tap
+from pinfoldtest.wait import wait_for
+from scriptedagent import ReportingAgent
+
+CARD = "pkcs11:model=PKCS%2315;manufacturer=piv_II;serial=00;token=Anna%20Beispiel"
+MEMBER = {"app_id": "1:2", "token_uri": CARD, "logged_in": False, "asleep": False, "members": [
+    {"pid": 12, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1},
+    {"pid": 13, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1},
+    {"pid": 14, "exe": "", "name": "Ghost", "sessions": 1}]}
+DESKTOP = "[Desktop Entry]\nType=Application\nName={name}\nIcon={icon}\nExec=/bin/true\n"
+
+
+class SettingsCase(AppCase):
+    page = None
+    app_env = None
+
+    def setUp(self):
+        super().setUp()
+        folder = self.box.dir / "share/applications"
+        folder.mkdir(parents=True)
+        (folder / "mail.desktop").write_text(DESKTOP.format(name="Test Mail", icon="mail-unread"))
+        (folder / "web.desktop").write_text(DESKTOP.format(name="Test Web", icon="web-browser"))
+        self.bus = self.session_bus()
+        self.addCleanup(self.bus.close_sync, None)
+        self.agent = ReportingAgent(self.bus)
+        self.addCleanup(self.agent.stop)
+
+    def open_page(self, domains=()):
+        self.start_app("--gapplication-service", env=self.app_env)
+        wait_served(lambda: self.agent.asked, 15, "the first question")
+        asked = self.agent.asked
+        self.agent.report(domains=domains)
+        wait_served(lambda: self.agent.asked > asked, 5, "the next question")
+        self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
+                           "Activate", GLib.Variant("(sava{sv})", ("settings", [], {})), None, 0,
+                           5000, None)
+        window = self.ui.window("Settings")
+        window.find(self.page, "radio button").press()
+        return window
+
+    def get(self, key):
+        return self.box.run("gsettings", "get", "org.pinfold", key).stdout.strip()
+
+    def set(self, key, value):
+        self.box.run("gsettings", "set", "org.pinfold", key, str(value))
+
+    def groups(self):
+        return ast.literal_eval(re.sub(r"@\S+ ", "", self.get("groups")))
+
+    def wait_groups(self, *groups):
+        wait_served(lambda: self.groups() == list(groups), 5, f"{groups} in the settings")
+
+    def wait_texts(self, window, *parts):
+        wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 5,
+                    f"{parts} in:\n{window.tree()}")
+
+    def wait_no_text(self, window, part):
+        wait_served(lambda: not any(part in t for t in window.texts()), 5, f"{part!r} to go")
+
+
+class Groups(SettingsCase):
+    page = "Groups"
+
+    def fill(self, title, **entries):
+        dialog = self.ui.window(title)
+        for name, text in entries.items():
+            dialog.find(name.replace("_", " "), "text").set_text(text)
+        return dialog
+
+    def test_groups(self):
+        window = self.open_page()
+        self.wait_texts(window, "No groups yet")
+        self.picture("groups-empty")
+        window.press("Add Group…")
+        dialog = self.fill("New Group", Name="Office", Application_ID="1:x")
+        self.wait_texts(dialog, "An ID is two numbers with a colon")
+        save = dialog.find("Save", "push button")
+        self.assertFalse(save.has_state("sensitive"))
+        self.picture("group-dialog-wrong")
+        self.fill("New Group", Application_ID="1207:42")
+        wait_served(lambda: save.has_state("sensitive"), 5, "Save")
+        save.press()
+        self.wait_groups(("Office", "1207:42", []))
+        self.wait_texts(window, "Office", "Application ID 1207:42", "No programs yet")
+
+        window.press("Rename Group")
+        self.fill("Rename Group", Name=" Mail & <i>Web</i> ", Application_ID="").press("Save")
+        self.wait_groups(("Mail & <i>Web</i>", "", []))
+        self.wait_texts(window, "Mail & <i>Web</i>", "Application ID drawn at each start")
+        window.press("Remove Group")
+        self.wait_groups()
+        self.wait_texts(window, "No groups yet")
+
+    def test_cancelled(self):
+        self.set("groups", [("Office", "", [])])
+        window = self.open_page()
+        window.press("Rename Group")
+        self.fill("Rename Group", Name="Other").press("Cancel")
+        self.ui.wait_no_window("Rename Group")
+        window.press("Add Group…")
+        dialog = self.fill("New Group", Name="  ")
+        self.assertFalse(dialog.find("Save", "push button").has_state("sensitive"))
+        dialog.press("Cancel")
+        self.ui.wait_no_window("New Group")
+        self.wait_groups(("Office", "", []))
+
+    def pick(self, window, text):
+        """Adds the program that is found by that text, to the first group."""
+        window.press("Add Program…")
+        dialog = self.ui.window("Add Program")
+        dialog.find("Search", "text").set_text(text)
+        add = dialog.find("Add", "push button")
+        wait_served(lambda: add.has_state("sensitive"), 5, "a program to be found")
+        return dialog
+
+    def test_installed_and_connected(self):
+        self.set("groups", [("Office", "", [])])
+        window = self.open_page([MEMBER])
+        window.press("Add Program…")
+        dialog = self.ui.window("Add Program")
+        self.wait_texts(dialog, "ssh", "/usr/bin/ssh", "Test Mail", "mail.desktop")
+        self.assertEqual(dialog.texts().count("/usr/bin/ssh"), 1)
+        self.assertNotIn("Ghost", dialog.texts())
+        self.assertFalse(dialog.find("Add", "push button").has_state("sensitive"))
+        self.picture("program-dialog")
+        dialog.find("Search", "text").set_text("nothing of that name")
+        self.wait_texts(dialog, "No program found")
+        dialog.press("Cancel")
+        self.ui.wait_no_window("Add Program")
+
+        self.pick(window, "test mail").press("Add")
+        self.wait_groups(("Office", "", ["mail.desktop"]))
+        self.wait_texts(window, "Test Mail", "mail.desktop")
+        self.pick(window, "ssh").press("Add")
+        self.wait_groups(("Office", "", ["mail.desktop", "/usr/bin/ssh"]))
+        window.press("Remove Test Mail from the group")
+        self.wait_groups(("Office", "", ["/usr/bin/ssh"]))
+        self.wait_no_text(window, "Test Mail")
+
+    def test_program_moves(self):
+        self.set("groups", [("Office", "", []), ("Home", "5:6", ["web.desktop", "mail.desktop"])])
+        window = self.open_page()
+        self.wait_texts(window, "Test Web")
+        self.picture("groups")
+        dialog = self.pick(window, "web.desktop")
+        self.wait_texts(dialog, "It is in the group “Home” now, which it leaves")
+        self.picture("program-dialog-moves")
+        dialog.press("Add")
+        self.wait_groups(("Office", "", ["web.desktop"]), ("Home", "5:6", ["mail.desktop"]))
+
+    def test_file(self):
+        self.set("groups", [("Office", "", [])])
+        window = self.open_page()
+        window.press("Add Program…")
+        self.ui.window("Add Program").press("Choose File…")
+        self.ui.window("Choose a Program")
+        # Typing a slash opens the entry for a path.
+        chooser = wait_for(lambda: self.box.screen.windows("^Choose a Program$"), 5, "it")[0]
+        self.box.screen.focus(chooser)
+        self.box.screen.type("/usr/bin/env")
+        choose = self.ui.window("Choose a Program").find("Choose", "push button")
+        wait_served(lambda: choose.has_state("sensitive"), 10, "the file to be found")
+        choose.press()
+        dialog = self.ui.window("Add Program")
+        self.wait_texts(dialog, "/usr/bin/env")
+        add = dialog.find("Add", "push button")
+        wait_served(lambda: add.has_state("sensitive"), 5, "the file to be selected")
+        add.press()
+        self.wait_groups(("Office", "", ["/usr/bin/env"]))
+
+    def test_default_group(self):
+        window = self.open_page()
+        self.wait_texts(window, "Each change on this page forgets all cached PINs first.")
+        switch = window.find("Programs in no group share a login, too", "toggle button")
+        self.assertTrue(switch.has_state("checked"))
+        switch.press()
+        wait_for(lambda: self.get("share-by-default") == "false", 5, "the setting")
+
+    def test_changed_elsewhere(self):
+        window = self.open_page()
+        self.set("groups", [("Office", "", ["gone.desktop", "/opt/x/tool"])])
+        self.wait_texts(window, "Office", "gone.desktop", "tool", "/opt/x/tool")
+
+
+class Locked(SettingsCase):
+    page = "Groups"
+    app_env = {"XDG_CONFIG_HOME": "/proc/nothing-can-be-kept-here"}
+
+    def test_nothing_can_be_changed(self):
+        window = self.open_page()
+        self.wait_texts(window, "Settings that cannot be changed here were fixed")
+        self.picture("settings-locked")
+        for name, role in (("Add Group…", "push button"),
+                           ("Programs in no group share a login, too", "toggle button")):
+            self.assertFalse(window.find(name, role).has_state("sensitive"), name)
+
+
+class Dark(SettingsCase):
+    page = "Groups"
+    app_env = {"GTK_THEME": "Adwaita:dark"}
+
+    def test_looks(self):
+        self.set("groups", [("Office", "1207:42", ["mail.desktop", "/usr/bin/ssh"])])
+        self.wait_texts(self.open_page(), "Test Mail")
+        self.picture("groups-dark")
+
+
+if __name__ == "__main__":
+    tap.main()
