@@ -79,7 +79,9 @@ on_settings_activated(GSimpleAction *action, GVariant *parameter, gpointer user_
 {
     PfApplication *self = user_data;
     if (self->settings_dialog == NULL) {
-        GtkWindow *dialog = GTK_WINDOW(pf_settings_dialog_new(self->settings, self->model));
+        GDBusConnection *connection = g_application_get_dbus_connection(G_APPLICATION(self));
+        GtkWindow *dialog =
+            GTK_WINDOW(pf_settings_dialog_new(self->settings, self->model, connection));
         if (self->window != NULL && gtk_widget_get_visible(GTK_WIDGET(self->window)))
             gtk_window_set_transient_for(dialog, GTK_WINDOW(self->window));
         gtk_window_set_application(dialog, GTK_APPLICATION(self));

@@ -4,6 +4,7 @@
 #include "settings-dialog.h"
 
 #include "groups-page.h"
+#include "permissions-page.h"
 #include "setting-radio.h"
 
 struct _PfSettingsDialog {
@@ -16,12 +17,13 @@ struct _PfSettingsDialog {
     GtkLabel *locked_label;
     GtkStack *stack;
     PfGroupsPage *groups_page;
+    PfPermissionsPage *permissions_page;
 };
 
 G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
 
-static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay", "groups",
-                                         "share-by-default"};
+static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay",
+                                         "sharing",    "groups", "share-by-default"};
 
 static gboolean
 prompt_to_switch(GValue *value, GVariant *variant, gpointer unused)
@@ -53,7 +55,7 @@ on_settings_writable_changed(PfSettingsDialog *self, const char *key, GSettings 
 }
 
 PfSettingsDialog *
-pf_settings_dialog_new(GSettings *settings, PfAgentModel *model)
+pf_settings_dialog_new(GSettings *settings, PfAgentModel *model, GDBusConnection *connection)
 {
     PfSettingsDialog *self = g_object_new(PF_TYPE_SETTINGS_DIALOG, "use-header-bar", TRUE, NULL);
     pf_setting_radio_bind(settings, "cache-mode", "off", self->mode_off);
@@ -65,6 +67,7 @@ pf_settings_dialog_new(GSettings *settings, PfAgentModel *model)
     g_settings_bind(settings, "release-delay", self->release_delay_spin, "value",
                     G_SETTINGS_BIND_DEFAULT);
     pf_groups_page_bind(self->groups_page, settings, model);
+    pf_permissions_page_bind(self->permissions_page, settings, connection);
     g_signal_connect_object(settings, "writable-changed", G_CALLBACK(on_settings_writable_changed),
                             self, G_CONNECT_SWAPPED);
     update_locked(self, settings);
@@ -97,6 +100,7 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     G_OBJECT_CLASS(klass)->constructed = constructed;
     GTK_DIALOG_CLASS(klass)->response = response;
     g_type_ensure(PF_TYPE_GROUPS_PAGE);
+    g_type_ensure(PF_TYPE_PERMISSIONS_PAGE);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/settings-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_off);
@@ -107,6 +111,7 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, locked_label);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, stack);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, groups_page);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, permissions_page);
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The settings: cache mode, who asks for PINs, how long a login lingers, groups. */
+/* The settings: cache mode, who asks for PINs, how long a login lingers, groups and permissions. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -13,4 +13,5 @@ G_DECLARE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, PF, SETTINGS_DIALOG, 
 /* A dialog bound to SETTINGS (schema org.pinfold): changes act at once. MODEL knows the programs
  * that are connected; decisions come from the agent on CONNECTION (NULL: there is none). It
  * destroys itself when closed. */
-PfSettingsDialog *pf_settings_dialog_new(GSettings *settings, PfAgentModel *model);
+PfSettingsDialog *pf_settings_dialog_new(GSettings *settings, PfAgentModel *model,
+                                         GDBusConnection *connection);

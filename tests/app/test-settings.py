@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""The settings for groups of programs."""
+"""The settings for groups of programs, and the decisions that can be taken back."""
 
 import ast
 import re
+import time
 
 from gi.repository import GLib
 
@@ -18,6 +19,14 @@ MEMBER = {"app_id": "1:2", "token_uri": CARD, "logged_in": False, "asleep": Fals
     {"pid": 12, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1},
     {"pid": 13, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1},
     {"pid": 14, "exe": "", "name": "Ghost", "sessions": 1}]}
+ALWAYS = {"id": "a1", "program": "Mail <b>Client</b>", "program-icon": "mail",
+          "executable": "/usr/bin/mail-client", "token-uri": CARD, "shared-id": "1207:42",
+          "group": "Office", "decision": "always", "since": int(time.time())}
+SESSION = {"id": "a2", "program": "backup.py", "executable": "/usr/bin/python3.11",
+           "script": "/usr/share/backup/backup.py", "token-uri": CARD, "shared-id": "7:8",
+           "decision": "session", "since": int(time.time())}
+NEVER = {"id": "a3", "program": "Chat", "executable": "/usr/bin/bwrap",
+         "sandbox": "org.example.Chat", "token-uri": CARD, "decision": "never", "since": 0}
 DESKTOP = "[Desktop Entry]\nType=Application\nName={name}\nIcon={icon}\nExec=/bin/true\n"
 
 
@@ -193,6 +202,66 @@ class Groups(SettingsCase):
         self.wait_texts(window, "Office", "gone.desktop", "tool", "/opt/x/tool")
 
 
+class Permissions(SettingsCase):
+    page = "Permissions"
+
+    def test_decisions(self):
+        self.agent.consents = [ALWAYS, SESSION, NEVER]
+        window = self.open_page()
+        self.wait_texts(window, "Mail <b>Client</b>", "Always allowed: “Anna Beispiel”, group “Office”",
+                        "/usr/bin/mail-client, since", "backup.py",
+                        "Allowed for this session: “Anna Beispiel”, application ID 7:8",
+                        "/usr/share/backup/backup.py, since", "Chat",
+                        "Never allowed: “Anna Beispiel”, programs in no group",
+                        "org.example.Chat")
+        self.picture("permissions")
+        window.press("Revoke")
+        wait_served(lambda: self.agent.revoked == ["a1"], 5, "RevokeConsent")
+        self.wait_no_text(window, "Mail <b>Client</b>")
+        self.agent.decide([NEVER])
+        self.wait_no_text(window, "backup.py")
+        self.wait_texts(window, "Chat")
+
+    def test_revoke_all(self):
+        self.agent.consents = [ALWAYS, NEVER]
+        window = self.open_page()
+        button = window.find("Revoke All…", "push button")
+        wait_served(lambda: button.has_state("sensitive"), 5, "Revoke All…")
+        button.press()
+        self.ui.window("Revoke all permissions?").press("Cancel")
+        self.ui.wait_no_window("Revoke all permissions?")
+        self.assertEqual(self.agent.revoked, [])
+        button.press()
+        question = self.ui.window("Revoke all permissions?")
+        self.picture("permissions-revoke-all")
+        question.press("Revoke All")
+        wait_served(lambda: self.agent.revoked == [""], 5, "RevokeConsent")
+        self.wait_texts(window, "No decisions yet")
+        self.picture("permissions-empty")
+        wait_served(lambda: not button.has_state("sensitive"), 5, "nothing to revoke")
+
+    def test_agent_goes_and_comes(self):
+        self.agent.consents = [NEVER]
+        window = self.open_page()
+        self.wait_texts(window, "Chat")
+        self.agent.stop()
+        self.wait_texts(window, "It keeps your decisions.")
+        self.wait_no_text(window, "Chat")
+        agent = ReportingAgent(self.bus)
+        self.addCleanup(agent.stop)
+        agent.decide([ALWAYS])
+        self.wait_texts(window, "Mail <b>Client</b>")
+
+    def test_sharing(self):
+        window = self.open_page()
+        self.assertTrue(window.find("Ask me", "radio button").has_state("checked"))
+        window.find("Ask me, unless both are the same program", "radio button").press()
+        wait_for(lambda: self.get("sharing") == "'same-program'", 5, "the setting")
+        self.set("sharing", "allow")
+        button = window.find("Allow it without asking", "radio button")
+        wait_for(lambda: button.has_state("checked"), 5, "the choice")
+
+
 class Locked(SettingsCase):
     page = "Groups"
     app_env = {"XDG_CONFIG_HOME": "/proc/nothing-can-be-kept-here"}
@@ -204,15 +273,22 @@ class Locked(SettingsCase):
         for name, role in (("Add Group…", "push button"),
                            ("Programs in no group share a login, too", "toggle button")):
             self.assertFalse(window.find(name, role).has_state("sensitive"), name)
+        window.find("Permissions", "radio button").press()
+        self.assertFalse(window.find("Ask me", "radio button").has_state("sensitive"))
 
 
 class Dark(SettingsCase):
-    page = "Groups"
+    page = "Permissions"
     app_env = {"GTK_THEME": "Adwaita:dark"}
 
     def test_looks(self):
         self.set("groups", [("Office", "1207:42", ["mail.desktop", "/usr/bin/ssh"])])
-        self.wait_texts(self.open_page(), "Test Mail")
+        self.agent.consents = [ALWAYS, SESSION, NEVER]
+        window = self.open_page()
+        self.wait_texts(window, "Chat")
+        self.picture("permissions-dark")
+        window.find("Groups", "radio button").press()
+        self.wait_texts(window, "Test Mail")
         self.picture("groups-dark")
 
 
