@@ -198,7 +198,9 @@ start_up(GApplication *application)
     g_signal_connect_object(self->model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
     on_model_changed(self);
-    self->tray = pf_tray_new(connection, self->model, G_ACTION_GROUP(self));
+    PfConsentOffers *offers = pf_prompter_get_offers(self->prompter);
+    self->tray = pf_tray_new(connection, self->model, pf_consent_offers_get_list(offers),
+                             G_ACTION_GROUP(self));
     self->closing_hint = pf_closing_hint_new();
     self->signal_ids[0] = g_unix_signal_add(SIGTERM, on_signal_received, self);
     self->signal_ids[1] = g_unix_signal_add(SIGINT, on_signal_received, self);

@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+#include "offer-item.h"
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbusmenuMenuitem, g_object_unref)
 
 /* Detailed name of the action that an item stands for. */
@@ -17,6 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbusmenuMenuitem, g_object_unref)
 struct _PfTrayMenu {
     GObject parent_instance;
     PfAgentModel *model;
+    GListModel *offers;
     GActionGroup *actions; /* outlives the menu */
     DbusmenuServer *server;
 };
@@ -145,6 +148,26 @@ append_tokens(PfTrayMenu *self, DbusmenuMenuitem *root)
            pf_agent_model_count_pins(self->model) > 0 ? "forget-all" : NULL);
 }
 
+/* A notification is gone after a moment; here an offer stays until it is withdrawn. */
+static void
+append_offers(PfTrayMenu *self, DbusmenuMenuitem *root)
+{
+    guint count = g_list_model_get_n_items(self->offers);
+    for (guint i = 0; i < count; i++) {
+        g_autoptr(PfOfferItem) item = g_list_model_get_item(self->offers, i);
+        const PfPinRequest *request = pf_offer_item_get_request(item);
+        g_autoptr(GVariant) target =
+            g_variant_ref_sink(g_variant_new_uint64(pf_pin_request_get_number(request)));
+        g_autofree char *offer = pf_pin_request_dup_offer(request);
+        g_autofree char *escaped = escape_label(offer);
+        g_autofree char *label = g_strconcat(escaped, "…", NULL);
+        g_autofree char *action = g_action_print_detailed_name("decide", target);
+        append(self, root, label, action);
+    }
+    if (count > 0)
+        append_separator(root);
+}
+
 static void
 append_mode(PfTrayMenu *self, DbusmenuMenuitem *parent, const char *mode, const char *label)
 {
@@ -166,6 +189,7 @@ rebuild(PfTrayMenu *self)
     g_autoptr(DbusmenuMenuitem) root = dbusmenu_menuitem_new();
     append(self, root, _("_Open Pinfold"), "open");
     append_separator(root);
+    append_offers(self, root);
     append_tokens(self, root);
     append_separator(root);
     DbusmenuMenuitem *modes = append(self, root, _("_Cache Mode"), NULL);
@@ -187,19 +211,28 @@ on_model_changed(PfTrayMenu *self)
 }
 
 static void
+on_offers_changed(PfTrayMenu *self)
+{
+    rebuild(self);
+}
+
+static void
 on_cache_mode_changed(PfTrayMenu *self)
 {
     rebuild(self);
 }
 
 PfTrayMenu *
-pf_tray_menu_new(const char *path, PfAgentModel *model, GActionGroup *actions)
+pf_tray_menu_new(const char *path, PfAgentModel *model, GListModel *offers, GActionGroup *actions)
 {
     PfTrayMenu *self = g_object_new(PF_TYPE_TRAY_MENU, NULL);
     self->model = g_object_ref(model);
+    self->offers = g_object_ref(offers);
     self->actions = actions;
     self->server = dbusmenu_server_new(path);
     g_signal_connect_object(model, "changed", G_CALLBACK(on_model_changed), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(offers, "items-changed", G_CALLBACK(on_offers_changed), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(actions, "action-state-changed::cache-mode",
                             G_CALLBACK(on_cache_mode_changed), self, G_CONNECT_SWAPPED);
@@ -215,6 +248,7 @@ dispose(GObject *object)
     PfTrayMenu *self = PF_TRAY_MENU(object);
     g_clear_object(&self->server);
     g_clear_object(&self->model);
+    g_clear_object(&self->offers);
     G_OBJECT_CLASS(pf_tray_menu_parent_class)->dispose(object);
 }
 

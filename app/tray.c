@@ -182,7 +182,8 @@ init_item(PfTray *self)
 }
 
 PfTray *
-pf_tray_new(GDBusConnection *connection, PfAgentModel *model, GActionGroup *actions)
+pf_tray_new(GDBusConnection *connection, PfAgentModel *model, GListModel *offers,
+            GActionGroup *actions)
 {
     PfTray *self = g_object_new(PF_TYPE_TRAY, NULL);
     g_autoptr(GError) error = NULL;
@@ -194,7 +195,7 @@ pf_tray_new(GDBusConnection *connection, PfAgentModel *model, GActionGroup *acti
                             G_CONNECT_SWAPPED);
     if (connection == NULL)
         return self;
-    self->menu = pf_tray_menu_new(MENU_PATH, model, actions);
+    self->menu = pf_tray_menu_new(MENU_PATH, model, offers, actions);
     if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->item), connection,
                                           ITEM_PATH, &error)) {
         g_warning("Tray icon: %s", error->message);

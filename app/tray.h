@@ -8,10 +8,11 @@
 #define PF_TYPE_TRAY (pf_tray_get_type())
 G_DECLARE_FINAL_TYPE(PfTray, pf_tray, PF, TRAY, GObject)
 
-/* Shows MODEL on CONNECTION, the session bus (NULL: nowhere), wherever a StatusNotifierWatcher
- * appears; clicks are ACTIONS of the application, which outlives the tray. The caller owns it. Main
- * thread. */
-PfTray *pf_tray_new(GDBusConnection *connection, PfAgentModel *model, GActionGroup *actions);
+/* Shows MODEL and OFFERS, a list of PfOfferItem, on CONNECTION, the session bus (NULL: nowhere),
+ * wherever a StatusNotifierWatcher appears; clicks are ACTIONS of the application, which outlives
+ * the tray. The caller owns it. Main thread. */
+PfTray *pf_tray_new(GDBusConnection *connection, PfAgentModel *model, GListModel *offers,
+                    GActionGroup *actions);
 
 /* Is the icon shown by some panel? */
 gboolean pf_tray_is_shown(PfTray *self);

@@ -8,7 +8,7 @@ from gi.repository import GLib
 from appcase import TITLE, AppCase, wait_served
 from pinfoldtest import process, tap
 from pinfoldtest.wait import wait_for
-from scriptedagent import ReportingAgent
+from scriptedagent import PromptingAgent, ReportingAgent
 
 ITEM = "/StatusNotifierItem"
 ITEM_INTERFACE = "org.kde.StatusNotifierItem"
@@ -127,6 +127,20 @@ class Tray(AppCase):
         self.choose(entry)
         wait_served(lambda: self.agent.closed, 5, "CloseId")
         self.assertEqual(self.agent.closed, [(DEMO, "1:2")])
+
+    def test_offer(self):
+        prompting = PromptingAgent(self.box)
+        self.addCleanup(prompting.stop)
+        wait_served(lambda: prompting.registered, 15, "the app to register")
+        entry = "Fire__fox could use the login of “demo”…"
+        self.assertNotIn(entry, self.menu())
+        prompting.offer_consent(31, program="Fire_fox", program_known=True, token_label="demo")
+        wait_served(lambda: entry in self.menu(), 5, "the entry to decide")
+        self.choose(entry)
+        self.ui.window("Permission — demo")
+        prompting.close(31, "withdrawn")
+        wait_served(lambda: entry not in self.menu(), 5, "the entry to go")
+        self.ui.wait_no_window("Permission —")
 
     def test_click_opens_the_window(self):
         size = self.box.screen.size
