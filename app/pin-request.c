@@ -28,7 +28,9 @@
     X("reader", reader)                                                                            \
     X("key-label", key_label)                                                                      \
     X("shared-id", shared_id)                                                                      \
-    X("group", group)
+    X("group", group)                                                                              \
+    X("script", script)                                                                            \
+    X("sandbox", sandbox)
 
 struct _PfPinRequest {
     PfPinRequestKind kind;
@@ -468,6 +470,18 @@ pf_pin_request_dup_process(const PfPinRequest *request)
     if (request->pid != 0)
         /* Translators: the number is a process ID. */
         return g_strdup_printf(_("Process %u"), (guint)request->pid);
+    return NULL;
+}
+
+char *
+pf_pin_request_dup_identity(const PfPinRequest *request)
+{
+    if (request->sandbox != NULL)
+        /* Translators: %s is the name by which Flatpak or Snap know a program. */
+        return g_strdup_printf(_("Runs in the sandbox %s"), request->sandbox);
+    if (request->script != NULL)
+        /* Translators: %s is the path of a script that an interpreter runs. */
+        return g_strdup_printf(_("Runs the script %s"), request->script);
     return NULL;
 }
 

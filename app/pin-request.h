@@ -81,6 +81,7 @@ char *pf_pin_request_dup_program(const PfPinRequest *request);
 char *pf_pin_request_dup_headline(const PfPinRequest *request);
 char *pf_pin_request_dup_purpose(const PfPinRequest *request);
 char *pf_pin_request_dup_process(const PfPinRequest *request);
+char *pf_pin_request_dup_identity(const PfPinRequest *request);
 char *pf_pin_request_dup_token(const PfPinRequest *request);
 char *pf_pin_request_dup_token_details(const PfPinRequest *request);
 /* Of a consent: the programs that are logged in. */

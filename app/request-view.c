@@ -13,6 +13,7 @@ struct _PfRequestView {
 
     GtkLabel *headline_label;
     GtkLabel *process_label;
+    GtkLabel *identity_label;
     GtkLabel *purpose_label;
     GtkLabel *token_value;
     GtkLabel *token_details;
@@ -55,6 +56,7 @@ pf_request_view_show(PfRequestView *self, const PfPinRequest *request, GtkImage 
     const char *key = pf_pin_request_get_key_label(request);
     g_autofree char *headline = pf_pin_request_dup_headline(request);
     g_autofree char *process = pf_pin_request_dup_process(request);
+    g_autofree char *identity = pf_pin_request_dup_identity(request);
     g_autofree char *purpose = pf_pin_request_dup_purpose(request);
     g_autofree char *token = pf_pin_request_dup_token(request);
     g_autofree char *details = pf_pin_request_dup_token_details(request);
@@ -62,6 +64,7 @@ pf_request_view_show(PfRequestView *self, const PfPinRequest *request, GtkImage 
     pf_program_icon_set(icon, pf_pin_request_get_icon_name(request));
     pf_label_text_set(self->headline_label, headline);
     pf_label_text_set(self->process_label, process);
+    pf_label_text_set(self->identity_label, identity);
     pf_label_text_set(self->purpose_label, purpose);
     pf_label_text_set(self->token_value, token);
     pf_label_text_set(self->token_details, details);
@@ -86,6 +89,7 @@ pf_request_view_class_init(PfRequestViewClass *klass)
                                                 "/org/pinfold/Pinfold/request-view.ui");
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, headline_label);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, process_label);
+    gtk_widget_class_bind_template_child(widget_class, PfRequestView, identity_label);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, purpose_label);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, token_value);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, token_details);

@@ -67,6 +67,15 @@ class Question(PermissionCase):
         for part in ("1207:42", "Application ID", "Logged in"):
             self.assertNotIn(part, texts)
 
+    def test_script(self):
+        texts = self.consent(program="backup.py", executable="/usr/bin/python3.11",
+                             script="/usr/share/<b>backup</b>.py").texts()
+        self.picture("permission-script")
+        self.assertIn("Runs the script /usr/share/<b>backup</b>.py", texts)
+        self.agent.close(11, "withdrawn")
+        self.ui.wait_no_window(WINDOW)
+        self.consent(12, sandbox="org.example.Chat").wait_text("Runs in the sandbox org.example")
+
     def test_four_answers(self):
         for number, (name, word) in enumerate(ANSWERS.items(), 11):
             window = self.consent(number)

@@ -147,6 +147,14 @@ test_permission(void)
     pf_pin_request_set_boolean(request, "program-known", TRUE);
     g_assert_true(pf_pin_request_may_remember(request));
 
+    g_assert_null(pf_pin_request_dup_identity(request));
+    pf_pin_request_set_text(request, "script", "/usr/bin/x.py");
+    g_autofree char *script = pf_pin_request_dup_identity(request);
+    g_assert_cmpstr(script, ==, "Runs the script /usr/bin/x.py");
+    pf_pin_request_set_text(request, "sandbox", "org.example.X");
+    g_autofree char *sandbox = pf_pin_request_dup_identity(request);
+    g_assert_cmpstr(sandbox, ==, "Runs in the sandbox org.example.X");
+
     pf_pin_request_set_text(request, "program", "Browser");
     pf_pin_request_set_text(request, "token-label", "Card");
     g_autoptr(PfPinRequest) copy = pf_pin_request_dup(request, 8);
