@@ -3,6 +3,9 @@
 /* PfProgramDialog: two lists in one, searched by what is typed, and a file chooser. */
 #include "program-dialog.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <glib/gi18n.h>
 
 #include "group-edit.h"
@@ -15,7 +18,7 @@ struct _PfProgramDialog {
     GtkSearchEntry *search_entry;
     GtkStack *list_stack;
     GtkListBox *program_list;
-    GtkLabel *moved_label;
+    GtkLabel *note_label;
 
     GVariant *groups;
     GtkListBoxRow *first_installed; /* has the heading; borrowed */
@@ -38,6 +41,14 @@ pf_program_dialog_get_program(PfProgramDialog *self)
     return row != NULL ? pf_program_item_get_program(pf_program_row_get_item(row)) : NULL;
 }
 
+/* NULL: nothing. */
+static void
+show_note(PfProgramDialog *self, const char *text)
+{
+    gtk_label_set_text(self->note_label, text != NULL ? text : "");
+    gtk_widget_set_visible(GTK_WIDGET(self->note_label), text != NULL);
+}
+
 /* Says when the program would leave a group for this one. */
 static void
 on_program_list_selected_rows_changed(PfProgramDialog *self)
@@ -46,16 +57,14 @@ on_program_list_selected_rows_changed(PfProgramDialog *self)
     g_autofree char *group =
         program != NULL ? pf_group_edit_dup_group_of(self->groups, program) : NULL;
     g_autofree char *plain = group != NULL ? pf_plain_text_dup(group) : NULL;
+    g_autofree char *note = NULL;
+    if (group != NULL)
+        /* Translators: %s is the name of a group of programs. */
+        note = g_strdup_printf(_("It is in the group “%s” now, which it leaves: a program is in "
+                                 "one group only."),
+                               plain != NULL ? plain : _("Unnamed group"));
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, program != NULL);
-    if (group != NULL) {
-        g_autofree char *text =
-            /* Translators: %s is the name of a group of programs. */
-            g_strdup_printf(_("It is in the group “%s” now, which it leaves: a program is in one "
-                              "group only."),
-                            plain != NULL ? plain : _("Unnamed group"));
-        gtk_label_set_text(self->moved_label, text);
-    }
-    gtk_widget_set_visible(GTK_WIDGET(self->moved_label), group != NULL);
+    show_note(self, note);
 }
 
 static void
@@ -114,8 +123,35 @@ insert(PfProgramDialog *self, PfProgramItem *item, int position)
     return GTK_LIST_BOX_ROW(row);
 }
 
+/* PATH without symbolic links, as the kernel names what runs; NULL when nothing can run it. The
+ * caller's. */
+static char *
+dup_executable(const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (real != NULL && g_utf8_validate(real, -1, NULL) && access(real, X_OK) == 0 &&
+        g_file_test(real, G_FILE_TEST_IS_REGULAR))
+        return real;
+    free(real);
+    return NULL;
+}
+
 /* A file that was chosen is a row like the others, and selected: so it is seen before it is added.
  */
+static void
+add_file(PfProgramDialog *self, const char *path)
+{
+    g_autofree char *executable = dup_executable(path);
+    gtk_entry_set_text(GTK_ENTRY(self->search_entry), "");
+    if (executable == NULL) {
+        gtk_list_box_unselect_all(self->program_list);
+        show_note(self, _("This file is no program that can be run."));
+        return;
+    }
+    g_autoptr(PfProgramItem) item = pf_program_item_new(executable, NULL);
+    gtk_list_box_select_row(self->program_list, insert(self, item, 0));
+}
+
 static void
 on_chooser_response(PfProgramDialog *self, int response, GtkNativeDialog *chooser)
 {
@@ -123,11 +159,8 @@ on_chooser_response(PfProgramDialog *self, int response, GtkNativeDialog *choose
                                 ? gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser))
                                 : NULL;
     g_clear_object(&self->chooser);
-    if (path == NULL || !g_utf8_validate(path, -1, NULL))
-        return;
-    g_autoptr(PfProgramItem) item = pf_program_item_new(path, NULL);
-    gtk_entry_set_text(GTK_ENTRY(self->search_entry), "");
-    gtk_list_box_select_row(self->program_list, insert(self, item, 0));
+    if (path != NULL)
+        add_file(self, path);
 }
 
 static void
@@ -189,7 +222,7 @@ pf_program_dialog_class_init(PfProgramDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfProgramDialog, search_entry);
     gtk_widget_class_bind_template_child(widget_class, PfProgramDialog, list_stack);
     gtk_widget_class_bind_template_child(widget_class, PfProgramDialog, program_list);
-    gtk_widget_class_bind_template_child(widget_class, PfProgramDialog, moved_label);
+    gtk_widget_class_bind_template_child(widget_class, PfProgramDialog, note_label);
     gtk_widget_class_bind_template_callback(widget_class, on_program_list_selected_rows_changed);
     gtk_widget_class_bind_template_callback(widget_class, on_program_list_row_activated);
     gtk_widget_class_bind_template_callback(widget_class, on_search_entry_changed);

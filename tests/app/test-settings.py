@@ -168,25 +168,37 @@ class Groups(SettingsCase):
         dialog.press("Add")
         self.wait_groups(("Office", "", ["web.desktop"]), ("Home", "5:6", ["mail.desktop"]))
 
-    def test_file(self):
-        self.set("groups", [("Office", "", [])])
-        window = self.open_page()
-        window.press("Add Program…")
+    def choose_file(self, path):
+        """By the chooser, whose entry for a path opens when a slash is typed."""
         self.ui.window("Add Program").press("Choose File…")
-        self.ui.window("Choose a Program")
-        # Typing a slash opens the entry for a path.
-        chooser = wait_for(lambda: self.box.screen.windows("^Choose a Program$"), 5, "it")[0]
-        self.box.screen.focus(chooser)
-        self.box.screen.type("/usr/bin/env")
-        choose = self.ui.window("Choose a Program").find("Choose", "push button")
+        window = self.ui.window("Choose a Program")
+        self.box.screen.focus(wait_for(lambda: self.box.screen.windows("^Choose a Program$"), 5,
+                                       "the file chooser")[0])
+        self.box.screen.type(str(path))
+        choose = window.find("Choose", "push button")
         wait_served(lambda: choose.has_state("sensitive"), 10, "the file to be found")
         choose.press()
+        self.ui.wait_no_window("Choose a Program")
+
+    def test_file(self):
+        self.set("groups", [("Office", "", [])])
+        tool, link, text = (self.box.dir / name for name in ("tool", "link", "text"))
+        tool.write_text("#!/bin/sh\n")
+        tool.chmod(0o755)
+        link.symlink_to(tool)
+        text.write_text("no program")
+        window = self.open_page()
+        window.press("Add Program…")
         dialog = self.ui.window("Add Program")
-        self.wait_texts(dialog, "/usr/bin/env")
+        self.choose_file(text)
+        self.wait_texts(dialog, "This file is no program that can be run.")
         add = dialog.find("Add", "push button")
+        self.assertFalse(add.has_state("sensitive"))
+        self.choose_file(link)
+        self.wait_texts(dialog, str(tool))
         wait_served(lambda: add.has_state("sensitive"), 5, "the file to be selected")
         add.press()
-        self.wait_groups(("Office", "", ["/usr/bin/env"]))
+        self.wait_groups(("Office", "", [str(tool)]))
 
     def test_default_group(self):
         window = self.open_page()
