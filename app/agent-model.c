@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "agent-proxy.h"
+#include "list-update.h"
 #include "token-label.h"
 #include "wire-names.h"
 
@@ -124,32 +125,16 @@ lookup_list(GVariant *status, const char *key)
 }
 
 static gboolean
-is_row_equal(PfAgentModel *self, guint position, GPtrArray *items, guint index)
+are_tokens_equal(gconstpointer a, gconstpointer b)
 {
-    g_autoptr(PfTokenItem) row = g_list_model_get_item(G_LIST_MODEL(self->tokens), position);
-    return pf_token_item_is_equal(row, g_ptr_array_index(items, index));
+    return pf_token_item_is_equal((PfTokenItem *)a, (PfTokenItem *)b);
 }
 
-/* Replaces only the rows between the first and the last that differ, so that rows which stay keep
- * their widgets and the keyboard focus in them. Returns whether anything changed. */
+/* Returns whether anything changed. */
 static gboolean
 set_items(PfAgentModel *self, GPtrArray *items)
 {
-    guint old_count = g_list_model_get_n_items(G_LIST_MODEL(self->tokens));
-    guint head = 0;
-    guint tail = 0;
-    while (head < MIN(old_count, items->len) && is_row_equal(self, head, items, head))
-        head++;
-    while (tail < MIN(old_count, items->len) - head &&
-           is_row_equal(self, old_count - 1 - tail, items, items->len - 1 - tail))
-        tail++;
-    guint removed = old_count - head - tail;
-    guint added = items->len - head - tail;
-    if (removed == 0 && added == 0)
-        return FALSE;
-    g_list_store_splice(self->tokens, head, removed, items->len > 0 ? items->pdata + head : NULL,
-                        added);
-    return TRUE;
+    return pf_list_update_set(self->tokens, items, are_tokens_equal);
 }
 
 static void

@@ -43,6 +43,12 @@ pf_consent_item_new(GVariant *consent)
     return self;
 }
 
+gboolean
+pf_consent_item_is_equal(PfConsentItem *self, PfConsentItem *other)
+{
+    return g_variant_equal(self->consent, other->consent);
+}
+
 const char *
 pf_consent_item_get_id(PfConsentItem *self)
 {

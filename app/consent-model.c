@@ -7,6 +7,7 @@
 
 #include "agent-proxy.h"
 #include "consent-item.h"
+#include "list-update.h"
 #include "wire-names.h"
 
 struct _PfConsentModel {
@@ -22,17 +23,24 @@ G_DEFINE_FINAL_TYPE(PfConsentModel, pf_consent_model, G_TYPE_OBJECT)
 enum { SIGNAL_CHANGED, SIGNAL_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static gboolean
+are_consents_equal(gconstpointer a, gconstpointer b)
+{
+    return pf_consent_item_is_equal((PfConsentItem *)a, (PfConsentItem *)b);
+}
+
 /* CONSENTS may be NULL: nothing is known. */
 static void
 set_consents(PfConsentModel *self, GVariant *consents)
 {
-    g_list_store_remove_all(self->list);
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
     for (gsize i = 0; consents != NULL && i < g_variant_n_children(consents); i++) {
         g_autoptr(GVariant) entry = g_variant_get_child_value(consents, i);
-        g_autoptr(PfConsentItem) item = pf_consent_item_new(entry);
+        PfConsentItem *item = pf_consent_item_new(entry);
         if (item != NULL)
-            g_list_store_append(self->list, item);
+            g_ptr_array_add(items, item);
     }
+    pf_list_update_set(self->list, items, are_consents_equal);
     self->ready = consents != NULL;
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }

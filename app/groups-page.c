@@ -36,11 +36,14 @@ static void
 focus_group(PfGroupsPage *self, guint index)
 {
     GtkListBoxRow *row = gtk_list_box_get_row_at_index(self->group_list, (int)index);
+    if (row == NULL && index > 0)
+        row = gtk_list_box_get_row_at_index(self->group_list, (int)index - 1);
     if (row != NULL)
         pf_group_row_focus(PF_GROUP_ROW(row));
 }
 
-/* Takes GROUPS. The rows are new afterwards; the focus goes to that of the group INDEX. */
+/* Takes GROUPS. The rows are new afterwards; the focus goes to that of the group INDEX, or to the
+ * last. */
 static void
 set_groups(PfGroupsPage *self, GVariant *groups, guint index)
 {

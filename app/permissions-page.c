@@ -45,6 +45,21 @@ on_model_changed(PfPermissionsPage *self)
     gtk_widget_hide(GTK_WIDGET(self->failed_label));
 }
 
+/* A row that was revoked takes the focus with it; the next one gets it. */
+static void
+on_list_items_changed(PfPermissionsPage *self, guint position, guint removed)
+{
+    GtkWidget *window = gtk_widget_get_toplevel(GTK_WIDGET(self));
+    guint count = g_list_model_get_n_items(pf_consent_model_get_list(self->model));
+    if (removed == 0 || count == 0 || !GTK_IS_WINDOW(window) ||
+        gtk_window_get_focus(GTK_WINDOW(window)) != NULL)
+        return;
+    GtkListBoxRow *row =
+        gtk_list_box_get_row_at_index(self->consent_list, (int)MIN(position, count - 1));
+    /* The row itself takes no focus. */
+    gtk_widget_child_focus(gtk_bin_get_child(GTK_BIN(row)), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 on_model_failed(PfPermissionsPage *self, const char *sentence)
 {
@@ -104,6 +119,8 @@ pf_permissions_page_bind(PfPermissionsPage *self, GSettings *settings, GDBusConn
                             G_CONNECT_SWAPPED);
     gtk_list_box_bind_model(self->consent_list, pf_consent_model_get_list(self->model),
                             pf_consent_row_new, NULL, NULL);
+    g_signal_connect_object(pf_consent_model_get_list(self->model), "items-changed",
+                            G_CALLBACK(on_list_items_changed), self, G_CONNECT_SWAPPED);
     on_model_changed(self);
 }
 

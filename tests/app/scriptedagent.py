@@ -148,6 +148,7 @@ class ReportingAgent:
         self.closed = []  # (token, ID)
         self.consents = []
         self.revoked = []
+        self.refuses = ()  # names of methods that fail
         self.asked = 0
         self._bus = bus
         self._object = bus.register_object("/org/pinfold/Agent",
@@ -160,7 +161,9 @@ class ReportingAgent:
                 "PrompterPresent": GLib.Variant("b", True)}[name]
 
     def _on_method_call(self, _connection, _sender, _path, _iface, method, args, invocation):
-        if method == "GetStatus":
+        if method in self.refuses:
+            invocation.return_dbus_error("org.example.Refused", "as the test wants")
+        elif method == "GetStatus":
             self.asked += 1
             invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
         elif method == "Forget":

@@ -264,6 +264,25 @@ class Permissions(SettingsCase):
         agent.decide([ALWAYS])
         self.wait_texts(window, "Mail <b>Client</b>")
 
+    def test_not_revoked(self):
+        self.agent.consents = [NEVER]
+        self.agent.refuses = ("RevokeConsent",)
+        window = self.open_page()
+        self.wait_texts(window, "Chat")
+        window.press("Revoke")
+        self.wait_texts(window, "The permission could not be revoked", "Chat")
+
+    def test_by_keyboard(self):
+        self.agent.consents = [ALWAYS, SESSION, NEVER]
+        window = self.open_page()
+        self.wait_texts(window, "Chat")
+        window.find("Revoke", "push button").focus()
+        self.box.screen.key("space")
+        wait_served(lambda: self.agent.revoked == ["a1"], 5, "the first to be revoked")
+        self.wait_no_text(window, "Mail <b>Client</b>")
+        button = window.find("Revoke", "push button")
+        wait_served(lambda: button.has_state("focused"), 5, "the focus on the next")
+
     def test_sharing(self):
         window = self.open_page()
         self.assertTrue(window.find("Ask me", "radio button").has_state("checked"))

@@ -89,6 +89,10 @@ class Windows(AppCase):
         self.wait_texts(window, "Kept open (ID 1:2)", "No PIN cached", "Firefox",
                         "· Kept open (ID 3:4)")
         self.picture("token-window-open")
+        agent.refuses = ("CloseId",)
+        window.press("End")
+        self.wait_texts(window, "The login could not be ended: the agent did not answer.")
+        agent.refuses = ()
         window.press("End")
         wait_served(lambda: agent.closed, 5, "CloseId")
         self.assertEqual(agent.closed, [(SOFT, "1:2")])
