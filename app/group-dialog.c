@@ -3,6 +3,8 @@
 /* PfGroupDialog: says what is wrong with an ID while it is typed. */
 #include "group-dialog.h"
 
+#include <glib/gi18n.h>
+
 #include "group-edit.h"
 
 struct _PfGroupDialog {
@@ -11,6 +13,9 @@ struct _PfGroupDialog {
     GtkEntry *id_entry;
     GtkLabel *id_hint;
     GtkLabel *id_error;
+
+    GVariant *groups;
+    guint index;
 };
 
 G_DEFINE_FINAL_TYPE(PfGroupDialog, pf_group_dialog, GTK_TYPE_DIALOG)
@@ -33,39 +38,73 @@ pf_group_dialog_dup_app_id(PfGroupDialog *self)
     return dup_text(self->id_entry);
 }
 
+static const char *
+get_error_text(PfGroupId verdict)
+{
+    switch (verdict) {
+    case PF_GROUP_ID_MALFORMED:
+        /* Translators: the numbers are examples. */
+        return _("An ID is two numbers with a colon, such as 12:34, each up to 4294967295.");
+    case PF_GROUP_ID_TAKEN:
+        return _("Another group has this ID.");
+    case PF_GROUP_ID_GOOD:
+        break;
+    }
+    return "";
+}
+
 static void
 on_entry_changed(PfGroupDialog *self)
 {
     g_autofree char *name = pf_group_dialog_dup_name(self);
     g_autofree char *app_id = pf_group_dialog_dup_app_id(self);
-    gboolean good_id = pf_group_edit_is_id(app_id);
-    gtk_widget_set_visible(GTK_WIDGET(self->id_error), !good_id);
-    gtk_widget_set_visible(GTK_WIDGET(self->id_hint), good_id);
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, *name != '\0' && good_id);
+    PfGroupId verdict = pf_group_edit_check_id(self->groups, self->index, app_id);
+    gboolean good = verdict == PF_GROUP_ID_GOOD;
+    gtk_label_set_text(self->id_error, get_error_text(verdict));
+    gtk_widget_set_visible(GTK_WIDGET(self->id_error), !good);
+    gtk_widget_set_visible(GTK_WIDGET(self->id_hint), good);
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, *name != '\0' && good);
 }
 
 PfGroupDialog *
-pf_group_dialog_new(GtkWindow *parent, const char *title, const char *name, const char *app_id)
+pf_group_dialog_new(GtkWindow *parent, GVariant *groups, guint index)
 {
-    PfGroupDialog *self = g_object_new(PF_TYPE_GROUP_DIALOG, "use-header-bar", TRUE,
-                                       "transient-for", parent, "title", title, NULL);
+    gboolean exists = index < g_variant_n_children(groups);
+    PfGroupDialog *self =
+        g_object_new(PF_TYPE_GROUP_DIALOG, "use-header-bar", TRUE, "transient-for", parent, "title",
+                     exists ? _("Rename Group") : _("New Group"), NULL);
+    const char *name = "";
+    const char *app_id = "";
+    self->groups = g_variant_ref(groups);
+    self->index = index;
+    if (exists)
+        g_variant_get_child(groups, index, "(&s&sas)", &name, &app_id, NULL);
     gtk_entry_set_text(self->name_entry, name);
     gtk_entry_set_text(self->id_entry, app_id);
+    g_signal_connect_swapped(self->name_entry, "changed", G_CALLBACK(on_entry_changed), self);
+    g_signal_connect_swapped(self->id_entry, "changed", G_CALLBACK(on_entry_changed), self);
     on_entry_changed(self);
     return self;
+}
+
+static void
+finalize(GObject *object)
+{
+    g_variant_unref(PF_GROUP_DIALOG(object)->groups);
+    G_OBJECT_CLASS(pf_group_dialog_parent_class)->finalize(object);
 }
 
 static void
 pf_group_dialog_class_init(PfGroupDialogClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->finalize = finalize;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/group-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfGroupDialog, name_entry);
     gtk_widget_class_bind_template_child(widget_class, PfGroupDialog, id_entry);
     gtk_widget_class_bind_template_child(widget_class, PfGroupDialog, id_hint);
     gtk_widget_class_bind_template_child(widget_class, PfGroupDialog, id_error);
-    gtk_widget_class_bind_template_callback(widget_class, on_entry_changed);
 }
 
 static void

@@ -8,11 +8,10 @@
 #define PF_TYPE_GROUP_DIALOG (pf_group_dialog_get_type())
 G_DECLARE_FINAL_TYPE(PfGroupDialog, pf_group_dialog, PF, GROUP_DIALOG, GtkDialog)
 
-/* A modal dialog above PARENT that begins with NAME and APP_ID; TITLE says whether the group is
- * new. Its response OK comes only with a name and an ID that may stand. The caller shows and
+/* A modal dialog above PARENT for the group INDEX of GROUPS, or a new one where that is beyond the
+ * end. Its response OK comes only with a name and an ID that may stand. The caller shows and
  * destroys it. */
-PfGroupDialog *pf_group_dialog_new(GtkWindow *parent, const char *title, const char *name,
-                                   const char *app_id);
+PfGroupDialog *pf_group_dialog_new(GtkWindow *parent, GVariant *groups, guint index);
 
 /* Stripped; the caller's. */
 char *pf_group_dialog_dup_name(PfGroupDialog *self);

@@ -137,9 +137,21 @@ pf_group_edit_dup_group_of(GVariant *groups, const char *program)
     return NULL;
 }
 
-gboolean
-pf_group_edit_is_id(const char *text)
+PfGroupId
+pf_group_edit_check_id(GVariant *groups, guint index, const char *text)
 {
-    guint64 id;
-    return *text == '\0' || pf_app_id_parse(text, &id);
+    guint64 wanted;
+    if (*text == '\0')
+        return PF_GROUP_ID_GOOD;
+    if (!pf_app_id_parse(text, &wanted))
+        return PF_GROUP_ID_MALFORMED;
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        guint64 other;
+        Group group;
+        read_group(groups, i, &group);
+        g_autofree const char **programs = group.programs;
+        if (i != index && pf_app_id_parse(group.app_id, &other) && other == wanted)
+            return PF_GROUP_ID_TAKEN;
+    }
+    return PF_GROUP_ID_GOOD;
 }

@@ -5,6 +5,13 @@
 
 #include <glib.h>
 
+/* What can be said of a text as an ID. */
+typedef enum {
+    PF_GROUP_ID_GOOD,
+    PF_GROUP_ID_MALFORMED,
+    PF_GROUP_ID_TAKEN,
+} PfGroupId;
+
 #define PF_GROUP_EDIT_TYPE ((const GVariantType *)"a(ssas)")
 
 /* GROUPS is a value of the setting, borrowed; what is given back is the caller's, not floating. An
@@ -20,5 +27,6 @@ GVariant *pf_group_edit_remove_program(GVariant *groups, guint index, const char
 /* The name of the group that PROGRAM is in; NULL: in none. The caller's. */
 char *pf_group_edit_dup_group_of(GVariant *groups, const char *program);
 
-/* May TEXT stand as a group's ID: "MAJOR:MINOR" of 32 bits each, or nothing? */
-gboolean pf_group_edit_is_id(const char *text);
+/* May TEXT stand as the ID of the group INDEX (or of a new one): "MAJOR:MINOR" of 32 bits each,
+ * that no other group has, or nothing? */
+PfGroupId pf_group_edit_check_id(GVariant *groups, guint index, const char *text);

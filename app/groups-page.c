@@ -3,8 +3,6 @@
 /* PfGroupsPage: the setting is the model; each change writes it and the rows follow. */
 #include "groups-page.h"
 
-#include <glib/gi18n.h>
-
 #include "group-dialog.h"
 #include "group-edit.h"
 #include "group-row.h"
@@ -135,8 +133,9 @@ static void
 on_add_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfGroupsPage *self = user_data;
-    PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), _("New Group"), "", "");
-    show_dialog(self, GTK_WIDGET(dialog), 0, G_CALLBACK(on_new_dialog_response));
+    g_autoptr(GVariant) groups = get_groups(self);
+    PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), groups, G_MAXUINT);
+    show_dialog(self, GTK_WIDGET(dialog), G_MAXUINT, G_CALLBACK(on_new_dialog_response));
 }
 
 static void
@@ -145,12 +144,9 @@ on_edit_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data
     PfGroupsPage *self = user_data;
     g_autoptr(GVariant) groups = get_groups(self);
     guint index = g_variant_get_uint32(parameter);
-    const char *name;
-    const char *app_id;
     if (index >= g_variant_n_children(groups))
         return;
-    g_variant_get_child(groups, index, "(&s&sas)", &name, &app_id, NULL);
-    PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), _("Rename Group"), name, app_id);
+    PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), groups, index);
     show_dialog(self, GTK_WIDGET(dialog), index, G_CALLBACK(on_edit_dialog_response));
 }
 

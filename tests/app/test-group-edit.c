@@ -64,13 +64,27 @@ test_programs(void)
 static void
 test_ids(void)
 {
-    g_assert_true(pf_group_edit_is_id(""));
-    g_assert_true(pf_group_edit_is_id("0:0"));
-    g_assert_true(pf_group_edit_is_id("4294967295:4294967295"));
-    g_assert_false(pf_group_edit_is_id("4294967296:0"));
-    g_assert_false(pf_group_edit_is_id("12"));
-    g_assert_false(pf_group_edit_is_id("a:b"));
-    g_assert_false(pf_group_edit_is_id(":"));
+    static const struct {
+        const char *text;
+        guint index;
+        PfGroupId verdict;
+    } cases[] = {
+        {"", 0, PF_GROUP_ID_GOOD},
+        {"0:0", 0, PF_GROUP_ID_GOOD},
+        {"4294967295:4294967295", 0, PF_GROUP_ID_GOOD},
+        {"4294967296:0", 0, PF_GROUP_ID_MALFORMED},
+        {"12", 0, PF_GROUP_ID_MALFORMED},
+        {"a:b", 0, PF_GROUP_ID_MALFORMED},
+        {":", 0, PF_GROUP_ID_MALFORMED},
+        {"1:2", 0, PF_GROUP_ID_GOOD},
+        {"1:2", 1, PF_GROUP_ID_TAKEN},
+        {"1:2", 2, PF_GROUP_ID_TAKEN},
+        {"", 2, PF_GROUP_ID_GOOD},
+    };
+    g_autoptr(GVariant) groups = parse(BEFORE);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpint(pf_group_edit_check_id(groups, cases[i].index, cases[i].text), ==,
+                        cases[i].verdict);
 }
 
 int

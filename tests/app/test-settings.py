@@ -111,6 +111,20 @@ class Groups(SettingsCase):
         self.wait_groups()
         self.wait_texts(window, "No groups yet")
 
+    def test_taken_id(self):
+        self.set("groups", [("Office", "1207:42", [])])
+        window = self.open_page()
+        window.press("Rename Group")
+        dialog = self.fill("Rename Group", Name="Work")
+        save = dialog.find("Save", "push button")
+        wait_served(lambda: save.has_state("sensitive"), 5, "Save: the ID is its own")
+        dialog.press("Cancel")
+        self.ui.wait_no_window("Rename Group")
+        window.press("Add Group…")
+        dialog = self.fill("New Group", Name="Home", Application_ID="1207:042")
+        self.wait_texts(dialog, "Another group has this ID.")
+        self.assertFalse(dialog.find("Save", "push button").has_state("sensitive"))
+
     def test_cancelled(self):
         self.set("groups", [("Office", "", [])])
         window = self.open_page()
