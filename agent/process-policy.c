@@ -7,6 +7,8 @@
 #include <string.h>
 #include <systemd/sd-login.h>
 
+#include "prompter-executable.h"
+
 /* Programs that cannot use the flag: they never call C_Login without a PIN, or fail when they see
  * it. Chromium by all its names, and the tools of NSS. */
 static const char *const shipped_unable[] = {
@@ -87,7 +89,8 @@ pf_process_policy_find_facts(const PfPeerIdentity *identity, const PfConfig *con
     if (unable == NULL)
         unable = (PfConfigWords)shipped_unable;
     *facts = (PfProcessFacts){
-        .is_listed = contains_program(config->protected_path, identity->exe),
+        .is_listed = contains_program(config->protected_path, identity->exe) ||
+                     pf_prompter_executable_is_command(identity),
         .is_listed_unable = contains_program(unable, identity->exe),
         .has_terminal = pf_peer_identity_has_terminal(identity),
         .session = find_session_type(identity->pid),

@@ -10,7 +10,7 @@
 
 /* What is known of a program and its surroundings; a pure decision is made of it. */
 typedef struct {
-    gboolean is_listed;        /* on `protected-path` */
+    gboolean is_listed;        /* on `protected-path`, or our own pinfoldctl */
     gboolean is_listed_unable; /* on `no-protected-path` */
     gboolean has_terminal;
     enum { PF_SESSION_UNKNOWN, PF_SESSION_GRAPHICAL, PF_SESSION_TEXT } session;
