@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build-version.h"
+#include "ctl-consent.h"
 #include "ctl-doctor.h"
 #include "ctl-forget.h"
 #include "ctl-settings.h"
@@ -22,6 +23,8 @@ static const struct {
     {"status", pf_ctl_status_run, "status [--json]", N_("show readers, tokens and logins")},
     {"forget", pf_ctl_forget_run, "forget [TOKEN-URI] [--app-id H:L] [--pid N]",
      N_("forget cached PINs")},
+    {"consent", pf_ctl_consent_run, "consent list [--json] | revoke ID | revoke --all",
+     N_("show or take back what was decided about programs")},
     {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},
     {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting")},
     {"doctor", pf_ctl_doctor_run,

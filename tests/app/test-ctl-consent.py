@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""pinfoldctl consent: what it prints of the agent's list, and what it takes back."""
+
+import json
+import subprocess
+import unittest
+
+from gi.repository import Gio, GLib
+
+from appcase import wait_served
+from pinfoldtest import Sandbox, build_path, tap
+from scriptedagent import ReportingAgent
+
+CTL = build_path("app/pinfoldctl")
+TOKEN = "pkcs11:model=m;manufacturer=n;serial=0001;token=one"
+FULL = {"id": "7", "program": "Mail", "program-icon": "mail", "executable": "/usr/bin/python3",
+        "script": "/usr/share/mail/main.py", "sandbox": "org.example.Mail", "token-uri": TOKEN,
+        "shared-id": "7:9", "group": "Office", "decision": "always", "since": 1700000000}
+BARE = {"id": "8", "program": "evil\x1b[2Jname", "program-icon": "x", "executable": "/opt/x",
+        "token-uri": TOKEN, "decision": "never", "since": 0}
+
+
+class DecidingAgent(ReportingAgent):
+    """Agent1 with decisions; an error when there are none."""
+
+    def __init__(self, bus):
+        super().__init__(bus)
+        self.consents = []
+        self.revoked = []
+
+    def _on_method_call(self, connection, sender, path, iface, method, args, invocation):
+        if method == "ListConsents" and self.consents is None:
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", "no list today")
+        elif method == "ListConsents":
+            consents = [{key: GLib.Variant("x" if key == "since" else "s", value)
+                         for key, value in consent.items()} for consent in self.consents]
+            invocation.return_value(GLib.Variant("(aa{sv})", (consents,)))
+        elif method == "RevokeConsent":
+            self.revoked.append(args[0])
+            known = [c for c in self.consents if args[0] in ("", c["id"])]
+            invocation.return_value(GLib.Variant("(u)", (len(known),)))
+        else:
+            super()._on_method_call(connection, sender, path, iface, method, args, invocation)
+
+
+class Consent(unittest.TestCase):
+    def setUp(self):
+        self.box = Sandbox(services=False)
+        self.addCleanup(self.box.close)
+        flags = Gio.DBusConnectionFlags
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            self.box.bus_address,
+            flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+        self.agent = DecidingAgent(self.bus)
+        self.addCleanup(self.agent.stop)
+
+    def ctl(self, *args, status=0):
+        """What it prints, on standard error when it fails."""
+        ran = self.box.start([CTL, "consent", *args], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        wait_served(lambda: ran.poll() is not None, 20, "pinfoldctl")
+        out, error = ran.communicate()
+        self.assertEqual(ran.returncode, status, out + error)
+        return error if status else out
+
+    def test_list(self):
+        self.agent.consents = [FULL, BARE]
+        said = self.ctl("list")
+        for part in ("7", "Mail", "always allowed", "org.example.Mail", TOKEN, "Office (7:9)",
+                     "never allowed", "/opt/x", "programs in no group"):
+            self.assertIn(part, said)
+        self.assertNotIn("\x1b", said)
+
+    def test_json(self):
+        self.agent.consents = [FULL, BARE]
+        full, bare = json.loads(self.ctl("list", "--json"))
+        self.assertEqual(full, {
+            "id": "7", "program": "Mail", "executable": "/usr/bin/python3",
+            "script": "/usr/share/mail/main.py", "sandbox": "org.example.Mail",
+            "token_uri": TOKEN, "app_id": "7:9", "group": "Office", "decision": "always",
+            "since": 1700000000})
+        self.assertEqual([key for key in bare if bare[key] is None],
+                         ["script", "sandbox", "app_id", "group"])
+
+    def test_nothing_was_decided(self):
+        self.assertIn("Nothing", self.ctl("list"))
+        self.assertEqual(json.loads(self.ctl("list", "--json")), [])
+
+    def test_agent_that_fails(self):
+        self.agent.consents = None
+        self.assertEqual(self.ctl("list", status=1), "pinfoldctl: no list today\n")
+
+    def test_revoke(self):
+        self.agent.consents = [FULL, BARE]
+        self.assertIn("1 decision", self.ctl("revoke", "7"))
+        self.assertIn("2 decisions", self.ctl("revoke", "--all"))
+        self.assertEqual(self.agent.revoked, ["7", ""])
+
+    def test_revoke_of_nothing(self):
+        self.agent.consents = [FULL]
+        self.assertIn("no decision “9”", self.ctl("revoke", "9", status=1))
+        self.agent.consents = []
+        self.assertIn("0 decisions", self.ctl("revoke", "--all"))
+
+    def test_wrong_words(self):
+        for words in ((), ("grant", "7"), ("list", "7"), ("revoke",), ("revoke", ""),
+                      ("revoke", "7", "8"), ("revoke", "7", "--all"), ("revoke", "--some")):
+            self.ctl(*words, status=2)
+        self.assertEqual(self.agent.revoked, [])
+
+
+if __name__ == "__main__":
+    tap.main()
