@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "ctl-helper.h"
@@ -173,6 +174,7 @@ read_pin(const Target *target, int pin_fd, GError **error)
     g_autofree char *safe = pf_ctl_text_dup_safe(target->label);
     /* Translators: asks for a PIN; %s is the label of a token. */
     g_autofree char *prompt = g_strdup_printf(_("PIN of “%s”"), safe);
+    prctl(PR_SET_DUMPABLE, 0);
     PfSecret *pin = pf_ctl_pin_read(pin_fd, prompt, error);
     if (pin != NULL &&
         pf_pin_rule_check_typed(pf_secret_get_bytes(pin), pf_secret_get_length(pin),

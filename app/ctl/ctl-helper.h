@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The helper pinfold-tokens, run and waited for: pinfoldctl itself loads no PKCS#11 module. */
+/* The helper pinfold-tokens, run and waited for: pinfoldctl itself loads no PKCS#11 module but
+ * Pinfold's own, for login and logout. */
 #pragma once
 
 #include <json-glib/json-glib.h>

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <termios.h>
@@ -117,7 +116,6 @@ pf_ctl_pin_read(int fd, const char *prompt, GError **error)
 {
     struct rlimit none = {0, 0};
     PfSecret *secret = NULL;
-    prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);
     Line *line =
         mmap(NULL, sizeof *line, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -10,6 +10,7 @@
 #include "ctl-consent.h"
 #include "ctl-doctor.h"
 #include "ctl-forget.h"
+#include "ctl-login.h"
 #include "ctl-settings.h"
 #include "ctl-status.h"
 #include "ctl-text.h"
@@ -23,6 +24,10 @@ static const struct {
     {"status", pf_ctl_status_run, "status [--json]", N_("show readers, tokens and logins")},
     {"forget", pf_ctl_forget_run, "forget [TOKEN-URI] [--app-id H:L] [--pid N]",
      N_("forget cached PINs")},
+    {"login", pf_ctl_login_run, "login --token URI --app-id H:L [--pin-fd N]",
+     N_("log in for every program of an application ID")},
+    {"logout", pf_ctl_login_run_logout, "logout --token URI --app-id H:L",
+     N_("end such a login, and the sessions of its programs")},
     {"consent", pf_ctl_consent_run, "consent list [--json] | revoke ID | revoke --all",
      N_("show or take back what was decided about programs")},
     {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},

@@ -3,21 +3,11 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """A program asks without a PIN: Pinfold's dialog asks the person; the PIN stays where it should."""
 
-import sys
 import time
 import unittest
 
 from pinfoldtest import Sandbox, process, readers, softhsm, tap, wait_for
 from pinfoldtest.pinfold import Pinfold
-
-# Runs a program with a controlling terminal, its standard streams as they are.
-ON_TERMINAL = """
-import fcntl, os, sys, termios
-master, slave = os.openpty()
-os.set_inheritable(master, True)
-fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
 
 # Distinctive, so that a scan of memory and bus finds it and nothing else.
 SOFT_PIN = "Zw7-kq93-Xv"
@@ -139,7 +129,7 @@ class SoftTokenDialog(DialogCase):
 
 
     def test_terminal_and_the_list_that_overrides_it(self):
-        on_terminal = {"prefix": [sys.executable, "-c", ON_TERMINAL]}
+        on_terminal = {"prefix": process.ON_TERMINAL}
         d = self.driver(**on_terminal)
         self.assertNotIn("PROTECTED_AUTHENTICATION_PATH",
                          d.ok("tokeninfo =pinfold-test").flags())

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import unittest
 from pathlib import Path
@@ -16,6 +17,15 @@ _PR_SET_CHILD_SUBREAPER = 36
 _NOT_MEMORY = ("[vvar]", "[vsyscall]", "[vvar_vclock]")
 # Larger ones are what sanitizers reserve for themselves: up to terabytes, never touched.
 _LARGEST_MAPPING = 1 << 30
+_RUN_ON_TERMINAL = """
+import fcntl, os, sys, termios
+master, slave = os.openpty()
+os.set_inheritable(master, True)
+fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+# Words before a command that give it a controlling terminal; its standard streams stay as they are.
+ON_TERMINAL = (sys.executable, "-c", _RUN_ON_TERMINAL)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
