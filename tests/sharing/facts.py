@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""What the source document of application IDs says on behaviour, and the tests that show it.
+
+In our own words, in its order. A fact that Pinfold makes stricter on purpose says how (DESIGN 5).
+"""
+
+FACTS = [
+    ("sessions of one process, whichever thread uses them, log in and out together",
+     ["States.test_all_threads_and_sessions_of_a_process_share_one"]),
+    ("a process's login says nothing about another process's sessions",
+     ["States.test_another_process_is_independent"]),
+    ("but a user and a security officer exclude each other; here: those of one ID",
+     ["Officer.test_user_against_officer", "Officer.test_officer_against_user",
+      "Officer.test_officer_against_read_only_sessions", "Officer.test_none_of_that_between_ids",
+      "Officer.test_officer_that_is_killed"]),
+    ("an application's ID is 64 bits, in two parts of 32",
+     ["States.test_other_ids_do_not", "Sessions.test_set_is_always_ok"]),
+    ("one is made up when a process initialises the library, and no two processes have the same;"
+     " here: nor can anybody guess it",
+     ["States.test_default_ids_differ_and_belong_to_processes",
+      "States.test_a_default_id_is_never_used_again"]),
+    ("a session has the ID that its application had when it was opened",
+     ["Sessions.test_sessions_open_before_set_keep_their_id"]),
+    ("sessions with identical IDs share a login, also across processes",
+     ["States.test_identical_ids_share", "States.test_idle_process_knows_at_its_next_call",
+      "States.test_second_login_of_an_id", "States.test_a_login_is_of_one_token"]),
+    ("sessions with different IDs do not", ["States.test_other_ids_do_not"]),
+    ("programs choose their ID after initialising and before they open sessions",
+     ["States.test_identical_ids_share"]),
+    ("the configuration can give all programs one ID instead of one of their own",
+     ["Configured.test_it_is_the_default_of_all", "Configured.test_in_both_caching_modes",
+      "Configured.test_doctor_says_so", "NotConfigured.test_doctor_says_nothing"]),
+    ("but for those that choose one",
+     ["Configured.test_but_of_those_that_set_one", "Configured.test_it_is_an_id_as_any_other"]),
+    ("an ID whose sessions are all closed is dormant, and is logged out when it comes back",
+     ["Dormant.test_last_session_ends_the_login"]),
+    ("so children of a parent that logged in and ended are not logged in",
+     ["Dormant.test_parent_that_ends_takes_its_login_along",
+      "Dormant.test_parent_that_is_killed_does_too"]),
+    ("an ID that was opened on a token is never dormant there, with or without sessions",
+     ["Dormant.test_open_id_is_never_dormant",
+      "Dormant.test_open_needs_no_login_no_session_and_no_set",
+      "Dormant.test_open_is_of_one_token_and_one_id"]),
+    ("choosing an ID with sessions open has no result to rely on; here: those keep theirs",
+     ["Sessions.test_sessions_open_before_set_keep_their_id"]),
+    ("choosing an ID always succeeds", ["Sessions.test_set_is_always_ok"]),
+    ("opening an ID fails for a slot that does not exist and for one without a token",
+     ["Errors.test_errors"]),
+    ("closing an ID lets it be dormant again", ["Closed.test_it_is_not_open_any_longer"]),
+    ("and closes its open sessions: when it returns none is left, and the ID is dormant",
+     ["Closed.test_all_sessions_of_the_id_are_closed_in_every_process",
+      "Closed.test_one_that_was_never_opened_is_closed_too",
+      "Closed.test_sessions_of_other_ids_and_tokens_stay",
+      "Closed.test_operation_that_runs_in_a_closed_session"]),
+    ("closing an ID fails as opening one does", ["Errors.test_errors"]),
+]
