@@ -167,6 +167,10 @@ class Driver:
         self._process.stdout.close()
         return self._process.returncode
 
+    def wait(self, timeout):
+        """Waits for the client's end; subprocess.TimeoutExpired when it goes on."""
+        self._process.wait(timeout)
+
     def kill(self):
         """SIGKILL."""
         self._process.kill()
