@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Pinfold with a prompter that a test dictates to, in place of the app."""
+
+import select
+import shutil
+import subprocess
+from pathlib import Path
+
+from pinfoldtest import build_path, wait_for
+from pinfoldtest.pinfold import Pinfold
+
+
+class AskingBed:
+    """The agent in a tree of its own, where the mock prompter lies as its app.
+
+    The sandbox is one with bus=False and services=False.
+    """
+
+    def __init__(self, box, backends, config=""):
+        self.pinfold = Pinfold(box, backends, config)
+        tree = box.dir / "tree"
+        (tree / "agent").mkdir(parents=True)
+        (tree / "app").mkdir()
+        for name in ("pinfold-agent", "pinfold-tokens"):
+            shutil.copy2(build_path("agent", name), tree / "agent" / name)
+        shutil.copy2(build_path("tests/agent/mock-prompter"), tree / "app/pinfold")
+        self.agent = box.start([tree / "agent/pinfold-agent"], name="agent")
+        wait_for(self._is_listening, 10, "the agent's socket")
+        self._prompter = box.start([tree / "app/pinfold"], name="prompter",
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self._buffer = b""
+        self.said = []  # what nobody has waited for yet
+        assert self._read(10) == "registered", self.said
+
+    def _is_listening(self):
+        # The fourth field tells a socket that listens from one that only has its name yet.
+        lines = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
+        return any(line.split()[3] == "00010000" and line.endswith(f" {self.pinfold.socket()}")
+                   for line in lines[1:])
+
+    def _read(self, timeout):
+        while b"\n" not in self._buffer:
+            if not select.select([self._prompter.stdout], [], [], timeout)[0]:
+                raise AssertionError(f"the prompter says nothing more after {self.said}")
+            data = self._prompter.stdout.read(65536)
+            assert data, "the prompter ended"
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.decode()
+
+    def expect(self, word, pid=None, timeout=20):
+        """The next line that begins with word and is about that process: its numbers, its details."""
+        kept = self.said
+        self.said = []
+        while True:
+            line = kept.pop(0) if kept else self._read(timeout)
+            head, *pairs = line.split(";")
+            details = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+            if head.split()[0] == word and pid in (None, int(details.get("pid", 0))):
+                self.said += kept
+                return head.split()[1:], details
+            self.said.append(line)
+
+    def call(self, *words):
+        """Has the prompter do something; raises unless the agent took it."""
+        self._prompter.stdin.write((" ".join(str(w) for w in words) + "\n").encode())
+        self.expect("ok")
+
+    def expect_offer(self, pid):
+        (request,), _ = self.expect("offer", pid)
+        return request
+
+    def expect_question(self, pid):
+        (request,), details = self.expect("consent", pid)
+        return request, details
+
+    def decide(self, request, decision):
+        self.call("decide", request, decision)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* One of many that work by a login that another program made, and never log in. */
+#include "example.h"
+
+int
+main(int argc, char **argv)
+{
+    PfExample example;
+    pf_example_load(&example, argc, argv);
+
+    CK_SESSION_HANDLE session;
+    pf_example_expect(example.p11->C_Initialize(NULL), "C_Initialize");
+    pf_example_expect(example.set_id(7, 9), "CA_SetApplicationID");
+    CK_SLOT_ID slot = pf_example_find_slot(&example);
+    pf_example_expect(example.p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &session),
+                      "C_OpenSession");
+    pf_example_wait(); /* so that many can work at once */
+    pf_example_print_state(&example, session);
+    pf_example_work(&example, session);
+    pf_example_wait(); /* to be terminated */
+    pf_example_expect(example.p11->C_CloseSession(session), "C_CloseSession");
+    pf_example_expect(example.p11->C_Finalize(NULL), "C_Finalize");
+    return 0;
+}
