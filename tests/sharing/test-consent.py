@@ -9,10 +9,9 @@ import unittest
 
 from pinfoldtest import need_tools, process, tap, wait_for
 from pinfoldtest.pinfold import module_path
-from sharingcase import LABEL, PIN, PUBLIC, USER, SharingCase
+from sharingcase import LABEL, PERMISSION, PIN, PUBLIC, USER, SharingCase, answer_consent
 
 SHARED = (7, 9)
-TITLE = "Permission — "
 GROUP = "[Misc]\nAppIdMajor = 7\nAppIdMinor = 9"
 
 
@@ -31,23 +30,14 @@ class ConsentCase(SharingCase):
         self.keeper, self.kept = self.logged_in(SHARED)
 
     def press(self, window, name):
-        """What is pressed in a dialog's first moment is not taken."""
-        button = window.find(name, "push button")
-
-        def is_gone():
-            if self.ui.find_window(TITLE) is None:
-                return True
-            button.press()
-            return False
-
-        wait_for(is_gone, 10, "the dialog to go", step=0.2)
+        answer_consent(self.ui, window, name)
 
     def asked(self, **kwargs):
         """A program that asks without a PIN: it, its session, its job, and the dialog."""
         d, session = self.session(SHARED, **kwargs)
         self.assertEqual(d.state(session), PUBLIC)
         job = d.background("login", session, "user", "null")
-        return d, session, job, self.ui.window(TITLE, timeout=20)
+        return d, session, job, self.ui.window(PERMISSION, timeout=20)
 
     def decisions(self):
         return json.loads(self.pinfold.ctl("consent", "list", "--json").stdout)
@@ -77,7 +67,7 @@ class PackagedProgram(ConsentCase):
     def answer(self, decision):
         """A run that is asked about."""
         tool = self.start_signing()
-        window = self.ui.window(TITLE, timeout=20)
+        window = self.ui.window(PERMISSION, timeout=20)
         texts = " ".join(window.texts())
         for part in (str(tool.pid), "/pkcs11-tool", LABEL, "7:9"):
             self.assertIn(part, texts)
@@ -88,7 +78,7 @@ class PackagedProgram(ConsentCase):
     def assert_signs(self, tool):
         said, _ = tool.communicate(timeout=30)
         self.assertEqual(tool.returncode, 0, said)
-        self.assertIsNone(self.ui.find_window(TITLE))
+        self.assertIsNone(self.ui.find_window(PERMISSION))
         self.assertEqual(self.keeper.state(self.kept), USER)
 
     def assert_sees(self):
@@ -97,11 +87,11 @@ class PackagedProgram(ConsentCase):
         tool = self.start_tool("--list-objects", "--type", "privkey")
         said, _ = tool.communicate(timeout=30)
         self.assertIn("Private Key Object", said)
-        self.assertIsNone(self.ui.find_window(TITLE))
+        self.assertIsNone(self.ui.find_window(PERMISSION))
 
     def assert_asked_again(self):
         tool = self.start_signing()
-        window = self.ui.window(TITLE, timeout=20)
+        window = self.ui.window(PERMISSION, timeout=20)
         self.press(window, "Cancel")
         self.assert_refused(tool)
 
@@ -212,7 +202,7 @@ class BuiltProgram(ConsentCase):
     def test_equal_questions_are_one(self):
         programs = [self.session(SHARED, program=self.other_program()) for _ in range(3)]
         jobs = [d.background("login", session, "user", "null") for d, session in programs]
-        self.press(self.ui.window(TITLE, timeout=20), "Allow for this session")
+        self.press(self.ui.window(PERMISSION, timeout=20), "Allow for this session")
         for (d, session), job in zip(programs, jobs):
             self.assertEqual(d.join(job).rv, "CKR_OK")
             self.assert_works(d, session)

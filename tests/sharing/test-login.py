@@ -8,7 +8,7 @@ import unittest
 
 from pinfoldtest import Sandbox, build_path, process, readers, softhsm, tap, wait_for
 from pinfoldtest.pinfold import Pinfold
-from sharingcase import LABEL, PIN, PUBLIC, SharingCase, set_id
+from sharingcase import LABEL, PERMISSION, PIN, PUBLIC, SharingCase, answer_consent, set_id
 
 CTL = build_path("app/pinfoldctl")
 URI = f"pkcs11:token={LABEL}"
@@ -270,6 +270,27 @@ class ByDialog(LoginCase):
         ran.communicate()
         ui.wait_no_window("PIN — ")
         wait_for(lambda: self.domain((7, 9)) is None, 5, "nothing to be left")
+
+
+class AskedByDialog(LoginCase):
+    """A login that another program made is kept with the person's consent."""
+
+    sharing = "ask"
+    desktop = True
+
+    def test_login_of_another_program(self):
+        d, _ = self.logged_in((7, 9))
+        ui = self.box.ui()
+        ran = self.box.start([CTL, "login", *TARGET], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        answer_consent(ui, ui.window(PERMISSION, timeout=20), "Allow once")
+        _, error = ran.communicate(timeout=20)
+        self.assertEqual(ran.returncode, 0, error)
+        d.close()
+        domain = self.domain((7, 9))
+        self.assertEqual((domain["logged_in"], domain["open"], domain["members"]),
+                         (True, True, []))
+        self.assertEqual(self.logins(), 1)
 
 
 if __name__ == "__main__":
