@@ -150,6 +150,25 @@ pf_cache_publish_policy(PfCache *self, PfProcessContext *context)
                                pf_agent_settings_get_release_delay_ms(self->settings));
 }
 
+/* The entry's login is ended by a setting. */
+static void
+note_move(PfProcessContext *context, unsigned entry)
+{
+    const PfLoginDomain *domain = pf_process_context_get_domain(context, entry);
+    if (domain->state != PF_LOGIN_PUBLIC)
+        pf_state_writer_set_moved(context->state, entry, domain->serial);
+}
+
+static void
+log_out_by_setting(PfCache *self, PfLoginDomain *domain)
+{
+    for (guint i = 0; i < domain->members->len; i++) {
+        const PfDomainMember *member = &g_array_index(domain->members, PfDomainMember, i);
+        note_move(member->context, member->entry);
+    }
+    pf_cache_log_out_domain(self, domain, PF_FORGET_MODE_CHANGED);
+}
+
 /* The sessions of a process that set no ID go where its default is now. */
 static void
 move_entries(PfCache *self, PfProcessContext *context, gboolean log_out)
@@ -165,7 +184,9 @@ move_entries(PfCache *self, PfProcessContext *context, gboolean log_out)
         g_autoptr(PfLoginDomain) old = pf_login_domain_ref(entry->domain);
         PfAdmission admission;
         if (log_out)
-            pf_cache_log_out_domain(self, old, PF_FORGET_MODE_CHANGED);
+            log_out_by_setting(self, old);
+        else
+            note_move(context, i);
         PfLoginDomain *domain =
             pf_cache_find_place(self, context, entry->token, app_id, is_shareable, &admission);
         pf_process_context_move_entry(context, i, domain, admission);
@@ -180,7 +201,7 @@ log_out_all(PfCache *self, gboolean only_not_kept)
     for (guint i = 0; i < domains->len; i++) {
         PfLoginDomain *domain = g_ptr_array_index(domains, i);
         if (!only_not_kept || !pf_cache_may_keep(self, domain->token))
-            pf_cache_log_out_domain(self, domain, PF_FORGET_MODE_CHANGED);
+            log_out_by_setting(self, domain);
     }
 }
 

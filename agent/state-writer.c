@@ -55,6 +55,12 @@ pf_state_writer_set_login(PfStateWriter *writer, unsigned entry, PfLoginState st
 }
 
 void
+pf_state_writer_set_moved(PfStateWriter *writer, unsigned entry, guint64 serial)
+{
+    atomic_store(&writer->page->entries[entry].moved_serial, serial);
+}
+
+void
 pf_state_writer_set_lease_awaited(PfStateWriter *writer, unsigned entry, gboolean is_awaited)
 {
     atomic_store(&writer->page->entries[entry].is_lease_awaited, is_awaited ? 1 : 0);

@@ -19,6 +19,7 @@ int pf_state_writer_get_fd(const PfStateWriter *writer);
 /* Each call is visible to the process when it returns. */
 void pf_state_writer_set_login(PfStateWriter *writer, unsigned entry, PfLoginState state,
                                guint64 serial);
+void pf_state_writer_set_moved(PfStateWriter *writer, unsigned entry, guint64 serial);
 void pf_state_writer_set_lease_awaited(PfStateWriter *writer, unsigned entry, gboolean is_awaited);
 void pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry);
 void pf_state_writer_bump_closings(PfStateWriter *writer, unsigned entry);

@@ -306,8 +306,11 @@ pf_domain_note_own_end(PfModule *module, PfDomain *domain)
 bool
 pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t mark)
 {
+    const PfStateEntry *page = atomic_load(&domain->page);
+    uint64_t moved = page != NULL ? atomic_load(&page->moved_serial) : 0;
     pthread_mutex_lock(&domain->slot->lock);
-    bool is_ours = domain->own_logout_mark == mark;
+    bool is_ours = domain->own_logout_mark == mark ||
+                   (moved != 0 && mark_of_virtual_login(domain->epoch, moved) == mark);
     pthread_mutex_unlock(&domain->slot->lock);
     return !is_ours && pf_domain_is_virtual(module, domain);
 }

@@ -106,7 +106,8 @@ bool pf_domain_is_backends(PfModule *module, const PfDomain *domain, PfStanding 
 void pf_domain_note_own_end(PfModule *module, PfDomain *domain);
 
 /* Was the login MARK taken away by another process? A logout of this one leaves to the backend what
- * becomes of operations, and an agent that is gone has taken nothing away. */
+ * becomes of operations; a changed setting lets them finish; and an agent that is gone has taken
+ * nothing away. */
 bool pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t mark);
 
 /* Is the login virtual and the PIN forgotten (DESIGN 4.7)? */

@@ -36,10 +36,14 @@ typedef enum {
  * serial grows with every login (not when a sleeping domain wakes), what was learnt under another
  * serial is stale. `objects` grows
  * when another process changed the token's objects through Pinfold. `closings` grows when the ID is
- * closed on the token: sessions that were opened before are no more (DESIGN 5). */
+ * closed on the token: sessions that were opened before are no more (DESIGN 5). `moved_serial` is
+ * the login that a setting has ended last, by moving the entry or everybody: what was begun in it
+ * may finish (DESIGN 3), which is not so where a login was ended by a member, or the right to it.
+ */
 typedef struct {
     _Atomic uint64_t login;
     _Atomic uint64_t objects;
+    _Atomic uint64_t moved_serial;
     _Atomic uint32_t closings;
     _Atomic uint32_t is_lease_awaited; /* others wait for this context's lease on the token */
 } PfStateEntry;
