@@ -3,8 +3,9 @@
 /* PfTokenReport: JSON members checked one by one; what does not fit is left out, never guessed. */
 #include "token-report.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
+
+#include "json-text.h"
 
 #define MODULES_MAX 64u
 #define TOKENS_MAX  256u
@@ -146,22 +147,11 @@ take_module(PfTokenReport *report, JsonObject *object)
     }
 }
 
-static JsonObject *
-parse_object(JsonParser *parser, GBytes *output)
-{
-    gsize len;
-    const char *text = g_bytes_get_data(output, &len);
-    if (len == 0 || !json_parser_load_from_data(parser, text, (gssize)len, NULL))
-        return NULL;
-    JsonNode *root = json_parser_get_root(parser);
-    return root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-}
-
 PfTokenReport *
 pf_token_report_parse(GBytes *output, GError **error)
 {
-    g_autoptr(JsonParser) parser = json_parser_new();
-    JsonObject *root = parse_object(parser, output);
+    g_autoptr(JsonNode) document = pf_json_text_parse(output);
+    JsonObject *root = document != NULL ? json_node_get_object(document) : NULL;
     JsonArray *modules = root != NULL ? get_array(root, "modules") : NULL;
     if (modules == NULL) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
@@ -182,8 +172,8 @@ pf_token_report_parse(GBytes *output, GError **error)
 int
 pf_token_report_parse_tries(GBytes *output)
 {
-    g_autoptr(JsonParser) parser = json_parser_new();
-    JsonObject *root = parse_object(parser, output);
+    g_autoptr(JsonNode) document = pf_json_text_parse(output);
+    JsonObject *root = document != NULL ? json_node_get_object(document) : NULL;
     JsonNode *node = root != NULL ? json_object_get_member(root, "tries") : NULL;
     if (node == NULL || !JSON_NODE_HOLDS_VALUE(node) ||
         json_node_get_value_type(node) != G_TYPE_INT64)

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "helper-run.h"
+#include "json-text.h"
 
 #define PROBE_TIMEOUT_MS 8000u
 #define PROBE_MAX_BYTES  (256u * 1024u)
@@ -31,13 +32,9 @@ new_fault(const char *reason)
 static JsonObject *
 parse_probe(GBytes *output)
 {
-    g_autoptr(JsonParser) parser = json_parser_new();
-    gsize len;
-    const char *text = g_bytes_get_data(output, &len);
-    if (len == 0 || !json_parser_load_from_data(parser, text, (gssize)len, NULL) ||
-        !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
-        return new_fault("ended without an answer");
-    return json_object_ref(json_node_get_object(json_parser_get_root(parser)));
+    g_autoptr(JsonNode) node = pf_json_text_parse(output);
+    return node != NULL ? json_object_ref(json_node_get_object(node))
+                        : new_fault("ended without an answer");
 }
 
 static void

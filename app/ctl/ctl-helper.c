@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "helper-run.h"
+#include "json-text.h"
 
 #define OUTPUT_MAX_BYTES (2u * 1024u * 1024u)
 
@@ -46,14 +47,9 @@ pf_ctl_helper_run(const char *const *args, int input_fd, guint timeout_ms, GErro
         g_prefix_error(error, "pinfold-tokens: ");
         return NULL;
     }
-    g_autoptr(JsonParser) parser = json_parser_new();
-    gsize len;
-    const char *text = g_bytes_get_data(output, &len);
-    if (len == 0 || !json_parser_load_from_data(parser, text, (gssize)len, NULL) ||
-        !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
+    JsonNode *document = pf_json_text_parse(output);
+    if (document == NULL)
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                             "pinfold-tokens: ended without an answer");
-        return NULL;
-    }
-    return json_parser_steal_root(parser);
+    return document;
 }
