@@ -46,7 +46,7 @@ begin_call(PfPeerConnection *connection, sd_bus_message *message, gboolean creat
     if (!pf_peer_identity_is_unchanged(identity)) {
         pf_service_answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED,
                                "The process runs another program now");
-        sd_bus_flush(connection->bus);
+        /* Not flushed: who does not read would keep the agent waiting. */
         if (connection->context != NULL)
             pf_cache_end_context(connection->cache, connection->context);
         return NULL;
