@@ -151,16 +151,16 @@ adopt(Adoption *adoption, bool is_new, PfFoundObject *ret_found)
     if (object != NULL) {
         object->epoch = adoption->epoch;
         pf_object_table_rekey(module, object, adoption->real);
-    } else {
+    } else if (pf_object_table_add(module, made, adoption->real)) {
         object = made;
         made = NULL;
         object->order = ++module->last_order;
-        pf_object_table_add(module, object, adoption->real);
     }
-    tell(object, ret_found);
+    if (object != NULL)
+        tell(object, ret_found);
     pthread_mutex_unlock(&module->lock);
     pf_object_free(made);
-    return CKR_OK;
+    return object != NULL ? CKR_OK : CKR_HOST_MEMORY;
 }
 
 /* Looks again at an object that is known as public. Returns false when REAL names another now. */

@@ -6,8 +6,8 @@
 
 #include "object.h"
 
-/* Gives OBJECT a handle and takes the caller's reference to it. */
-void pf_object_table_add(PfModule *module, PfObject *object, CK_OBJECT_HANDLE real);
+/* Gives OBJECT a handle and takes the caller's reference to it. Returns false without memory. */
+bool pf_object_table_add(PfModule *module, PfObject *object, CK_OBJECT_HANDLE real);
 
 /* Takes it out; freed when nobody holds it. */
 void pf_object_table_remove(PfModule *module, PfObject *object);

@@ -35,8 +35,9 @@ pf_object_table_rekey(PfModule *module, PfObject *object, CK_OBJECT_HANDLE real)
     if (before != NULL)
         unkey(module, before);
     object->key = (PfRealHandle){.slot = object->slot->id, .real = real};
-    object->is_keyed = true;
     HASH_ADD(hh_real, module->objects_by_real, key, sizeof object->key, object);
+    /* Without memory it is found again by what it is, as in another window. */
+    object->is_keyed = object->hh_real.tbl != NULL;
 }
 
 void
@@ -60,14 +61,21 @@ pf_object_table_remove(PfModule *module, PfObject *object)
         pf_object_free(object);
 }
 
-void
+bool
 pf_object_table_add(PfModule *module, PfObject *object, CK_OBJECT_HANDLE real)
 {
     object->handle = module->next_object++;
+    HASH_ADD(hh, module->objects, handle, sizeof object->handle, object);
+    if (object->hh.tbl == NULL)
+        return false;
+    pf_object_table_rekey(module, object, real);
+    if (!object->is_keyed) {
+        HASH_DEL(module->objects, object);
+        return false;
+    }
     object->references = 1;
     object->is_listed = true;
-    HASH_ADD(hh, module->objects, handle, sizeof object->handle, object);
-    pf_object_table_rekey(module, object, real);
+    return true;
 }
 
 CK_RV

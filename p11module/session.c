@@ -218,6 +218,20 @@ enter_domain(PfModule *module, PfSession *session)
     return CKR_SESSION_READ_WRITE_SO_EXISTS;
 }
 
+/* Gives the session its handle. Returns false without memory. */
+static bool
+list_session(PfModule *module, PfSession *session, CK_SESSION_HANDLE *ret_handle)
+{
+    pthread_mutex_lock(&module->lock);
+    session->handle = module->next_session++;
+    HASH_ADD(hh, module->sessions, handle, sizeof session->handle, session);
+    bool is_listed = session->hh.tbl != NULL;
+    if (is_listed)
+        *ret_handle = session->handle;
+    pthread_mutex_unlock(&module->lock);
+    return is_listed;
+}
+
 CK_RV
 pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
                 CK_SESSION_HANDLE *ret_handle)
@@ -237,11 +251,12 @@ pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *applicatio
         session_free(session);
         return rv;
     }
-    pthread_mutex_lock(&module->lock);
-    session->handle = module->next_session++;
-    *ret_handle = session->handle;
-    HASH_ADD(hh, module->sessions, handle, sizeof session->handle, session);
-    pthread_mutex_unlock(&module->lock);
+    if (!list_session(module, session, ret_handle)) {
+        uncount(module, session);
+        PF_BACKEND_CALL(slot->backend, C_CloseSession, session->real);
+        session_free(session);
+        return CKR_HOST_MEMORY;
+    }
     return CKR_OK;
 }
 

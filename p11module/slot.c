@@ -25,6 +25,16 @@ slot_new(PfModule *module, PfBackend *backend, CK_SLOT_ID real)
     return slot;
 }
 
+/* It is in no table. */
+static void
+slot_free(PfSlot *slot)
+{
+    pf_domain_free_all(slot->domains);
+    pthread_cond_destroy(&slot->changed);
+    pthread_mutex_destroy(&slot->lock);
+    free(slot);
+}
+
 /* Module lock held. */
 static PfSlot *
 find_of_backend(PfModule *module, const PfBackend *backend, CK_SLOT_ID real)
@@ -47,6 +57,10 @@ pf_slot_of_backend(PfModule *module, PfBackend *backend, CK_SLOT_ID real)
         slot = slot_new(module, backend, real);
         if (slot != NULL)
             HASH_ADD(hh, module->slots, id, sizeof slot->id, slot);
+        if (slot != NULL && slot->hh.tbl == NULL) {
+            slot_free(slot);
+            slot = NULL;
+        }
     }
     pthread_mutex_unlock(&module->lock);
     return slot;
@@ -109,8 +123,7 @@ append_slots(PfModule *module, PfBackend *backend, bool present, CK_SLOT_ID *ids
             ++*total;
         }
     }
-    if (rv == CKR_OK)
-        free(real);
+    free(real);
     return rv;
 }
 
@@ -335,9 +348,6 @@ pf_slot_free_all(PfModule *module)
     PfSlot *next;
     HASH_ITER (hh, module->slots, slot, next) {
         HASH_DEL(module->slots, slot);
-        pf_domain_free_all(slot->domains);
-        pthread_cond_destroy(&slot->changed);
-        pthread_mutex_destroy(&slot->lock);
-        free(slot);
+        slot_free(slot);
     }
 }
