@@ -316,19 +316,19 @@ is_as_expected(const PfAttributes *attributes, const CK_ATTRIBUTE *got)
     return true;
 }
 
-bool
-pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *backend,
-                             CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object)
+CK_RV
+pf_attributes_check_identity(const PfAttributes *attributes, PfBackend *backend,
+                             CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object, bool *ret_is_same)
 {
     CK_ATTRIBUTE wanted[KNOWN_COUNT];
     unsigned char *room = malloc(attributes->size + 1);
     if (room == NULL)
-        return false;
+        return CKR_HOST_MEMORY;
     CK_ULONG count = fill_expected(attributes, room, wanted);
     CK_RV rv = PF_BACKEND_CALL(backend, C_GetAttributeValue, real, object, wanted, count);
-    bool is_same = is_answer(rv) && is_as_expected(attributes, wanted);
+    *ret_is_same = is_answer(rv) && is_as_expected(attributes, wanted);
     free(room);
-    return is_same;
+    return CKR_OK;
 }
 
 /* Adds the attribute, unless it is empty: that says nothing, and some backends do not match it. */

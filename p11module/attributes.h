@@ -37,9 +37,11 @@ bool pf_attributes_match(const PfAttributes *attributes, const CK_ATTRIBUTE *tem
  * check value, CKA_UNIQUE_ID? */
 bool pf_attributes_same_identity(const PfAttributes *a, const PfAttributes *b);
 
-/* Is the identity of the backend's object now just this one, with nothing more and nothing less? */
-bool pf_attributes_is_identity_of(const PfAttributes *attributes, PfBackend *backend,
-                                  CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object);
+/* Is the identity of the backend's object now just this one, with nothing more and nothing less?
+ * Returns CKR_OK, or CKR_HOST_MEMORY when nobody knows. */
+CK_RV pf_attributes_check_identity(const PfAttributes *attributes, PfBackend *backend,
+                                   CK_SESSION_HANDLE real, CK_OBJECT_HANDLE object,
+                                   bool *ret_is_same);
 
 /* Fills TEMPLATE, of at least PF_ATTRIBUTES_SEARCH_MAX, with little that finds the object among
  * others, the class first. RET_HAS_COMPONENT: the second one is a public component of a key, of

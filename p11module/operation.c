@@ -62,13 +62,13 @@ call_init(PfCall *call, PfInitFunction init, CK_MECHANISM *mechanism, CK_OBJECT_
 }
 
 /* A handle that names nothing (any more) becomes one that never does: what is said of that, and
- * before which other complaint, is the backend's. */
-static CK_OBJECT_HANDLE
-get_real_or_invalid(PfCall *call, PfObject *object)
+ * before which other complaint, is the backend's. Without memory nobody knows what it names. */
+static CK_RV
+init_with_key(PfCall *call, PfInitFunction init, CK_MECHANISM *mechanism, PfObject *key)
 {
     CK_OBJECT_HANDLE real = CK_INVALID_HANDLE;
-    pf_object_get_real(call, object, &real);
-    return real;
+    CK_RV rv = pf_object_get_real(call, key, &real);
+    return rv == CKR_HOST_MEMORY ? rv : call_init(call, init, mechanism, real);
 }
 
 static CK_RV
@@ -86,7 +86,7 @@ init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MEC
             break;
         was_foreign = !is_second && pf_window_is_foreign(call->slot);
         uint64_t mark = get_mark(call);
-        rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
+        rv = init_with_key(call, init, mechanism, key);
         if (rv == CKR_OK)
             keep_window(call, operation, mark != 0 ? mark : before);
         else
@@ -123,7 +123,7 @@ init_after_asking(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_ME
     if (rv != CKR_OK)
         return rv;
     uint64_t mark = get_mark(call);
-    rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
+    rv = init_with_key(call, init, mechanism, key);
     if (rv != CKR_OK)
         pf_context_login_end(call);
     if (rv == CKR_OK && has_window)
@@ -144,7 +144,7 @@ init_with_object(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_MEC
         return init_after_asking(call, kind, init, mechanism, key);
     if (pf_object_is_private(key) && is_virtual)
         return init_in_window(call, operation, init, mechanism, key);
-    CK_RV rv = call_init(call, init, mechanism, get_real_or_invalid(call, key));
+    CK_RV rv = init_with_key(call, init, mechanism, key);
     if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual)
         rv = init_in_window(call, operation, init, mechanism, key);
     return rv;

@@ -119,19 +119,25 @@ pf_snapshot_skip_generation(PfCall *call, uint64_t before)
     pthread_mutex_unlock(&call->slot->lock);
 }
 
-/* How many of the backend's matches have just this identity; RET_REAL is the last of them. */
-static size_t
+/* How many of the backend's matches have just this identity; RET_REAL is the last of them. Without
+ * memory there is no number: one too few would make another object the only one. */
+static CK_RV
 count_same(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes,
-           const CK_OBJECT_HANDLE *found, size_t count, CK_OBJECT_HANDLE *ret_real)
+           const CK_OBJECT_HANDLE *found, size_t count, CK_OBJECT_HANDLE *ret_real,
+           size_t *ret_count)
 {
     size_t same = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!pf_attributes_is_identity_of(attributes, call->backend, own, found[i]))
-            continue;
-        *ret_real = found[i];
-        same++;
+        bool is_same;
+        CK_RV rv = pf_attributes_check_identity(attributes, call->backend, own, found[i], &is_same);
+        if (rv != CKR_OK)
+            return rv;
+        if (is_same)
+            *ret_real = found[i];
+        same += is_same;
     }
-    return same;
+    *ret_count = same;
+    return CKR_OK;
 }
 
 /* What is enough to find a key whose backend compares public components: class and component. */
@@ -185,9 +191,9 @@ find_by(PfCall *call, CK_SESSION_HANDLE own, const PfAttributes *attributes, CK_
     CK_RV rv = pf_search_backend(call->backend, own, template, length, false, &found, &count);
     if (rv != CKR_OK)
         return rv;
-    *ret_count = count_same(call, own, attributes, found, count, ret_real);
+    rv = count_same(call, own, attributes, found, count, ret_real, ret_count);
     free(found);
-    return CKR_OK;
+    return rv;
 }
 
 /* By everything that tells the object from others. */
