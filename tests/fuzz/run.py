@@ -15,7 +15,7 @@ NAMES = ("config", "page", "token-text", "socket", "stream")
 OPTIONS = ("-Dfuzz=true", "-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined",
            "-Db_lundef=false")
 # Of a single input; one that takes longer hangs.
-TIMEOUT_S = 10
+TIMEOUT_S = 30
 MEMORY_MB = 3000
 
 
