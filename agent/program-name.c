@@ -7,6 +7,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "flatpak-info.h"
+
 /* Programs that are remembered. */
 #define KNOWN_MAX 256u
 
@@ -14,10 +16,7 @@ static char *
 find_flatpak_id(pid_t pid)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/root/.flatpak-info", (int)pid);
-    g_autoptr(GKeyFile) info = g_key_file_new();
-    if (!g_key_file_load_from_file(info, path, G_KEY_FILE_NONE, NULL))
-        return NULL;
-    return g_key_file_get_string(info, "Application", "name", NULL);
+    return pf_flatpak_info_dup_id(path);
 }
 
 /* The label is "snap.NAME.APP (mode)". */
@@ -39,8 +38,8 @@ pf_program_name_find_sandbox(pid_t pid)
     return id != NULL ? id : find_snap_id(pid);
 }
 
-static gboolean
-starts_executable(GAppInfo *info, const char *exe)
+gboolean
+pf_program_name_is_started_by(GAppInfo *info, const char *exe)
 {
     const char *command = g_app_info_get_executable(info);
     if (command == NULL)
@@ -67,7 +66,7 @@ find_app_info(const char *exe, const char *sandbox)
     GAppInfo *found = NULL;
     GList *all = g_app_info_get_all();
     for (GList *l = all; l != NULL && found == NULL; l = l->next) {
-        if (starts_executable(l->data, exe))
+        if (pf_program_name_is_started_by(l->data, exe))
             found = g_object_ref(l->data);
     }
     g_list_free_full(all, g_object_unref);
@@ -86,7 +85,7 @@ pf_program_name_is_of_desktop_file(const char *file, const char *exe, const char
         return g_strcmp0(flatpak, sandbox) == 0 || g_strcmp0(snap, sandbox) == 0;
     /* What starts a sandbox is not what runs in it. */
     return flatpak == NULL && snap == NULL && exe[0] != '\0' &&
-           starts_executable(G_APP_INFO(info), exe);
+           pf_program_name_is_started_by(G_APP_INFO(info), exe);
 }
 
 /* What was looked up, by executable and sandbox, until desktop files come or go: a status of a
@@ -109,10 +108,10 @@ start_knowing(void)
                      NULL);
 }
 
-static void
-find_out(const char *exe, const char *sandbox, char **ret_name, char **ret_icon)
+void
+pf_program_name_describe(GAppInfo *info, const char *exe, const char *sandbox, char **ret_name,
+                         char **ret_icon)
 {
-    g_autoptr(GAppInfo) info = find_app_info(exe, sandbox);
     GIcon *icon = info != NULL ? g_app_info_get_icon(info) : NULL;
     if (info != NULL)
         *ret_name = g_strdup(g_app_info_get_display_name(info));
@@ -133,7 +132,8 @@ pf_program_name_look_up(const char *exe, const char *sandbox, char **ret_name, c
     char **found = g_hash_table_lookup(known, key);
     if (found == NULL) {
         found = g_new0(char *, 3);
-        find_out(exe, sandbox, &found[0], &found[1]);
+        g_autoptr(GAppInfo) info = find_app_info(exe, sandbox);
+        pf_program_name_describe(info, exe, sandbox, &found[0], &found[1]);
         if (g_hash_table_size(known) >= KNOWN_MAX)
             g_hash_table_remove_all(known);
         g_hash_table_insert(known, g_steal_pointer(&key), found);
