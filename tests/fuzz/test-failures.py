@@ -85,9 +85,13 @@ class Failures(unittest.TestCase):
         self.log = self.box.dir / "failed-calls"
 
     def environment(self, library, objects, at):
-        preload = [str(build_path(f"tests/fuzz/{library}.so"))]
-        return {"LD_PRELOAD": ":".join(preload), "PF_FAIL_AT": at, "PF_FAIL_OBJECTS": objects,
-                "PF_FAIL_LOG": self.log}
+        env = {"LD_PRELOAD": build_path(f"tests/fuzz/{library}.so"), "PF_FAIL_AT": at,
+               "PF_FAIL_OBJECTS": objects, "PF_FAIL_LOG": self.log}
+        if os.environ.get("PINFOLD_SANITIZED"):
+            # The sanitizer wants to be the first library, and need not be for these calls.
+            env["ASAN_OPTIONS"] = ":".join(
+                filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
+        return env
 
     def failed_call(self):
         """What failed, or None."""
