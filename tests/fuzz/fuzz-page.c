@@ -45,6 +45,9 @@ open_forged(uint8_t kind, off_t size, const void *content, size_t len)
     return fd;
 }
 
+/* What is read is not left out as useless. */
+static volatile uint64_t last_sum;
+
 static void
 try_state(int fd)
 {
@@ -58,7 +61,7 @@ try_state(int fd)
     for (unsigned i = 0; i < PF_STATE_ENTRIES; i++)
         sum += pf_state_login_serial(atomic_load(&page->entries[i].login)) +
                pf_state_login_state(atomic_load(&page->entries[i].login));
-    FUZZ_CHECK(sum != 1);
+    last_sum = sum;
     /* It cannot shrink under its reader. */
     FUZZ_CHECK(ftruncate(fd, 0) < 0);
     pf_state_page_unmap(page);
