@@ -124,8 +124,8 @@ read_consent(GKeyFile *file, const char *group)
     return consent;
 }
 
-static GPtrArray *
-parse(const char *text, gsize len, GError **error)
+GPtrArray *
+pf_consent_file_parse(const char *text, gsize len, GError **error)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GPtrArray) consents = g_ptr_array_new_with_free_func((GDestroyNotify)pf_consent_free);
@@ -162,7 +162,7 @@ pf_consent_file_read(const char *path, GError **error)
     }
     g_autofree char *text = read_own_file(fd, &len, error);
     close(fd);
-    return text != NULL ? parse(text, len, error) : NULL;
+    return text != NULL ? pf_consent_file_parse(text, len, error) : NULL;
 }
 
 static void

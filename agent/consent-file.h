@@ -16,5 +16,8 @@ char *pf_consent_file_dup_path(void);
  * g_ptr_array_unref(). */
 GPtrArray *pf_consent_file_read(const char *path, GError **error);
 
+/* The same of what such a file holds. */
+GPtrArray *pf_consent_file_parse(const char *text, gsize len, GError **error);
+
 /* Replaces the file, or leaves it as it was and says why. Decisions of other kinds are left out. */
 gboolean pf_consent_file_write(const char *path, const GPtrArray *consents, GError **error);

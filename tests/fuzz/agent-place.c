@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <gio/gio.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,6 +35,15 @@ static bool is_ready;
 static int descriptors;
 static long locked_kb;
 
+/* What the agent says to people is not for each input. */
+static GLogWriterOutput
+drop_message(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
+{
+    if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) != 0)
+        return g_log_writer_default(level, fields, count, data);
+    return G_LOG_WRITER_HANDLED;
+}
+
 /* Instead of the agent's own: nobody is started, and who the prompter is, the fuzzer says. */
 void
 pf_app_launcher_start(GObject *owner, void (*on_failed)(gpointer owner))
@@ -49,6 +59,12 @@ gboolean
 pf_prompter_executable_matches(const PfPeerIdentity *identity)
 {
     return identity->start_time == 1 + AGENT_PLACE_PROMPTER;
+}
+
+gboolean
+pf_prompter_executable_is_command(const PfPeerIdentity *identity)
+{
+    return FALSE;
 }
 
 static int
@@ -78,24 +94,6 @@ read_locked_kb(void)
 }
 
 void
-agent_place_init(void)
-{
-    g_setenv("G_DEBUG", "fatal-criticals", TRUE);
-    g_setenv("GSETTINGS_BACKEND", "memory", TRUE);
-    g_setenv("GSETTINGS_SCHEMA_DIR", PF_TEST_SCHEMAS, TRUE);
-    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
-    g_setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
-    settings_of_person = g_settings_new("org.pinfold");
-    settings = pf_agent_settings_new();
-    connections = g_ptr_array_new();
-    /* What is made once, by whatever library, is made now. */
-    is_ready = false;
-    agent_place_begin();
-    agent_place_end();
-    is_ready = true;
-}
-
-void
 agent_place_begin(void)
 {
     g_autoptr(GError) error = NULL;
@@ -105,7 +103,9 @@ agent_place_begin(void)
     g_assert(config != NULL);
     config->cache_pin = true;
     broker = pf_prompt_broker_new();
-    cache = pf_cache_new(config, settings, broker, &error);
+    /* Where nothing can be kept: decisions are for the session. */
+    g_autoptr(PfConsentStore) consents = pf_consent_store_new("/proc/nowhere/consents");
+    cache = pf_cache_new(config, settings, broker, consents, &error);
     g_assert_no_error(error);
     pf_cache_set_close_func(cache, (PfCacheCloseFunc)pf_peer_connection_close_later);
 }
@@ -126,7 +126,7 @@ new_identity(unsigned process)
     *identity = (PfPeerIdentity){
         .pid = getpid(),
         .start_time = 1 + process,
-        .pidfd = -1,
+        .pidfd = pidfd_open(getpid(), 0),
         .is_exe_known = process != AGENT_PLACE_UNKNOWN,
         .exe_device = st.st_dev,
         .exe_inode = st.st_ino + (process == AGENT_PLACE_CHANGED),
@@ -202,8 +202,10 @@ agent_place_end(void)
     FUZZ_CHECK(g_hash_table_size(cache->queues) == 0);
     FUZZ_CHECK(g_hash_table_size(cache->retries) == 0);
     FUZZ_CHECK(cache->waiting_timer == 0);
-    for (guint i = 0; i < cache->domains->len; i++)
-        FUZZ_CHECK(((PfLoginDomain *)g_ptr_array_index(cache->domains, i))->is_open);
+    FUZZ_CHECK(g_hash_table_size(cache->identities) == 0);
+    /* What is left are IDs that were opened. */
+    FUZZ_CHECK(g_hash_table_size(cache->sets) == cache->open_ids);
+    FUZZ_CHECK(cache->domains->len == cache->open_ids);
     g_settings_reset(settings_of_person, "cache-mode");
     g_settings_reset(settings_of_person, "sharing");
     g_settings_reset(settings_of_person, "confirm-signatures");
@@ -217,4 +219,24 @@ agent_place_end(void)
     pf_pin_page_prepare();
     FUZZ_CHECK(!is_ready || count_descriptors() == descriptors);
     FUZZ_CHECK(!is_ready || read_locked_kb() == locked_kb);
+}
+
+void
+agent_place_init(void)
+{
+    g_setenv("G_DEBUG", "fatal-criticals", TRUE);
+    g_setenv("GSETTINGS_BACKEND", "memory", TRUE);
+    g_setenv("GSETTINGS_SCHEMA_DIR", PF_TEST_SCHEMAS, TRUE);
+    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
+    g_setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
+    g_log_set_writer_func(drop_message, NULL, NULL);
+    settings_of_person = g_settings_new("org.pinfold");
+    settings = pf_agent_settings_new();
+    connections = g_ptr_array_new();
+    /* What is made once, by whatever library, is made now. */
+    is_ready = false;
+    agent_place_begin();
+    close(agent_place_connect(0));
+    agent_place_end();
+    is_ready = true;
 }

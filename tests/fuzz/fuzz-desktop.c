@@ -3,14 +3,15 @@
 /* Fuzzes what other programs say of themselves: desktop files, Flatpak's info file, and the
  * settings that name programs and tokens.
  *
- * The first line is an executable's path, the rest a desktop file, an info file, and a value of the
- * settings `groups` or `tokens`. */
+ * The first line is an executable's path, the rest is taken for each of them. */
 #include <gio/gdesktopappinfo.h>
 
+#include "consent-file.h"
 #include "flatpak-info.h"
 #include "fuzz.h"
 #include "program-groups.h"
 #include "program-name.h"
+#include "program-script.h"
 #include "token-rules.h"
 
 static void
@@ -45,6 +46,30 @@ check_info_file(const char *text, gsize len, const char *exe)
     /* It becomes the name of a file, and is shown. */
     FUZZ_CHECK(strchr(id, '/') == NULL && g_str_is_ascii(id) && strlen(id) <= 255);
     check_name(NULL, exe, id);
+}
+
+/* What a process says of its arguments, with lines in the place of NULs. */
+static void
+check_command_line(const char *text, gsize len, const char *exe)
+{
+    g_autofree char *cmdline = g_strndup("", len);
+    g_autofree char *script = NULL;
+    for (gsize i = 0; i < len; i++)
+        cmdline[i] = text[i] == '\n' ? '\0' : text[i];
+    pf_program_script_find(exe, cmdline, len, &script);
+}
+
+static void
+check_decisions(const char *text, gsize len)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) consents = pf_consent_file_parse(text, len, &error);
+    FUZZ_CHECK((consents == NULL) == (error != NULL));
+    for (guint i = 0; consents != NULL && i < consents->len; i++) {
+        const PfConsent *consent = g_ptr_array_index(consents, i);
+        FUZZ_CHECK(consent->program->executable[0] == '/' && consent->id != NULL);
+        FUZZ_CHECK(consent->program_name != NULL && consent->program_icon != NULL);
+    }
 }
 
 static void
@@ -98,5 +123,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_desktop_file(text, len, exe);
     check_info_file(text, len, exe);
     check_settings(text, len, exe);
+    check_decisions(text, len);
+    check_command_line(text, len, exe);
     return 0;
 }

@@ -206,6 +206,10 @@ run_other_operation(char letter, FuzzBytes *bytes)
     case 'D':
         answer(bytes, "CancelPrompt");
         break;
+    case 'J': /* peer, decision */
+        peer = take_peer(bytes);
+        socket_peer_answer_consent(peer, take_number(bytes));
+        break;
     case 'B': /* peer, entry, count */
         peer = take_peer(bytes);
         a = take_number(bytes);

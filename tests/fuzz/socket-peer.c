@@ -577,6 +577,18 @@ socket_peer_answer(SocketPeer *peer, const char *member, PeerPage page, unsigned
 }
 
 void
+socket_peer_answer_consent(SocketPeer *peer, unsigned decision)
+{
+    static const char *const decisions[] = {"once",  "session", "always", "never",
+                                            "maybe", "",        "once",   "session"};
+    sd_bus_message *message;
+    PeerCall *call = begin(peer, CALL_PLAIN, "AnswerConsent", &message);
+    if (call != NULL)
+        finish(call, message,
+               sd_bus_message_append(message, "ts", peer->request, decisions[decision % 8]));
+}
+
+void
 socket_peer_write_board(SocketPeer *peer, unsigned entry, uint32_t count)
 {
     off_t at =

@@ -71,6 +71,9 @@ void socket_peer_register(SocketPeer *peer);
 /* Answers the request that was shown last, if it is a prompter's; else one that does not exist. */
 void socket_peer_answer(SocketPeer *peer, const char *member, PeerPage page, unsigned which);
 
+/* Answers whether the program may use the login; DECISION is an index. */
+void socket_peer_answer_consent(SocketPeer *peer, unsigned decision);
+
 /* Writes to the board: sessions of an entry, or that the last lease has ended. */
 void socket_peer_write_board(SocketPeer *peer, unsigned entry, uint32_t count);
 void socket_peer_end_on_board(SocketPeer *peer, unsigned entry);
