@@ -76,6 +76,8 @@ static void
 check_settings(const char *text, gsize len, const char *exe)
 {
     g_autofree char *copy = g_strndup(text, len);
+    if (!g_utf8_validate(copy, -1, NULL))
+        return; /* GLib's parser wants text, and settings are that */
     g_autoptr(GVariant) groups = g_variant_parse(G_VARIANT_TYPE("a(ssas)"), copy, NULL, NULL, NULL);
     if (groups != NULL) {
         PfProgramGroups *read = pf_program_groups_new(groups);

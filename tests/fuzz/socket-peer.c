@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "agent-place.h"
@@ -638,6 +639,6 @@ socket_peer_write_raw(SocketPeer *peer, const uint8_t *data, size_t size)
     if (peer->is_over || size == 0)
         return;
     peer->is_garbled = true;
-    if (write(peer->fd, data, size) < 0)
+    if (send(peer->fd, data, size, MSG_NOSIGNAL) < 0)
         peer->is_over = true;
 }
