@@ -215,7 +215,7 @@ pf_cache_settle(PfCache *self, PfLoginDomain *domain)
 {
     if (!domain->is_shareable || domain->set == NULL || domain->state == PF_LOGIN_PUBLIC)
         return;
-    g_autoptr(PfLoginDomain) kept = pf_login_domain_ref(domain);
+    g_autoptr(PfLoginDomain) kept G_GNUC_UNUSED = pf_login_domain_ref(domain);
     expel_strangers(self, domain);
     if (domain->set != NULL && domain->state != PF_LOGIN_PUBLIC)
         bring_in(self, domain->set, domain, TRUE);
