@@ -4,6 +4,7 @@
 #include "agent-periphery.h"
 
 #include "control.h"
+#include "forget-guard.h"
 #include "pcsc-watcher.h"
 #include "removal-guard.h"
 #include "token-registry.h"
@@ -12,6 +13,8 @@ struct PfAgentPeriphery {
     PfPromptBroker *broker;
     PfPcscWatcher *watcher;
     PfTokenRegistry *registry;
+    PfSessionWatcher *session;
+    PfForgetGuard *guard;
     PfControl *control;
 };
 
@@ -55,14 +58,17 @@ dup_helper_path(void)
 }
 
 PfAgentPeriphery *
-pf_agent_periphery_new(PfCache *cache, PfPromptBroker *broker)
+pf_agent_periphery_new(PfCache *cache, PfAgentSettings *settings, PfPromptBroker *broker)
 {
     PfAgentPeriphery *self = g_new0(PfAgentPeriphery, 1);
     g_autofree char *helper = dup_helper_path();
     self->broker = broker;
     self->watcher = pf_pcsc_watcher_new(&pf_pcsc_api, NULL);
     self->registry = pf_token_registry_new(self->watcher, helper);
+    self->session = pf_session_watcher_new();
+    self->guard = pf_forget_guard_new(cache, settings, self->session);
     self->control = pf_control_new(cache, self->registry, self->watcher);
+    pf_control_set_session_watcher(self->control, self->session);
     pf_removal_guard_connect(cache, self->registry);
     pf_prompt_broker_set_tries_left(broker, ask_tries_left, self);
     g_signal_connect_swapped(broker, "prompter-changed", G_CALLBACK(on_prompter_changed), self);
@@ -79,10 +85,13 @@ pf_agent_periphery_free(PfAgentPeriphery *self)
         return;
     g_signal_handlers_disconnect_by_data(self->broker, self);
     pf_prompt_broker_set_tries_left(self->broker, NULL, NULL);
+    pf_forget_guard_free(self->guard);
+    pf_session_watcher_stop(self->session);
     pf_control_stop(self->control);
     pf_token_registry_stop(self->registry);
     pf_pcsc_watcher_stop(self->watcher);
     g_object_unref(self->control);
+    g_object_unref(self->session);
     g_object_unref(self->registry);
     g_object_unref(self->watcher);
     g_free(self);

@@ -94,6 +94,37 @@ pf_agent_settings_get_confirm_signatures(PfAgentSettings *self)
     return self->settings != NULL && g_settings_get_boolean(self->settings, "confirm-signatures");
 }
 
+gboolean
+pf_agent_settings_get_forget_on_lock(PfAgentSettings *self)
+{
+    return self->settings == NULL || g_settings_get_boolean(self->settings, "forget-on-lock");
+}
+
+gboolean
+pf_agent_settings_get_forget_on_suspend(PfAgentSettings *self)
+{
+    return self->settings == NULL || g_settings_get_boolean(self->settings, "forget-on-suspend");
+}
+
+gboolean
+pf_agent_settings_get_forget_on_user_switch(PfAgentSettings *self)
+{
+    return self->settings == NULL ||
+           g_settings_get_boolean(self->settings, "forget-on-user-switch");
+}
+
+guint32
+pf_agent_settings_get_idle_timeout_s(PfAgentSettings *self)
+{
+    return self->settings != NULL ? g_settings_get_uint(self->settings, "idle-timeout") : 0;
+}
+
+guint32
+pf_agent_settings_get_max_lifetime_s(PfAgentSettings *self)
+{
+    return self->settings != NULL ? g_settings_get_uint(self->settings, "max-lifetime") : 0;
+}
+
 static void
 pf_agent_settings_finalize(GObject *object)
 {

@@ -29,3 +29,11 @@ gboolean pf_agent_settings_is_prompt_by_agent(PfAgentSettings *settings);
 
 guint32 pf_agent_settings_get_release_delay_ms(PfAgentSettings *settings);
 gboolean pf_agent_settings_get_confirm_signatures(PfAgentSettings *settings);
+
+gboolean pf_agent_settings_get_forget_on_lock(PfAgentSettings *settings);
+gboolean pf_agent_settings_get_forget_on_suspend(PfAgentSettings *settings);
+gboolean pf_agent_settings_get_forget_on_user_switch(PfAgentSettings *settings);
+
+/* Of tokens without a rule of their own; 0: none. */
+guint32 pf_agent_settings_get_idle_timeout_s(PfAgentSettings *settings);
+guint32 pf_agent_settings_get_max_lifetime_s(PfAgentSettings *settings);

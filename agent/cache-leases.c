@@ -181,7 +181,7 @@ renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         !pf_lease_request_wants_cached(request) || request->prompt != NULL)
         return FALSE;
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
-    if (domain != lease->domain || domain->state != PF_LOGIN_USER ||
+    if (domain != lease->domain || domain->state != PF_LOGIN_USER || lease->is_stripped ||
         !pf_secret_is_equal(domain->pin, lease->pin))
         return FALSE;
     pf_login_domain_touch(domain);
@@ -258,7 +258,7 @@ pf_cache_lose_lease(PfCache *self, PfLeaseQueue *queue, PfForgetReason reason)
     /* Nobody knows whether the token has taken it, or what its PIN is now. */
     if (lease->new_page.fd >= 0)
         pf_cache_token_removed(self, domain->token, reason);
-    else if (domain->pin != NULL && pf_secret_is_equal(domain->pin, lease->pin))
+    else if (domain->pin != NULL && pf_cache_is_pin_of_lease(self, lease, domain->pin))
         pf_cache_put_to_sleep(self, domain, reason);
     pf_pin_lease_free(lease);
     pump(self, queue);
@@ -370,15 +370,17 @@ static void
 reject_pin(PfCache *self, const PfPinLease *lease)
 {
     const char *token = lease->domain->token;
-    if (lease->pin == NULL)
+    if (lease->pin == NULL && !lease->is_stripped)
         return;
-    if (self->rejected != NULL)
+    if (lease->is_stripped)
+        pf_rejected_pins_add_mark(self->rejected, token, &lease->mark);
+    else if (self->rejected != NULL)
         pf_rejected_pins_add(self->rejected, token, lease->pin);
     g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
     for (guint i = 0; i < domains->len; i++) {
         PfLoginDomain *domain = g_ptr_array_index(domains, i);
         if (domain->pin != NULL && strcmp(domain->token, token) == 0 &&
-            pf_secret_is_equal(domain->pin, lease->pin))
+            pf_cache_is_pin_of_lease(self, lease, domain->pin))
             pf_cache_log_out_domain(self, domain, PF_FORGET_REJECTED);
     }
 }
@@ -391,7 +393,8 @@ conclude_prompt(PfCache *self, PfPinLease *lease, PfLeaseResult result, guint64 
         return;
     pf_prompt_set_token_flags(lease->prompt, token_flags);
     /* Where no PIN is proven, a blocked one is what is to be replaced. */
-    gboolean is_locked = lease->pin != NULL && (token_flags & CKF_USER_PIN_LOCKED) != 0;
+    gboolean is_proof = lease->pin != NULL || lease->is_stripped;
+    gboolean is_locked = is_proof && (token_flags & CKF_USER_PIN_LOCKED) != 0;
     if (result == PF_LEASE_REJECTED && !is_locked && !lease->is_cached) {
         pf_cache_keep_prompt_for_retry(self, lease);
         return;

@@ -4,12 +4,14 @@
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
  * cache-leases.c (the queue), cache-prompts.c (the person), cache-consent.c (what the person lets
- * programs do). */
+ * programs do), cache-forget.c (what is lent when a PIN is forgotten), cache-timers.h (timeouts).
+ */
 #pragma once
 
 #include "cache-calls.h"
 #include "cache-consent.h"
 #include "cache-domains.h"
+#include "cache-timers.h"
 #include "domain-set.h"
 #include "life-page.h"
 #include "pin-lease.h"
@@ -54,6 +56,7 @@ struct _PfCache {
     GPtrArray *prompting; /* PfLeaseRequest whose dialog is not answered */
     GHashTable *retries;  /* lease -> PfPromptRetry: rejected, its dialog waits */
     guint waiting_timer;  /* runs only while a call waits */
+    PfCacheTimers *timers;
 };
 
 /* A rejected prompt whose dialog stays for the next try. */
@@ -139,6 +142,13 @@ void pf_cache_check_officer(PfCache *cache, PfProcessContext *context, unsigned 
 void pf_cache_read_settings(PfCache *cache);
 void pf_cache_on_settings_changed(PfCache *cache);
 void pf_cache_drop_settings(PfCache *cache);
+
+/* What is lent of DOMAIN is wiped here while its holder goes on, whose verdict is still worth
+ * knowing (cache-forget.c). */
+void pf_cache_strip_lease(PfCache *cache, const PfLoginDomain *domain);
+
+/* Is PIN the one that was lent? */
+gboolean pf_cache_is_pin_of_lease(PfCache *cache, const PfPinLease *lease, const PfSecret *pin);
 
 /* Leases (cache-leases.c) */
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* PfCache: what can be seen of its domains from outside. */
+#include "boot-timer.h"
 #include "cache-private.h"
 
 static void
@@ -47,7 +48,7 @@ list_members(const PfLoginDomain *domain)
 }
 
 static PfDomainInfo *
-make_domain_info(const PfLoginDomain *domain)
+make_domain_info(PfCache *self, const PfLoginDomain *domain)
 {
     PfDomainInfo *info = g_new0(PfDomainInfo, 1);
     info->app_id = domain->app_id;
@@ -57,8 +58,8 @@ make_domain_info(const PfLoginDomain *domain)
     info->open = pf_cache_is_open(domain);
     info->since = domain->since;
     if (domain->pin != NULL)
-        info->idle_s = (g_get_monotonic_time() - domain->last_used) / G_USEC_PER_SEC;
-    info->expires_s = -1;
+        info->idle_s = (pf_boot_timer_get_now() - domain->last_used) / G_USEC_PER_SEC;
+    info->expires_s = pf_cache_timers_get_expiry_s(self->timers, domain);
     info->members = list_members(domain);
     return info;
 }
@@ -71,7 +72,7 @@ pf_cache_list_domains(PfCache *self)
         PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
         if (domain->state != PF_LOGIN_PUBLIC || pf_cache_is_open(domain) ||
             pf_login_domain_has_sessions(domain))
-            g_ptr_array_add(list, make_domain_info(domain));
+            g_ptr_array_add(list, make_domain_info(self, domain));
     }
     return list;
 }

@@ -36,6 +36,12 @@ pf_forget_reason_get_name(PfForgetReason reason)
         [PF_FORGET_PROCESS_GONE] = "process-gone",
         [PF_FORGET_ID_CLOSED] = "id-closed",
         [PF_FORGET_AGENT_STOP] = "agent-stop",
+        [PF_FORGET_SCREEN_LOCKED] = "screen-locked",
+        [PF_FORGET_SUSPEND] = "suspend",
+        [PF_FORGET_USER_SWITCH] = "user-switch",
+        [PF_FORGET_SESSION_END] = "session-end",
+        [PF_FORGET_IDLE_TIMEOUT] = "idle-timeout",
+        [PF_FORGET_MAX_LIFETIME] = "max-lifetime",
     };
     return names[reason];
 }
@@ -90,6 +96,8 @@ pf_cache_log_out_domain(PfCache *self, PfLoginDomain *domain, PfForgetReason rea
 {
     gboolean was_public = domain->state == PF_LOGIN_PUBLIC;
     pf_cache_void_stores(self, domain);
+    if (!was_public)
+        pf_cache_strip_lease(self, domain);
     gboolean had_pin = pf_login_domain_log_out(domain);
     if (had_pin)
         say_forgotten(self, domain, reason);
@@ -106,6 +114,7 @@ gboolean
 pf_cache_put_to_sleep(PfCache *self, PfLoginDomain *domain, PfForgetReason reason)
 {
     pf_cache_void_stores(self, domain);
+    pf_cache_strip_lease(self, domain);
     if (!pf_login_domain_sleep(domain))
         return FALSE;
     say_forgotten(self, domain, reason);
@@ -185,7 +194,8 @@ pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker
     pf_cache_read_settings(self);
     g_signal_connect_object(settings, "changed", G_CALLBACK(pf_cache_on_settings_changed), self,
                             G_CONNECT_SWAPPED);
-    return g_steal_pointer(&self);
+    self->timers = pf_cache_timers_new(self, settings, error);
+    return self->timers != NULL ? g_steal_pointer(&self) : NULL;
 }
 
 int
@@ -230,6 +240,7 @@ pf_cache_finalize(GObject *object)
 {
     PfCache *self = PF_CACHE(object);
     g_clear_pointer(&self->decisions, pf_cache_consent_free);
+    pf_cache_timers_free(self->timers);
     /* Contexts leave their domains, so they go first. */
     g_hash_table_unref(self->retries);
     g_ptr_array_unref(self->prompting);

@@ -41,6 +41,12 @@ typedef enum {
     PF_FORGET_PROCESS_GONE,
     PF_FORGET_ID_CLOSED,
     PF_FORGET_AGENT_STOP,
+    PF_FORGET_SCREEN_LOCKED,
+    PF_FORGET_SUSPEND,
+    PF_FORGET_USER_SWITCH,
+    PF_FORGET_SESSION_END,
+    PF_FORGET_IDLE_TIMEOUT,
+    PF_FORGET_MAX_LIFETIME,
 } PfForgetReason;
 
 /* The reason's name in Agent1.Forgotten. */
@@ -97,6 +103,14 @@ GPtrArray *pf_cache_list_domains(PfCache *cache);
 /* Forgets the PINs of matching domains; their sessions stay and the domains are asleep. Returns how
  * many PINs were wiped. */
 guint pf_cache_forget(PfCache *cache, const PfDomainFilter *filter, PfForgetReason reason);
+
+/* As pf_cache_forget() of every domain, and nothing that a person has answered before is left: for
+ * when memory is about to be written to a disk. */
+guint pf_cache_forget_before_sleep(PfCache *cache);
+
+/* The person has gone: every domain is logged out, dialogs are withdrawn. What tokens have rejected
+ * stays known. Returns how many PINs were wiped. */
+guint pf_cache_end_session(PfCache *cache);
 
 /* The token is gone or is no longer itself: PINs wiped, domains logged out, memory of rejections
  * dropped, a running lease lost. TOKEN_URI NULL means every token. Domains of the token are public

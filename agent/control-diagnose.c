@@ -192,9 +192,43 @@ add_desktop(GVariantBuilder *findings, gboolean prompter_present)
         NULL);
 }
 
+/* Which of the things that end a session's trust can be seen here. */
+static void
+add_screen_lock(GVariantBuilder *findings, PfSessionWatcher *session)
+{
+    g_autoptr(GPtrArray) savers = pf_session_watcher_list_savers(session);
+    if (savers->len > 0) {
+        g_ptr_array_add(savers, NULL);
+        g_autofree char *names = g_strjoinv(", ", (char **)savers->pdata);
+        /* Translators: %s is the bus name of a screen saver, or several with commas. */
+        g_autofree char *text = g_strdup_printf(_("The screen lock is heard from %s."), names);
+        add(findings, "screen-lock", "ok", text, NULL);
+    } else if (pf_session_watcher_has_login_session(session)) {
+        add(findings, "screen-lock", "warning",
+            _("The screen lock of this desktop is seen only if it goes through logind."),
+            _("Lock the screen with “loginctl lock-session”, as swayidle and xss-lock can, or set "
+              "idle-timeout."));
+    } else {
+        add(findings, "screen-lock", "warning",
+            _("The screen lock of this desktop cannot be seen."),
+            _("Set idle-timeout, so that PINs are forgotten all the same."));
+    }
+}
+
+static void
+add_suspend(GVariantBuilder *findings, PfSessionWatcher *session)
+{
+    if (pf_session_watcher_is_guarding_sleep(session))
+        add(findings, "suspend", "ok", _("PINs are forgotten before the computer sleeps."), NULL);
+    else if (pf_session_watcher_get_guards_sleep(session))
+        add(findings, "suspend", "warning",
+            _("It cannot be seen when the computer goes to sleep: logind does not answer."),
+            _("Set max-lifetime, whose clock runs during sleep."));
+}
+
 GVariant *
 pf_control_diagnose_build(PfTokenRegistry *registry, PfPcscWatcher *watcher,
-                          gboolean prompter_present)
+                          PfSessionWatcher *session, gboolean prompter_present)
 {
     GVariantBuilder findings;
     g_variant_builder_init(&findings, G_VARIANT_TYPE("aa{sv}"));
@@ -206,5 +240,9 @@ pf_control_diagnose_build(PfTokenRegistry *registry, PfPcscWatcher *watcher,
     add_memory(&findings);
     add_socket(&findings);
     add_desktop(&findings, prompter_present);
+    if (session != NULL) {
+        add_screen_lock(&findings, session);
+        add_suspend(&findings, session);
+    }
     return g_variant_builder_end(&findings);
 }

@@ -5,8 +5,9 @@
 
 #include <gio/gio.h>
 
+#include "session-watcher.h"
 #include "token-registry.h"
 
-/* A floating aa{sv}, as the XML of Agent1.Diagnose says. */
+/* A floating aa{sv}, as the XML of Agent1.Diagnose says. SESSION NULL: nothing is said of it. */
 GVariant *pf_control_diagnose_build(PfTokenRegistry *registry, PfPcscWatcher *watcher,
-                                    gboolean prompter_present);
+                                    PfSessionWatcher *session, gboolean prompter_present);

@@ -21,6 +21,7 @@ struct _PfControl {
     PfCache *cache;
     PfTokenRegistry *registry;
     PfPcscWatcher *watcher;
+    PfSessionWatcher *session; /* NULL: nothing is said of it */
     PfDBusAgent1 *skeleton;
     GDBusConnection *connection; /* NULL until the bus is there */
     guint owner_id;
@@ -202,7 +203,7 @@ on_registry_refreshed(PfControl *self)
     while ((invocation = g_queue_pop_head(&self->diagnoses)) != NULL)
         pf_dbus_agent1_complete_diagnose(
             self->skeleton, invocation,
-            pf_control_diagnose_build(self->registry, self->watcher,
+            pf_control_diagnose_build(self->registry, self->watcher, self->session,
                                       pf_dbus_agent1_get_prompter_present(self->skeleton)));
 }
 
@@ -291,6 +292,12 @@ pf_control_set_prompter_present(PfControl *self, gboolean present)
     pf_dbus_agent1_set_prompter_present(self->skeleton, present);
 }
 
+void
+pf_control_set_session_watcher(PfControl *self, PfSessionWatcher *session)
+{
+    g_set_object(&self->session, session);
+}
+
 static void
 pf_control_init(PfControl *self)
 {
@@ -313,6 +320,7 @@ pf_control_dispose(GObject *object)
     g_clear_object(&self->cache);
     g_clear_object(&self->registry);
     g_clear_object(&self->watcher);
+    g_clear_object(&self->session);
     G_OBJECT_CLASS(pf_control_parent_class)->dispose(object);
 }
 

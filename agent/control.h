@@ -7,6 +7,7 @@
 
 #include "cache.h"
 #include "pcsc-watcher.h"
+#include "session-watcher.h"
 #include "token-registry.h"
 
 #define PF_TYPE_CONTROL pf_control_get_type()
@@ -15,6 +16,9 @@ G_DECLARE_FINAL_TYPE(PfControl, pf_control, PF, CONTROL, GObject)
 /* Main thread only. Signal "name-lost" (gboolean bus_gone): another agent has the name, or the bus
  * went away; never told where there was no session bus from the start. */
 PfControl *pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher);
+
+/* Whose findings Diagnose has, too. */
+void pf_control_set_session_watcher(PfControl *self, PfSessionWatcher *session);
 
 /* Asks for the name. Without a session bus it does nothing but say so in the log: the private
  * socket is served all the same. */

@@ -3,6 +3,7 @@
 /* PfLoginDomain: holds a PIN, and tells its members' pages whether it does. */
 #include "login-domain.h"
 
+#include "boot-timer.h"
 #include "process-context.h"
 
 static void
@@ -112,7 +113,8 @@ pf_login_domain_log_in(PfLoginDomain *domain, PfSecret *pin, guint64 serial)
     domain->state = PF_LOGIN_USER;
     domain->serial = serial;
     domain->since = g_get_real_time() / G_USEC_PER_SEC;
-    pf_login_domain_touch(domain);
+    domain->entered = pf_boot_timer_get_now();
+    domain->last_used = domain->entered;
     publish(domain);
 }
 
@@ -214,7 +216,7 @@ pf_login_domain_has_officer(const PfLoginDomain *domain, const PfProcessContext 
 void
 pf_login_domain_touch(PfLoginDomain *domain)
 {
-    domain->last_used = g_get_monotonic_time();
+    domain->last_used = pf_boot_timer_get_now();
 }
 
 void

@@ -40,7 +40,8 @@ typedef struct PfLoginDomain {
     guint position;        /* in the cache's array */
     gboolean is_shareable; /* its ID was chosen, not drawn for one process */
     gint64 since;          /* Unix seconds of the login, 0: never */
-    gint64 last_used;      /* monotonic µs */
+    gint64 entered;        /* µs of boot-timer.h's clock: when the PIN came */
+    gint64 last_used;      /* the same clock */
     GArray *members;       /* of PfDomainMember */
     guint hint;            /* index of a member that had sessions when it was looked at last */
     GArray *suppliers;     /* of PfProgramMark: whose PIN it was in this login; else empty */

@@ -58,7 +58,7 @@ log_config_problems(const PfConfig *config)
 }
 
 static int
-run(PfCache *cache, PfPromptBroker *broker)
+run(PfCache *cache, PfAgentSettings *settings, PfPromptBroker *broker)
 {
     g_autoptr(GError) error = NULL;
     PfListener *listener = NULL;
@@ -74,7 +74,7 @@ run(PfCache *cache, PfPromptBroker *broker)
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_unix_signal_add(SIGTERM, on_stop_signal, loop);
     g_unix_signal_add(SIGINT, on_stop_signal, loop);
-    PfAgentPeriphery *periphery = pf_agent_periphery_new(cache, broker);
+    PfAgentPeriphery *periphery = pf_agent_periphery_new(cache, settings, broker);
     g_main_loop_run(loop);
     guint count = pf_cache_forget(cache, &(PfDomainFilter){NULL}, PF_FORGET_AGENT_STOP);
     g_message("The agent stops; PINs forgotten: %u", count);
@@ -110,5 +110,5 @@ main(int argc, char **argv)
         g_warning("The agent cannot start: %s", error->message);
         return EXIT_FAILURE;
     }
-    return run(cache, broker);
+    return run(cache, settings, broker);
 }

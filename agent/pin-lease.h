@@ -5,6 +5,7 @@
 
 #include "cache-calls.h"
 #include "pin-page.h"
+#include "rejected-pins.h"
 
 /* A TakePin or Prompt that is not answered yet. */
 typedef struct {
@@ -27,8 +28,10 @@ struct PfPinLease {
     unsigned entry;
     PfLoginDomain *domain; /* owned reference; where the entry was when the lease began */
     PfPrompt *prompt;      /* owned; NULL: of TakePin */
-    PfSecret *pin;         /* NULL: none is proven */
+    PfSecret *pin;         /* NULL: none is proven, or it is stripped */
     PfPinPage page;        /* of it */
+    gboolean is_stripped;  /* the PIN was forgotten while it was lent */
+    PfPinMark mark;        /* what is left of it then */
     PfPinPage new_page;    /* of a PIN change */
     gboolean is_cached;    /* the domain's PIN, not one that was typed for this */
     gboolean is_for_login;

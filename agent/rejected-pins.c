@@ -8,12 +8,11 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
-#define MAC_SIZE 32u
 /* Beyond this many for one token the oldest is forgotten; nobody gets that far on a card. */
 #define REJECTIONS_MAX 64u
 
 typedef struct {
-    unsigned char mac[MAC_SIZE];
+    PfPinMark mark;
     gint64 time;
 } Rejection;
 
@@ -25,7 +24,7 @@ struct PfRejectedPins {
 static PfSecret *
 make_key(void)
 {
-    unsigned char bytes[MAC_SIZE];
+    unsigned char bytes[PF_PIN_MARK_SIZE];
     if (RAND_priv_bytes(bytes, sizeof bytes) != 1)
         return NULL;
     PfSecret *key = pf_secret_new(bytes, sizeof bytes);
@@ -56,21 +55,34 @@ pf_rejected_pins_free(PfRejectedPins *pins)
     g_free(pins);
 }
 
-static gboolean
-compute(PfRejectedPins *pins, const PfSecret *pin, unsigned char mac[MAC_SIZE])
+gboolean
+pf_pin_mark_is_equal(const PfPinMark *a, const PfPinMark *b)
+{
+    return CRYPTO_memcmp(a->mac, b->mac, PF_PIN_MARK_SIZE) == 0;
+}
+
+gboolean
+pf_rejected_pins_mark(PfRejectedPins *pins, const PfSecret *pin, PfPinMark *ret_mark)
 {
     unsigned int size = 0;
     return HMAC(EVP_sha256(), pf_secret_get_bytes(pins->key), (int)pf_secret_get_length(pins->key),
-                pf_secret_get_bytes(pin), pf_secret_get_length(pin), mac, &size) != NULL &&
-           size == MAC_SIZE;
+                pf_secret_get_bytes(pin), pf_secret_get_length(pin), ret_mark->mac,
+                &size) != NULL &&
+           size == PF_PIN_MARK_SIZE;
 }
 
 void
 pf_rejected_pins_add(PfRejectedPins *pins, const char *token, const PfSecret *pin)
 {
-    Rejection rejection = {.time = g_get_monotonic_time()};
-    if (!compute(pins, pin, rejection.mac))
-        return;
+    PfPinMark mark;
+    if (pf_rejected_pins_mark(pins, pin, &mark))
+        pf_rejected_pins_add_mark(pins, token, &mark);
+}
+
+void
+pf_rejected_pins_add_mark(PfRejectedPins *pins, const char *token, const PfPinMark *mark)
+{
+    Rejection rejection = {.mark = *mark, .time = g_get_monotonic_time()};
     GArray *list = g_hash_table_lookup(pins->tokens, token);
     if (list == NULL) {
         list = g_array_new(FALSE, FALSE, sizeof(Rejection));
@@ -84,15 +96,15 @@ pf_rejected_pins_add(PfRejectedPins *pins, const char *token, const PfSecret *pi
 gboolean
 pf_rejected_pins_contain(PfRejectedPins *pins, const char *token, const PfSecret *pin, gint64 since)
 {
-    unsigned char mac[MAC_SIZE];
+    PfPinMark mark;
     const GArray *list = g_hash_table_lookup(pins->tokens, token);
     if (list == NULL)
         return FALSE;
-    if (!compute(pins, pin, mac))
+    if (!pf_rejected_pins_mark(pins, pin, &mark))
         return TRUE;
     for (guint i = 0; i < list->len; i++) {
         const Rejection *rejection = &g_array_index(list, Rejection, i);
-        if (rejection->time >= since && CRYPTO_memcmp(rejection->mac, mac, MAC_SIZE) == 0)
+        if (rejection->time >= since && pf_pin_mark_is_equal(&rejection->mark, &mark))
             return TRUE;
     }
     return FALSE;

@@ -7,14 +7,27 @@
 
 #include "secret.h"
 
+#define PF_PIN_MARK_SIZE 32u
+
 typedef struct PfRejectedPins PfRejectedPins;
+
+/* Tells a PIN from others without holding it; means nothing once its PfRejectedPins is gone. */
+typedef struct {
+    unsigned char mac[PF_PIN_MARK_SIZE];
+} PfPinMark;
+
+gboolean pf_pin_mark_is_equal(const PfPinMark *a, const PfPinMark *b);
 
 /* NULL when there is no locked memory for its key. */
 PfRejectedPins *pf_rejected_pins_new(void);
 void pf_rejected_pins_free(PfRejectedPins *pins);
 
-/* TOKEN said that PIN is wrong. */
+/* The mark of PIN. FALSE when it cannot be computed. */
+gboolean pf_rejected_pins_mark(PfRejectedPins *pins, const PfSecret *pin, PfPinMark *ret_mark);
+
+/* TOKEN said that PIN, or the one with MARK, is wrong. */
 void pf_rejected_pins_add(PfRejectedPins *pins, const char *token, const PfSecret *pin);
+void pf_rejected_pins_add_mark(PfRejectedPins *pins, const char *token, const PfPinMark *mark);
 
 /* Did TOKEN refuse PIN at or after SINCE (monotonic µs)? True when it cannot be computed: then it
  * is not sent. */

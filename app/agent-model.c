@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "agent-proxy.h"
+#include "forget-words.h"
 #include "list-update.h"
 #include "token-label.h"
 #include "wire-names.h"
@@ -17,9 +18,10 @@ struct _PfAgentModel {
     PfDbusAgent1 *proxy;
     PfAgentState state;
     GListStore *tokens;
-    GVariant *domains; /* of the last status; NULL before one */
-    gboolean asking;   /* a GetStatus is on its way */
-    gboolean stale;    /* and what it will say is already old */
+    GVariant *domains;          /* of the last status; NULL before one */
+    const char *last_forgotten; /* words of forget-words.h, or NULL */
+    gboolean asking;            /* a GetStatus is on its way */
+    gboolean stale;             /* and what it will say is already old */
 };
 
 G_DEFINE_FINAL_TYPE(PfAgentModel, pf_agent_model, G_TYPE_OBJECT)
@@ -200,6 +202,14 @@ on_proxy_changed(PfAgentModel *self)
 }
 
 static void
+on_proxy_forgotten(PfDbusAgent1 *proxy, const char *token_uri, const char *app_id,
+                   const char *reason, PfAgentModel *self)
+{
+    self->last_forgotten = pf_forget_words_find(reason);
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+}
+
+static void
 on_proxy_name_owner_notify(PfAgentModel *self)
 {
     g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
@@ -231,6 +241,7 @@ on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
                             self, G_CONNECT_SWAPPED);
     g_signal_connect_object(proxy, "changed", G_CALLBACK(on_proxy_changed), self,
                             G_CONNECT_SWAPPED);
+    g_signal_connect_object(proxy, "forgotten", G_CALLBACK(on_proxy_forgotten), self, 0);
     on_proxy_name_owner_notify(self);
 }
 
@@ -297,6 +308,12 @@ on_forget_done(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     if (!pf_dbus_agent1_call_forget_finish(PF_DBUS_AGENT1(source), NULL, result, &error))
         fail(self, _("The PIN could not be forgotten: the agent did not answer."), error);
+}
+
+const char *
+pf_agent_model_get_last_forgotten(PfAgentModel *self)
+{
+    return self->last_forgotten;
 }
 
 void

@@ -34,6 +34,10 @@ GVariant *pf_agent_model_get_domains(PfAgentModel *self);
 guint pf_agent_model_count_tokens(PfAgentModel *self);
 guint pf_agent_model_count_pins(PfAgentModel *self);
 
+/* Why the agent forgot a PIN the last time, in words (forget-words.h); NULL: it has not, or for a
+ * reason unknown here. Static. */
+const char *pf_agent_model_get_last_forgotten(PfAgentModel *self);
+
 /* Forgets the PINs of the token URI (NULL: every token) and application ID (NULL: each). */
 void pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id);
 

@@ -60,6 +60,19 @@ dup_description(PfTray *self)
     return g_strdup(_("No token"));
 }
 
+/* The description, and why there is no PIN any more. */
+static char *
+dup_tool_tip(PfTray *self, const char *description)
+{
+    const char *reason = pf_agent_model_get_last_forgotten(self->model);
+    if (reason == NULL || pf_agent_model_get_state(self->model) != PF_AGENT_STATE_READY ||
+        pf_agent_model_count_pins(self->model) > 0)
+        return g_strdup(description);
+    /* Translators: the first %s is how many tokens there are, the second one a reason: “screen
+     * locked”. */
+    return g_strdup_printf(_("%s\nPIN forgotten: %s"), description, reason);
+}
+
 /* By name where the panel finds it too, so that it comes in the panel's own size; else as pixels.
  */
 static void
@@ -82,6 +95,7 @@ on_model_changed(PfTray *self)
     gboolean lost = g_str_equal(state, "attention");
     g_autofree char *icon = g_strconcat(ICON_PREFIX, state, NULL);
     g_autofree char *description = dup_description(self);
+    g_autofree char *tool_tip = dup_tool_tip(self, description);
     const char *status = lost ? "NeedsAttention" : "Active";
     GVariant *no_pixmap = g_variant_new_array(G_VARIANT_TYPE("(iiay)"), NULL, 0);
 
@@ -90,7 +104,7 @@ on_model_changed(PfTray *self)
     pf_dbus_status_notifier_item_set_attention_accessible_desc(self->item, description);
     pf_dbus_status_notifier_item_set_tool_tip(self->item,
                                               g_variant_new("(s@a(iiay)ss)", "", no_pixmap,
-                                                            _("Pinfold"), description));
+                                                            _("Pinfold"), tool_tip));
     pf_dbus_status_notifier_item_set_status(self->item, status);
 
     pf_dbus_status_notifier_item_emit_new_icon(self->item);

@@ -172,7 +172,8 @@ pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *domain, const vo
     return status;
 }
 
-/* The answer of TakePin and Prompt; from here on the connection belongs to the lease. */
+/* The answer of TakePin and Prompt; from here on the connection belongs to the lease. CANCELED: the
+ * PIN was forgotten before it was taken. */
 static PfLinkStatus
 receive_lease(Call *call, bool is_prompt, PfLease *ret_lease)
 {
@@ -183,22 +184,27 @@ receive_lease(Call *call, bool is_prompt, PfLease *ret_lease)
     if (pf_sd_bus.message_read(call->reply, "th", &id, &fd) < 0 ||
         (is_prompt && pf_sd_bus.message_read(call->reply, "b", &is_cached) < 0))
         return call_break(call);
+    int r = pf_pin_page_receive(fd, &pin);
     /* Without locked memory there is nowhere to put it; the agent takes the lease back when the
      * connection goes. */
-    if (pf_pin_page_receive(fd, &pin) < 0) {
+    if (r < 0 && r != -ENODATA) {
         pf_agent_pool_release_broken(&call->link->pool, call->slot);
         call->slot = NULL;
         return PF_LINK_UNAVAILABLE;
     }
-    *ret_lease = (PfLease){.id = id, .pin = pin, .is_cached = is_cached != 0};
     pf_agent_pool_release_leased(&call->link->pool, call->slot, id);
     call->slot = NULL;
+    if (r < 0) {
+        pf_agent_link_end_lease(call->link, id, PF_LEASE_UNUSED, 0, NULL);
+        return PF_LINK_CANCELED;
+    }
+    *ret_lease = (PfLease){.id = id, .pin = pin, .is_cached = is_cached != 0};
     return PF_LINK_OK;
 }
 
-PfLinkStatus
-pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanwhile meanwhile,
-                       void *data, PfLease *ret_lease)
+static PfLinkStatus
+take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanwhile meanwhile, void *data,
+         PfLease *ret_lease)
 {
     Call call;
     PfLinkStatus status = call_begin(&call, link, "TakePin");
@@ -208,6 +214,15 @@ pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanw
         status = receive_lease(&call, false, ret_lease);
     call_end(&call);
     return status;
+}
+
+PfLinkStatus
+pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanwhile meanwhile,
+                       void *data, PfLease *ret_lease)
+{
+    PfLinkStatus status = take_pin(link, domain, meanwhile, data, ret_lease);
+    /* Whether the domain is asleep or public now is the agent's to say. */
+    return status == PF_LINK_CANCELED ? take_pin(link, domain, meanwhile, data, ret_lease) : status;
 }
 
 /* VALUE comes from a card or a driver: what is no text is sent as empty, not refused. */

@@ -200,6 +200,11 @@ class ReportingAgent:
         self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "Changed", None)
         self._bus.flush_sync(None)
 
+    def say_forgotten(self, reason, token_uri="pkcs11:token=any", app_id="1:2"):
+        self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "Forgotten",
+                              GLib.Variant("(sss)", (token_uri, app_id, reason)))
+        self._bus.flush_sync(None)
+
     def stop(self):
         if self._name:
             Gio.bus_unown_name(self._name)

@@ -3,10 +3,12 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The tray icon on xfce4-panel: states, tooltip, menu, and panels that come and go."""
 
+import re
+
 from gi.repository import GLib
 
 from appcase import TITLE, AppCase, wait_served
-from pinfoldtest import process, tap
+from pinfoldtest import process, source_path, tap
 from pinfoldtest.wait import wait_for
 from scriptedagent import PromptingAgent, ReportingAgent
 
@@ -17,6 +19,10 @@ DEMO = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=ab;token
 TOKEN = {"uri": DEMO, "label": "my_demo", "flags": []}
 LOGIN = {"app_id": "1:2", "token_uri": DEMO, "logged_in": True, "asleep": False, "since": 1,
          "members": [{"pid": 1, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1}]}
+
+
+def interface_text():
+    return source_path("agent/wire/org.pinfold.Agent1.xml").read_text(encoding="utf-8")
 
 
 class Tray(AppCase):
@@ -66,6 +72,38 @@ class Tray(AppCase):
 
     def wait_tooltip(self, text):
         wait_served(lambda: self.item("ToolTip")[3] == text, 5, f"the tooltip {text!r}")
+
+    def test_why_a_pin_was_forgotten(self):
+        self.agent.report(tokens=[TOKEN], domains=[LOGIN])
+        self.wait_tooltip("1 PIN cached")
+        asleep = LOGIN | {"logged_in": False, "asleep": True}
+        for reason, words in (("screen-locked", "screen locked"),
+                              ("suspend", "the computer went to sleep"),
+                              ("idle-timeout", "it was not used for too long")):
+            self.agent.say_forgotten(reason)
+            self.agent.report(tokens=[TOKEN], domains=[asleep])
+            self.wait_tooltip(f"1 token, no PIN cached\nPIN forgotten: {words}")
+        # Where a PIN is there again, that counts; a reason of a newer agent has no words.
+        self.agent.report(tokens=[TOKEN], domains=[LOGIN])
+        self.wait_tooltip("1 PIN cached")
+        self.agent.say_forgotten("whim")
+        self.agent.report(tokens=[TOKEN], domains=[asleep])
+        self.wait_tooltip("1 token, no PIN cached")
+
+    def test_every_reason_has_words(self):
+        contract = re.search(r"@reason: (.*?)\.", interface_text(), re.S)[1]
+        reasons = [reason.strip() for reason in contract.split(",")]
+        self.assertIn("max-lifetime", reasons)
+        self.agent.report(tokens=[TOKEN])
+        seen = set()
+        for reason in reasons:
+            self.agent.say_forgotten(reason)
+            seen.add(wait_served(lambda: self.new_words(seen), 5, reason))
+        self.assertEqual(len(seen), len(reasons))
+
+    def new_words(self, seen):
+        words = self.item("ToolTip")[3].partition("PIN forgotten: ")[2]
+        return words if words not in seen else None
 
     def test_states(self):
         self.agent.report()

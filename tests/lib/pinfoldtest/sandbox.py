@@ -22,7 +22,7 @@ _BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configu
 <busconfig>
   <type>session</type>
   <keep_umask/>
-  <listen>unix:path={dir}/bus</listen>
+  <listen>unix:path={socket}</listen>
   <standard_session_servicedirs/>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
@@ -118,16 +118,28 @@ class Sandbox:
 
     def start_bus(self):
         """Starts the session bus; what it activates inherits the environment of this moment."""
-        conf = self.dir / "bus.conf"
-        conf.write_text(_BUS_CONF.format(dir=self.dir))
         self.bus_address = f"unix:path={self.dir}/bus"
         # Activated services inherit the bus daemon's environment: it must know the bus as well.
         self.env["DBUS_SESSION_BUS_ADDRESS"] = self.bus_address
-        self._bus_process = self.start(
+        self._bus_process = self._start_bus_daemon("bus")
+
+    def start_system_bus(self):
+        """Starts a private system bus; what is started afterwards knows it."""
+        self.env["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={self.dir}/system-bus"
+        self._system_bus_process = self._start_bus_daemon("system-bus")
+
+    def stop_system_bus(self):
+        process.end_processes([self._system_bus_process.pid])
+
+    def _start_bus_daemon(self, name):
+        conf = self.dir / f"{name}.conf"
+        conf.write_text(_BUS_CONF.format(socket=self.dir / name))
+        daemon = self.start(
             ["dbus-daemon", "--config-file", conf, "--nofork", "--nopidfile", "--nosyslog"],
             name="dbus-daemon")
         # The socket's file is there before anybody listens on it.
-        wait_for(lambda: _accepts(self.dir / "bus"), 10, "the session bus")
+        wait_for(lambda: _accepts(self.dir / name), 10, f"the socket {name}")
+        return daemon
 
     def stop_bus(self):
         """Ends the session bus."""

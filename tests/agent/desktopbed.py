@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""An agent on a desktop whose logind and screen savers are python-dbusmock's."""
+
+import json
+import os
+import time
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib
+
+from agentbed import Agent, AgentCase
+from pinfoldtest import Sandbox, build_path, wait_for
+
+CTL = build_path("app/pinfoldctl")
+MOCK = "org.freedesktop.DBus.Mock"
+LOGIN = "org.freedesktop.login1"
+MANAGER = "/org/freedesktop/login1"
+SESSION = f"{MANAGER}/session/c1"
+SEAT = f"{MANAGER}/seat/seat0"
+SAVERS = {name: "/" + name.replace(".", "/") for name in (
+    "org.gnome.ScreenSaver", "org.freedesktop.ScreenSaver", "org.mate.ScreenSaver",
+    "org.cinnamon.ScreenSaver", "org.xfce.ScreenSaver")}
+
+
+def pump():
+    """Lets messages of the test's own connections arrive."""
+    context = GLib.MainContext.default()
+    if not context.iteration(False):
+        time.sleep(0.002)
+    while context.iteration(False):
+        pass
+
+
+class Bus:
+    """A connection of the test's own."""
+
+    def __init__(self, address):
+        flags = (Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+                 Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION)
+        self.connection = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
+        self.connection.set_exit_on_close(False)
+
+    def call(self, name, path, interface, method, signature="()", *args):
+        answer = self.connection.call_sync(name, path, interface, method,
+                                           GLib.Variant(signature, args), None, 0, 10000, None)
+        return answer.unpack()
+
+    def has_owner(self, name):
+        return self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                         "NameHasOwner", "(s)", name)[0]
+
+    def emit(self, name, path, interface, signal, signature="", *args):
+        """The mock that owns name emits a signal."""
+        values = GLib.Variant(f"({signature})", args)
+        self.call(name, path, MOCK, "EmitSignal", "(sssav)", interface, signal, signature,
+                  [values.get_child_value(i) for i in range(len(args))])
+
+    def set(self, name, path, interface, key, signature, value):
+        """A property of the mock changes, and it says so."""
+        self.call(name, path, "org.freedesktop.DBus.Properties", "Set", "(ssv)", interface, key,
+                  GLib.Variant(signature, value))
+
+
+class Forgotten:
+    """The signals Agent1.Forgotten, as they come."""
+
+    def __init__(self, bus):
+        self.seen = []
+        bus.connection.signal_subscribe(None, "org.pinfold.Agent1", "Forgotten", None, None, 0,
+                                        self._on_forgotten)
+        bus.has_owner("org.pinfold.Agent")  # what was subscribed before is in place then
+
+    def _on_forgotten(self, _bus, _sender, _path, _interface, _signal, parameters):
+        self.seen.append(parameters.unpack()[2])
+
+    def expect(self, reason, within=1.0):
+        """Waits for the next one, which must have this reason."""
+        wait_for(lambda: self.seen, within, f"a PIN forgotten: {reason}", pump=pump)
+        assert self.seen == [reason], self.seen
+        self.seen.clear()
+
+
+class DesktopCase(AgentCase):
+    """A session with a private system bus and a logind; the savers come when a case wants them."""
+
+    login_session = True
+
+    def setUp(self):
+        self.box = Sandbox(services=False)
+        self.addCleanup(self.box.close)
+        self.box.start_system_bus()
+        self.system = Bus(self.box.env["DBUS_SYSTEM_BUS_ADDRESS"])
+        self.session = Bus(self.box.bus_address)
+        self.forgotten = Forgotten(self.session)
+        if self.login_session:
+            self.start_logind()
+        self.agent = Agent(self.box)
+        wait_for(lambda: self.session.has_owner("org.pinfold.Agent"), 10, "the agent's name")
+        if self.login_session:
+            self.wait_log(f"The login session is {SESSION}")
+
+    def start_logind(self):
+        self.logind = self.box.start(["/usr/bin/python3", "-m", "dbusmock", "--system",
+                                      "--template", "logind"], name="logind")
+        wait_for(lambda: self.system.has_owner(LOGIN), 10, "logind")
+        self.system.call(LOGIN, MANAGER, MOCK, "AddSession", "(ssusb)", "c1", "seat0",
+                         os.getuid(), "person", True)
+        self.system.call(LOGIN, MANAGER, MOCK, "AddMethod", "(sssss)", f"{LOGIN}.Manager",
+                         "GetSession", "s", "o", f'ret = "{SESSION}"')
+        self.system.emit(LOGIN, MANAGER, f"{LOGIN}.Manager", "SessionNew", "so", "c1", SESSION)
+
+    def start_saver(self, name="org.gnome.ScreenSaver", active=False):
+        """A saver that says it is active, or not, from the moment it is there; its process."""
+        base, path = name + ".Base", SAVERS[name]
+        met = self.agent.log().count(f"There is {name}")
+        saver = self.box.start(["/usr/bin/python3", "-m", "dbusmock", "--session", base, path,
+                                name], name="saver")
+        wait_for(lambda: self.session.has_owner(base), 10, name)
+        for method, signature, code in (
+                ("GetActive", "b", f"ret = {active}"),
+                ("Own", "", f"self.own = dbus.service.BusName('{name}', self.connection)")):
+            self.session.call(base, path, MOCK, "AddMethod", "(sssss)", name, method, "",
+                              signature, code)
+        self.session.call(base, path, name, "Own")
+        self.wait_log(f"There is {name}", met + 1)
+        return saver
+
+    def say_active(self, active, name="org.gnome.ScreenSaver"):
+        self.session.emit(name, SAVERS[name], name, "ActiveChanged", "b", active)
+
+    def wait_log(self, text, times=1):
+        wait_for(lambda: self.agent.log().count(text) >= times, 10, f"the line {text}")
+
+    def domain(self):
+        """The only domain that pinfoldctl shows."""
+        (domain,) = json.loads(self.box.run(CTL, "status", "--json").stdout)["domains"]
+        return domain
+
+    def assert_asleep(self, client, entry, pin="135790"):
+        self.assertFalse(self.agent.has_pin(pin))
+        self.assertEqual(client.state(entry), "asleep")
+        domain = self.domain()
+        self.assertEqual((domain["logged_in"], domain["asleep"]), (False, True))
+
+    def assert_kept(self, client, entry, pin="135790"):
+        self.assertEqual(client.state(entry), "user")
+        lease, taken = client.take()
+        self.assertEqual(taken, pin)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        pump()
+        self.assertEqual(self.forgotten.seen, [])
+
+    def settle_setting(self, key, value):
+        """Changes a setting and waits until the agent has read it."""
+        line = "The settings on forgetting were read"
+        times = self.agent.log().count(line)
+        self.setting(key, value)
+        self.wait_log(line, times + 1)
