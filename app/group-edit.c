@@ -101,7 +101,7 @@ pf_group_edit_add_program(GVariant *groups, guint index, const char *program)
     for (guint i = 0; i < g_variant_n_children(groups); i++) {
         Group group;
         read_group(groups, i, &group);
-        g_autofree const char **programs = group.programs;
+        g_autofree const char **kept G_GNUC_UNUSED = group.programs;
         add_group_with(&builder, &group, program, i == index);
     }
     return end(&builder);
@@ -115,7 +115,7 @@ pf_group_edit_remove_program(GVariant *groups, guint index, const char *program)
     for (guint i = 0; i < g_variant_n_children(groups); i++) {
         Group group;
         read_group(groups, i, &group);
-        g_autofree const char **programs = group.programs;
+        g_autofree const char **kept G_GNUC_UNUSED = group.programs;
         if (i == index)
             add_group_with(&builder, &group, program, FALSE);
         else
@@ -149,7 +149,7 @@ pf_group_edit_check_id(GVariant *groups, guint index, const char *text)
         guint64 other;
         Group group;
         read_group(groups, i, &group);
-        g_autofree const char **programs = group.programs;
+        g_autofree const char **kept G_GNUC_UNUSED = group.programs;
         if (i != index && pf_app_id_parse(group.app_id, &other) && other == wanted)
             return PF_GROUP_ID_TAKEN;
     }

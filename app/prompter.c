@@ -390,7 +390,11 @@ static void
 dispose(GObject *object)
 {
     PfPrompter *self = PF_PROMPTER(object);
-    close_dialog(self);
+    /* A bus that ends is lost, too: not to one of whom half is gone. */
+    if (self->bus != NULL) {
+        g_signal_handlers_disconnect_by_data(self->bus, self);
+        on_bus_lost(self);
+    }
     g_clear_object(&self->offers);
     g_clear_object(&self->bus);
     G_OBJECT_CLASS(pf_prompter_parent_class)->dispose(object);

@@ -312,6 +312,7 @@ class Switch(DesktopCase):
     def test_own_second_session_and_nobody(self):
         self.add_session("c3", os.getuid())
         self.to_front("c1")
+        self.settle_seat()
         client, entry = self.logged_in()
         for name in ("c3", "", "c1"):
             self.to_front(name)

@@ -137,11 +137,11 @@ prepare_for_sleep(Fixture *f, gboolean begin)
 static void
 settle(Fixture *f)
 {
-    g_autoptr(GVariant) answer =
+    g_autoptr(GVariant) answer G_GNUC_UNUSED =
         g_dbus_connection_call_sync(f->logind, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                     "org.freedesktop.DBus", "GetId", NULL, NULL,
                                     G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-    g_autoptr(GVariant) other =
+    g_autoptr(GVariant) other G_GNUC_UNUSED =
         g_dbus_connection_call_sync(f->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                     "org.freedesktop.DBus", "GetId", NULL, NULL,
                                     G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);

@@ -134,8 +134,6 @@ class ModuleFailures(Failures):
 
     def setUp(self):
         super().setUp()
-        if os.environ.get("PINFOLD_SANITIZED"):
-            raise unittest.SkipTest("the sanitizer has the allocator")
         self.agent = self.pinfold.start_agent()
 
     def driver(self, objects, at):
@@ -274,6 +272,10 @@ class AgentFailures(Failures):
                 except DriverError as error:
                     self.fail(f"at {at}: {error}; {self.failed_call()}")
         self.assertGreater(self.reached, 0.5 * len(places))
+
+
+if os.environ.get("PINFOLD_SANITIZED"):
+    del ModuleFailures  # a sanitizer has the allocator
 
 
 if __name__ == "__main__":
