@@ -87,15 +87,20 @@ pf_cache_begin_officer(PfCache *self, PfProcessContext *context, const PfCacheDo
     }
     PfLoginDomain *domain = pf_process_context_get_domain(context, (unsigned)entry);
     int obstacle = find_obstacle(domain, context, (unsigned)entry);
-    if (obstacle >= 0) {
+    if (obstacle < 0) {
+        /* Whoever is proving a PIN just now is too late. */
+        pf_cache_void_stores(self, domain);
+        pf_login_domain_add_officer(domain, context, (unsigned)entry);
+        /* A read-only session that is being opened is counted first, and then looks for officers:
+         * the page says so by now, and one of the two sees the other. */
+        obstacle = find_obstacle(domain, context, (unsigned)entry);
+        if (obstacle >= 0)
+            pf_login_domain_remove_officer(domain, context, (unsigned)entry);
+    }
+    if (obstacle >= 0)
         g_set_error_literal(error, PF_CACHE_ERROR, obstacle,
                             "Sessions of the ID are in the officer's way");
-        return FALSE;
-    }
-    /* Whoever is proving a PIN just now is too late. */
-    pf_cache_void_stores(self, domain);
-    pf_login_domain_add_officer(domain, context, (unsigned)entry);
-    return TRUE;
+    return obstacle < 0;
 }
 
 void

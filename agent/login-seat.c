@@ -11,8 +11,9 @@
 
 struct PfLoginSeat {
     GDBusConnection *bus;
-    GCancellable *cancellable;
+    GCancellable *look; /* of the last look: answers of an earlier one are about what was */
     char *path;
+    char *asked;    /* the session whose user the last look asks for */
     char *in_front; /* the session that was told last; NULL: none of another user's */
     PfLoginSeatFunc func;
     gpointer user_data;
@@ -25,7 +26,7 @@ get_property(PfLoginSeat *seat, const char *path, const char *interface, const c
 {
     g_dbus_connection_call(seat->bus, PF_LOGIN_NAME, path, PROPERTIES, "Get",
                            g_variant_new("(ss)", interface, property), G_VARIANT_TYPE("(v)"),
-                           G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, seat->cancellable, callback, seat);
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, seat->look, callback, seat);
 }
 
 /* The property's value if it is of TYPE, or NULL. On NULL the seat may be gone. */
@@ -54,10 +55,11 @@ on_user_read(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     g_variant_get(value, "(uo)", &uid, NULL);
     PfLoginSeat *seat = user_data;
-    if (uid != getuid())
-        seat->func(seat->user_data);
-    else
-        g_clear_pointer(&seat->in_front, g_free);
+    g_clear_pointer(&seat->in_front, g_free);
+    if (uid == getuid())
+        return;
+    seat->in_front = g_steal_pointer(&seat->asked);
+    seat->func(seat->user_data);
 }
 
 static void
@@ -76,13 +78,17 @@ on_active_session_read(GObject *source, GAsyncResult *result, gpointer user_data
     /* Nobody's: a text console where nobody has logged in. */
     if (*id == '\0')
         return;
-    seat->in_front = g_strdup(path);
+    seat->asked = g_strdup(path);
     get_property(seat, path, PF_LOGIN_SESSION, "User", on_user_read);
 }
 
 void
 pf_login_seat_look(PfLoginSeat *seat)
 {
+    g_cancellable_cancel(seat->look);
+    g_object_unref(seat->look);
+    seat->look = g_cancellable_new();
+    g_clear_pointer(&seat->asked, g_free);
     get_property(seat, seat->path, PF_LOGIN_SEAT, "ActiveSession", on_active_session_read);
 }
 
@@ -100,7 +106,7 @@ pf_login_seat_new(GDBusConnection *system_bus, const char *path, PfLoginSeatFunc
 {
     PfLoginSeat *seat = g_new0(PfLoginSeat, 1);
     seat->bus = g_object_ref(system_bus);
-    seat->cancellable = g_cancellable_new();
+    seat->look = g_cancellable_new();
     seat->path = g_strdup(path);
     seat->func = func;
     seat->user_data = user_data;
@@ -117,11 +123,12 @@ pf_login_seat_free(PfLoginSeat *seat)
 {
     if (seat == NULL)
         return;
-    g_cancellable_cancel(seat->cancellable);
+    g_cancellable_cancel(seat->look);
     g_dbus_connection_signal_unsubscribe(seat->bus, seat->subscription);
-    g_object_unref(seat->cancellable);
+    g_object_unref(seat->look);
     g_object_unref(seat->bus);
     g_free(seat->path);
+    g_free(seat->asked);
     g_free(seat->in_front);
     g_free(seat);
 }

@@ -78,6 +78,10 @@ on_session_bus_got(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     PfSessionWatcher *self = user_data;
+    if (g_dbus_connection_is_closed(bus)) {
+        on_session_bus_closed(bus, TRUE, NULL, self);
+        return;
+    }
     self->session_bus = g_steal_pointer(&bus);
     g_signal_connect_object(self->session_bus, "closed", G_CALLBACK(on_session_bus_closed), self,
                             0);

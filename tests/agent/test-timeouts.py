@@ -46,8 +46,11 @@ class TimeoutCase(DesktopCase):
             raise unittest.SkipTest("only root may look at the agent's timer")
         found = []
         for path in Path(f"/proc/{self.agent.pid}/fdinfo").iterdir():
-            fields = dict(line.split(": ", 1) for line in path.read_text().splitlines()
-                          if ": " in line)
+            try:
+                text = path.read_text()
+            except FileNotFoundError:  # closed meanwhile
+                continue
+            fields = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
             if fields.get("clockid") == str(BOOTTIME):
                 found.append(fields["it_value"])
         (value,) = found
