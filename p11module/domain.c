@@ -62,13 +62,20 @@ pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref)
     ref->explicit_id = domain->explicit_id;
 }
 
-void
-pf_domain_get_entry(const PfDomain *domain, uint64_t *ret_epoch, unsigned *ret_entry)
+_Static_assert(PF_STATE_ENTRIES <= UINT16_MAX, "an entry fits into a place's word");
+
+/* Slot lock held. */
+static void
+set_place(PfDomain *domain, uint64_t epoch, unsigned entry)
 {
-    pthread_mutex_lock(&domain->slot->lock);
-    *ret_epoch = domain->epoch;
-    *ret_entry = domain->entry;
-    pthread_mutex_unlock(&domain->slot->lock);
+    atomic_store_explicit(&domain->place, epoch << 16 | entry, memory_order_release);
+}
+
+/* What the domain's entry says of its login. */
+static uint64_t
+get_login(PfModule *module, PfPlace place)
+{
+    return pf_agent_link_get_login(module->link, place.epoch, place.entry);
 }
 
 /* Slot lock held. */
@@ -79,8 +86,9 @@ write_board(PfModule *module, const PfDomain *domain)
                               .read_only = domain->read_only_sessions,
                               .closings = atomic_load_explicit(&domain->seen_closings,
                                                                memory_order_relaxed)};
-    if (module->link != NULL && domain->epoch != 0)
-        pf_agent_link_set_sessions(module->link, domain->epoch, domain->entry, counts);
+    PfPlace place = pf_domain_get_place(domain);
+    if (module->link != NULL && place.epoch != 0)
+        pf_agent_link_set_sessions(module->link, place.epoch, place.entry, counts);
 }
 
 /* Slot lock held. */
@@ -123,7 +131,7 @@ pf_domain_note_own_closing(PfModule *module, PfDomain *domain, const PfTokenId *
     pthread_mutex_lock(&domain->slot->lock);
     note_closings(domain);
     if (domain->explicit_id && domain->app_id == app_id && domain->sessions > 0 &&
-        domain->epoch != epoch && pf_token_id_is_equal(&domain->token, token))
+        pf_domain_get_place(domain).epoch != epoch && pf_token_id_is_equal(&domain->token, token))
         begin_era(domain);
     pthread_mutex_unlock(&domain->slot->lock);
 }
@@ -135,8 +143,7 @@ set_entry(PfModule *module, PfDomain *domain, uint64_t epoch, unsigned entry)
 {
     const PfStateEntry *page = pf_agent_link_get_entry(module->link, epoch, entry);
     note_closings(domain);
-    domain->epoch = epoch;
-    domain->entry = entry;
+    set_place(domain, epoch, entry);
     domain->is_stale = false;
     if (page != atomic_load(&domain->page) && page != NULL) {
         /* Who reads in between sees one that is new with one that is old, and looks again. */
@@ -155,7 +162,7 @@ register_domain(PfModule *module, PfDomain *domain)
     unsigned entry;
     uint64_t epoch = pf_agent_link_get_epoch(module->link);
     pthread_mutex_lock(&slot->lock);
-    bool is_done = domain->epoch == epoch && epoch != 0 && !domain->is_stale;
+    bool is_done = pf_domain_get_place(domain).epoch == epoch && epoch != 0 && !domain->is_stale;
     unsigned sessions = domain->sessions;
     pf_domain_get_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
@@ -197,7 +204,7 @@ pf_domain_session_opened(PfModule *module, PfDomain *domain, bool is_read_only, 
     bool is_first = domain->sessions++ == 0;
     if (is_first && !pf_token_id_is_equal(&domain->token, &slot->token)) {
         domain->token = slot->token;
-        domain->epoch = 0;
+        set_place(domain, 0, 0);
         atomic_store(&domain->page, NULL);
     }
     write_board(module, domain);
@@ -224,12 +231,11 @@ pf_domain_session_closed(PfModule *module, PfDomain *domain, bool is_read_only)
         slot->has_user_login = false;
         slot->has_so_login = false;
     }
-    uint64_t epoch = domain->epoch;
+    PfPlace place = pf_domain_get_place(domain);
     write_board(module, domain);
     /* Written first, then looked: a login that comes in between sees the zero (DESIGN 9a). */
-    bool is_told = is_last && module->link != NULL && epoch != 0 &&
-                   pf_state_login_state(pf_agent_link_get_login(module->link, epoch,
-                                                                domain->entry)) != PF_LOGIN_PUBLIC;
+    bool is_told = is_last && module->link != NULL && place.epoch != 0 &&
+                   pf_state_login_state(get_login(module, place)) != PF_LOGIN_PUBLIC;
     if (is_told)
         pf_domain_get_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
@@ -244,24 +250,23 @@ pf_domain_session_closed(PfModule *module, PfDomain *domain, bool is_read_only)
 PfStanding
 pf_domain_get_standing(PfModule *module, const PfDomain *domain, uint64_t *ret_mark)
 {
-    PfSlot *slot = domain->slot;
+    const PfSlot *slot = domain->slot;
+    PfPlace place = pf_domain_get_place(domain);
     PfStanding standing = PF_STANDING_PUBLIC;
     uint64_t mark = 0;
-    pthread_mutex_lock(&slot->lock);
     if (slot->has_so_login) {
         standing = PF_STANDING_SO;
     } else if (slot->has_user_login) {
         standing = PF_STANDING_REAL;
         mark = mark_of_real_login(slot);
-    } else if (module->link != NULL && domain->epoch != 0) {
-        uint64_t word = pf_agent_link_get_login(module->link, domain->epoch, domain->entry);
+    } else if (module->link != NULL && place.epoch != 0) {
+        uint64_t word = get_login(module, place);
         PfLoginState state = pf_state_login_state(word);
         if (state == PF_LOGIN_USER || state == PF_LOGIN_ASLEEP) {
             standing = PF_STANDING_USER;
-            mark = mark_of_virtual_login(domain->epoch, pf_state_login_serial(word));
+            mark = mark_of_virtual_login(place.epoch, pf_state_login_serial(word));
         }
     }
-    pthread_mutex_unlock(&slot->lock);
     if (ret_mark != NULL)
         *ret_mark = mark;
     return standing;
@@ -272,9 +277,7 @@ pf_domain_is_virtual(PfModule *module, const PfDomain *domain)
 {
     if (module->link == NULL)
         return false;
-    pthread_mutex_lock(&domain->slot->lock);
-    uint64_t epoch = domain->epoch;
-    pthread_mutex_unlock(&domain->slot->lock);
+    uint64_t epoch = pf_domain_get_place(domain).epoch;
     return epoch != 0 && epoch == pf_agent_link_get_epoch(module->link) &&
            (pf_agent_link_get_policy(module->link) & PF_POLICY_CACHE) != 0;
 }
@@ -309,8 +312,9 @@ pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t 
     const PfStateEntry *page = atomic_load(&domain->page);
     uint64_t moved = page != NULL ? atomic_load(&page->moved_serial) : 0;
     pthread_mutex_lock(&domain->slot->lock);
-    bool is_ours = domain->own_logout_mark == mark ||
-                   (moved != 0 && mark_of_virtual_login(domain->epoch, moved) == mark);
+    bool is_ours =
+        domain->own_logout_mark == mark ||
+        (moved != 0 && mark_of_virtual_login(pf_domain_get_place(domain).epoch, moved) == mark);
     pthread_mutex_unlock(&domain->slot->lock);
     return !is_ours && pf_domain_is_virtual(module, domain);
 }
@@ -318,12 +322,8 @@ pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t 
 bool
 pf_domain_is_asleep(PfModule *module, const PfDomain *domain)
 {
-    if (module->link == NULL)
-        return false;
-    pthread_mutex_lock(&domain->slot->lock);
-    uint64_t word = pf_agent_link_get_login(module->link, domain->epoch, domain->entry);
-    pthread_mutex_unlock(&domain->slot->lock);
-    return pf_state_login_state(word) == PF_LOGIN_ASLEEP;
+    return module->link != NULL &&
+           pf_state_login_state(get_login(module, pf_domain_get_place(domain))) == PF_LOGIN_ASLEEP;
 }
 
 bool
@@ -333,9 +333,7 @@ pf_domain_has_officer_elsewhere(PfModule *module, const PfDomain *domain)
     if (page == NULL || pf_state_login_state(atomic_load(&page->login)) != PF_LOGIN_OFFICER)
         return false;
     /* The page may be one of an agent that is gone. */
-    pthread_mutex_lock(&domain->slot->lock);
-    uint64_t word = pf_agent_link_get_login(module->link, domain->epoch, domain->entry);
-    pthread_mutex_unlock(&domain->slot->lock);
+    uint64_t word = get_login(module, pf_domain_get_place(domain));
     return pf_state_login_state(word) == PF_LOGIN_OFFICER;
 }
 

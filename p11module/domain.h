@@ -17,7 +17,8 @@ struct PfDomain {
      * under the slot's. */
     _Atomic(const PfStateEntry *) page; /* its entry in the state page; NULL: never registered */
     _Atomic uint32_t seen_closings;     /* those that an era was begun for */
-    _Atomic uint64_t era; /* sessions opened in an earlier one were closed with their ID */
+    _Atomic uint64_t era;   /* sessions opened in an earlier one were closed with their ID */
+    _Atomic uint64_t place; /* PfPlace in one word */
     /* The slot's lock guards what follows. */
     unsigned sessions;
     unsigned read_only_sessions;
@@ -25,12 +26,16 @@ struct PfDomain {
     bool is_stale;            /* its ID was closed: the agent is told of the next session again */
     bool has_officer;         /* the agent was told of a security officer's login of ours */
     PfTokenId token;          /* that its sessions were opened on */
-    uint64_t epoch;           /* of the link in which ENTRY was learnt; 0: not registered */
-    unsigned entry;
-    uint64_t window_mark;   /* the login that its windows belong to; 0: none */
-    uint64_t snapshot_mark; /* the login that the snapshot belongs to; 0: none */
+    uint64_t window_mark;     /* the login that its windows belong to; 0: none */
+    uint64_t snapshot_mark;   /* the login that the snapshot belongs to; 0: none */
     uint64_t snapshot_objects;
 };
+
+/* Where the agent's pages have a domain. */
+typedef struct {
+    uint64_t epoch; /* of the link in which ENTRY was learnt; 0: not registered */
+    unsigned entry;
+} PfPlace;
 
 /* What the sessions of a domain are. */
 typedef enum {
@@ -116,7 +121,12 @@ bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);
 /* The domain as the agent knows it. */
 void pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref);
 
-/* Where the agent's pages have it: the entry, and the life of the agent in which it was learnt. */
-void pf_domain_get_entry(const PfDomain *domain, uint64_t *ret_epoch, unsigned *ret_entry);
+/* No lock. */
+static inline PfPlace
+pf_domain_get_place(const PfDomain *domain)
+{
+    uint64_t word = atomic_load_explicit(&domain->place, memory_order_acquire);
+    return (PfPlace){.epoch = word >> 16, .entry = word & UINT16_MAX};
+}
 
 void pf_domain_free_all(PfDomain *domains);

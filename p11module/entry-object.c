@@ -125,19 +125,6 @@ run_get_attributes(PfTask *task)
                            task->real[0], self->template, self->count);
 }
 
-/* Answers from the snapshot. Returns false when the token must be asked. */
-static bool
-get_remembered(PfCall *call, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *template, CK_ULONG count,
-               CK_RV *ret_rv)
-{
-    PfObject *object;
-    if (template == NULL || pf_object_acquire(call, handle, &object) != CKR_OK)
-        return false;
-    bool is_remembered = pf_object_get_remembered(call, object, template, count, ret_rv);
-    pf_object_release(call->module, object);
-    return is_remembered;
-}
-
 CK_RV
 C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template,
                     CK_ULONG count)
@@ -150,7 +137,7 @@ C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRI
         .task = {.call = &call, .inputs = {object}, .input_count = 1, .run = run_get_attributes},
         .template = template,
         .count = count};
-    if (!get_remembered(&call, object, template, count, &rv))
+    if (!pf_object_get_remembered(&call, object, template, count, &rv))
         rv = pf_task_run(&self.task);
     return pf_call_end(&call, rv);
 }

@@ -57,8 +57,7 @@ pf_object_table_remove(PfModule *module, PfObject *object)
     unkey(module, object);
     HASH_DEL(module->objects, object);
     object->is_listed = false;
-    if (--object->references == 0)
-        pf_object_free(object);
+    pf_object_release(object);
 }
 
 bool
@@ -78,34 +77,53 @@ pf_object_table_add(PfModule *module, PfObject *object, CK_OBJECT_HANDLE real)
     return true;
 }
 
+/* Which private objects a call may use. */
+typedef struct {
+    uint64_t mark;
+    bool is_backends;
+} Reach;
+
+static Reach
+get_reach(const PfCall *call)
+{
+    Reach reach;
+    PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &reach.mark);
+    reach.is_backends = pf_domain_is_backends(call->module, call->session->domain, standing);
+    return reach;
+}
+
+/* NULL where there is none that the call may use. Module lock held. */
+static PfObject *
+find_in_reach(const PfCall *call, CK_OBJECT_HANDLE handle, Reach reach)
+{
+    PfObject *object;
+    HASH_FIND(hh, call->module->objects, &handle, sizeof handle, object);
+    if (object == NULL || object->slot != call->slot)
+        return NULL;
+    bool is_in_reach =
+        !object->is_private ||
+        (object->is_backends ? reach.is_backends : reach.mark != 0 && object->mark == reach.mark);
+    return is_in_reach ? object : NULL;
+}
+
 CK_RV
 pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object)
 {
-    PfObject *object;
-    uint64_t mark;
-    PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, &mark);
-    bool is_backends = pf_domain_is_backends(call->module, call->session->domain, standing);
+    Reach reach = get_reach(call);
     pthread_mutex_lock(&call->module->lock);
-    HASH_FIND(hh, call->module->objects, &handle, sizeof handle, object);
-    if (object != NULL && object->slot != call->slot)
-        object = NULL;
-    if (object != NULL && object->is_private &&
-        !(object->is_backends ? is_backends : mark != 0 && object->mark == mark))
-        object = NULL;
+    PfObject *object = find_in_reach(call, handle, reach);
     if (object != NULL)
-        object->references++;
+        atomic_fetch_add(&object->references, 1);
     pthread_mutex_unlock(&call->module->lock);
     *ret_object = object;
     return object != NULL ? CKR_OK : CKR_OBJECT_HANDLE_INVALID;
 }
 
 void
-pf_object_release(PfModule *module, PfObject *object)
+pf_object_release(PfObject *object)
 {
-    pthread_mutex_lock(&module->lock);
-    if (--object->references == 0)
+    if (atomic_fetch_sub(&object->references, 1) == 1)
         pf_object_free(object);
-    pthread_mutex_unlock(&module->lock);
 }
 
 bool
@@ -152,10 +170,16 @@ pf_object_always_authenticates(PfCall *call, PfObject *object)
 }
 
 bool
-pf_object_get_remembered(PfCall *call, PfObject *object, CK_ATTRIBUTE *template, CK_ULONG count,
-                         CK_RV *ret_rv)
+pf_object_get_remembered(PfCall *call, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *template,
+                         CK_ULONG count, CK_RV *ret_rv)
 {
-    PfAttributes *attributes = ref_attributes(call->module, object);
+    Reach reach = get_reach(call);
+    if (template == NULL || reach.mark == 0)
+        return false;
+    pthread_mutex_lock(&call->module->lock);
+    const PfObject *object = find_in_reach(call, handle, reach);
+    PfAttributes *attributes = object != NULL ? pf_attributes_ref(object->attributes) : NULL;
+    pthread_mutex_unlock(&call->module->lock);
     bool is_remembered = attributes != NULL && pf_attributes_cover(attributes, template, count);
     if (is_remembered)
         *ret_rv = pf_attributes_get(attributes, template, count);

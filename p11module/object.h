@@ -16,9 +16,9 @@ typedef struct {
 struct PfObject {
     CK_OBJECT_HANDLE handle;
     PfSlot *slot;
-    PfDomain *domain; /* of private objects */
+    PfDomain *domain;       /* of private objects */
+    atomic_uint references; /* taken under the module's lock, given back without */
     /* The module's lock guards what follows. */
-    unsigned references;
     bool is_listed;
     PfRealHandle key; /* the backend's handle; of private objects good in EPOCH only */
     bool is_keyed;    /* no other object has got that handle since */
@@ -36,18 +36,18 @@ struct PfObject {
 };
 
 /* What a search is told of an object that it found. */
-typedef struct {
+struct PfFoundObject {
     CK_OBJECT_HANDLE handle;
     uint64_t order;
     bool is_private;
     bool is_token;
-} PfFoundObject;
+};
 
 /* The object of a handle that the host gave, held until pf_object_release(). Private objects of a
  * virtual login that is over, and any of another slot, are CKR_OBJECT_HANDLE_INVALID (PKCS#11 2.40,
  * 5.6.9). Of those found under the backend's own login the backend says it, which may keep them. */
 CK_RV pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object);
-void pf_object_release(PfModule *module, PfObject *object);
+void pf_object_release(PfObject *object);
 
 bool pf_object_is_private(const PfObject *object);
 
@@ -57,9 +57,9 @@ char *pf_object_dup_label(PfModule *module, const PfObject *object);
 /* Does each use of the key need a login of its own? */
 bool pf_object_always_authenticates(PfCall *call, PfObject *object);
 
-/* Answers C_GetAttributeValue from memory if all of TEMPLATE is remembered; RET_RV is its answer.
- */
-bool pf_object_get_remembered(PfCall *call, PfObject *object, CK_ATTRIBUTE *template,
+/* Answers C_GetAttributeValue from memory if all of TEMPLATE is remembered of the object of a
+ * handle that the host gave; RET_RV is its answer. */
+bool pf_object_get_remembered(PfCall *call, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *template,
                               CK_ULONG count, CK_RV *ret_rv);
 
 /* The backend's handle now. That of a private token object is looked for again by identity after

@@ -162,7 +162,7 @@ pf_operation_init(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_ME
     else
         rv = init_with_object(call, kind, init, mechanism, object);
     if (object != NULL)
-        pf_object_release(call->module, object);
+        pf_object_release(object);
     if (rv == CKR_OK && mechanism == NULL) {
         pf_operation_cancelled(call, kind, true);
     } else if (rv == CKR_OK) {

@@ -97,10 +97,8 @@ pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep)
     PfLease lease = {0};
     PfDomainRef ref;
     TokenLook token = {.call = call};
-    uint64_t epoch;
-    unsigned entry;
     pf_domain_get_ref(call->session->domain, &ref);
-    pf_domain_get_entry(call->session->domain, &epoch, &entry);
+    PfPlace place = pf_domain_get_place(call->session->domain);
     PfLinkStatus status = pf_agent_link_take_pin(call->module->link, &ref, look, &token, &lease);
     *ret_is_asleep = status == PF_LINK_ASLEEP;
     if (status != PF_LINK_OK)
@@ -112,7 +110,7 @@ pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep)
     CK_FLAGS flags;
     CK_RV rv = present(call, CKU_USER, &lease, &token, NULL, &result, &flags);
     if (result == PF_LEASE_OK)
-        pf_agent_link_end_taken(call->module->link, lease.id, epoch, entry, flags);
+        pf_agent_link_end_taken(call->module->link, lease.id, place.epoch, place.entry, flags);
     else
         pf_agent_link_end_lease(call->module->link, lease.id, result, flags, NULL);
     return rv;

@@ -114,8 +114,8 @@ search_host_session(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Privat
 {
     CK_OBJECT_HANDLE *real = NULL;
     size_t found = 0;
-    unsigned before;
-    unsigned after;
+    uint64_t before;
+    uint64_t after;
     PfFoundHow how = PF_FOUND_LOGGED_OUT;
     bool was_closed = pf_window_is_closed(call->slot, &before);
     CK_RV rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
@@ -198,29 +198,31 @@ compare_order(const void *a, const void *b)
     return left->order < right->order ? -1 : left->order > right->order;
 }
 
-/* As the backend would have listed them, logged in. Returns the handles; NULL for lack of memory.
- */
-static CK_OBJECT_HANDLE *
-take_handles(Findings *findings)
+/* As the backend would have listed them, logged in. */
+static void
+put_in_order(Findings *findings)
 {
-    CK_OBJECT_HANDLE *handles = calloc(findings->count + 1, sizeof *handles);
-    if (handles == NULL)
-        return NULL;
     if (findings->is_mixed)
         qsort(findings->items, findings->count, sizeof *findings->items, compare_order);
-    for (size_t i = 0; i < findings->count; i++)
-        handles[i] = findings->items[i].handle;
-    return handles;
 }
 
-/* One thread at a time changes the state; the others are told that a search is active or is not. */
+/* One thread at a time begins or ends a search; the others are told that there is one or is none.
+ * Nobody looks at what was found before it is active, so that no lock is needed for this. */
 static bool
-change_state(PfCall *call, PfSearchState from, PfSearchState to)
+begin(PfSearch *search)
+{
+    PfSearchState none = PF_SEARCH_NONE;
+    return atomic_compare_exchange_strong(&search->state, &none, PF_SEARCH_BUSY);
+}
+
+/* Takes an active search from those who may be handing out what it found. */
+static bool
+take(PfCall *call)
 {
     pthread_mutex_lock(&call->slot->lock);
-    bool is_mine = call->session->search.state == from;
+    bool is_mine = call->session->search.state == PF_SEARCH_ACTIVE;
     if (is_mine)
-        call->session->search.state = to;
+        call->session->search.state = PF_SEARCH_BUSY;
     pthread_mutex_unlock(&call->slot->lock);
     return is_mine;
 }
@@ -243,11 +245,8 @@ static CK_RV
 refuse_second(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
 {
     CK_RV rv = CKR_OPERATION_ACTIVE;
-    pthread_mutex_lock(&call->slot->lock);
-    bool is_open =
-        call->session->search.state == PF_SEARCH_ACTIVE && call->session->search.is_open_in_backend;
-    pthread_mutex_unlock(&call->slot->lock);
-    if (is_open)
+    PfSearch *search = &call->session->search;
+    if (search->state == PF_SEARCH_ACTIVE && search->is_open_in_backend)
         rv = PF_BACKEND_CALL(call->backend, C_FindObjectsInit, call->real, template, count);
     return rv != CKR_OK ? rv : CKR_OPERATION_ACTIVE;
 }
@@ -255,27 +254,26 @@ refuse_second(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
 CK_RV
 pf_search_begin(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
 {
-    if (!change_state(call, PF_SEARCH_NONE, PF_SEARCH_BUSY))
+    if (!begin(&call->session->search))
         return refuse_second(call, template, count);
     Findings findings = {0};
-    CK_OBJECT_HANDLE *handles = NULL;
+    PfSearch *search = &call->session->search;
     CK_RV rv = find_all(call, template, count, &findings);
-    if (rv == CKR_OK && (handles = take_handles(&findings)) == NULL)
-        rv = CKR_HOST_MEMORY;
-    if (rv != CKR_OK && findings.is_open_in_backend)
-        PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
-    pthread_mutex_lock(&call->slot->lock);
-    if (rv == CKR_OK)
-        call->session->search = (PfSearch){.state = PF_SEARCH_ACTIVE,
-                                           .is_open_in_backend = findings.is_open_in_backend,
-                                           .handles = handles,
-                                           .count = findings.count,
-                                           .mark = findings.mark};
-    else
-        call->session->search.state = PF_SEARCH_NONE;
-    pthread_mutex_unlock(&call->slot->lock);
-    free(findings.items);
-    return rv;
+    if (rv != CKR_OK) {
+        if (findings.is_open_in_backend)
+            PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
+        free(findings.items);
+        search->state = PF_SEARCH_NONE;
+        return rv;
+    }
+    put_in_order(&findings);
+    search->is_open_in_backend = findings.is_open_in_backend;
+    search->found = findings.items;
+    search->count = findings.count;
+    search->next = 0;
+    search->mark = findings.mark;
+    search->state = PF_SEARCH_ACTIVE;
+    return CKR_OK;
 }
 
 /* The login in which the search was begun may have been taken away since: then what is private is
@@ -288,58 +286,61 @@ drop_lost(PfCall *call)
     PfObject *object;
     uint64_t now;
     size_t kept = 0;
-    pthread_mutex_lock(&call->slot->lock);
-    uint64_t mark = search->state == PF_SEARCH_ACTIVE ? search->mark : 0;
-    pthread_mutex_unlock(&call->slot->lock);
+    uint64_t mark = search->mark;
     pf_domain_get_standing(call->module, domain, &now);
     if (mark == 0 || mark == now || !pf_domain_is_ended_elsewhere(call->module, domain, mark) ||
-        !change_state(call, PF_SEARCH_ACTIVE, PF_SEARCH_BUSY))
+        !take(call))
         return;
     for (size_t i = search->next; i < search->count; i++) {
-        if (pf_object_acquire(call, search->handles[i], &object) != CKR_OK)
+        if (pf_object_acquire(call, search->found[i].handle, &object) != CKR_OK)
             continue;
-        search->handles[kept++] = search->handles[i];
-        pf_object_release(call->module, object);
+        search->found[kept++] = search->found[i];
+        pf_object_release(object);
     }
     search->next = 0;
     search->count = kept;
     search->mark = 0;
-    change_state(call, PF_SEARCH_BUSY, PF_SEARCH_ACTIVE);
+    search->state = PF_SEARCH_ACTIVE;
+}
+
+/* Hands out what is left, at most MAX handles. Returns false when no search is active. */
+static bool
+hand_out(PfCall *call, CK_OBJECT_HANDLE *handles, CK_ULONG max, CK_ULONG *ret_count)
+{
+    PfSearch *search = &call->session->search;
+    CK_ULONG given = 0;
+    pthread_mutex_lock(&call->slot->lock);
+    bool is_active = search->state == PF_SEARCH_ACTIVE;
+    while (is_active && given < max && search->next < search->count)
+        handles[given++] = search->found[search->next++].handle;
+    pthread_mutex_unlock(&call->slot->lock);
+    if (is_active)
+        *ret_count = given;
+    return is_active;
 }
 
 CK_RV
 pf_search_next(PfCall *call, CK_OBJECT_HANDLE *handles, CK_ULONG max, CK_ULONG *ret_count)
 {
-    PfSearch *search = &call->session->search;
     /* What is asked in an odd way is the backend's to judge; its own search has nothing left. */
     if (handles == NULL || ret_count == NULL || max == 0)
         return PF_BACKEND_CALL(call->backend, C_FindObjects, call->real, handles, max, ret_count);
     drop_lost(call);
-    pthread_mutex_lock(&call->slot->lock);
-    bool is_active = search->state == PF_SEARCH_ACTIVE;
-    CK_ULONG given = 0;
-    while (is_active && given < max && search->next < search->count)
-        handles[given++] = search->handles[search->next++];
-    pthread_mutex_unlock(&call->slot->lock);
-    if (!is_active)
-        return CKR_OPERATION_NOT_INITIALIZED;
-    *ret_count = given;
-    return CKR_OK;
+    return hand_out(call, handles, max, ret_count) ? CKR_OK : CKR_OPERATION_NOT_INITIALIZED;
 }
 
 CK_RV
 pf_search_end(PfCall *call)
 {
     PfSearch *search = &call->session->search;
-    if (!change_state(call, PF_SEARCH_ACTIVE, PF_SEARCH_BUSY))
+    if (!take(call))
         return CKR_OPERATION_NOT_INITIALIZED;
     CK_RV rv = CKR_OK;
     if (search->is_open_in_backend)
         rv = PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
-    free(search->handles);
-    pthread_mutex_lock(&call->slot->lock);
-    *search = (PfSearch){.state = PF_SEARCH_NONE};
-    pthread_mutex_unlock(&call->slot->lock);
+    free(search->found);
+    search->found = NULL;
+    search->state = PF_SEARCH_NONE;
     /* The host's search is over whatever became of the backend's. */
     return rv == CKR_OPERATION_NOT_INITIALIZED ? CKR_OK : rv;
 }

@@ -12,7 +12,7 @@
 static void
 session_free(PfSession *session)
 {
-    free(session->search.handles);
+    free(session->search.found);
     free(session);
 }
 
@@ -40,10 +40,7 @@ let_go(PfModule *module, PfSession *session)
 static void
 release(PfModule *module, PfSession *session)
 {
-    pthread_mutex_lock(&module->lock);
-    bool is_last = --session->references == 0;
-    pthread_mutex_unlock(&module->lock);
-    if (!is_last)
+    if (atomic_fetch_sub(&session->references, 1) > 1)
         return;
     if (session->is_ended)
         let_go(module, session);

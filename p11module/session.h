@@ -11,18 +11,20 @@
 
 typedef enum {
     PF_SEARCH_NONE,
-    PF_SEARCH_BUSY, /* one thread is beginning or ending it */
+    PF_SEARCH_BUSY, /* one thread is beginning or ending it, and what it found is that thread's */
     PF_SEARCH_ACTIVE,
 } PfSearchState;
 
+typedef struct PfFoundObject PfFoundObject;
+
 /* The result of a search, taken at C_FindObjectsInit and handed out by C_FindObjects. */
 typedef struct {
-    PfSearchState state;
-    bool is_open_in_backend; /* its C_FindObjectsFinal is due with ours */
-    CK_OBJECT_HANDLE *handles;
+    _Atomic PfSearchState state;
+    atomic_bool is_open_in_backend; /* its C_FindObjectsFinal is due with ours */
+    PfFoundObject *found;           /* this and what follows: slot lock, while it is active */
     size_t count;
     size_t next;
-    uint64_t mark; /* the virtual login that it was begun in; 0: none */
+    _Atomic uint64_t mark; /* the virtual login that it was begun in; 0: none */
 } PfSearch;
 
 /* What a person gave before an operation began, for the login to come (context-login.h). */
@@ -40,14 +42,14 @@ struct PfSession {
     CK_FLAGS flags;
     void *application;
     CK_NOTIFY notify;
-    uint64_t era;                               /* of the domain, when it was opened */
-    unsigned references;                        /* module lock */
-    bool is_ended;                              /* with its ID: the last call lets go of it */
-    bool is_counted;                            /* in its domain; module lock */
+    uint64_t era;           /* of the domain, when it was opened */
+    atomic_uint references; /* taken under the module's lock, given back without */
+    bool is_ended;          /* with its ID: the last call lets go of it */
+    bool is_counted;        /* in its domain; module lock */
     PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
     atomic_bool has_void_operation;             /* to be asked without the lock */
-    PfSearch search;                            /* slot lock */
-    PfContextPin context_pin;                   /* slot lock */
+    PfSearch search;
+    PfContextPin context_pin; /* slot lock */
     UT_hash_handle hh;
 };
 

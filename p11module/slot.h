@@ -20,9 +20,10 @@ struct PfSlot {
     PfWindow window;
     PfDomain *domains;
     unsigned sessions;
-    bool has_user_login; /* a USER login of the backend's own, which is the host's (pass-through) */
-    bool has_so_login;
-    uint64_t user_logins;            /* how many of them there were, to tell them apart */
+    /* Read without the lock by pf_domain_get_standing(). */
+    atomic_bool has_user_login; /* of the backend's own, which is the host's (pass-through) */
+    atomic_bool has_so_login;
+    _Atomic uint64_t user_logins;    /* how many of them there were, to tell them apart */
     _Atomic CK_ULONG calls;          /* between enter and leave */
     _Atomic CK_SESSION_HANDLE alone; /* 0: no session has the token for itself */
     /* Of the insertion that was last looked at; the atomic ones are read without the lock. */

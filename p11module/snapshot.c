@@ -64,8 +64,7 @@ pf_snapshot_adopt(PfCall *call, PfSnapshot *snapshot)
     pf_object_forget_unmet(call, mark);
     pthread_mutex_lock(&call->slot->lock);
     domain->snapshot_mark = mark;
-    domain->snapshot_objects =
-        pf_agent_link_get_objects(call->module->link, domain->epoch, domain->entry);
+    domain->snapshot_objects = pf_snapshot_get_generation(call);
     pthread_mutex_unlock(&call->slot->lock);
 }
 
@@ -87,8 +86,7 @@ pf_snapshot_refresh(PfCall *call)
         return;
     pthread_mutex_lock(&call->slot->lock);
     bool is_fresh = domain->snapshot_mark == mark &&
-                    domain->snapshot_objects ==
-                        pf_agent_link_get_objects(call->module->link, domain->epoch, domain->entry);
+                    domain->snapshot_objects == pf_snapshot_get_generation(call);
     pthread_mutex_unlock(&call->slot->lock);
     if (is_fresh)
         return;
@@ -100,11 +98,8 @@ pf_snapshot_refresh(PfCall *call)
 uint64_t
 pf_snapshot_get_generation(PfCall *call)
 {
-    PfDomain *domain = call->session->domain;
-    pthread_mutex_lock(&call->slot->lock);
-    uint64_t objects = pf_agent_link_get_objects(call->module->link, domain->epoch, domain->entry);
-    pthread_mutex_unlock(&call->slot->lock);
-    return objects;
+    PfPlace place = pf_domain_get_place(call->session->domain);
+    return pf_agent_link_get_objects(call->module->link, place.epoch, place.entry);
 }
 
 void

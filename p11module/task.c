@@ -82,8 +82,8 @@ undo_private(PfTask *task)
 static CK_RV
 run_outside(PfTask *task, PfObject **objects, bool has_own_login)
 {
-    unsigned before;
-    unsigned after;
+    uint64_t before;
+    uint64_t after;
     bool was_closed = pf_window_is_closed(task->call->slot, &before);
     CK_RV rv = run_on(task, objects);
     bool is_closed = pf_window_is_closed(task->call->slot, &after);
@@ -159,7 +159,7 @@ pf_task_run(PfTask *task)
         rv = run_in_window(task, objects);
     for (unsigned i = 0; i < PF_TASK_OBJECTS; i++) {
         if (objects[i] != NULL)
-            pf_object_release(task->call->module, objects[i]);
+            pf_object_release(objects[i]);
     }
     if (rv == CKR_OK && task->changes_objects && is_virtual)
         report_change(task->call);

@@ -37,13 +37,19 @@ pf_window_is_up(PfSlot *slot)
 }
 
 bool
-pf_window_is_closed(PfSlot *slot, unsigned *ret_openings)
+pf_window_is_closed(const PfSlot *slot, uint64_t *ret_openings)
 {
-    pthread_mutex_lock(&slot->lock);
-    bool is_closed = slot->window.state == PF_WINDOW_CLOSED && !slot->window.is_stuck;
-    *ret_openings = slot->window.openings;
-    pthread_mutex_unlock(&slot->lock);
-    return is_closed;
+    uint64_t glance = atomic_load(&slot->window.glance);
+    *ret_openings = glance >> 1;
+    return (glance & 1) == 0;
+}
+
+/* Slot lock held. */
+static void
+show(PfWindow *window)
+{
+    bool is_closed = window->state == PF_WINDOW_CLOSED && !window->is_stuck;
+    atomic_store(&window->glance, (uint64_t)window->openings << 1 | (is_closed ? 0 : 1));
 }
 
 /* Slot lock held. */
@@ -54,6 +60,7 @@ set_state(PfSlot *slot, PfWindowState state)
     atomic_store(&slot->window.is_up, state != PF_WINDOW_CLOSED);
     if (state == PF_WINDOW_BUSY)
         slot->window.openings++;
+    show(&slot->window);
     pthread_cond_broadcast(&slot->changed);
 }
 
@@ -86,6 +93,7 @@ unstick(PfSlot *slot, CK_SESSION_HANDLE real)
         return;
     pthread_mutex_lock(&slot->lock);
     slot->window.is_stuck = false;
+    show(&slot->window);
     pthread_mutex_unlock(&slot->lock);
 }
 
@@ -309,7 +317,7 @@ pf_window_begin_login(PfCall *call)
 {
     PfSlot *slot = call->slot;
     struct timespec until;
-    unsigned seen;
+    uint64_t seen;
     int r = 0;
     bool is_mine = false;
     bool was_public = !pf_login_is_standing(call);

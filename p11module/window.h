@@ -24,12 +24,13 @@ typedef struct {
     PfWindowState state;
     atomic_bool is_up; /* state is not PF_WINDOW_CLOSED: to be asked without the lock */
     unsigned users;
-    PfDomain *owner;        /* whose PIN opened it; NULL: closed */
-    bool is_foreign;        /* the backend was logged in already: not ours to log out */
-    bool is_stuck;          /* a logout failed: to be tried again before anything else */
-    unsigned openings;      /* counts windows and logins that began */
-    _Atomic uint64_t epoch; /* counts backend logouts: private handles die with each */
-    uint64_t linger_until;  /* CLOCK_MONOTONIC ms, with no user left; 0: does not linger */
+    PfDomain *owner;         /* whose PIN opened it; NULL: closed */
+    bool is_foreign;         /* the backend was logged in already: not ours to log out */
+    bool is_stuck;           /* a logout failed: to be tried again before anything else */
+    unsigned openings;       /* counts windows and logins that began */
+    _Atomic uint64_t glance; /* openings << 1 | (not closed, or stuck): without the lock */
+    _Atomic uint64_t epoch;  /* counts backend logouts: private handles die with each */
+    uint64_t linger_until;   /* CLOCK_MONOTONIC ms, with no user left; 0: does not linger */
 } PfWindow;
 
 typedef struct PfModule PfModule;
@@ -39,9 +40,9 @@ typedef struct PfCall PfCall;
 /* How many backend logouts there were: backend handles of private objects are good in one epoch. */
 uint64_t pf_window_get_epoch(const PfSlot *slot);
 
-/* Is the backend logged in for a window, or may it be? RET_OPENINGS tells one moment from another:
- * between two of the same number, both closed, it was not. */
-bool pf_window_is_closed(PfSlot *slot, unsigned *ret_openings);
+/* Is the backend logged out as far as windows go? RET_OPENINGS tells one moment from another:
+ * between two of the same number, both closed, it was so all the time. No lock. */
+bool pf_window_is_closed(const PfSlot *slot, uint64_t *ret_openings);
 
 /* May the backend be logged in by a window now? No lock. */
 bool pf_window_is_up(PfSlot *slot);
