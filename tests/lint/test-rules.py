@@ -25,7 +25,7 @@ def body(lines):
 EXAMPLES = {
     crules.check_pragma_once: (
         [{"a.h": "int x;\n"}, {"a.h": "#pragma once\n#ifndef A_H\n#define A_H\n#endif\n"}],
-        [{"a.h": "/* x */\n#pragma once\n"}]),
+        [{"a.h": "/* x */\n#pragma once\n"}, {"agent/pch/a.h": "#include <b.h>\n"}]),
     crules.check_includes: (
         [{"a.c": '#include <stdio.h>\n#include "a.h"\n', "a.h": ""},
          {"a.c": '#include "b.h"\n#include "c.h"\n#include <stdio.h>\n'}],
