@@ -92,8 +92,19 @@ typedef struct {
     guint64 token_flags;
 } PfPromptArg;
 
+/* What a PIN, or a window that is open, is used for. Foreign text, borrowed; "" where unknown. */
+typedef struct {
+    const char *operation;
+    const char *key_label;
+} PfCacheUseArg;
+
 void pf_cache_take_pin(PfCache *cache, PfProcessContext *context, gpointer connection,
-                       const PfCacheDomainArg *domain, const PfLeaseCall *call);
+                       const PfCacheDomainArg *domain, const PfCacheUseArg *use,
+                       const PfLeaseCall *call);
+
+/* NoteUse: CONTEXT uses the login by a window that it opened before. */
+void pf_cache_note_use(PfCache *cache, PfProcessContext *context, const PfCacheDomainArg *domain,
+                       const PfCacheUseArg *use);
 
 /* Prompt and PromptChange. */
 void pf_cache_prompt(PfCache *cache, PfProcessContext *context, gpointer connection,

@@ -228,7 +228,7 @@ has_too_many_waiting(PfCache *self, const PfProcessContext *context, const char 
 
 void
 pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
-                  const PfCacheDomainArg *domain, const PfLeaseCall *call)
+                  const PfCacheDomainArg *domain, const PfCacheUseArg *use, const PfLeaseCall *call)
 {
     g_autoptr(GError) error = NULL;
     int entry = pf_cache_find_entry(self, context, domain, &error);
@@ -242,6 +242,17 @@ pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
         return;
     }
     pf_cache_enqueue(self, pf_lease_request_new(context, connection, (unsigned)entry, call));
+}
+
+void
+pf_cache_note_use(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *arg,
+                  const PfCacheUseArg *use)
+{
+    int entry = pf_cache_find_entry(self, context, arg, NULL);
+    PfLoginDomain *domain =
+        entry >= 0 ? pf_process_context_get_domain(context, (unsigned)entry) : NULL;
+    if (domain != NULL && domain->state == PF_LOGIN_USER)
+        pf_login_domain_touch(domain);
 }
 
 void

@@ -152,12 +152,32 @@ handle_take_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error
 {
     PfPeerConnection *connection = userdata;
     PfCacheDomainArg domain;
+    PfCacheUseArg use;
     PfProcessContext *context = begin_call(connection, message, FALSE);
     if (context == NULL || !read_domain(message, &domain))
         return 1;
+    int r = sd_bus_message_read(message, "ss", &use.operation, &use.key_label);
+    if (r < 0)
+        return r;
     PfLeaseCall call = pf_lease_reply_new(PF_LEASE_REPLY_TAKE_PIN, message);
-    pf_cache_take_pin(connection->cache, context, connection, &domain, &call);
+    pf_cache_take_pin(connection->cache, context, connection, &domain, &use, &call);
     return 1;
+}
+
+static int
+handle_note_use(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    PfCacheDomainArg domain;
+    PfCacheUseArg use;
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    int r = sd_bus_message_read(message, "ss", &use.operation, &use.key_label);
+    if (r < 0)
+        return r;
+    pf_cache_note_use(connection->cache, context, &domain, &use);
+    return sd_bus_reply_method_return(message, NULL);
 }
 
 /* Prompt and PromptChange. */
@@ -343,7 +363,8 @@ static const sd_bus_vtable cache_vtable[] = {
     PF_SERVICE_METHOD("Hello", "u", "tthhh", handle_hello),
     PF_SERVICE_METHOD("SessionsChanged", "stbu", "u", handle_sessions_changed),
     PF_SERVICE_METHOD("StoreLogin", "stbht", "", handle_store_login),
-    PF_SERVICE_METHOD("TakePin", "stb", "th", handle_take_pin),
+    PF_SERVICE_METHOD("TakePin", "stbss", "th", handle_take_pin),
+    PF_SERVICE_METHOD("NoteUse", "stbss", "", handle_note_use),
     PF_SERVICE_METHOD("Prompt", "stbta{sv}", "thb", handle_prompt),
     PF_SERVICE_METHOD("PromptChange", "stbta{sv}", "tahh", handle_prompt_change),
     PF_SERVICE_METHOD("EndLease", "tut", "b", handle_end_lease),

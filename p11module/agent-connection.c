@@ -251,3 +251,16 @@ pf_agent_connection_tell(PfAgentConnection *connection, sd_bus_message *call)
         return r;
     return queued == 0 ? 0 : -ETIMEDOUT;
 }
+
+void
+pf_agent_connection_note(PfAgentConnection *connection, sd_bus_message *call)
+{
+    uint64_t queued = 0;
+    /* What an agent that does not read has left over of an earlier one; it must not grow. */
+    if (pf_sd_bus.get_n_queued_write(connection->bus, &queued) < 0 ||
+        (queued > 0 && pf_sd_bus.process(connection->bus, NULL) < 0) ||
+        pf_sd_bus.get_n_queued_write(connection->bus, &queued) < 0 || queued > 0)
+        return;
+    if (pf_sd_bus.message_set_expect_reply(call, false) >= 0)
+        pf_sd_bus.send(connection->bus, call, NULL);
+}

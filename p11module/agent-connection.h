@@ -44,3 +44,7 @@ int pf_agent_connection_call(PfAgentConnection *connection, sd_bus_message *call
 
 /* Sends CALL and wants no answer. Never waits: an agent that does not read is lost. */
 int pf_agent_connection_tell(PfAgentConnection *connection, sd_bus_message *call);
+
+/* As tell, for what may be lost: nothing is sent to an agent that has not read what it was sent
+ * before, and the connection stays as good as it was. */
+void pf_agent_connection_note(PfAgentConnection *connection, sd_bus_message *call);

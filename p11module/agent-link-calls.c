@@ -93,9 +93,7 @@ call_begin(Call *call, PfAgentLink *link, const char *member)
 static int
 append_domain(Call *call, const PfDomainRef *domain)
 {
-    return pf_sd_bus.message_append(call->message, "stb", domain->token,
-                                    domain->explicit_id ? domain->app_id : 0,
-                                    (int)domain->explicit_id);
+    return pf_agent_link_append_domain(call->message, domain);
 }
 
 /* Sends the call if it could be FILLED, lets MEANWHILE run, and waits. */
@@ -203,13 +201,14 @@ receive_lease(Call *call, bool is_prompt, PfLease *ret_lease)
 }
 
 static PfLinkStatus
-take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanwhile meanwhile, void *data,
-         PfLease *ret_lease)
+take_pin(PfAgentLink *link, const PfDomainRef *domain, const PfUse *use, PfLinkMeanwhile meanwhile,
+         void *data, PfLease *ret_lease)
 {
     Call call;
     PfLinkStatus status = call_begin(&call, link, "TakePin");
     if (status == PF_LINK_OK)
-        status = call_send_with(&call, append_domain(&call, domain), meanwhile, data);
+        status = call_send_with(&call, pf_agent_link_append_use(call.message, domain, use),
+                                meanwhile, data);
     if (status == PF_LINK_OK)
         status = receive_lease(&call, false, ret_lease);
     call_end(&call);
@@ -217,12 +216,13 @@ take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanwhile meanwhile
 }
 
 PfLinkStatus
-pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, PfLinkMeanwhile meanwhile,
-                       void *data, PfLease *ret_lease)
+pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, const PfUse *use,
+                       PfLinkMeanwhile meanwhile, void *data, PfLease *ret_lease)
 {
-    PfLinkStatus status = take_pin(link, domain, meanwhile, data, ret_lease);
+    PfLinkStatus status = take_pin(link, domain, use, meanwhile, data, ret_lease);
     /* Whether the domain is asleep or public now is the agent's to say. */
-    return status == PF_LINK_CANCELED ? take_pin(link, domain, meanwhile, data, ret_lease) : status;
+    return status == PF_LINK_CANCELED ? take_pin(link, domain, use, meanwhile, data, ret_lease)
+                                      : status;
 }
 
 /* VALUE comes from a card or a driver: what is no text is sent as empty, not refused. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* What agent-link.c (contact, shared pages) and agent-link-calls.c (methods) have in common. */
+/* What agent-link.c (contact, shared pages), agent-link-calls.c (methods) and agent-link-use.c
+ * (what for) have in common. */
 #pragma once
 
 #include "agent-contact.h"
@@ -25,6 +26,10 @@ struct PfAgentLink {
 
 /* The contact with an agent that lives, or NULL. */
 PfAgentContact *pf_agent_link_get_contact(PfAgentLink *link);
+
+/* Arguments of a call that name a domain, and what it is used for: negative errno on failure. */
+int pf_agent_link_append_domain(sd_bus_message *message, const PfDomainRef *domain);
+int pf_agent_link_append_use(sd_bus_message *message, const PfDomainRef *domain, const PfUse *use);
 
 /* EPOCH is over: nothing is asked until the next contact. Harmless when it is over already. */
 void pf_agent_link_lose(PfAgentLink *link, uint64_t epoch);

@@ -65,7 +65,7 @@ typedef struct {
 
 typedef struct {
     const char *purpose;   /* login, wake, context; of a PIN change: change, set */
-    const char *operation; /* context: sign, decrypt, …; NULL: not known */
+    const char *operation; /* of context and wake, as in PfUse; NULL: not known */
     const char *slot_description;
     const char *key_label; /* NULL: no key is meant */
     CK_ULONG min_len;
@@ -129,15 +129,26 @@ PfLinkStatus pf_agent_link_store_login(PfAgentLink *link, const PfDomainRef *dom
 /* Runs between a question and the wait for its answer. */
 typedef void (*PfLinkMeanwhile)(void *data);
 
+/* What a login or an open window is used for; strings are borrowed. */
+typedef struct {
+    const char *operation; /* as Cache1.TakePin has it; NULL: not known */
+    const char *key_label; /* NULL: no key is meant, or it has no name */
+    bool is_look;          /* finds or reads only: there are too many of them to be noted */
+} PfUse;
+
 /* Cache1.TakePin and Cache1.Prompt. MEANWHILE may be NULL. On PF_LINK_OK the caller must end the
  * lease, and free the secret as soon as C_Login has returned. PREVIOUS is 0 or the lease that ended
  * as rejected. A prompt for one use of a key can give a cached PIN, too: when the token's flags
  * forbid it in the end, its lease is ended as unused and the prompt repeated with these flags,
  * which asks for the PIN. */
-PfLinkStatus pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain,
+PfLinkStatus pf_agent_link_take_pin(PfAgentLink *link, const PfDomainRef *domain, const PfUse *use,
                                     PfLinkMeanwhile meanwhile, void *data, PfLease *ret_lease);
 PfLinkStatus pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t previous,
                                   const PfPromptDetails *details, PfLease *ret_lease);
+
+/* Cache1.NoteUse. Waits for nothing: the note is dropped when the agent is gone, does not read, or
+ * all connections are in use. */
+void pf_agent_link_note_use(PfAgentLink *link, const PfDomainRef *domain, const PfUse *use);
 
 /* Cache1.PromptChange: what C_SetPIN (purpose change) or C_InitPIN (purpose set) is to send for a
  * program that gave no PINs. Waits for the person. On PF_LINK_OK the caller compares the token,

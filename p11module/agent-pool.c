@@ -104,6 +104,19 @@ pf_agent_pool_borrow(PfAgentPool *pool, uint64_t epoch, uint64_t deadline)
 }
 
 PfAgentSlot *
+pf_agent_pool_borrow_idle(PfAgentPool *pool, uint64_t epoch)
+{
+    pthread_mutex_lock(&pool->lock);
+    PfAgentSlot *slot = find_slot(pool, epoch);
+    if (slot != NULL && slot->state != PF_SLOT_IDLE)
+        slot = NULL;
+    if (slot != NULL)
+        slot->state = PF_SLOT_BUSY;
+    pthread_mutex_unlock(&pool->lock);
+    return slot;
+}
+
+PfAgentSlot *
 pf_agent_pool_borrow_primary(PfAgentPool *pool, uint64_t epoch, uint64_t deadline)
 {
     return borrow(pool, 0, epoch, true, deadline);

@@ -41,6 +41,9 @@ void pf_agent_pool_abandon(PfAgentPool *pool);
  * one. NULL when all stay in use. */
 PfAgentSlot *pf_agent_pool_borrow(PfAgentPool *pool, uint64_t epoch, uint64_t deadline);
 
+/* Lends an idle slot of EPOCH, or returns NULL. */
+PfAgentSlot *pf_agent_pool_borrow_idle(PfAgentPool *pool, uint64_t epoch);
+
 /* Lends an empty slot for the primary connection of EPOCH. */
 PfAgentSlot *pf_agent_pool_borrow_primary(PfAgentPool *pool, uint64_t epoch, uint64_t deadline);
 

@@ -59,6 +59,10 @@ C_DigestKey(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    PfTask task = {.call = &call, .inputs = {key}, .input_count = 1, .run = run_digest_key};
+    PfTask task = {.call = &call,
+                   .inputs = {key},
+                   .input_count = 1,
+                   .run = run_digest_key,
+                   .operation = "digest"};
     return pf_call_end(&call, pf_task_run(&task));
 }

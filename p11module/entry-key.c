@@ -37,6 +37,7 @@ C_GenerateKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *
         return rv;
     KeyTask self = {.task = {.call = &call,
                              .run = run_generate,
+                             .operation = "generate",
                              .wants_private =
                                  pf_task_template_makes_private(template, count, CKO_SECRET_KEY),
                              .changes_objects = true},
@@ -70,6 +71,7 @@ C_GenerateKeyPair(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBU
         return rv;
     KeyTask self = {.task = {.call = &call,
                              .run = run_generate_pair,
+                             .operation = "generate",
                              .wants_private =
                                  pf_task_template_is_private(public_template, public_count) ||
                                  pf_task_template_makes_private(private_template, private_count,
@@ -105,11 +107,14 @@ C_WrapKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE w
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    KeyTask self = {
-        .task = {.call = &call, .inputs = {wrapping_key, key}, .input_count = 2, .run = run_wrap},
-        .mechanism = mechanism,
-        .data = wrapped,
-        .ret_len = wrapped_len};
+    KeyTask self = {.task = {.call = &call,
+                             .inputs = {wrapping_key, key},
+                             .input_count = 2,
+                             .run = run_wrap,
+                             .operation = "wrap"},
+                    .mechanism = mechanism,
+                    .data = wrapped,
+                    .ret_len = wrapped_len};
     return pf_call_end(&call, pf_task_run(&self.task));
 }
 
@@ -136,6 +141,7 @@ C_UnwrapKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
                              .inputs = {unwrapping_key},
                              .input_count = 1,
                              .run = run_unwrap,
+                             .operation = "unwrap",
                              .wants_private =
                                  pf_task_template_makes_private(template, count, CKO_SECRET_KEY),
                              .changes_objects = true},
@@ -203,6 +209,7 @@ C_DeriveKey(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
                              .inputs = {base_key},
                              .input_count = 1,
                              .run = run_derive,
+                             .operation = "derive",
                              .wants_private =
                                  pf_task_template_makes_private(template, count, CKO_SECRET_KEY),
                              .changes_objects = true},

@@ -32,6 +32,7 @@ C_CreateObject(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count
         return rv;
     ObjectTask self = {.task = {.call = &call,
                                 .run = run_create,
+                                .operation = "create",
                                 .wants_private =
                                     pf_task_template_makes_private(template, count, CKO_DATA),
                                 .changes_objects = true},
@@ -64,6 +65,7 @@ C_CopyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *t
                                 .inputs = {object},
                                 .input_count = 1,
                                 .run = run_copy,
+                                .operation = "copy",
                                 .wants_private = pf_task_template_is_private(template, count),
                                 .changes_objects = true},
                        .template = template,
@@ -91,6 +93,7 @@ C_DestroyObject(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
                    .inputs = {object},
                    .input_count = 1,
                    .run = run_destroy,
+                   .operation = "destroy",
                    .after = pf_object_destroyed,
                    .changes_objects = true};
     return pf_call_end(&call, pf_task_run(&task));
@@ -111,9 +114,13 @@ C_GetObjectSize(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ULONG *si
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    ObjectTask self = {
-        .task = {.call = &call, .inputs = {object}, .input_count = 1, .run = run_get_size},
-        .size = size};
+    ObjectTask self = {.task = {.call = &call,
+                                .inputs = {object},
+                                .input_count = 1,
+                                .run = run_get_size,
+                                .operation = "read",
+                                .is_look = true},
+                       .size = size};
     return pf_call_end(&call, pf_task_run(&self.task));
 }
 
@@ -133,10 +140,14 @@ C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRI
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
-    ObjectTask self = {
-        .task = {.call = &call, .inputs = {object}, .input_count = 1, .run = run_get_attributes},
-        .template = template,
-        .count = count};
+    ObjectTask self = {.task = {.call = &call,
+                                .inputs = {object},
+                                .input_count = 1,
+                                .run = run_get_attributes,
+                                .operation = "read",
+                                .is_look = true},
+                       .template = template,
+                       .count = count};
     if (!pf_object_get_remembered(&call, object, template, count, &rv))
         rv = pf_task_run(&self.task);
     return pf_call_end(&call, rv);
@@ -162,6 +173,7 @@ C_SetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRI
                                 .inputs = {object},
                                 .input_count = 1,
                                 .run = run_set_attributes,
+                                .operation = "modify",
                                 .after = pf_object_changed,
                                 .changes_objects = true},
                        .template = template,

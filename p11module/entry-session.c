@@ -117,6 +117,7 @@ C_SetOperationState(CK_SESSION_HANDLE session, CK_BYTE *state, CK_ULONG state_le
                                .inputs = {encryption_key, authentication_key},
                                .input_count = 2,
                                .run = run_set_state,
+                               .operation = "restore",
                                .after = after_set_state},
                       .state = state,
                       .state_len = state_len};

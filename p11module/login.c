@@ -369,11 +369,23 @@ give_up(PfCall *call)
     return CKR_USER_NOT_LOGGED_IN;
 }
 
+void
+pf_login_note_use(PfCall *call, const PfUse *use)
+{
+    PfDomainRef ref;
+    if (use->is_look || call->module->link == NULL)
+        return;
+    pf_domain_get_ref(call->session->domain, &ref);
+    pf_agent_link_note_use(call->module->link, &ref, use);
+}
+
 CK_RV
-pf_login_wake(PfCall *call, const char *key_label)
+pf_login_wake(PfCall *call, const PfUse *use)
 {
     PfLease lease = {0};
-    PfPromptAbout about = {.purpose = "wake", .key_label = key_label};
+    PfPromptAbout about = {.purpose = "wake",
+                           .key_label = use->key_label,
+                           .operation = use->operation};
     bool has_joined = false;
     CK_RV rv;
     do {
@@ -381,19 +393,21 @@ pf_login_wake(PfCall *call, const char *key_label)
         if (rv == CKR_OK)
             rv = pf_window_acquire_by_lease(call, &lease, true, &has_joined);
     } while (pf_pin_rule_is_rejection(rv));
-    if (has_joined)
+    if (has_joined) {
         pf_presentation_drop_lease(call, &lease);
+        pf_login_note_use(call, use);
+    }
     if (rv == CKR_FUNCTION_CANCELED)
         return give_up(call);
     return answer_of_window(rv);
 }
 
 CK_RV
-pf_login_for_window(PfCall *call, bool *ret_is_foreign, bool *ret_is_asleep)
+pf_login_for_window(PfCall *call, const PfUse *use, bool *ret_is_foreign, bool *ret_is_asleep)
 {
     if (call->module->link == NULL)
         return CKR_USER_NOT_LOGGED_IN;
-    CK_RV rv = pf_presentation_of_cached(call, ret_is_asleep);
+    CK_RV rv = pf_presentation_of_cached(call, use, ret_is_asleep);
     *ret_is_foreign = rv == CKR_USER_ALREADY_LOGGED_IN;
     return *ret_is_foreign ? CKR_OK : answer_of_window(rv);
 }

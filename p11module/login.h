@@ -30,7 +30,11 @@ void pf_login_settle(PfCall *call);
 /* Logs the backend in for a window with the cached PIN. RET_IS_FOREIGN: somebody else had logged it
  * in. CKR_USER_NOT_LOGGED_IN when there is no PIN to be had; RET_IS_ASLEEP then says that a person
  * may give it (DESIGN 4.7). */
-CK_RV pf_login_for_window(PfCall *call, bool *ret_is_foreign, bool *ret_is_asleep);
+CK_RV pf_login_for_window(PfCall *call, const PfUse *use, bool *ret_is_foreign,
+                          bool *ret_is_asleep);
 
 /* Asks the person for the PIN of a sleeping domain; on CKR_OK the window is open by it. */
-CK_RV pf_login_wake(PfCall *call, const char *key_label);
+CK_RV pf_login_wake(PfCall *call, const PfUse *use);
+
+/* A window that is open already is used: told to the agent, which no PIN was asked of for it. */
+void pf_login_note_use(PfCall *call, const PfUse *use);

@@ -71,33 +71,7 @@ init_with_key(PfCall *call, PfInitFunction init, CK_MECHANISM *mechanism, PfObje
     return rv == CKR_HOST_MEMORY ? rv : call_init(call, init, mechanism, real);
 }
 
-static CK_RV
-init_in_window(PfCall *call, PfOperation *operation, PfInitFunction init, CK_MECHANISM *mechanism,
-               PfObject *key)
-{
-    char *label = pf_object_dup_label(call->module, key);
-    bool was_foreign = false;
-    uint64_t before = get_mark(call);
-    CK_RV rv;
-    do {
-        bool is_second = was_foreign;
-        rv = pf_window_acquire(call, label);
-        if (rv != CKR_OK)
-            break;
-        was_foreign = !is_second && pf_window_is_foreign(call->slot);
-        uint64_t mark = get_mark(call);
-        rv = init_with_key(call, init, mechanism, key);
-        if (rv == CKR_OK)
-            keep_window(call, operation, mark != 0 ? mark : before);
-        else
-            pf_window_release(call);
-        /* A login of another copy of this module that ended meanwhile. */
-    } while (rv == CKR_USER_NOT_LOGGED_IN && was_foreign);
-    free(label);
-    return rv;
-}
-
-/* Words for the dialog. */
+/* Words for dialog and history. */
 static const char *const operation_words[PF_OPERATION_COUNT] = {
     [PF_OPERATION_SIGN] = "sign",
     [PF_OPERATION_SIGN_RECOVER] = "sign",
@@ -110,6 +84,33 @@ static const char *const operation_words[PF_OPERATION_COUNT] = {
     [PF_OPERATION_MESSAGE_ENCRYPT] = "encrypt",
     [PF_OPERATION_MESSAGE_DECRYPT] = "decrypt",
 };
+
+static CK_RV
+init_in_window(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_MECHANISM *mechanism,
+               PfObject *key)
+{
+    char *label = pf_object_dup_label(call->module, key);
+    PfUse use = {.operation = operation_words[kind], .key_label = label};
+    bool was_foreign = false;
+    uint64_t before = get_mark(call);
+    CK_RV rv;
+    do {
+        bool is_second = was_foreign;
+        rv = pf_window_acquire(call, &use);
+        if (rv != CKR_OK)
+            break;
+        was_foreign = !is_second && pf_window_is_foreign(call->slot);
+        uint64_t mark = get_mark(call);
+        rv = init_with_key(call, init, mechanism, key);
+        if (rv == CKR_OK)
+            keep_window(call, &call->session->operations[kind], mark != 0 ? mark : before);
+        else
+            pf_window_release(call);
+        /* A login of another copy of this module that ended meanwhile. */
+    } while (rv == CKR_USER_NOT_LOGGED_IN && was_foreign);
+    free(label);
+    return rv;
+}
 
 /* With a key that is always to be authenticated, the person is asked first (DESIGN 4.11). */
 static CK_RV
@@ -137,16 +138,15 @@ static CK_RV
 init_with_object(PfCall *call, PfOperationKind kind, PfInitFunction init, CK_MECHANISM *mechanism,
                  PfObject *key)
 {
-    PfOperation *operation = &call->session->operations[kind];
     bool is_virtual =
         pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER;
     if (pf_context_login_is_due(call, key))
         return init_after_asking(call, kind, init, mechanism, key);
     if (pf_object_is_private(key) && is_virtual)
-        return init_in_window(call, operation, init, mechanism, key);
+        return init_in_window(call, kind, init, mechanism, key);
     CK_RV rv = init_with_key(call, init, mechanism, key);
     if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual)
-        rv = init_in_window(call, operation, init, mechanism, key);
+        rv = init_in_window(call, kind, init, mechanism, key);
     return rv;
 }
 

@@ -109,7 +109,7 @@ pf_pin_change_set(PfCall *call, CK_BYTE *old_pin, CK_ULONG old_len, CK_BYTE *new
         PF_BACKEND_CALL(call->backend, C_SetPIN, call->real, old_pin, old_len, new_pin, new_len);
     /* Some want the user logged in for it, which the host is as far as it knows. */
     if (rv == CKR_USER_NOT_LOGGED_IN && is_virtual) {
-        rv = pf_window_acquire(call, NULL);
+        rv = pf_window_acquire(call, &(PfUse){.operation = "set-pin"});
         if (rv == CKR_OK) {
             rv = PF_BACKEND_CALL(call->backend, C_SetPIN, call->real, old_pin, old_len, new_pin,
                                  new_len);

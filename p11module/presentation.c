@@ -92,14 +92,15 @@ pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *
 }
 
 CK_RV
-pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep)
+pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
 {
     PfLease lease = {0};
     PfDomainRef ref;
     TokenLook token = {.call = call};
     pf_domain_get_ref(call->session->domain, &ref);
     PfPlace place = pf_domain_get_place(call->session->domain);
-    PfLinkStatus status = pf_agent_link_take_pin(call->module->link, &ref, look, &token, &lease);
+    PfLinkStatus status =
+        pf_agent_link_take_pin(call->module->link, &ref, use, look, &token, &lease);
     *ret_is_asleep = status == PF_LINK_ASLEEP;
     if (status != PF_LINK_OK)
         return CKR_USER_NOT_LOGGED_IN;

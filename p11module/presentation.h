@@ -20,7 +20,7 @@ CK_RV pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, 
 /* Takes the domain's cached PIN and presents it for a window, as above; the token is looked at
  * while the agent is on its way. CKR_USER_NOT_LOGGED_IN without a PIN; RET_IS_ASLEEP then says that
  * a person may give it. */
-CK_RV pf_presentation_of_cached(PfCall *call, bool *ret_is_asleep);
+CK_RV pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep);
 
 /* Gives a lease back unused; the PIN is wiped. An empty lease is fine. */
 void pf_presentation_drop_lease(PfCall *call, PfLease *lease);

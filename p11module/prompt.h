@@ -9,7 +9,7 @@
 typedef struct {
     const char *purpose;   /* login, wake, context; of a PIN change: change, set */
     const char *key_label; /* NULL: no key is meant, or it has no name */
-    const char *operation; /* context: sign, decrypt, … */
+    const char *operation; /* context and wake: sign, decrypt, … */
 } PfPromptAbout;
 
 /* Was the host told that it need not give PINs on this token, because Pinfold's dialog asks for

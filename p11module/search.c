@@ -158,7 +158,7 @@ on_private_object(PfObject *object, void *data)
 static CK_RV
 search_in_window(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Findings *findings)
 {
-    CK_RV rv = pf_window_acquire(call, NULL);
+    CK_RV rv = pf_window_acquire(call, &(PfUse){.operation = "find", .is_look = true});
     if (rv != CKR_OK)
         return rv;
     if (findings->is_open_in_backend)

@@ -108,11 +108,12 @@ static CK_RV
 run_in_window(PfTask *task, PfObject **objects)
 {
     char *label = objects[0] != NULL ? pf_object_dup_label(task->call->module, objects[0]) : NULL;
+    PfUse use = {task->operation, label, task->is_look};
     bool was_foreign = false;
     CK_RV rv;
     do {
         bool is_second = was_foreign;
-        rv = pf_window_acquire(task->call, label);
+        rv = pf_window_acquire(task->call, &use);
         if (rv != CKR_OK)
             break;
         was_foreign = !is_second && pf_window_is_foreign(task->call->slot);

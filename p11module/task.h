@@ -18,6 +18,8 @@ struct PfTask {
     bool wants_private;
     bool changes_objects; /* token objects that other processes may remember */
     CK_RV (*run)(PfTask *task);
+    const char *operation; /* as PfUse */
+    bool is_look;
     /* For run: the backend's handles of the inputs, and what it made. */
     CK_OBJECT_HANDLE real[PF_TASK_OBJECTS];
     CK_OBJECT_HANDLE made[PF_TASK_OBJECTS];

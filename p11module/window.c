@@ -194,7 +194,7 @@ pf_window_has_more_users(PfSlot *slot, unsigned count)
 }
 
 CK_RV
-pf_window_acquire(PfCall *call, const char *key_label)
+pf_window_acquire(PfCall *call, const PfUse *use)
 {
     PfSlot *slot = call->slot;
     PfDomain *domain = call->session->domain;
@@ -209,15 +209,17 @@ pf_window_acquire(PfCall *call, const char *key_label)
     while ((result = join_or_take(slot, domain, has_pin)) == JOIN_WAITS)
         pthread_cond_wait(&slot->changed, &slot->lock);
     pthread_mutex_unlock(&slot->lock);
-    if (result == JOIN_DONE)
+    if (result == JOIN_DONE) {
+        pf_login_note_use(call, use);
         return CKR_OK;
+    }
     if (result == JOIN_REFUSED)
-        return pf_login_wake(call, key_label);
+        return pf_login_wake(call, use);
     unstick(slot, call->real);
-    CK_RV rv = pf_login_for_window(call, &is_foreign, &is_asleep);
+    CK_RV rv = pf_login_for_window(call, use, &is_foreign, &is_asleep);
     finish_opening(call, rv, is_foreign);
     /* Nothing is held while a person is asked. */
-    return is_asleep ? pf_login_wake(call, key_label) : rv;
+    return is_asleep ? pf_login_wake(call, use) : rv;
 }
 
 /* Joins or takes within the time that an operation may take. */

@@ -48,9 +48,9 @@ bool pf_window_is_closed(const PfSlot *slot, uint64_t *ret_openings);
 bool pf_window_is_up(PfSlot *slot);
 
 /* Joins or opens the slot's window for a session whose domain is logged in. A window of another
- * domain is joined only by one that has a PIN itself, not by one that is asleep. KEY_LABEL is what
- * a dialog says, if one is needed, and may be NULL. Anything but CKR_OK: no window. */
-CK_RV pf_window_acquire(PfCall *call, const char *key_label);
+ * domain is joined only by one that has a PIN itself, not by one that is asleep. USE is what a
+ * dialog, if one is needed, and the history say. Anything but CKR_OK: no window. */
+CK_RV pf_window_acquire(PfCall *call, const PfUse *use);
 
 /* Joins the slot's window if one is open, and says so; opens none. */
 bool pf_window_join(PfCall *call);

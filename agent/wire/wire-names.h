@@ -55,6 +55,9 @@ typedef enum {
     PF_TOKEN_EVENT_OBJECTS_CHANGED = 5,
 } PfTokenEvent;
 
+/* Of Cache1.TakePin and NoteUse: longest key label in bytes. */
+#define PF_WIRE_KEY_LABEL_MAX 128u
+
 /* Seconds: how often the agent says Waiting to a caller whose answer is outstanding, and how long a
  * caller believes in an agent that says nothing (DESIGN 4.14). */
 #define PF_WIRE_WAITING_PERIOD_S 1u

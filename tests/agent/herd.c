@@ -77,7 +77,8 @@ use_pin(void)
 {
     PfLease lease = {0};
     bool is_cached = false;
-    if (pf_agent_link_take_pin(agent_link, &domain, NULL, NULL, &lease) != PF_LINK_OK)
+    if (pf_agent_link_take_pin(agent_link, &domain, &(PfUse){NULL}, NULL, NULL, &lease) !=
+        PF_LINK_OK)
         return false;
     bool has_pin = pf_secret_get_length(lease.pin) > 0;
     pf_secret_free(lease.pin);

@@ -189,8 +189,19 @@ static void
 handle_take(char **args)
 {
     PfDomainRef domain = read_domain(args);
+    PfUse use = {.operation = args[2], .key_label = args[2] != NULL ? args[3] : NULL};
     PfLease lease = {0};
-    print_lease(pf_agent_link_take_pin(agent_link, &domain, NULL, NULL, &lease), &lease, false);
+    print_lease(pf_agent_link_take_pin(agent_link, &domain, &use, NULL, NULL, &lease), &lease,
+                false);
+}
+
+static void
+handle_note(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    PfUse use = {.operation = args[2], .key_label = args[3]};
+    pf_agent_link_note_use(agent_link, &domain, &use);
+    puts("ok");
 }
 
 static void
@@ -337,7 +348,8 @@ run_thread(void *data)
         PfLease lease = {0};
         bool is_cached = false;
         if (!pf_agent_link_contact(agent_link, false) ||
-            pf_agent_link_take_pin(agent_link, &work->domain, NULL, NULL, &lease) != PF_LINK_OK)
+            pf_agent_link_take_pin(agent_link, &work->domain, &(PfUse){NULL}, NULL, NULL, &lease) !=
+                PF_LINK_OK)
             continue;
         pf_secret_free(lease.pin);
         uint64_t word = pf_agent_link_get_login(agent_link, known_epoch, work->entry);
@@ -429,6 +441,7 @@ static const struct {
     {"objects", 1, handle_objects},
     {"store", 3, handle_store},
     {"take", 2, handle_take},
+    {"note", 3, handle_note},
     {"prompt", 3, handle_prompt},
     {"change", 4, handle_prompt_change},
     {"end", 2, handle_end},

@@ -61,6 +61,11 @@ class TimeoutCase(DesktopCase):
         lease, _ = client.take()
         self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
 
+    @staticmethod
+    def note(client):
+        """A use in a window that is open already."""
+        assert client.call("note", TOKEN, "-", "sign") == ["ok"]
+
 
 class Idle(TimeoutCase):
     def test_not_used(self):
@@ -73,10 +78,10 @@ class Idle(TimeoutCase):
     def test_use_keeps(self):
         self.set_timeouts(idle=2)
         client, entry = self.logged_in()
-        for _ in range(3):
+        for use in (self.use, self.note, self.note):
             self.assert_kept_for(1)
             since = time.monotonic()
-            self.use(client)
+            use(client)
         self.expect_after("idle-timeout", since, 2)
         self.assert_asleep(client, entry)
 

@@ -86,8 +86,8 @@ static const char *const members[16] = {
 };
 
 static const char *const signatures[16] = {
-    "",    "u",  "s", "t",   "stb",      "stbu", "stbht", "stbt",
-    "tut", "th", "h", "sss", "tttttttt", "hhh",  "yd",    "og",
+    "",    "u",  "s", "t",     "stb",      "stbu", "stbht", "stbt",
+    "tut", "th", "h", "stbss", "tttttttt", "hhh",  "yd",    "og",
 };
 
 static void
@@ -123,8 +123,11 @@ call_new_domain_method(FuzzBytes *bytes)
     static const char *const names[] = {"OpenId", "CloseId", "BeginOfficer", "EndOfficer"};
     SocketPeer *peer = take_peer(bytes);
     PeerDomain domain = take_domain(bytes);
-    unsigned which = take_number(bytes) & 3;
-    socket_peer_call_domain(peer, names[which], domain, which >= 2);
+    unsigned which = take_number(bytes) % 5;
+    if (which == 4)
+        socket_peer_note_use(peer, domain);
+    else
+        socket_peer_call_domain(peer, names[which], domain, which >= 2);
 }
 
 /* Calls of the module. Arguments are read in the order of the letters' comments. */

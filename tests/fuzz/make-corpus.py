@@ -100,7 +100,8 @@ PLAIN, FDS_1 = b"\x01", b"\x03"
 STREAM = {
     "login": FDS_1 + HELLO + SESSIONS + call(
         b"StoreLogin", b"stbht", align(domain(struct.pack("<I", 0)), 8) + bytes(8), 3, fds=1),
-    "take": PLAIN + HELLO + SESSIONS + call(b"TakePin", b"stb", domain(), 4),
+    "take": PLAIN + HELLO + SESSIONS + call(
+        b"TakePin", b"stbss", domain(string(b"sign") + bytes(3) + string(b"key")), 4),
     "portions": b"\x09" + HELLO + SESSIONS,
     "prompt": PLAIN + HELLO + SESSIONS + call(
         b"Prompt", b"stbta{sv}", align(domain(), 8) + struct.pack("<QI", 0, 0), 5),

@@ -445,6 +445,29 @@ socket_peer_store(SocketPeer *peer, PeerDomain domain, PeerPage page, unsigned w
     finish(call, message, r < 0 ? r : sd_bus_message_append(message, "t", flags));
 }
 
+/* What a card can call its keys. */
+static int
+append_use(sd_bus_message *message, PeerDomain domain)
+{
+    static const char *const labels[] = {"", "<b>key\x1b[2J", "Schl\xc3\xbcssel\n%s%n", NULL};
+    char longest[1000] = {0};
+    const char *label = labels[domain.app_id % 4];
+    memset(longest, 'k', sizeof longest - 1);
+    return sd_bus_message_append(message, "ss", domain.token % 2 != 0 ? "sign" : "no such thing",
+                                 label != NULL ? label : longest);
+}
+
+void
+socket_peer_note_use(SocketPeer *peer, PeerDomain domain)
+{
+    sd_bus_message *message;
+    PeerCall *call = begin(peer, CALL_PLAIN, "NoteUse", &message);
+    if (call == NULL)
+        return;
+    int r = append_domain(call, message, domain);
+    finish(call, message, r < 0 ? r : append_use(message, domain));
+}
+
 void
 socket_peer_take(SocketPeer *peer, PeerDomain domain)
 {
@@ -453,7 +476,8 @@ socket_peer_take(SocketPeer *peer, PeerDomain domain)
     if (call == NULL)
         return;
     call->types = "th";
-    finish(call, message, append_domain(call, message, domain));
+    int r = append_domain(call, message, domain);
+    finish(call, message, r < 0 ? r : append_use(message, domain));
 }
 
 static int

@@ -54,6 +54,7 @@ void socket_peer_sessions(SocketPeer *peer, PeerDomain domain, uint32_t count);
 void socket_peer_store(SocketPeer *peer, PeerDomain domain, PeerPage page, unsigned which,
                        uint64_t flags);
 void socket_peer_take(SocketPeer *peer, PeerDomain domain);
+void socket_peer_note_use(SocketPeer *peer, PeerDomain domain);
 
 /* Prompt and PromptChange; PURPOSE is an index, WITH says which details come along. */
 void socket_peer_prompt(SocketPeer *peer, PeerDomain domain, bool is_change, unsigned purpose,

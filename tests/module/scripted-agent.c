@@ -25,6 +25,7 @@
 
 #define PEERS_MAX   32
 #define METHODS_MAX 16
+#define USES_SIZE   8192u
 
 typedef struct {
     char token[PF_TOKEN_URI_SIZE];
@@ -54,6 +55,7 @@ static unsigned bus_count;
 static uint64_t last_serial;
 static uint64_t last_lease;
 static sd_bus_message *held;
+static char uses[USES_SIZE]; /* what TakePin and NoteUse said since they were asked for */
 static PfPinPage lent = {.fd = -1};
 
 /* The script's answer to a method, and how often it was called. */
@@ -161,6 +163,22 @@ answer_take(sd_bus_message *message, unsigned entry)
     }
 }
 
+/* NAME:OPERATION:LABEL, spaces as "_". */
+static int
+note_use(sd_bus_message *message, const char *name)
+{
+    const char *operation;
+    const char *label;
+    size_t length = strlen(uses);
+    int r = sd_bus_message_read(message, "ss", &operation, &label);
+    if (r < 0)
+        return r;
+    snprintf(uses + length, sizeof uses - length, " %s:%s:%s", name, operation, label);
+    for (char *c = uses + length + 1; *c != '\0'; c++)
+        *c = *c == ' ' || *c == '\n' ? '_' : *c;
+    return 0;
+}
+
 /* What a call does that is not told to fail. */
 static int
 answer_on_entry(sd_bus_message *message, const char *member)
@@ -173,7 +191,12 @@ answer_on_entry(sd_bus_message *message, const char *member)
         return sd_bus_reply_method_return(message, "u", entry);
     if (strcmp(member, "StoreLogin") == 0)
         return answer_store(message, entry);
-    if (strcmp(member, "TakePin") == 0)
+    bool is_take = strcmp(member, "TakePin") == 0;
+    if (is_take || strcmp(member, "NoteUse") == 0)
+        r = note_use(message, is_take ? "take" : "note");
+    if (r < 0)
+        return r;
+    if (is_take)
         return answer_take(message, entry);
     if (strcmp(member, "Prompt") == 0)
         return answer_lease(message, entry, true);
@@ -302,6 +325,11 @@ run_line(char *line)
     }
     if (strcmp(words[0], "calls") == 0) {
         printf("ok %u\n", find_method(words[1])->calls);
+        return;
+    }
+    if (strcmp(words[0], "uses") == 0) {
+        printf("ok%s\n", uses);
+        uses[0] = '\0';
         return;
     }
     if (strcmp(words[0], "board") == 0) {
