@@ -68,7 +68,8 @@ gboolean pf_cache_begin_officer(PfCache *cache, PfProcessContext *context,
                                 const PfCacheDomainArg *domain, GError **error);
 void pf_cache_end_officer(PfCache *cache, PfProcessContext *context,
                           const PfCacheDomainArg *domain);
-void pf_cache_report_token(PfCache *cache, const PfReportedToken *report);
+void pf_cache_report_token(PfCache *cache, PfProcessContext *context,
+                           const PfReportedToken *report);
 
 typedef struct PfPinLease PfPinLease;
 

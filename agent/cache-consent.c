@@ -159,6 +159,17 @@ keep(PfCacheConsent *self, const PfConsentSubject *subject, PfConsentDecision de
     pf_consent_store_add(self->store, consent);
 }
 
+static void
+record_decision(PfCache *cache, const PfConsentSubject *subject, PfConsentDecision decision,
+                const GPtrArray *contexts)
+{
+    PfProcessContext *context = contexts->len > 0 ? g_ptr_array_index(contexts, 0) : NULL;
+    PfHistoryProgram *program =
+        context != NULL ? pf_cache_get_history_program(cache, context) : NULL;
+    pf_cache_record_consent(cache, PF_HISTORY_CONSENT_GIVEN, program, subject->domain->token,
+                            pf_consent_decision_get_name(decision));
+}
+
 void
 pf_cache_consent_apply(PfCacheConsent *self, const PfConsentSubject *subject,
                        PfConsentDecision decision, const GPtrArray *contexts)
@@ -167,6 +178,7 @@ pf_cache_consent_apply(PfCacheConsent *self, const PfConsentSubject *subject,
     /* Tokens without a serial cannot be told apart: what is said of one holds for this login. */
     gboolean can_be_kept =
         pf_token_uri_parse(subject->domain->token, &token) && pf_token_id_has_serial(&token);
+    record_decision(self->cache, subject, decision, contexts);
     if (decision == PF_CONSENT_NEVER && !can_be_kept)
         return;
     if (decision != PF_CONSENT_ONCE && can_be_kept)
@@ -225,12 +237,31 @@ static const PfConsentHooks hooks = {
     .context_gone = forget_context,
 };
 
+/* What is about to be taken back by ID. */
+static void
+record_revoked(PfCacheConsent *self, const char *id)
+{
+    const GPtrArray *consents = pf_consent_store_list(self->store);
+    for (guint i = 0; i < consents->len; i++) {
+        const PfConsent *consent = g_ptr_array_index(consents, i);
+        if (id[0] != '\0' && strcmp(consent->id, id) != 0)
+            continue;
+        g_autoptr(PfHistoryProgram) program =
+            pf_history_program_new(self->cache->history, 0, consent->program->executable,
+                                   consent->program->sandbox);
+        pf_cache_record_consent(self->cache, PF_HISTORY_CONSENT_REVOKED, program,
+                                consent->token_uri,
+                                pf_consent_decision_get_name(consent->decision));
+    }
+}
+
 guint
 pf_cache_revoke_consent(PfCache *cache, const char *id)
 {
     PfCacheConsent *self = cache->decisions;
     if (id[0] == '\0')
         g_array_set_size(self->grants, 0);
+    record_revoked(self, id);
     guint count = pf_consent_store_revoke(self->store, id);
     g_autoptr(GPtrArray) domains = pf_cache_copy_domains(cache);
     for (guint i = 0; i < domains->len; i++)

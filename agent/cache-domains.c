@@ -137,6 +137,7 @@ move(PfCache *self, PfProcessContext *context, unsigned entry, PfLoginDomain *do
 {
     PfLoginDomain *old = pf_login_domain_ref(pf_process_context_get_domain(context, entry));
     pf_process_context_move_entry(context, entry, domain, admission);
+    pf_cache_record_admission(self, context, domain, admission);
     if (old != domain)
         pf_cache_check_domain(self, old, PF_FORGET_LAST_SESSION);
     pf_login_domain_unref(old);
@@ -221,8 +222,19 @@ pf_cache_settle(PfCache *self, PfLoginDomain *domain)
         bring_in(self, domain->set, domain, TRUE);
 }
 
+/* Who is logged in with the one that has just proved the PIN of DOMAIN. */
+static void
+record_companions(PfCache *self, PfLoginDomain *domain)
+{
+    for (guint i = 0; i < domain->members->len; i++) {
+        const PfDomainMember *member = &g_array_index(domain->members, PfDomainMember, i);
+        pf_cache_record_admission(self, member->context, domain, member->admission);
+    }
+}
+
 gboolean
-pf_cache_log_in(PfCache *self, PfProcessContext *context, unsigned entry, PfSecret *pin)
+pf_cache_log_in(PfCache *self, PfProcessContext *context, unsigned entry, PfSecret *pin,
+                const char *how)
 {
     PfLoginDomain *own = pf_process_context_get_domain(context, entry);
     g_autoptr(PfLoginDomain) domain =
@@ -241,6 +253,11 @@ pf_cache_log_in(PfCache *self, PfProcessContext *context, unsigned entry, PfSecr
     /* A domain that wakes, or gets the PIN once more, goes on with the login that its sessions
      * know: their handles stay valid (DESIGN 4.7). */
     pf_login_domain_log_in(domain, pin, is_new ? ++self->last_serial : domain->serial);
+    g_clear_pointer(&domain->program, pf_history_program_unref);
+    domain->program = pf_history_program_ref(pf_cache_get_history_program(self, context));
+    pf_cache_record_login(self, context, domain, how);
+    if (is_new)
+        record_companions(self, domain);
     if (domain->is_shareable)
         bring_in(self, domain->set, domain, TRUE);
     /* The last session may have been closed without a call while the state said public. */

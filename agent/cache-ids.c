@@ -97,10 +97,20 @@ pf_cache_begin_officer(PfCache *self, PfProcessContext *context, const PfCacheDo
         if (obstacle >= 0)
             pf_login_domain_remove_officer(domain, context, (unsigned)entry);
     }
-    if (obstacle >= 0)
+    if (obstacle < 0)
+        pf_cache_record_token(self, PF_HISTORY_OFFICER, context, domain->token, "begun");
+    else
         g_set_error_literal(error, PF_CACHE_ERROR, obstacle,
                             "Sessions of the ID are in the officer's way");
     return obstacle < 0;
+}
+
+static void
+remove_officer(PfCache *self, PfProcessContext *context, unsigned entry)
+{
+    PfLoginDomain *domain = pf_process_context_get_domain(context, entry);
+    if (pf_login_domain_remove_officer(domain, context, entry))
+        pf_cache_record_token(self, PF_HISTORY_OFFICER, context, domain->token, "ended");
 }
 
 void
@@ -108,8 +118,7 @@ pf_cache_end_officer(PfCache *self, PfProcessContext *context, const PfCacheDoma
 {
     int entry = pf_cache_find_entry(self, context, arg, NULL);
     if (entry >= 0)
-        pf_login_domain_remove_officer(pf_process_context_get_domain(context, (unsigned)entry),
-                                       context, (unsigned)entry);
+        remove_officer(self, context, (unsigned)entry);
 }
 
 void
@@ -118,5 +127,5 @@ pf_cache_check_officer(PfCache *self, PfProcessContext *context, unsigned entry)
     PfLoginDomain *domain = pf_process_context_get_domain(context, entry);
     if (pf_login_domain_has_officer(domain, context, entry) &&
         pf_process_context_count_sessions(context, entry) == 0)
-        pf_login_domain_remove_officer(domain, context, entry);
+        remove_officer(self, context, entry);
 }

@@ -5,6 +5,7 @@
 
 #include "cache-error.h"
 #include "cache-private.h"
+#include "pin-rules.h"
 
 /* A holder that says nothing for so long has lost its lease. */
 #define LEASE_TIMEOUT_S 30
@@ -151,6 +152,8 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         return;
     }
     lease->prompt = g_steal_pointer(&request->prompt);
+    if (lease->prompt == NULL)
+        pf_cache_record_use(self, lease->context, domain, &lease->use, NULL);
     queue->current = lease;
     begin_look(queue);
     pf_state_writer_set_lease_awaited(lease->context->state, lease->entry,
@@ -185,6 +188,10 @@ renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         !pf_secret_is_equal(domain->pin, lease->pin))
         return FALSE;
     pf_login_domain_touch(domain);
+    pf_cache_record_use(self, request->context, domain, &request->use, NULL);
+    pf_history_use_clear(&lease->use);
+    lease->use = request->use;
+    request->use = (PfHistoryUse){NULL};
     lease->id = ++self->last_lease;
     lease->connection = request->connection;
     lease->since = g_get_monotonic_time();
@@ -241,7 +248,9 @@ pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
         call->answer(call->data, NULL, error);
         return;
     }
-    pf_cache_enqueue(self, pf_lease_request_new(context, connection, (unsigned)entry, call));
+    PfHistoryUse what;
+    pf_history_use_init(&what, use->operation, use->key_label);
+    pf_cache_enqueue(self, pf_lease_request_new(context, connection, (unsigned)entry, &what, call));
 }
 
 void
@@ -251,8 +260,13 @@ pf_cache_note_use(PfCache *self, PfProcessContext *context, const PfCacheDomainA
     int entry = pf_cache_find_entry(self, context, arg, NULL);
     PfLoginDomain *domain =
         entry >= 0 ? pf_process_context_get_domain(context, (unsigned)entry) : NULL;
-    if (domain != NULL && domain->state == PF_LOGIN_USER)
-        pf_login_domain_touch(domain);
+    if (domain == NULL || domain->state != PF_LOGIN_USER)
+        return;
+    PfHistoryUse what;
+    pf_history_use_init(&what, use->operation, use->key_label);
+    pf_login_domain_touch(domain);
+    pf_cache_record_use(self, context, domain, &what, NULL);
+    pf_history_use_clear(&what);
 }
 
 void
@@ -356,12 +370,29 @@ find_queue_of_lease(PfCache *self, gpointer connection, guint64 id)
     return NULL;
 }
 
+/* The token took the PIN that was typed for a login. Returns whether the domain is logged in. */
+static gboolean
+log_in_by_dialog(PfCache *self, PfPinLease *lease, PfLoginDomain *domain)
+{
+    const char *how = domain->state == PF_LOGIN_ASLEEP ? "wake" : "dialog";
+    gboolean is_cached = domain->state == PF_LOGIN_USER;
+    if (lease->may_store && pf_cache_may_keep(self, domain->token))
+        is_cached =
+            pf_cache_log_in(self, lease->context, lease->entry, g_steal_pointer(&lease->pin), how);
+    /* What it was woken for needs no other PIN. */
+    if (lease->use.operation != NULL)
+        pf_cache_record_use(self, lease->context, lease->domain, &lease->use, NULL);
+    return is_cached;
+}
+
 /* The token took the PIN. Returns whether the domain is logged in. */
 static gboolean
 accept_pin(PfCache *self, PfPinLease *lease)
 {
     PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
     if (lease->new_page.fd >= 0) {
+        pf_cache_record_token(self, PF_HISTORY_PIN_CHANGED, lease->context, domain->token,
+                              "dialog");
         pf_cache_token_removed(self, domain->token, PF_FORGET_PIN_CHANGED);
         return FALSE;
     }
@@ -370,19 +401,22 @@ accept_pin(PfCache *self, PfPinLease *lease)
     if (lease->is_cached && domain->state == PF_LOGIN_USER)
         pf_login_domain_touch(domain);
     if (!lease->is_for_login)
-        return FALSE;
-    if (!lease->is_cached && lease->may_store && pf_cache_may_keep(self, domain->token))
-        return pf_cache_log_in(self, lease->context, lease->entry, g_steal_pointer(&lease->pin));
-    return domain->state == PF_LOGIN_USER;
+        pf_cache_record_use(self, lease->context, domain, &lease->use,
+                            lease->is_cached ? "consent" : "dialog");
+    else if (!lease->is_cached)
+        return log_in_by_dialog(self, lease, domain);
+    return lease->is_for_login && domain->state == PF_LOGIN_USER;
 }
 
 /* The token refused the PIN: wiped wherever it is, before anybody is served again. */
 static void
-reject_pin(PfCache *self, const PfPinLease *lease)
+reject_pin(PfCache *self, const PfPinLease *lease, guint64 token_flags)
 {
     const char *token = lease->domain->token;
     if (lease->pin == NULL && !lease->is_stripped)
         return;
+    pf_cache_record_refusal(self, lease->context, lease->domain, &lease->use,
+                            pf_cache_get_rejection_name(token_flags));
     if (lease->is_stripped)
         pf_rejected_pins_add_mark(self->rejected, token, &lease->mark);
     else if (self->rejected != NULL)
@@ -428,9 +462,12 @@ finish_lease(PfCache *self, PfLeaseQueue *queue, PfLeaseResult result, guint64 t
     if (result == PF_LEASE_OK)
         is_cached = accept_pin(self, lease);
     else if (result == PF_LEASE_REJECTED)
-        reject_pin(self, lease);
+        reject_pin(self, lease, token_flags);
     else
         is_cached = lease->is_for_login && lease->domain->state == PF_LOGIN_USER;
+    if (result == PF_LEASE_UNUSED && lease->is_cached &&
+        !pf_pin_rule_may_present_cached((CK_FLAGS)token_flags))
+        pf_cache_record_refusal(self, lease->context, lease->domain, &lease->use, "last-try");
     conclude_prompt(self, lease, result, token_flags);
     pf_pin_lease_free(lease);
     return is_cached;

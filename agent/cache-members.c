@@ -166,6 +166,7 @@ add_entry(PfCache *self, PfProcessContext *context, const PfCacheDomainArg *doma
         return -1;
     PfLoginDomain *place =
         pf_cache_find_place(self, context, domain->token, app_id, is_shareable, &admission);
+    pf_cache_record_admission(self, context, place, admission);
     return pf_process_context_add_entry(context, domain->token, domain->is_explicit, domain->app_id,
                                         place, admission);
 }
@@ -239,7 +240,7 @@ pf_cache_store_login(PfCache *self, PfProcessContext *context, const PfCacheDoma
                             "A security officer is logged in");
         return FALSE;
     }
-    pf_cache_log_in(self, context, (unsigned)entry, g_steal_pointer(&owned));
+    pf_cache_log_in(self, context, (unsigned)entry, g_steal_pointer(&owned), "program");
     return TRUE;
 }
 

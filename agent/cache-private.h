@@ -4,13 +4,15 @@
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
  * cache-leases.c (the queue), cache-prompts.c (the person), cache-consent.c (what the person lets
- * programs do), cache-forget.c (what is lent when a PIN is forgotten), cache-timers.h (timeouts).
+ * programs do), cache-forget.c (what is lent when a PIN is forgotten), cache-timers.h (timeouts),
+ * cache-history.h (what is told of it).
  */
 #pragma once
 
 #include "cache-calls.h"
 #include "cache-consent.h"
 #include "cache-domains.h"
+#include "cache-history.h"
 #include "cache-timers.h"
 #include "domain-set.h"
 #include "life-page.h"
@@ -57,6 +59,7 @@ struct _PfCache {
     GHashTable *retries;  /* lease -> PfPromptRetry: rejected, its dialog waits */
     guint waiting_timer;  /* runs only while a call waits */
     PfCacheTimers *timers;
+    PfHistory *history;
 };
 
 /* A rejected prompt whose dialog stays for the next try. */
@@ -115,9 +118,10 @@ int pf_cache_find_entry(PfCache *cache, PfProcessContext *context, const PfCache
                         GError **error);
 
 /* The entry's process has proved PIN, which is taken: its ID is logged in by it, in the domain that
- * is logged in already or in its own, and each entry of the ID is where it belongs. Returns whether
- * the entry is logged in when the function returns. */
-gboolean pf_cache_log_in(PfCache *cache, PfProcessContext *context, unsigned entry, PfSecret *pin);
+ * is logged in already or in its own, and each entry of the ID is where it belongs. HOW is for the
+ * history. Returns whether the entry is logged in when the function returns. */
+gboolean pf_cache_log_in(PfCache *cache, PfProcessContext *context, unsigned entry, PfSecret *pin,
+                         const char *how);
 
 /* Writes mode and settings to a context's page. */
 void pf_cache_publish_policy(PfCache *cache, PfProcessContext *context);

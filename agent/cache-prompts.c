@@ -194,6 +194,9 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, PfSe
         return;
     }
     g_ptr_array_remove_fast(self->prompting, request);
+    pf_cache_record_refusal(self, request->context,
+                            pf_process_context_get_domain(request->context, request->entry),
+                            &request->use, pf_cache_get_outcome_name(outcome));
     if (outcome == PF_PROMPT_CANCELED && request->is_for_login)
         pf_cache_remember_cancel(self, request->context, token);
     pf_cache_update_waiting_timer(self);
@@ -261,6 +264,27 @@ begin_dialog(PfCache *self, PfLeaseRequest *request, const PfPromptArg *arg)
         pf_cache_ask(self, request, details);
 }
 
+static void
+init_use(PfHistoryUse *use, const PfPromptArg *arg)
+{
+    pf_history_use_init(use, arg->is_change ? "set-pin" : arg->operation, arg->key_label);
+}
+
+/* Sets ERROR, unless it says already that there is no such entry. */
+static void
+refuse(PfCache *self, PfProcessContext *context, int entry, const PfPromptArg *arg, int code,
+       const char *message, GError **error)
+{
+    PfHistoryUse use;
+    if (entry < 0)
+        return;
+    init_use(&use, arg);
+    pf_cache_record_refusal(self, context, pf_process_context_get_domain(context, (unsigned)entry),
+                            &use, code == PF_CACHE_ERROR_CANCELED ? "canceled" : "too-many");
+    pf_history_use_clear(&use);
+    g_set_error_literal(error, PF_CACHE_ERROR, code, message);
+}
+
 void
 pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
                 const PfCacheDomainArg *domain, guint64 previous, const PfPromptArg *details,
@@ -275,13 +299,15 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     int refusal = entry >= 0 && prompt == NULL
                       ? find_refusal(self, context, domain->token, details, &message)
                       : -1;
-    if (refusal >= 0)
-        g_set_error_literal(&error, PF_CACHE_ERROR, refusal, message);
-    if (error != NULL) {
+    if (entry < 0 || refusal >= 0) {
+        refuse(self, context, entry, details, refusal, message, &error);
         call->answer(call->data, NULL, error);
         return;
     }
-    PfLeaseRequest *request = pf_lease_request_new(context, connection, (unsigned)entry, call);
+    PfHistoryUse use;
+    init_use(&use, details);
+    PfLeaseRequest *request =
+        pf_lease_request_new(context, connection, (unsigned)entry, &use, call);
     request->cache = self;
     /* What is typed for a single signature or for a PIN change is not for the cache. */
     request->is_for_login = is_for_login(details);

@@ -95,11 +95,15 @@ list_contexts(const Question *question)
     return contexts;
 }
 
+/* REASON is for the history. */
 static void
-fail_all(PfCacheConsent *self, Question *question, int code, const char *message)
+fail_all(PfCacheConsent *self, Question *question, int code, const char *message,
+         const char *reason)
 {
     for (guint i = 0; i < question->waiters->len; i++) {
         PfLeaseRequest *request = g_array_index(question->waiters, Waiter, i).request;
+        pf_cache_record_refusal(self->cache, request->context, question->subject.domain,
+                                &request->use, reason);
         g_ptr_array_remove_fast(self->cache->prompting, request);
         pf_cache_fail_request(self->cache, request, code, message);
     }
@@ -107,10 +111,10 @@ fail_all(PfCacheConsent *self, Question *question, int code, const char *message
 
 /* A no is also one to the other logins that the programs have asked for meanwhile. */
 static void
-refuse_all(PfCacheConsent *self, Question *question)
+refuse_all(PfCacheConsent *self, Question *question, const char *reason)
 {
     g_autoptr(GPtrArray) contexts = list_contexts(question);
-    fail_all(self, question, PF_CACHE_ERROR_CANCELED, "The person does not want it");
+    fail_all(self, question, PF_CACHE_ERROR_CANCELED, "The person does not want it", reason);
     for (guint i = 0; i < contexts->len; i++)
         pf_cache_remember_cancel(self->cache, g_ptr_array_index(contexts, i),
                                  question->subject.domain->token);
@@ -124,7 +128,7 @@ use_decision(PfCacheConsent *self, Question *question, PfConsentDecision decisio
     g_autoptr(GPtrArray) contexts = list_contexts(question);
     pf_cache_consent_apply(self, &question->subject, decision, contexts);
     if (decision == PF_CONSENT_NEVER) {
-        refuse_all(self, question);
+        refuse_all(self, question, "never");
         return;
     }
     for (guint i = 0; i < question->waiters->len; i++) {
@@ -153,13 +157,15 @@ on_question_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, Pf
         break;
     }
     case PF_PROMPT_CANCELED:
-        refuse_all(self, question);
+        refuse_all(self, question, "not-allowed");
         break;
     case PF_PROMPT_TIMED_OUT:
-        fail_all(self, question, PF_CACHE_ERROR_CANCELED, "Nobody has answered");
+        fail_all(self, question, PF_CACHE_ERROR_CANCELED, "Nobody has answered",
+                 pf_cache_get_outcome_name(outcome));
         break;
     case PF_PROMPT_UNAVAILABLE:
-        fail_all(self, question, PF_CACHE_ERROR_NO_PROMPTER, "Nobody can be asked");
+        fail_all(self, question, PF_CACHE_ERROR_NO_PROMPTER, "Nobody can be asked",
+                 pf_cache_get_outcome_name(outcome));
         break;
     }
     pf_cache_consent_free_question(question);
@@ -217,8 +223,10 @@ pf_cache_consent_take_prompt(PfCacheConsent *self, PfLeaseRequest *request,
         return TRUE;
     }
     /* Never: the program has a login of its own, or none. */
-    if (pf_cache_consent_find(self, request->context, closed) != NULL)
+    if (pf_cache_consent_find(self, request->context, closed) != NULL) {
+        pf_cache_record_refusal(self->cache, request->context, closed, &request->use, "never");
         return FALSE;
+    }
     ask_consent(self, &waiter, closed);
     return TRUE;
 }

@@ -333,7 +333,8 @@ handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_e
         {"token-flags", "t", &token_flags},
         {"hardware", "b", &report.hardware},
     };
-    if (begin_call(connection, message, FALSE) == NULL)
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL)
         return 1;
     int r = sd_bus_message_read(message, "su", &report.token_uri, &event);
     if (r >= 0)
@@ -346,7 +347,7 @@ handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_e
     report.event = (PfTokenEvent)event;
     report.has_token_flags = token_flags != G_MAXUINT64;
     report.token_flags = report.has_token_flags ? (CK_FLAGS)token_flags : 0;
-    pf_cache_report_token(connection->cache, &report);
+    pf_cache_report_token(connection->cache, context, &report);
     return sd_bus_reply_method_return(message, NULL);
 }
 

@@ -190,6 +190,7 @@ move_entries(PfCache *self, PfProcessContext *context, gboolean log_out)
         PfLoginDomain *domain =
             pf_cache_find_place(self, context, entry->token, app_id, is_shareable, &admission);
         pf_process_context_move_entry(context, i, domain, admission);
+        pf_cache_record_admission(self, context, domain, admission);
         pf_cache_check_domain(self, old, PF_FORGET_LAST_SESSION);
     }
 }
@@ -211,6 +212,23 @@ is_same_value(GVariant *a, GVariant *b)
     return a == b || (a != NULL && b != NULL && g_variant_equal(a, b));
 }
 
+/* Which of them are something else than before. */
+static void
+record_sharing(PfCache *self, GVariant *groups, GVariant *rules, gboolean shares_by_default,
+               PfSharing sharing)
+{
+    if (sharing != self->sharing) {
+        g_autofree char *name = pf_agent_settings_dup_sharing(self->settings);
+        pf_cache_record_setting(self, "sharing", name);
+    }
+    if (shares_by_default != self->shares_by_default)
+        pf_cache_record_setting(self, "share-by-default", shares_by_default ? "true" : "false");
+    if (!is_same_value(groups, self->groups_value))
+        pf_cache_record_setting(self, "groups", NULL);
+    if (!is_same_value(rules, self->rules_value))
+        pf_cache_record_setting(self, "tokens", NULL);
+}
+
 /* Takes over what says who shares a login. Returns whether it is something else than before. */
 static gboolean
 read_sharing_settings(PfCache *self)
@@ -225,6 +243,8 @@ read_sharing_settings(PfCache *self)
                            !is_same_value(rules, self->rules_value);
     if (!has_changed)
         return FALSE;
+    if (self->groups != NULL)
+        record_sharing(self, groups, rules, shares_by_default, sharing);
     pf_cache_drop_settings(self);
     self->groups = pf_program_groups_new(groups);
     self->groups_value = g_steal_pointer(&groups);
@@ -258,6 +278,8 @@ reconsider_sharing(PfCache *self)
 static void
 change_confirms(PfCache *self, gboolean confirms)
 {
+    if (confirms != self->confirms)
+        pf_cache_record_setting(self, "confirm-signatures", confirms ? "true" : "false");
     if (confirms && !self->confirms)
         pf_cache_forget(self, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);
     self->confirms = confirms;
@@ -266,6 +288,8 @@ change_confirms(PfCache *self, gboolean confirms)
 static void
 change_mode(PfCache *self, PfCacheMode mode)
 {
+    g_autofree char *name = pf_agent_settings_dup_cache_mode(self->settings);
+    pf_cache_record_setting(self, "cache-mode", name);
     self->mode = mode;
     if (mode == PF_CACHE_MODE_OFF)
         log_out_all(self, FALSE);

@@ -63,6 +63,7 @@ say_forgotten(PfCache *self, const PfLoginDomain *domain, PfForgetReason reason)
 {
     const char *name = pf_forget_reason_get_name(reason);
     g_info("A PIN was forgotten: %s (%s)", name, domain->token);
+    pf_cache_record_forgotten(self, domain, name);
     g_signal_emit(self, signals[SIGNAL_FORGOTTEN], 0, domain->token, domain->app_id, name);
 }
 
@@ -211,11 +212,14 @@ pf_cache_set_close_func(PfCache *self, PfCacheCloseFunc func)
 }
 
 void
-pf_cache_report_token(PfCache *self, const PfReportedToken *report)
+pf_cache_report_token(PfCache *self, PfProcessContext *context, const PfReportedToken *report)
 {
     switch (report->event) {
     case PF_TOKEN_EVENT_PIN_CHANGED:
     case PF_TOKEN_EVENT_INITIALISED:
+        pf_cache_record_token(self, PF_HISTORY_PIN_CHANGED, context, report->token_uri,
+                              report->event == PF_TOKEN_EVENT_PIN_CHANGED ? "program"
+                                                                          : "initialised");
         pf_cache_token_removed(self, report->token_uri, PF_FORGET_PIN_CHANGED);
         break;
     case PF_TOKEN_EVENT_GONE:
@@ -228,8 +232,11 @@ pf_cache_report_token(PfCache *self, const PfReportedToken *report)
                 pf_login_domain_bump_objects(domain);
         }
         break;
-    case PF_TOKEN_EVENT_SEEN:
     case PF_TOKEN_EVENT_EXPLICIT_REJECTED:
+        pf_cache_record_token(self, PF_HISTORY_REFUSED, context, report->token_uri,
+                              pf_cache_get_rejection_name(report->token_flags));
+        break;
+    case PF_TOKEN_EVENT_SEEN:
         break;
     }
     g_signal_emit(self, signals[SIGNAL_TOKEN_REPORTED], 0, report);
@@ -254,6 +261,7 @@ pf_cache_finalize(GObject *object)
     pf_life_page_end(self->life);
     if (self->life_fd >= 0)
         close(self->life_fd);
+    pf_history_free(self->history); /* contexts and domains name programs of it */
     pf_cache_drop_settings(self);
     g_hash_table_unref(self->group_ids);
     pf_config_free(self->config);
@@ -282,6 +290,7 @@ static void
 pf_cache_init(PfCache *self)
 {
     self->life_fd = -1;
+    self->history = pf_history_new();
     self->default_group_id = pf_cache_draw_id();
     self->group_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->contexts = g_ptr_array_new_with_free_func((GDestroyNotify)pf_process_context_free);

@@ -19,6 +19,7 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include "history.h"
 #include "wire-names.h"
 
 typedef enum {
@@ -120,6 +121,13 @@ void pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReaso
 /* Ends an ID that was opened on a token, as CA_CloseApplicationID does: its sessions are closed in
  * every process. Returns whether there was one. */
 gboolean pf_cache_close_opened_id(PfCache *cache, const char *token_uri, guint64 app_id);
+
+/* What happened to its PINs, and what others add. Borrowed. */
+PfHistory *pf_cache_get_history(PfCache *cache);
+
+/* A setting that loosens, or wipes PINs, was changed to VALUE, one of a few words (NULL: it cannot
+ * be told in a word). NAME is text that is never freed. */
+void pf_cache_record_setting(PfCache *cache, const char *name, const char *value);
 
 /* What a person has decided about a program, as Agent1.ListConsents shows it. */
 typedef struct {

@@ -8,7 +8,9 @@
 #include "app-id.h"
 #include "control-consents.h"
 #include "control-diagnose.h"
+#include "control-history.h"
 #include "control-status.h"
+#include "pacer.h"
 #include "pf-agent-dbus.h"
 #include "session-bus.h"
 #include "token-pattern.h"
@@ -25,38 +27,28 @@ struct _PfControl {
     PfDBusAgent1 *skeleton;
     GDBusConnection *connection; /* NULL until the bus is there */
     guint owner_id;
-    guint changed_id;  /* source of a Changed that is to be sent */
-    gint64 changed_at; /* when the last one was */
-    GQueue diagnoses;  /* of GDBusMethodInvocation, waiting for the registry */
+    PfPacer *changed; /* sends Changed */
+    PfControlHistory *history;
+    GQueue diagnoses; /* of GDBusMethodInvocation, waiting for the registry */
 };
 
 static guint name_lost_signal;
 
 G_DEFINE_FINAL_TYPE(PfControl, pf_control, G_TYPE_OBJECT)
 
-static gboolean
+static void
 send_changed(gpointer data)
 {
     PfControl *self = data;
-    self->changed_id = 0;
-    self->changed_at = g_get_monotonic_time();
     pf_dbus_agent1_set_cache_mode(self->skeleton,
                                   pf_control_status_get_mode_name(pf_cache_get_mode(self->cache)));
     pf_dbus_agent1_emit_changed(self->skeleton);
-    return G_SOURCE_REMOVE;
 }
 
-/* At once where the last one is long ago, else when the tenth of a second is over. */
 static void
 on_something_changed(PfControl *self)
 {
-    if (self->changed_id != 0)
-        return;
-    gint64 wait = self->changed_at + CHANGED_PERIOD_US - g_get_monotonic_time();
-    if (wait <= 0 || self->changed_at == 0)
-        self->changed_id = g_idle_add(send_changed, self);
-    else
-        self->changed_id = g_timeout_add((guint)(wait / 1000 + 1), send_changed, self);
+    pf_pacer_poke(self->changed);
 }
 
 static void
@@ -277,7 +269,8 @@ pf_control_stop(PfControl *self)
     while ((invocation = g_queue_pop_head(&self->diagnoses)) != NULL)
         g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR, G_DBUS_ERROR_FAILED,
                                                       "the agent stops");
-    g_clear_handle_id(&self->changed_id, g_source_remove);
+    pf_pacer_calm(self->changed);
+    pf_control_history_stop(self->history);
     g_clear_handle_id(&self->owner_id, g_bus_unown_name);
     if (self->connection == NULL)
         return;
@@ -304,6 +297,7 @@ pf_control_init(PfControl *self)
     self->skeleton = pf_dbus_agent1_skeleton_new();
     pf_dbus_agent1_set_version(self->skeleton, 1);
     g_queue_init(&self->diagnoses);
+    self->changed = pf_pacer_new(CHANGED_PERIOD_US, send_changed, self);
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
     g_signal_connect(self->skeleton, "handle-close-id", G_CALLBACK(handle_close_id), self);
@@ -315,7 +309,10 @@ static void
 pf_control_dispose(GObject *object)
 {
     PfControl *self = PF_CONTROL(object);
-    pf_control_stop(self);
+    if (self->history != NULL)
+        pf_control_stop(self);
+    g_clear_pointer(&self->history, pf_control_history_free);
+    g_clear_pointer(&self->changed, pf_pacer_free);
     g_clear_object(&self->skeleton);
     g_clear_object(&self->cache);
     g_clear_object(&self->registry);
@@ -344,6 +341,7 @@ pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher
     g_signal_connect_object(cache, "changed", G_CALLBACK(on_something_changed), self,
                             G_CONNECT_SWAPPED);
     pf_control_consents_connect(self->skeleton, cache);
+    self->history = pf_control_history_new(self->skeleton, cache);
     g_signal_connect_object(cache, "forgotten", G_CALLBACK(on_cache_forgotten), self, 0);
     g_signal_connect_object(registry, "changed", G_CALLBACK(on_something_changed), self,
                             G_CONNECT_SWAPPED);

@@ -54,6 +54,13 @@ read_rules(PfForgetGuard *guard)
     };
 }
 
+static void
+record_change(PfCache *cache, const char *setting, gboolean before, gboolean now)
+{
+    if (before != now)
+        pf_cache_record_setting(cache, setting, now ? "true" : "false");
+}
+
 /* A PIN that was given while a rule held is not kept by a setting that any program of the user can
  * turn off (DESIGN 8). */
 static void
@@ -61,6 +68,10 @@ on_settings_changed(PfForgetGuard *guard)
 {
     Rules old = guard->rules;
     guard->rules = read_rules(guard);
+    record_change(guard->cache, "forget-on-lock", old.on_lock, guard->rules.on_lock);
+    record_change(guard->cache, "forget-on-suspend", old.on_suspend, guard->rules.on_suspend);
+    record_change(guard->cache, "forget-on-user-switch", old.on_user_switch,
+                  guard->rules.on_user_switch);
     if ((old.on_lock && !guard->rules.on_lock) || (old.on_suspend && !guard->rules.on_suspend) ||
         (old.on_user_switch && !guard->rules.on_user_switch))
         pf_cache_forget(guard->cache, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);

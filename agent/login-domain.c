@@ -37,6 +37,7 @@ clear_domain(gpointer data)
 {
     PfLoginDomain *domain = data;
     pf_secret_free(domain->pin);
+    pf_history_program_unref(domain->program);
     g_free(domain->token);
     g_array_unref(domain->members);
     g_array_unref(domain->suppliers);

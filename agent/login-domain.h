@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "history.h"
 #include "peer-identity.h"
 #include "secret.h"
 #include "state-page.h"
@@ -44,8 +45,9 @@ typedef struct PfLoginDomain {
     gint64 last_used;      /* the same clock */
     GArray *members;       /* of PfDomainMember */
     guint hint;            /* index of a member that had sessions when it was looked at last */
-    GArray *suppliers;     /* of PfProgramMark: whose PIN it was in this login; else empty */
-    GArray *officers;      /* of PfDomainMember: logged in to the token as security officers */
+    PfHistoryProgram *program; /* owned reference: who brought the PIN last; NULL: nobody */
+    GArray *suppliers;         /* of PfProgramMark: whose PIN it was in this login; else empty */
+    GArray *officers;          /* of PfDomainMember: logged in to the token as security officers */
 } PfLoginDomain;
 
 PfLoginDomain *pf_login_domain_new(const char *token, guint64 app_id, gboolean is_shareable);

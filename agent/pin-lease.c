@@ -9,13 +9,15 @@
 
 PfLeaseRequest *
 pf_lease_request_new(PfProcessContext *context, gpointer connection, unsigned entry,
-                     const PfLeaseCall *call)
+                     PfHistoryUse *use, const PfLeaseCall *call)
 {
     PfLeaseRequest *request = g_new0(PfLeaseRequest, 1);
     request->call = *call;
     request->connection = connection;
     request->context = context;
     request->entry = entry;
+    request->use = *use;
+    *use = (PfHistoryUse){NULL};
     request->is_for_login = TRUE;
     request->may_store = TRUE;
     return request;
@@ -26,6 +28,7 @@ pf_lease_request_free(PfLeaseRequest *request)
 {
     pf_secret_free(request->pin);
     pf_secret_free(request->new_pin);
+    pf_history_use_clear(&request->use);
     g_free(request);
 }
 
@@ -51,7 +54,7 @@ make_page(const PfSecret *pin, PfPinPage *page)
 }
 
 PfPinLease *
-pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin, GError **error)
+pf_pin_lease_new(guint64 id, PfLeaseRequest *request, const PfSecret *pin, GError **error)
 {
     PfPinLease *lease = g_new0(PfPinLease, 1);
     lease->id = id;
@@ -74,6 +77,8 @@ pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin,
                             "No memory can be locked");
         return NULL;
     }
+    lease->use = request->use;
+    request->use = (PfHistoryUse){NULL};
     /* Whoever waits for the next one waits for a copy only. */
     g_idle_add_full(G_PRIORITY_LOW, on_idle, NULL, NULL);
     return lease;
@@ -88,6 +93,7 @@ pf_pin_lease_free(PfPinLease *lease)
     pf_pin_page_wipe(&lease->page);
     pf_pin_page_wipe(&lease->new_page);
     pf_secret_free(lease->pin);
+    pf_history_use_clear(&lease->use);
     pf_login_domain_unref(lease->domain);
     g_free(lease);
 }

@@ -14,6 +14,7 @@ typedef struct {
     gpointer connection;
     PfProcessContext *context;
     unsigned entry;
+    PfHistoryUse use;
     PfPrompt *prompt;      /* of a Prompt; owned until it goes over to the lease */
     PfSecret *pin;         /* what the person typed; NULL: not yet, or there is nothing to prove */
     PfSecret *new_pin;     /* of a PIN change; with neither the domain's PIN is wanted */
@@ -27,13 +28,14 @@ struct PfPinLease {
     PfProcessContext *context;
     unsigned entry;
     PfLoginDomain *domain; /* owned reference; where the entry was when the lease began */
-    PfPrompt *prompt;      /* owned; NULL: of TakePin */
-    PfSecret *pin;         /* NULL: none is proven, or it is stripped */
-    PfPinPage page;        /* of it */
-    gboolean is_stripped;  /* the PIN was forgotten while it was lent */
-    PfPinMark mark;        /* what is left of it then */
-    PfPinPage new_page;    /* of a PIN change */
-    gboolean is_cached;    /* the domain's PIN, not one that was typed for this */
+    PfHistoryUse use;
+    PfPrompt *prompt;     /* owned; NULL: of TakePin */
+    PfSecret *pin;        /* NULL: none is proven, or it is stripped */
+    PfPinPage page;       /* of it */
+    gboolean is_stripped; /* the PIN was forgotten while it was lent */
+    PfPinMark mark;       /* what is left of it then */
+    PfPinPage new_page;   /* of a PIN change */
+    gboolean is_cached;   /* the domain's PIN, not one that was typed for this */
     gboolean is_for_login;
     gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
     gint64 since;       /* monotonic µs */
@@ -48,8 +50,9 @@ typedef struct {
     GQueue waiting; /* of PfLeaseRequest, the first is next */
 } PfLeaseQueue;
 
+/* USE is taken. */
 PfLeaseRequest *pf_lease_request_new(PfProcessContext *context, gpointer connection, unsigned entry,
-                                     const PfLeaseCall *call);
+                                     PfHistoryUse *use, const PfLeaseCall *call);
 
 /* Frees without answering. The prompt must have been closed or handed over. */
 void pf_lease_request_free(PfLeaseRequest *request);
@@ -57,9 +60,9 @@ void pf_lease_request_free(PfLeaseRequest *request);
 /* Does REQUEST want the domain's PIN? */
 gboolean pf_lease_request_wants_cached(const PfLeaseRequest *request);
 
-/* A lease for REQUEST of PIN, copied, which may be NULL, and of the request's new PIN. NULL with an
- * error when there is no locked memory. */
-PfPinLease *pf_pin_lease_new(guint64 id, const PfLeaseRequest *request, const PfSecret *pin,
+/* A lease for REQUEST of PIN, copied, which may be NULL, and of the request's new PIN; what it is
+ * used for is the lease's from then on. NULL with an error when there is no locked memory. */
+PfPinLease *pf_pin_lease_new(guint64 id, PfLeaseRequest *request, const PfSecret *pin,
                              GError **error);
 
 /* Wipes page and PIN. The prompt must have been closed or handed over. NULL is fine. */

@@ -43,6 +43,7 @@ pf_process_context_free(PfProcessContext *context)
     g_clear_pointer(&context->canceled, g_hash_table_unref);
     pf_state_writer_free(context->state);
     pf_program_key_free(context->program);
+    pf_history_program_unref(context->history_program);
     pf_peer_identity_free(context->identity);
     g_free(context);
 }

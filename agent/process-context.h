@@ -34,8 +34,9 @@ typedef struct PfProcessContext {
     guint64 number;
     guint position; /* in the cache's array */
     PfPeerIdentity *identity;
-    PfProgramKey *program;   /* made when first asked for */
-    guint64 own_id;          /* drawn for it: nobody else's to name */
+    PfProgramKey *program;             /* made when first asked for */
+    PfHistoryProgram *history_program; /* likewise; owned reference */
+    guint64 own_id;                    /* drawn for it: nobody else's to name */
     guint64 default_id;      /* as its page says: of the configuration, of a group, or its own */
     gboolean is_group_known; /* of what the settings say now */
     gboolean has_group;

@@ -4,8 +4,22 @@
 #include "removal-guard.h"
 
 static void
+record(PfCache *cache, const char *token_uri, const char *reason)
+{
+    PfHistoryFact fact = {.event = PF_HISTORY_TOKEN, .token_uri = token_uri, .reason = reason};
+    pf_history_add(pf_cache_get_history(cache), &fact);
+}
+
+static void
+on_registry_token_found(PfTokenRegistry *registry, const char *token_uri, PfCache *cache)
+{
+    record(cache, token_uri, "inserted");
+}
+
+static void
 on_registry_token_gone(PfTokenRegistry *registry, const char *token_uri, PfCache *cache)
 {
+    record(cache, token_uri, "removed");
     pf_cache_token_removed(cache, token_uri, PF_FORGET_REMOVED);
 }
 
@@ -17,8 +31,10 @@ on_registry_card_removed(PfTokenRegistry *registry, PfCache *cache)
     g_autoptr(GPtrArray) domains = pf_cache_list_domains(cache);
     for (guint i = 0; i < domains->len; i++) {
         const PfDomainInfo *domain = domains->pdata[i];
-        if (pf_token_registry_find(registry, domain->token_uri) == NULL)
-            pf_cache_token_removed(cache, domain->token_uri, PF_FORGET_REMOVED);
+        if (pf_token_registry_find(registry, domain->token_uri) != NULL)
+            continue;
+        record(cache, domain->token_uri, "removed");
+        pf_cache_token_removed(cache, domain->token_uri, PF_FORGET_REMOVED);
     }
 }
 
@@ -31,6 +47,7 @@ on_cache_token_reported(PfCache *cache, const PfReportedToken *report, PfTokenRe
 void
 pf_removal_guard_connect(PfCache *cache, PfTokenRegistry *registry)
 {
+    g_signal_connect_object(registry, "token-found", G_CALLBACK(on_registry_token_found), cache, 0);
     g_signal_connect_object(registry, "token-gone", G_CALLBACK(on_registry_token_gone), cache, 0);
     g_signal_connect_object(registry, "card-removed", G_CALLBACK(on_registry_card_removed), cache,
                             0);

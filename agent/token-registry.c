@@ -18,6 +18,7 @@
 #define SLOT_DESC_SIZE   64u
 
 enum {
+    TOKEN_FOUND,
     TOKEN_GONE,
     CARD_REMOVED,
     CHANGED,
@@ -33,7 +34,8 @@ struct _PfTokenRegistry {
     char *helper;
     GCancellable *cancellable;
     gboolean running;
-    gboolean again; /* a card event came while it ran */
+    gboolean again;      /* a card event came while it ran */
+    gboolean has_report; /* what is found from now on was not there before */
     char *helper_fault;
     GPtrArray *tokens;  /* of PfToken; each (URI, reader) once */
     GPtrArray *modules; /* of PfTokenModule */
@@ -190,10 +192,38 @@ is_still_possible(const PfTokenReport *report, const PfToken *token)
     return FALSE;
 }
 
+/* The URIs that a helper has found. */
+static GHashTable *
+list_read_uris(const GPtrArray *tokens)
+{
+    GHashTable *uris = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < tokens->len; i++) {
+        const PfToken *token = tokens->pdata[i];
+        if (token->module != NULL)
+            g_hash_table_add(uris, g_strdup(token->uri));
+    }
+    return uris;
+}
+
+static void
+say_found(PfTokenRegistry *self, GHashTable *known)
+{
+    g_autoptr(GHashTable) now = list_read_uris(self->tokens);
+    GHashTableIter iter;
+    const char *uri;
+    g_hash_table_iter_init(&iter, now);
+    while (g_hash_table_iter_next(&iter, (gpointer *)&uri, NULL)) {
+        const PfToken *token = pf_token_registry_find(self, uri);
+        if (!g_hash_table_contains(known, uri) && token->hardware)
+            g_signal_emit(self, signals[TOKEN_FOUND], 0, uri);
+    }
+}
+
 static void
 apply_report(PfTokenRegistry *self, PfTokenReport *report)
 {
     g_autoptr(GPtrArray) old = self->tokens;
+    g_autoptr(GHashTable) known = list_read_uris(old);
     g_autoptr(GPtrArray) gone = g_ptr_array_new();
     self->tokens = g_ptr_array_new_with_free_func((GDestroyNotify)pf_token_free);
     for (guint i = 0; i < report->tokens->len; i++)
@@ -215,6 +245,9 @@ apply_report(PfTokenRegistry *self, PfTokenReport *report)
     log_faults(self);
     for (guint i = 0; i < gone->len; i++)
         g_signal_emit(self, signals[TOKEN_GONE], 0, gone->pdata[i]);
+    if (self->has_report)
+        say_found(self, known);
+    self->has_report = TRUE;
 }
 
 static void
@@ -433,6 +466,7 @@ pf_token_registry_class_init(PfTokenRegistryClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = pf_token_registry_dispose;
     G_OBJECT_CLASS(klass)->finalize = pf_token_registry_finalize;
+    signals[TOKEN_FOUND] = add_signal("token-found", 1);
     signals[TOKEN_GONE] = add_signal("token-gone", 1);
     signals[CARD_REMOVED] = add_signal("card-removed", 0);
     signals[CHANGED] = add_signal("changed", 0);

@@ -5,6 +5,8 @@
  * Readers come from the PC/SC watcher, tokens from pinfold-tokens, which is run at each card event,
  * and from what modules report. Main thread only. Signals:
  *
+ *   "token-found" (const char *token_uri): a hardware token that was not there when the helper read
+ *       the tokens the last time.
  *   "token-gone" (const char *token_uri): its card was removed, or a hardware token without a
  * reader may have been; told from the PC/SC event itself. Software tokens never go. "card-removed"
  * (): after these; what the registry does not know now may be gone, too. "changed" (): readers,

@@ -55,8 +55,27 @@ typedef enum {
     PF_TOKEN_EVENT_OBJECTS_CHANGED = 5,
 } PfTokenEvent;
 
-/* Of Cache1.TakePin and NoteUse: longest key label in bytes. */
+/* Of Cache1.TakePin and NoteUse: longest key label in bytes, and the operations that have a name.
+ */
 #define PF_WIRE_KEY_LABEL_MAX 128u
+#define PF_WIRE_OPERATIONS(X)                                                                      \
+    X("sign")                                                                                      \
+    X("decrypt")                                                                                   \
+    X("verify")                                                                                    \
+    X("encrypt")                                                                                   \
+    X("digest")                                                                                    \
+    X("wrap")                                                                                      \
+    X("unwrap")                                                                                    \
+    X("derive")                                                                                    \
+    X("generate")                                                                                  \
+    X("create")                                                                                    \
+    X("copy")                                                                                      \
+    X("modify")                                                                                    \
+    X("destroy")                                                                                   \
+    X("read")                                                                                      \
+    X("find")                                                                                      \
+    X("restore")                                                                                   \
+    X("set-pin")
 
 /* Seconds: how often the agent says Waiting to a caller whose answer is outstanding, and how long a
  * caller believes in an agent that says nothing (DESIGN 4.14). */

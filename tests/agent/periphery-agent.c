@@ -18,6 +18,7 @@
 struct _PfCache {
     GObject parent_instance;
     GPtrArray *domains; /* of PfDomainInfo; a test's few are not given back */
+    PfHistory *history;
 };
 
 G_DEFINE_FINAL_TYPE(PfCache, pf_cache, G_TYPE_OBJECT)
@@ -36,6 +37,7 @@ static void
 pf_cache_init(PfCache *self)
 {
     self->domains = g_ptr_array_new();
+    self->history = pf_history_new();
 }
 
 static void
@@ -54,6 +56,12 @@ PfCacheMode
 pf_cache_get_mode(PfCache *cache)
 {
     return PF_CACHE_MODE_PROCESS;
+}
+
+PfHistory *
+pf_cache_get_history(PfCache *cache)
+{
+    return cache->history;
 }
 
 GPtrArray *
