@@ -10,6 +10,7 @@
 #include "ctl-consent.h"
 #include "ctl-doctor.h"
 #include "ctl-forget.h"
+#include "ctl-history.h"
 #include "ctl-login.h"
 #include "ctl-settings.h"
 #include "ctl-status.h"
@@ -30,6 +31,7 @@ static const struct {
      N_("end such a login, and the sessions of its programs")},
     {"consent", pf_ctl_consent_run, "consent list [--json] | revoke ID | revoke --all",
      N_("show or take back what was decided about programs")},
+    {"history", pf_ctl_history_run, "history [--json]", N_("show what was done with your PINs")},
     {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},
     {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting")},
     {"doctor", pf_ctl_doctor_run,

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """A real agent in a sandbox, and clients that are the module's own link."""
 
+import json
 import shutil
 import subprocess
 import threading
@@ -12,6 +13,11 @@ from pinfoldtest.paths import build_path
 
 TOKEN = "pkcs11:model=Test;manufacturer=Pinfold;serial=0001;token=one"
 OTHER = "pkcs11:model=Test;manufacturer=Pinfold;serial=0002;token=two"
+
+
+def history(box):
+    """What `pinfoldctl history --json` prints, latest first."""
+    return json.loads(box.run(build_path("app/pinfoldctl"), "history", "--json").stdout)
 
 
 class Agent:

@@ -11,7 +11,7 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib
 
-from agentbed import Agent, AgentCase
+from agentbed import Agent, AgentCase, history
 from pinfoldtest import Sandbox, build_path, wait_for
 
 CTL = build_path("app/pinfoldctl")
@@ -65,22 +65,34 @@ class Bus:
 
 
 class Forgotten:
-    """The signals Agent1.Forgotten, as they come."""
+    """The signals Agent1.Forgotten, as they come; and what status and history say then."""
 
-    def __init__(self, bus):
+    def __init__(self, bus, box):
+        self.box = box
         self.seen = []
+        self.last = None
         bus.connection.signal_subscribe(None, "org.pinfold.Agent1", "Forgotten", None, None, 0,
                                         self._on_forgotten)
         bus.has_owner("org.pinfold.Agent")  # what was subscribed before is in place then
 
     def _on_forgotten(self, _bus, _sender, _path, _interface, _signal, parameters):
-        self.seen.append(parameters.unpack()[2])
+        self.last = parameters.unpack()
+        self.seen.append(self.last[2])
 
     def expect(self, reason, within=1.0):
-        """Waits for the next one, which must have this reason."""
+        """Waits for the next one, which must have this reason; and so the history says, and there is
+        no PIN in the status, both in the same time."""
+        until = time.monotonic() + within
         wait_for(lambda: self.seen, within, f"a PIN forgotten: {reason}", pump=pump)
         assert self.seen == [reason], self.seen
         self.seen.clear()
+        token, app_id, _ = self.last
+        latest = next(e for e in history(self.box) if e["event"] == "forgotten")
+        assert (latest["token_uri"], latest["app_id"], latest["reason"]) == tuple(self.last), latest
+        status = json.loads(self.box.run(CTL, "status", "--json").stdout)
+        assert not any(d["logged_in"] for d in status["domains"]
+                       if (d["token_uri"], d["app_id"]) == (token, app_id)), status
+        assert time.monotonic() < until, f"{reason}: seen too late"
 
 
 class DesktopCase(AgentCase):
@@ -94,7 +106,7 @@ class DesktopCase(AgentCase):
         self.box.start_system_bus()
         self.system = Bus(self.box.env["DBUS_SYSTEM_BUS_ADDRESS"])
         self.session = Bus(self.box.bus_address)
-        self.forgotten = Forgotten(self.session)
+        self.forgotten = Forgotten(self.session, self.box)
         if self.login_session:
             self.start_logind()
         self.agent = Agent(self.box)
