@@ -57,16 +57,25 @@ get_input_module(GdkDisplay *display)
     return "gtk-im-context-simple";
 }
 
+/* Not earlier: the property "buffer" is set at construction, to NULL unless somebody gives one, and
+ * a buffer of ordinary memory then takes the place of any other. */
+static void
+constructed(GObject *object)
+{
+    g_autoptr(GtkEntryBuffer) buffer = gcr_secure_entry_buffer_new();
+    G_OBJECT_CLASS(pf_pin_entry_parent_class)->constructed(object);
+    gtk_entry_set_buffer(GTK_ENTRY(object), buffer);
+}
+
 static void
 pf_pin_entry_class_init(PfPinEntryClass *klass)
 {
+    G_OBJECT_CLASS(klass)->constructed = constructed;
 }
 
 static void
 pf_pin_entry_init(PfPinEntry *self)
 {
-    g_autoptr(GtkEntryBuffer) buffer = gcr_secure_entry_buffer_new();
-    gtk_entry_set_buffer(GTK_ENTRY(self), buffer);
     g_object_set(self, "im-module", get_input_module(gtk_widget_get_display(GTK_WIDGET(self))),
                  "visibility", FALSE, "caps-lock-warning", FALSE, "input-purpose",
                  GTK_INPUT_PURPOSE_PASSWORD, "input-hints",

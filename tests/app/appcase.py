@@ -11,7 +11,7 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib
 
 from pinfoldtest.paths import build_path, source_path
-from pinfoldtest.process import scan_memory
+from pinfoldtest import secretscan
 from pinfoldtest.sandbox import Sandbox
 from pinfoldtest.wait import wait_for
 
@@ -67,7 +67,15 @@ class AppCase(unittest.TestCase):
     def assert_not_in_memory(self, pid, text):
         """Only root may look into the app, which is the point of its guard."""
         if os.getuid() == 0:
-            self.assertEqual(scan_memory(pid, text.encode()), [])
+            self.assertEqual(secretscan.scan(pid, text), [])
+
+    def assert_only_locked(self, pid, text):
+        """The text is in memory, and nowhere but in locked memory."""
+        hits = secretscan.scan(pid, text)
+        self.assertTrue(hits, "the scan finds nothing at all")
+        # A sanitizer makes mlock() do nothing.
+        if not os.environ.get("PINFOLD_SANITIZED"):
+            self.assertEqual([hit for hit in hits if "lo" not in hit.mapping.flags], [])
 
     def picture(self, name):
         """A screenshot when PINFOLD_SCREENSHOTS names a directory for them."""

@@ -8,7 +8,6 @@ import unittest
 
 from appcase import wait_served
 from pinfoldtest import tap
-from pinfoldtest.process import scan_memory
 from promptcase import PromptCase
 from scriptedagent import is_page_zero, read_page
 
@@ -194,7 +193,7 @@ class Change(ChangeCase):
         self.begin(window, "Present PIN")
         self.box.screen.type(f"{OLD}\t{NEW}\t{NEW}")
         self.wait_ready(window, True)
-        self.assertTrue(scan_memory(self.app.pid, NEW.encode()), "the scan finds nothing at all")
+        self.assert_only_locked(self.app.pid, NEW)
         self.agent.stop()
         self.ui.wait_no_window("Change PIN —")
         for pin in (OLD, NEW):

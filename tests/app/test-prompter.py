@@ -11,7 +11,6 @@ from gi.repository import GLib
 
 from appcase import wait_served
 from pinfoldtest import tap
-from pinfoldtest.process import scan_memory
 from promptcase import DETAILS, PromptCase
 from scriptedagent import PromptingAgent, is_page_zero, read_page
 
@@ -204,7 +203,7 @@ class PinDialog(PromptCase):
     def test_keeps_nothing(self):
         self.ask()
         self.type_keys(PIN)
-        self.assertTrue(scan_memory(self.app.pid, PIN.encode()), "the scan finds nothing at all")
+        self.assert_only_locked(self.app.pid, PIN)
         self.box.screen.key("Return")
         self.wait_answer()
         self.agent.close(11, "accepted")

@@ -150,6 +150,12 @@ def may_look_into(pid):
     return os.access(f"/proc/{pid}/mem", os.R_OK)
 
 
+def need_look_into(pid):
+    """Skips the test when it may not read the memory of a process that is there."""
+    if not may_look_into(pid) and is_alive(pid):
+        raise unittest.SkipTest("only root may look into a process that is not dumpable")
+
+
 def scan_memory(pid, needle):
     """Every place of needle (bytes) in the memory of a process, as (address, mapping line).
 

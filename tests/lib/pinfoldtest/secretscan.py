@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Finds a secret, or a part of it, in a process in whatever form, and what memory it lies in."""
+
+import base64
+import os
+import re
+from collections import namedtuple
+
+from . import process
+
+# As much of a secret as is worth finding alone.
+PIECE = 8
+_HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)$")
+_LARGEST = 1 << 30  # larger ones are what sanitizers reserve for themselves
+
+Mapping = namedtuple("Mapping", "first end perms name flags resident anonymous")
+Hit = namedtuple("Hit", "address form where mapping")
+
+
+def forms(secret):
+    """{name: bytes}: the secret as the ways in which programs hold and write text."""
+    raw = secret.encode()
+    made = {"clear": raw, "hex": raw.hex().encode(), "HEX": raw.hex().upper().encode(),
+            "backwards": raw[::-1]}
+    # What a part of it looks like in base64 depends on how much stands before it.
+    for shift in range(3):
+        text = base64.b64encode(b"x" * shift + raw)
+        made[f"base64+{shift}"] = text[(shift * 8 + 5) // 6:len(text) // 4 * 4 - 4]
+    return made
+
+
+def needles(secret):
+    """(form, bytes) of every piece of the secret in every form."""
+    found = []
+    for form, text in forms(secret).items():
+        step = 2 if form in ("hex", "HEX") else 1
+        length = PIECE * step
+        found += [(form, text[at:at + length])
+                  for at in range(0, max(len(text) - length, 0) + 1, step)]
+    return found
+
+
+def _without_zeroes(data):
+    """UTF-16 and UCS-4 of plain letters become those letters; much of memory goes away."""
+    return data.translate(None, b"\0")
+
+
+def in_bytes(data, secret):
+    """The forms in which the secret, or a piece of it, is in data."""
+    dense = _without_zeroes(data)
+    return sorted({form for form, needle in needles(secret) if needle in dense})
+
+
+def mappings(pid):
+    """The mappings of a process, as /proc says."""
+    found, head, values = [], None, {}
+
+    def finish():
+        if head is not None:
+            found.append(Mapping(int(head[1], 16), int(head[2], 16), head[3], head[4],
+                                 set(values.get("VmFlags", "").split()),
+                                 int(values.get("Rss", "0").split()[0])
+                                 + int(values.get("Swap", "0").split()[0]),
+                                 int(values.get("Anonymous", "0").split()[0])))
+
+    with open(f"/proc/{pid}/smaps", encoding="utf-8", errors="replace") as smaps:
+        for line in smaps:
+            match = _HEAD.match(line)
+            if match:
+                finish()
+                head, values = match, {}
+            else:
+                name, _, value = line.partition(":")
+                values[name] = value
+    finish()
+    return found
+
+
+def _may_hold(mapping):
+    """Not what nobody has touched, nor what is still as it is in its file."""
+    if mapping.name.startswith(("[vvar", "[vsyscall")) or mapping.resident == 0 or \
+            mapping.end - mapping.first > _LARGEST:
+        return False
+    is_file = mapping.name.startswith("/") and not mapping.name.startswith(("/memfd:", "/dev/"))
+    return not is_file or mapping.anonymous > 0 or "s" in mapping.perms
+
+
+def read_memory(pid, may_read=_may_hold):
+    """(mapping, bytes) of the memory of a process."""
+    process.need_look_into(pid)
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for mapping in mappings(pid):
+            if not may_read(mapping):
+                continue
+            data, address = bytearray(), mapping.first
+            while address < mapping.end:
+                try:
+                    memory.seek(address)
+                    part = memory.read(min(1 << 22, mapping.end - address))
+                except (OSError, OverflowError, ValueError):
+                    break  # no page behind it
+                if not part:
+                    break
+                data += part
+                address += len(part)
+            yield mapping, bytes(data)
+
+
+def scan(pid, *secrets):
+    """Every place of a piece of the secrets in the memory of a process; pieces that touch are one.
+
+    where is "secret" for a PfSecret or the sender's map of a PfPinPage, else the kind of memory.
+    """
+    wanted = [needle for secret in secrets for needle in needles(secret)]
+    hits, known = [], None
+    for mapping, data in read_memory(pid):
+        dense = _without_zeroes(data)
+        for form in sorted({form for form, needle in wanted if needle in dense}):
+            known = known or mappings(pid)
+            hits += [Hit(mapping.first + at, form, _kind(known, mapping), mapping)
+                     for at in _places(data, [text for f, text in wanted if f == form])]
+    return hits
+
+
+def _places(data, pieces):
+    """Where pieces begin, as they are or with zeroes between their bytes; runs of them once."""
+    found, last = [], None
+    for width in (1, 2, 4):
+        for piece in pieces:
+            text = (b"\0" * (width - 1)).join(bytes([byte]) for byte in piece)
+            found += [(match.start(), match.end()) for match in re.finditer(re.escape(text), data)]
+    starts = []
+    for first, end in sorted(found):
+        if last is None or first > last:
+            starts.append(first)
+        last = max(last or 0, end)
+    return starts or [0]
+
+
+def _kind(known, mapping):
+    if is_secret(known, mapping):
+        return "secret"
+    if is_pin_page(mapping):
+        return "pin-page"
+    if mapping.name.startswith("["):
+        return mapping.name.strip("[]")
+    return mapping.name.rpartition("/")[2] or "anonymous"
+
+
+def is_secret(known, mapping):
+    """One page, locked, not dumped, wiped on fork, between two that nobody can touch."""
+    def is_guard(other):
+        return other.perms == "---p" and other.name == ""
+
+    return mapping.perms == "rw-p" and mapping.name == "" and \
+        {"lo", "dd", "wf"} <= mapping.flags and mapping.end - mapping.first == os.sysconf("SC_PAGE_SIZE") and \
+        any(is_guard(m) and m.end == mapping.first for m in known) and \
+        any(is_guard(m) and m.first == mapping.end for m in known)
+
+
+def is_pin_page(mapping):
+    """A shared page, locked, not dumped, not in a forked child."""
+    return mapping.name.startswith("/memfd:pinfold-pin") and {"lo", "dd", "dc"} <= mapping.flags
