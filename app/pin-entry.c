@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* PfPinEntry: locked memory for the text, and no input method. */
-#define GCR_API_SUBJECT_TO_CHANGE
 #include "pin-entry.h"
 
 #include <string.h>
 
-#include <gcr/gcr.h>
 #ifdef GDK_WINDOWING_X11
 #include <gdk/gdkx.h>
 #endif
+
+#include "pin-buffer.h"
 
 /* Wider than the line of state below it, so that no dialog changes its size with what that says. */
 #define WIDTH_CHARS 34
@@ -62,7 +62,7 @@ get_input_module(GdkDisplay *display)
 static void
 constructed(GObject *object)
 {
-    g_autoptr(GtkEntryBuffer) buffer = gcr_secure_entry_buffer_new();
+    g_autoptr(GtkEntryBuffer) buffer = pf_pin_buffer_new();
     G_OBJECT_CLASS(pf_pin_entry_parent_class)->constructed(object);
     gtk_entry_set_buffer(GTK_ENTRY(object), buffer);
 }

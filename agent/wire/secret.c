@@ -12,7 +12,7 @@
 struct PfSecret {
     bool is_locked; /* not in a forked child, where the page was wiped and has no lock */
     size_t length;
-    unsigned char bytes[PF_SECRET_MAX];
+    unsigned char bytes[PF_SECRET_MAX + 1]; /* the last one is always zero */
 };
 
 /* To lock a page costs more than all else around a PIN, so two are kept. */
@@ -101,6 +101,30 @@ pf_secret_read(int fd, off_t offset, size_t len)
     pf_secret_free(secret);
     errno = saved;
     return NULL;
+}
+
+PfSecret *
+pf_secret_splice(const PfSecret *secret, size_t start, size_t count, const void *bytes, size_t len)
+{
+    size_t length = secret != NULL ? secret->length : 0;
+    if (start > length || count > length - start) {
+        errno = EINVAL;
+        return NULL;
+    }
+    if (len > PF_SECRET_MAX) {
+        errno = E2BIG;
+        return NULL;
+    }
+    PfSecret *made = make_empty(length - count + len);
+    if (made == NULL)
+        return NULL;
+    if (secret != NULL) {
+        memcpy(made->bytes, secret->bytes, start);
+        memcpy(made->bytes + start + len, secret->bytes + start + count, length - start - count);
+    }
+    if (len > 0)
+        memcpy(made->bytes + start, bytes, len);
+    return made;
 }
 
 PfSecret *

@@ -21,6 +21,11 @@ PfSecret *pf_secret_new(const void *bytes, size_t len);
  * or with errno ENODATA when FD has less. */
 PfSecret *pf_secret_read(int fd, off_t offset, size_t len);
 
+/* SECRET with LEN bytes in the place of the COUNT bytes at START, which it must have, in memory of
+ * its own; a SECRET of NULL is an empty one. NULL as pf_secret_new(). */
+PfSecret *pf_secret_splice(const PfSecret *secret, size_t start, size_t count, const void *bytes,
+                           size_t len);
+
 /* A second copy in memory of its own, or NULL as pf_secret_new(). */
 PfSecret *pf_secret_dup(const PfSecret *secret);
 
@@ -30,7 +35,8 @@ void pf_secret_free(PfSecret *secret);
 /* Releases the pages that are kept, for a library that is unloaded. */
 void pf_secret_release_kept(void);
 
-/* The bytes (not NUL-terminated) and their number; valid while the secret lives. */
+/* The bytes, with a zero behind them that is none of them, and their number; valid while the secret
+ * lives. */
 const unsigned char *pf_secret_get_bytes(const PfSecret *secret);
 size_t pf_secret_get_length(const PfSecret *secret);
 

@@ -193,7 +193,7 @@ class Change(ChangeCase):
         self.begin(window, "Present PIN")
         self.box.screen.type(f"{OLD}\t{NEW}\t{NEW}")
         self.wait_ready(window, True)
-        self.assert_only_locked(self.app.pid, NEW)
+        self.assert_only_in_secrets(self.app.pid, NEW)
         self.agent.stop()
         self.ui.wait_no_window("Change PIN —")
         for pin in (OLD, NEW):

@@ -11,6 +11,7 @@ from gi.repository import GLib
 
 from appcase import wait_served
 from pinfoldtest import tap
+from pinfoldtest.process import dumps_core, is_dumpable
 from promptcase import DETAILS, PromptCase
 from scriptedagent import PromptingAgent, is_page_zero, read_page
 
@@ -203,7 +204,7 @@ class PinDialog(PromptCase):
     def test_keeps_nothing(self):
         self.ask()
         self.type_keys(PIN)
-        self.assert_only_locked(self.app.pid, PIN)
+        self.assert_only_in_secrets(self.app.pid, PIN)
         self.box.screen.key("Return")
         self.wait_answer()
         self.agent.close(11, "accepted")
@@ -215,8 +216,8 @@ class PinDialog(PromptCase):
         core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
         self.assertEqual(core.split()[4:6], ["0", "0"])
         if os.getuid() != 0:
-            # The kernel gives the files of a process that is not dumpable to root.
-            wait_served(lambda: os.stat(f"/proc/{self.app.pid}/mem").st_uid == 0, 5, "the guard")
+            wait_served(lambda: not is_dumpable(self.app.pid), 5, "the guard")
+        self.assertFalse(dumps_core(self.app))
 
 
 if __name__ == "__main__":

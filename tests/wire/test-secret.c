@@ -250,6 +250,39 @@ test_read(void)
     close(fd);
 }
 
+static void
+test_splice(void)
+{
+    static const struct {
+        const char *before;
+        size_t start, count;
+        const char *put;
+        const char *after;
+    } rows[] = {
+        {"", 0, 0, "12", "12"},   {"12", 1, 0, "x", "1x2"}, {"12", 2, 0, "3", "123"},
+        {"1234", 1, 2, "", "14"}, {"1234", 0, 4, "", ""},   {"1234", 3, 1, "567", "123567"},
+        {"1234", 0, 2, "", "34"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        PF_AUTO_SECRET before = pf_secret_new(rows[i].before, strlen(rows[i].before));
+        PF_AUTO_SECRET after = pf_secret_splice(before, rows[i].start, rows[i].count, rows[i].put,
+                                                strlen(rows[i].put));
+        CHECK_MSG(after != NULL && pf_secret_get_length(after) == strlen(rows[i].after) &&
+                      strcmp((const char *)pf_secret_get_bytes(after), rows[i].after) == 0,
+                  "splice, row %zu", i);
+    }
+    unsigned char most[PF_SECRET_MAX];
+    memset(most, 'x', sizeof most);
+    PF_AUTO_SECRET full = pf_secret_splice(NULL, 0, 0, most, sizeof most);
+    CHECK(full != NULL && pf_secret_get_bytes(full)[PF_SECRET_MAX] == 0);
+    errno = 0;
+    CHECK(pf_secret_splice(full, 0, 0, "1", 1) == NULL && errno == E2BIG);
+    CHECK(pf_secret_splice(full, 0, 0, "1", SIZE_MAX) == NULL && errno == E2BIG);
+    errno = 0;
+    CHECK(pf_secret_splice(full, 2, PF_SECRET_MAX - 1, NULL, 0) == NULL && errno == EINVAL);
+    CHECK(pf_secret_splice(NULL, 1, 0, "1", 1) == NULL && errno == EINVAL);
+}
+
 int
 main(void)
 {
@@ -262,5 +295,6 @@ main(void)
     test_kept_pages();
     test_no_lock_no_secret();
     test_read();
+    test_splice();
     return pf_tap_done();
 }

@@ -5,6 +5,7 @@
 import ctypes
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -154,6 +155,26 @@ def need_look_into(pid):
     """Skips the test when it may not read the memory of a process that is there."""
     if not may_look_into(pid) and is_alive(pid):
         raise unittest.SkipTest("only root may look into a process that is not dumpable")
+
+
+def is_dumpable(pid):
+    """Only for ordinary users: the kernel gives the files of a process that is not to root."""
+    return os.stat(f"/proc/{pid}/mem").st_uid == os.getuid()
+
+
+def dumps_core(popen):
+    """Ends a process by a signal that has cores dumped; whether one was, wherever it went.
+
+    As root the process gets all the room for it that there is.
+    """
+    try:
+        resource.prlimit(popen.pid, resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+    except PermissionError:
+        pass
+    popen.send_signal(signal.SIGABRT)
+    ended = os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
+    popen.wait()
+    return ended.si_code == os.CLD_DUMPED
 
 
 def scan_memory(pid, needle):

@@ -14,8 +14,13 @@ PIECE = 8
 _HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)$")
 _LARGEST = 1 << 30  # larger ones are what sanitizers reserve for themselves
 
+# Where a PIN may be: in a PfSecret, and in the view that the sender of a PfPinPage has of it.
+SAFE = ("secret", "pin-page")
+# A sanitizer makes mlock() do nothing.
+_LOCKED = set() if os.environ.get("PINFOLD_SANITIZED") else {"lo"}
+
 Mapping = namedtuple("Mapping", "first end perms name flags resident anonymous")
-Hit = namedtuple("Hit", "address form where mapping")
+Hit = namedtuple("Hit", "secret address form where mapping")
 
 
 def forms(secret):
@@ -30,15 +35,23 @@ def forms(secret):
     return made
 
 
-def needles(secret):
-    """(form, bytes) of every piece of the secret in every form."""
-    found = []
-    for form, text in forms(secret).items():
-        step = 2 if form in ("hex", "HEX") else 1
-        length = PIECE * step
-        found += [(form, text[at:at + length])
-                  for at in range(0, max(len(text) - length, 0) + 1, step)]
-    return found
+def _step(form):
+    """The bytes that a character takes."""
+    return 2 if form in ("hex", "HEX") else 1
+
+
+def _pieces(form, text):
+    """Every piece that is long enough."""
+    step = _step(form)
+    length = min(PIECE * step, len(text))
+    return [text[at:at + length] for at in range(0, len(text) - length + 1, step)]
+
+
+def _has_piece(dense, form, text):
+    # A piece has one of these halves in it, and there are few of them.
+    half = PIECE // 2 * _step(form)
+    return any(text[at:at + half] in dense for at in range(0, max(len(text) - half, 0) + 1, half)) \
+        and any(piece in dense for piece in _pieces(form, text))
 
 
 def _without_zeroes(data):
@@ -49,7 +62,7 @@ def _without_zeroes(data):
 def in_bytes(data, secret):
     """The forms in which the secret, or a piece of it, is in data."""
     dense = _without_zeroes(data)
-    return sorted({form for form, needle in needles(secret) if needle in dense})
+    return [form for form, text in forms(secret).items() if _has_piece(dense, form, text)]
 
 
 def mappings(pid):
@@ -110,16 +123,17 @@ def read_memory(pid, may_read=_may_hold):
 def scan(pid, *secrets):
     """Every place of a piece of the secrets in the memory of a process; pieces that touch are one.
 
-    where is "secret" for a PfSecret or the sender's map of a PfPinPage, else the kind of memory.
+    where is a word of SAFE, or the kind of any other memory.
     """
-    wanted = [needle for secret in secrets for needle in needles(secret)]
+    wanted = [(secret, *form) for secret in set(secrets) for form in forms(secret).items()]
     hits, known = [], None
     for mapping, data in read_memory(pid):
         dense = _without_zeroes(data)
-        for form in sorted({form for form, needle in wanted if needle in dense}):
-            known = known or mappings(pid)
-            hits += [Hit(mapping.first + at, form, _kind(known, mapping), mapping)
-                     for at in _places(data, [text for f, text in wanted if f == form])]
+        for secret, form, text in wanted:
+            if _has_piece(dense, form, text):
+                known = known or mappings(pid)
+                hits += [Hit(secret, mapping.first + at, form, _kind(known, mapping), mapping)
+                         for at in _places(data, _pieces(form, text))]
     return hits
 
 
@@ -154,11 +168,12 @@ def is_secret(known, mapping):
         return other.perms == "---p" and other.name == ""
 
     return mapping.perms == "rw-p" and mapping.name == "" and \
-        {"lo", "dd", "wf"} <= mapping.flags and mapping.end - mapping.first == os.sysconf("SC_PAGE_SIZE") and \
+        _LOCKED | {"dd", "wf"} <= mapping.flags and mapping.end - mapping.first == os.sysconf("SC_PAGE_SIZE") and \
         any(is_guard(m) and m.end == mapping.first for m in known) and \
         any(is_guard(m) and m.first == mapping.end for m in known)
 
 
 def is_pin_page(mapping):
     """A shared page, locked, not dumped, not in a forked child."""
-    return mapping.name.startswith("/memfd:pinfold-pin") and {"lo", "dd", "dc"} <= mapping.flags
+    return mapping.name.startswith("/memfd:pinfold-pin") and \
+        _LOCKED | {"dd", "dc"} <= mapping.flags
