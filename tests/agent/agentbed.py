@@ -8,7 +8,7 @@ import subprocess
 import threading
 import unittest
 
-from pinfoldtest import Sandbox, process, wait_for
+from pinfoldtest import Sandbox, process, secretscan, wait_for
 from pinfoldtest.paths import build_path
 
 TOKEN = "pkcs11:model=Test;manufacturer=Pinfold;serial=0001;token=one"
@@ -54,7 +54,7 @@ class Agent:
         return (self.box.dir / "logs/agent.log").read_text(errors="replace")
 
     def has_pin(self, pin):
-        return bool(process.scan_memory(self.pid, pin.encode()))
+        return bool(secretscan.scan(self.pid, pin))
 
 
 class Client:

@@ -5,6 +5,7 @@
 
 import os
 import random
+import shutil
 import signal
 import socket
 import time
@@ -13,7 +14,7 @@ import unittest
 from gi.repository import Gio
 
 from agentbed import TOKEN, Agent, AgentCase, Client
-from pinfoldtest import Sandbox, tap, wait_for
+from pinfoldtest import Sandbox, process, tap, wait_for
 from pinfoldtest.paths import build_path, need_tools
 
 
@@ -200,6 +201,20 @@ class Starting(unittest.TestCase):
         limits = open(f"/proc/{agent.pid}/limits", encoding="ascii").read()
         core = [line.split() for line in limits.splitlines() if "core file" in line][0]
         self.assertEqual(core[4:6], ["0", "0"])
+        if os.geteuid() != 0:
+            self.assertFalse(process.is_dumpable(agent.pid))
+        self.assertFalse(process.dumps_core(agent.process))
+
+    def test_helper_inherits_the_limit(self):
+        helper = self.box.dir / "tree/agent/pinfold-tokens"
+        (self.box.dir / "tree/agent").mkdir(parents=True)
+        shutil.copy2(build_path("agent/pinfold-agent"), helper.parent / "pinfold-agent")
+        said = self.box.dir / "said"
+        helper.write_text(f"#!/bin/sh\nulimit -Hc >{said}.part\nmv {said}.part {said}\n")
+        helper.chmod(0o755)
+        Agent(self.box, helper.parent / "pinfold-agent")
+        wait_for(said.exists, 10, "the helper")
+        self.assertEqual(said.read_text(), "0\n")
 
     def test_descriptors_for_many_programs(self):
         need_tools("prlimit")

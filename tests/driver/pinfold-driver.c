@@ -130,7 +130,9 @@ run_line(PfDriverModule *module, PfDriverScope *scope, char *line)
     char *words[MAX_WORDS];
     PfDriverReply reply = {0};
     PfDriverCall call = {module, scope, &reply, 0, NULL};
+    size_t length = strlen(line);
     int n_words = pf_driver_split(line, words, MAX_WORDS);
+    bool go_on;
 
     if (n_words == 0 || (n_words > 0 && words[0][0] == '#'))
         return true;
@@ -141,9 +143,12 @@ run_line(PfDriverModule *module, PfDriverScope *scope, char *line)
         pf_driver_reply_set_error(&reply, "open quote or too many words");
     else if (strcmp(words[0], "quit") != 0)
         pf_driver_run(&call, n_words, words);
+    go_on = n_words < 0 || strcmp(words[0], "quit") != 0;
+    /* Before the answer: who gets it may look at once. */
+    explicit_bzero(line, length);
     print_answer(&reply);
     pf_driver_reply_clear(&reply);
-    return n_words < 0 || strcmp(words[0], "quit") != 0;
+    return go_on;
 }
 
 /*

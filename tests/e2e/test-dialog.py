@@ -6,7 +6,7 @@
 import time
 import unittest
 
-from pinfoldtest import Sandbox, process, readers, softhsm, tap, wait_for
+from pinfoldtest import Sandbox, process, readers, secretscan, softhsm, tap, wait_for
 from pinfoldtest.pinfold import Pinfold
 
 # Distinctive, so that a scan of memory and bus finds it and nothing else.
@@ -72,11 +72,11 @@ class SoftTokenDialog(DialogCase):
         d.sign(session, key)
         self.assertFalse(monitor.contains(SOFT_PIN.encode()))
         agent, (app,) = self.pinfold.agent_pid(), self.pinfold.app_pids()
-        self.assertEqual(process.scan_memory(app, SOFT_PIN.encode()), [])
-        self.assertTrue(process.scan_memory(agent, SOFT_PIN.encode()))  # cached: it is there
+        self.assertEqual(secretscan.scan(app, SOFT_PIN), [])
+        self.assertTrue(secretscan.scan(agent, SOFT_PIN))  # cached: it is there
         self.pinfold.ctl("forget")
-        self.assertEqual(process.scan_memory(agent, SOFT_PIN.encode()), [])
-        self.assertEqual(process.scan_memory(app, SOFT_PIN.encode()), [])
+        self.assertEqual(secretscan.scan(agent, SOFT_PIN), [])
+        self.assertEqual(secretscan.scan(app, SOFT_PIN), [])
         self.assertFalse(monitor.contains(SOFT_PIN.encode()))
         self.assertNotIn(SOFT_PIN, self.box.logs(lines=100000))
 

@@ -11,7 +11,7 @@ import random
 import signal
 import unittest
 
-from pinfoldtest import Sandbox, Spy, process, softhsm, tap, wait_for
+from pinfoldtest import Sandbox, Spy, process, secretscan, softhsm, tap, wait_for
 from pinfoldtest.driver import DriverError
 from pinfoldtest.paths import build_path
 from pinfoldtest.pinfold import Pinfold
@@ -194,7 +194,7 @@ class ModuleFailures(Failures):
         self.assertEqual(self.agent.poll(), None)
         wait_for(lambda: self.pinfold.domains() == [], 5, "no domain to be left")
         # The same PIN in all rounds: what any of them left is found now.
-        self.assertEqual(process.scan_memory(self.agent.pid, PIN.encode()), [])
+        self.assertEqual(secretscan.scan(self.agent.pid, PIN), [])
 
     def test_own_calls(self):
         self.try_places("pinfold-pkcs11:libinih", NEVER)
@@ -227,7 +227,7 @@ class AgentFailures(Failures):
         """Ends it, and the one that the bus started where it could not serve."""
         others = [pid for pid in self.pinfold.agent_pids() if pid != agent.pid]
         for pid in others:
-            self.assertEqual(process.scan_memory(pid, PIN.encode()), [])
+            self.assertEqual(secretscan.scan(pid, PIN), [])
         process.end_processes(others)
         agent.send_signal(signal.SIGTERM)
         agent.wait(10)
@@ -256,7 +256,7 @@ class AgentFailures(Failures):
         if failed is not None or self.failed_call() is None:
             self.check_whole(again)
         if agent.poll() is None:
-            self.assertEqual(process.scan_memory(agent.pid, PIN.encode()), [], about)
+            self.assertEqual(secretscan.scan(agent.pid, PIN), [], about)
         self.end_agents(agent)
         self.reached += failed is not None
 

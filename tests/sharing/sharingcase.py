@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from pinfoldtest import Sandbox, Spy, build_path, process, softhsm, wait_for
+from pinfoldtest import Sandbox, Spy, build_path, secretscan, softhsm, wait_for
 from pinfoldtest.pinfold import Pinfold, module_path
 
 LABEL = "pinfold-test"
@@ -149,7 +149,7 @@ class SharingCase(unittest.TestCase):
     def assert_no_pin_left(self):
         """Neither in the agent's domains nor in its memory."""
         wait_for(lambda: self.pinfold.logged_in_domains() == [], 5, "no PIN to be left")
-        self.assertEqual(process.scan_memory(self.pinfold.agent_pid(), self.pin.encode()), [])
+        self.assertEqual(secretscan.scan(self.pinfold.agent_pid(), self.pin), [])
 
 
 def set_id(d, major, minor):

@@ -7,7 +7,7 @@ import json
 import subprocess
 import unittest
 
-from pinfoldtest import need_tools, process, tap, wait_for
+from pinfoldtest import need_tools, process, secretscan, tap, wait_for
 from pinfoldtest.pinfold import module_path
 from sharingcase import LABEL, PERMISSION, PIN, PUBLIC, USER, SharingCase, answer_consent
 
@@ -193,9 +193,9 @@ class BuiltProgram(ConsentCase):
         self.assertEqual(d.rv("create", session, "class=data", "private=true", "value=00"),
                          "CKR_USER_NOT_LOGGED_IN")
         self.assertEqual(self.spy.logins(d.pid), [])
-        self.assertEqual(process.scan_memory(d.pid, PIN.encode()), [])
+        self.assertEqual(secretscan.scan(d.pid, PIN), [])
         self.assertFalse(monitor.contains(PIN.encode()))
-        self.assertTrue(process.scan_memory(self.pinfold.agent_pid(), PIN.encode()))
+        self.assertTrue(secretscan.scan(self.pinfold.agent_pid(), PIN))
         d.ok("login", session, "user", PIN)
         self.assert_works(d, session)
 
@@ -256,7 +256,7 @@ class Nobody(ConsentCase):
         self.assert_public(d, session)
         self.assertNotEqual(d.rv("login", session, "user", "null"), "CKR_OK")
         self.assertEqual(self.spy.logins(d.pid), [])
-        self.assertEqual(process.scan_memory(d.pid, PIN.encode()), [])
+        self.assertEqual(secretscan.scan(d.pid, PIN), [])
         d.ok("login", session, "user", PIN)
         self.assert_works(d, session)
 
