@@ -3,6 +3,7 @@
 /* PfConsentStore: a list of decisions and its file. */
 #include "consent-store.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -106,6 +107,18 @@ remove_same(PfConsentStore *self, const PfConsent *consent)
     return FALSE;
 }
 
+/* After a decision was taken away, which must not come back at the next start, even if the rest is
+ * lost by that. */
+static gboolean
+save_without(PfConsentStore *self)
+{
+    if (save(self))
+        return TRUE;
+    if (g_unlink(self->path) < 0 && errno != ENOENT)
+        g_warning("A decision that was revoked is still in %s", self->path);
+    return FALSE;
+}
+
 void
 pf_consent_store_add(PfConsentStore *self, PfConsent *consent)
 {
@@ -115,14 +128,17 @@ pf_consent_store_add(PfConsentStore *self, PfConsent *consent)
     if (!consent->program->is_known ||
         (!is_kept(consent) && consent->decision != PF_CONSENT_SESSION))
         return;
-    gboolean must_save = remove_same(self, consent) || is_kept(consent);
+    gboolean replaces = remove_same(self, consent);
+    gboolean must_save = replaces || is_kept(consent);
     if (self->consents->len >= CONSENTS_MAX)
         must_save = remove_at(self, 0) || must_save;
     g_free(consent->id);
     consent->id = make_id(self);
     g_ptr_array_add(self->consents, g_steal_pointer(&owned));
-    if (must_save)
-        save(self);
+    /* A yes that cannot be kept counts for now, and is shown so. */
+    if (must_save && !(replaces ? save_without(self) : save(self)) &&
+        consent->decision == PF_CONSENT_ALWAYS)
+        consent->decision = PF_CONSENT_SESSION;
     g_signal_emit(self, changed_signal, 0);
 }
 
@@ -138,9 +154,8 @@ pf_consent_store_revoke(PfConsentStore *self, const char *id)
         must_save = remove_at(self, i - 1) || must_save;
         count++;
     }
-    /* What is revoked must not come back at the next start, even if the rest is lost by that. */
-    if (must_save && !save(self) && g_unlink(self->path) < 0)
-        g_warning("A decision that was revoked is still in %s", self->path);
+    if (must_save)
+        save_without(self);
     if (count > 0)
         g_signal_emit(self, changed_signal, 0);
     return count;

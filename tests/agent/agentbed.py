@@ -3,6 +3,7 @@
 """A real agent in a sandbox, and clients that are the module's own link."""
 
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -23,15 +24,16 @@ def history(box):
 class Agent:
     """The agent, started by hand, as the only one of the sandbox."""
 
-    def __init__(self, box, path=None, env=None):
+    def __init__(self, box, path=None, env=None, prefix=()):
         self.box = box
+        self.prefix = prefix
         self.path = path or build_path("agent/pinfold-agent")
         self.env = {"G_MESSAGES_DEBUG": "pinfold-agent"} | (env or {})
         self.socket = box.dir / "run/pinfold/agent"
         self.start()
 
     def start(self):
-        self.process = self.box.start([self.path], name="agent", env=self.env)
+        self.process = self.box.start([*self.prefix, self.path], name="agent", env=self.env)
         wait_for(self.is_listening, 10, "the agent's socket")
 
     def is_listening(self):
@@ -44,6 +46,15 @@ class Agent:
     @property
     def pid(self):
         return self.process.pid
+
+    def memory(self):
+        """Bytes: its own, and its share of pages that it shares: a state page is half the process's.
+        Not of libraries, which changes with every program that comes or goes."""
+        try:
+            text = open(f"/proc/{self.pid}/smaps_rollup", encoding="utf-8").read()
+        except PermissionError:
+            raise unittest.SkipTest("only root may count the agent's memory") from None
+        return sum(int(kib) for kib in re.findall(r"^Pss_(?:Anon|Shmem): *(\d+) kB", text, re.M)) * 1024
 
     def fds(self):
         if not process.may_look_into(self.pid):

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent-link.h"
@@ -332,6 +333,32 @@ handle_cycle(char **args)
     printf("ok %u\n", good);
 }
 
+/* A process that comes, has a session, and ends without a farewell. */
+static _Noreturn void
+live(const PfDomainRef *domain)
+{
+    unsigned entry = 0;
+    PfAgentLink *own = pf_agent_link_new();
+    bool is_good = pf_agent_link_contact(own, false) &&
+                   pf_agent_link_sessions_changed(own, domain, 1, &entry) == PF_LINK_OK;
+    _exit(is_good ? 0 : 1);
+}
+
+static void
+handle_lives(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    unsigned good = 0;
+    for (unsigned i = 0; i < read_number(args[2]); i++) {
+        int status = 1;
+        pid_t child = fork();
+        if (child == 0)
+            live(&domain);
+        good += child > 0 && waitpid(child, &status, 0) == child && status == 0;
+    }
+    printf("ok %u\n", good);
+}
+
 typedef struct {
     PfDomainRef domain;
     unsigned times;
@@ -452,6 +479,7 @@ static const struct {
     {"fork-client", 0, handle_fork_client},
     {"exec", 1, handle_exec},
     {"cycle", 1, handle_cycle},
+    {"lives", 3, handle_lives},
     {"threads", 5, handle_threads},
     {"prompt-many", 3, handle_prompt_many},
     {"close", 0, handle_close},

@@ -4,7 +4,6 @@
 """A thousand processes in one domain (fewer in an ordinary run): served, small, and answered for."""
 
 import os
-import re
 import time
 
 from gi.repository import Gio
@@ -27,11 +26,6 @@ class Scale(SharedCase):
             Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
             Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
         self.addCleanup(self.bus.close_sync)
-
-    def memory(self):
-        """Its own, and its share of what it shares: a state page is half the process's."""
-        text = open(f"/proc/{self.agent.pid}/smaps_rollup", encoding="utf-8").read()
-        return int(re.search(r"^Pss: *(\d+) kB", text, re.M)[1]) * 1024
 
     def cpu(self):
         """Seconds of processor time that the agent has used."""
@@ -61,9 +55,9 @@ class Scale(SharedCase):
         few = self.herd(20)
         few.call("herd-end")
         self.wait_members(1)
-        before = self.memory()
+        before = self.agent.memory()
         herd = self.herd(COUNT)
-        each = (self.memory() - before) / COUNT
+        each = (self.agent.memory() - before) / COUNT
         bare = int(Client(self.box).call("bare", COUNT)[1])
         print(f"# a process takes {each:.0f} bytes, a bare connection {bare}", flush=True)
         cpu = self.cpu()

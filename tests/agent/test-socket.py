@@ -74,14 +74,6 @@ class Peers(AgentCase):
         self.agent.socket.parent.chmod(0o700)
         self.client()
 
-    def test_cycles_leave_nothing(self):
-        client = self.client()
-        client.call("cycle", 10)
-        wait_for(lambda: self.agent.fds() < 30, 5, "connections to be closed")
-        before = self.agent.fds()
-        self.assertEqual(client.call("cycle", 200), ["ok", "200"])
-        wait_for(lambda: self.agent.fds() <= before, 5, "the descriptors to be as before")
-
 
 class Outages(AgentCase):
     def test_killed_and_restarted(self):
