@@ -8,6 +8,7 @@
 
 #include "bus-source.h"
 #include "process-guard.h"
+#include "self-restart.h"
 #include "socket-path.h"
 #include "wire-names.h"
 
@@ -74,6 +75,8 @@ on_register_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error
     if (error != NULL) {
         g_warning("The agent does not accept this app as its prompter: %s", error->message);
         drop(self);
+        /* No dialog is open, and the next agent would say the same. */
+        pf_self_restart_if_replaced();
     }
     return 0;
 }

@@ -3,6 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The app with the real agent: started for a prompt, wrong and right PINs, Cancel, a new agent."""
 
+import os
+import shutil
 import subprocess
 
 from appcase import AppCase
@@ -15,13 +17,8 @@ TOKEN = "pkcs11:model=Model;manufacturer=Maker;serial=0001;token=Office%20card"
 PIN = "20464128"
 
 
-class WithAgent(AppCase):
-    def setUp(self):
-        # As in AppCase, but the bus starts agent and app when somebody asks for them.
-        self.box = Sandbox(display=True, wm=True)
-        self.addCleanup(self.box.close)
-        self.ui = self.box.ui()
-        self.start_client("start")
+class ClientCase(AppCase):
+    """A client of the agent, and a person."""
 
     def start_client(self, how):
         self.client = self.box.start([build_path("tests/agent/link-client")], name="client",
@@ -58,6 +55,15 @@ class WithAgent(AppCase):
     def prompt(self, previous=0):
         self.send(f"prompt {TOKEN} - {previous}")
         return self.ui.window("PIN — Office card")
+
+
+class WithAgent(ClientCase):
+    def setUp(self):
+        # As in AppCase, but the bus starts agent and app when somebody asks for them.
+        self.box = Sandbox(display=True, wm=True)
+        self.addCleanup(self.box.close)
+        self.ui = self.box.ui()
+        self.start_client("start")
 
     def test_wrong_then_right(self):
         window = self.prompt()
@@ -142,6 +148,39 @@ class WithAgent(AppCase):
         again.press("Cancel")
         self.assertEqual(self.answer(), "canceled")
         self.assertEqual(again.pid, window.pid)
+
+
+class Upgraded(ClientCase):
+    """The package is replaced under the app; then the agent is another one."""
+
+    def setUp(self):
+        self.box = Sandbox(display=True, wm=True, services=False)
+        self.addCleanup(self.box.close)
+        for name in ("agent/pinfold-agent", "app/pinfold"):
+            path = self.box.dir / "tree" / name
+            path.parent.mkdir(parents=True)
+            shutil.copy2(build_path(name), path)
+        self.agent = self.box.dir / "tree/agent/pinfold-agent"
+        self.app = self.box.dir / "tree/app/pinfold"
+        self.box.add_service("org.pinfold.Agent", self.agent)
+        self.box.add_service("org.pinfold.Pinfold", f"{self.app} --gapplication-service")
+        self.ui = self.box.ui()
+        self.start_client("start")
+
+    def test_app_follows(self):
+        window = self.prompt()
+        window.press("Cancel")
+        self.assertEqual(self.answer(), "canceled")
+        shutil.copy2(self.app, self.app.with_suffix(".new"))
+        os.rename(self.app.with_suffix(".new"), self.app)
+        process.end_processes(self.box.pids_of(self.agent))
+        self.client.stdin.close()
+        self.start_client("start")
+        # An app that cannot be asked would not be asked.
+        again = self.prompt()
+        self.assertEqual(self.box.pids_of(self.app), [again.pid])
+        again.press("Cancel")
+        self.assertEqual(self.answer(), "canceled")
 
 
 if __name__ == "__main__":
