@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfListener: one place for one agent, then accept in bursts. */
+/* PfListener: accepts in bursts where the place is. */
 #include "listener.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
-#include <glib/gstdio.h>
-#include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "peer-connection.h"
-#include "socket-path.h"
 
-#define BACKLOG         1024
 #define CONNECTIONS_MAX 16384u
 /* Accepted at a time; connected peers get their turn in between. */
 #define BURST 64
@@ -28,22 +20,15 @@
 struct PfListener {
     PfCache *cache;
     PfPromptBroker *broker;
-    char *path; /* NULL: the socket is the service manager's */
-    int lock_fd;
-    int fd;
-    guint source;
+    PfSocketPlace *place;
+    guint source;            /* of the socket, or of a pause */
     GHashTable *connections; /* set of PfPeerConnection */
     gboolean has_said_foreign;
+    void (*on_lost)(gpointer user_data);
+    gpointer lost_data;
 };
 
 static void watch(PfListener *self);
-
-static void
-set_errno_error(GError **error, int number, const char *what)
-{
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(number), "%s: %s", what,
-                g_strerror(number));
-}
 
 static void
 on_connection_closed(PfPeerConnection *connection, gpointer user_data)
@@ -124,108 +109,34 @@ on_connection_waiting(int listener_fd, GIOCondition condition, gpointer user_dat
 static void
 watch(PfListener *self)
 {
-    self->source = g_unix_fd_add(self->fd, G_IO_IN, on_connection_waiting, self);
+    self->source =
+        g_unix_fd_add(pf_socket_place_get_fd(self->place), G_IO_IN, on_connection_waiting, self);
 }
 
-/* The folder is ours alone, or nothing is served in it. */
-static gboolean
-prepare_folder(const char *path, GError **error)
+/* The socket was removed, and there is a new one; or another agent has it. */
+static void
+on_place_moved(int fd, gpointer user_data)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
-    if (g_mkdir(folder, 0700) < 0 && errno != EEXIST) {
-        set_errno_error(error, errno, folder);
-        return FALSE;
-    }
-    int r = pf_socket_path_check(path);
-    if (r < 0) {
-        set_errno_error(error, -r, folder);
-        return FALSE;
-    }
-    return TRUE;
+    PfListener *self = user_data;
+    g_clear_handle_id(&self->source, g_source_remove);
+    if (fd >= 0)
+        watch(self);
+    else
+        self->on_lost(self->lost_data);
 }
 
-/* Takes the lock that says whose the socket is. The file stays: removing it would let two agents
- * lock two files of one name. */
-static PfListenerStart
-take_lock(PfListener *self, const char *path, GError **error)
-{
-    g_autofree char *lock = g_strconcat(path, ".lock", NULL);
-    self->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (self->lock_fd < 0) {
-        set_errno_error(error, errno, lock);
-        return PF_LISTENER_FAILED;
-    }
-    if (flock(self->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-        if (errno == EWOULDBLOCK)
-            return PF_LISTENER_OTHER_INSTANCE;
-        set_errno_error(error, errno, lock);
-        return PF_LISTENER_FAILED;
-    }
-    return PF_LISTENER_SERVING;
-}
-
-/* Binds and listens; whoever left a socket there is dead, for we hold the lock. */
-static gboolean
-listen_at(PfListener *self, const char *path, GError **error)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
-    self->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (self->fd < 0 || (unlink(path) < 0 && errno != ENOENT) ||
-        bind(self->fd, (const struct sockaddr *)&address, sizeof address) < 0 ||
-        chmod(path, 0600) < 0 || listen(self->fd, BACKLOG) < 0) {
-        set_errno_error(error, errno, path);
-        return FALSE;
-    }
-    self->path = g_strdup(path);
-    return TRUE;
-}
-
-/* The descriptor that a service manager passed, if it is a listening socket. */
-static int
-get_activation_fd(void)
-{
-    int count = sd_listen_fds(1);
-    int fd = SD_LISTEN_FDS_START;
-    if (count < 1 || sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) <= 0)
-        return -1;
-    /* The manager's unit may say less. */
-    listen(fd, BACKLOG);
-    g_unix_set_fd_nonblocking(fd, TRUE, NULL);
-    return fd;
-}
-
-static PfListenerStart
-open_place(PfListener *self, GError **error)
-{
-    char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
-    int r = pf_socket_path_get(path, sizeof path);
-    if (r < 0) {
-        set_errno_error(error, -r, "XDG_RUNTIME_DIR gives no place for the socket");
-        return PF_LISTENER_FAILED;
-    }
-    if (!prepare_folder(path, error))
-        return PF_LISTENER_FAILED;
-    PfListenerStart start = take_lock(self, path, error);
-    if (start != PF_LISTENER_SERVING)
-        return start;
-    self->fd = get_activation_fd();
-    if (self->fd < 0 && !listen_at(self, path, error))
-        return PF_LISTENER_FAILED;
-    return PF_LISTENER_SERVING;
-}
-
-PfListenerStart
-pf_listener_new(PfCache *cache, PfPromptBroker *broker, PfListener **ret_listener, GError **error)
+PfSocketPlaceStart
+pf_listener_new(PfCache *cache, PfPromptBroker *broker, void (*on_lost)(gpointer user_data),
+                gpointer user_data, PfListener **ret_listener, GError **error)
 {
     PfListener *self = g_new0(PfListener, 1);
     self->cache = g_object_ref(cache);
     self->broker = g_object_ref(broker);
-    self->lock_fd = -1;
-    self->fd = -1;
+    self->on_lost = on_lost;
+    self->lost_data = user_data;
     self->connections = g_hash_table_new(NULL, NULL);
-    PfListenerStart start = open_place(self, error);
-    if (start != PF_LISTENER_SERVING) {
+    PfSocketPlaceStart start = pf_socket_place_new(on_place_moved, self, &self->place, error);
+    if (start != PF_SOCKET_PLACE_OURS) {
         pf_listener_free(self);
         return start;
     }
@@ -241,19 +152,15 @@ pf_listener_free(PfListener *self)
     if (self == NULL)
         return;
     g_clear_handle_id(&self->source, g_source_remove);
-    if (self->path != NULL)
-        unlink(self->path);
-    if (self->fd >= 0)
-        close(self->fd);
+    if (self->place != NULL)
+        pf_socket_place_close(self->place);
     g_autoptr(GList) connections = g_hash_table_get_keys(self->connections);
     for (GList *l = connections; l != NULL; l = l->next)
         pf_peer_connection_close(l->data);
     g_hash_table_unref(self->connections);
     g_clear_object(&self->cache);
     g_clear_object(&self->broker);
-    g_free(self->path);
     /* Last: from now on another agent may take the place. */
-    if (self->lock_fd >= 0)
-        close(self->lock_fd);
+    pf_socket_place_free(self->place);
     g_free(self);
 }

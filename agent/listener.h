@@ -4,19 +4,15 @@
 #pragma once
 
 #include "cache-calls.h"
+#include "socket-place.h"
 
 typedef struct PfListener PfListener;
 
-typedef enum {
-    PF_LISTENER_SERVING,
-    PF_LISTENER_OTHER_INSTANCE, /* another agent of the user holds the place */
-    PF_LISTENER_FAILED,
-} PfListenerStart;
-
-/* Listens on the activation descriptor if there is one, else on $XDG_RUNTIME_DIR/pinfold/agent,
- * which a lock file beside it keeps to one agent. RET_LISTENER and ERROR as the result says. */
-PfListenerStart pf_listener_new(PfCache *cache, PfPromptBroker *broker, PfListener **ret_listener,
-                                GError **error);
+/* Listens in the place, and calls ON_LOST (once, from the loop) when another agent has taken it.
+ * RET_LISTENER and ERROR as the result says. */
+PfSocketPlaceStart pf_listener_new(PfCache *cache, PfPromptBroker *broker,
+                                   void (*on_lost)(gpointer user_data), gpointer user_data,
+                                   PfListener **ret_listener, GError **error);
 
 /* Closes all connections and gives the place up. NULL is fine. */
 void pf_listener_free(PfListener *listener);

@@ -24,6 +24,12 @@ on_stop_signal(gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
+static void
+on_place_lost(gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+}
+
 /* Each program that is connected takes a few; a manager's usual 1024 are soon gone. */
 #define DESCRIPTORS_MAX 65536u
 
@@ -61,17 +67,18 @@ static int
 run(PfCache *cache, PfAgentSettings *settings, PfPromptBroker *broker)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     PfListener *listener = NULL;
-    PfListenerStart start = pf_listener_new(cache, broker, &listener, &error);
-    if (start == PF_LISTENER_OTHER_INSTANCE) {
+    PfSocketPlaceStart start =
+        pf_listener_new(cache, broker, on_place_lost, loop, &listener, &error);
+    if (start == PF_SOCKET_PLACE_TAKEN) {
         g_message("Another agent is running already");
         return EXIT_SUCCESS;
     }
-    if (start == PF_LISTENER_FAILED) {
+    if (start == PF_SOCKET_PLACE_FAILED) {
         g_warning("The agent cannot start: %s", error->message);
         return EXIT_FAILURE;
     }
-    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_unix_signal_add(SIGTERM, on_stop_signal, loop);
     g_unix_signal_add(SIGINT, on_stop_signal, loop);
     PfAgentPeriphery *periphery = pf_agent_periphery_new(cache, settings, broker);

@@ -115,6 +115,53 @@ class Outages(AgentCase):
         os.kill(self.agent.pid, signal.SIGCONT)
         wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
 
+    def assert_meets_programs_again(self, remove):
+        """Neither those that are connected nor those that come lose anything."""
+        client, _ = self.logged_in()
+        remove()
+        wait_for(self.agent.socket.exists, 5, "the socket to be back")
+        self.assertEqual(client.take()[1], "135790")
+        newcomer = self.client()
+        newcomer.join_domain()
+        self.assertEqual(newcomer.call("store", TOKEN, "-", "135790"), ["ok"])
+        self.assertEqual(self.agent.socket.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.agent.socket.parent.stat().st_mode & 0o777, 0o700)
+        self.assertIn("already", self.box.run(self.agent.path).stderr)
+
+    def test_socket_removed(self):
+        for _ in range(3):
+            self.assert_meets_programs_again(self.agent.socket.unlink)
+
+    def test_folder_removed(self):
+        for _ in range(3):
+            self.assert_meets_programs_again(lambda: shutil.rmtree(self.agent.socket.parent))
+
+    def test_folder_moved(self):
+        away = self.box.dir / "away"
+        self.assert_meets_programs_again(lambda: self.agent.socket.parent.rename(away))
+
+    def test_folder_that_others_can_enter_is_not_served(self):
+        self.agent.socket.parent.chmod(0o755)
+        self.agent.socket.unlink()
+        wait_for(lambda: "The socket was removed: " in self.agent.log(), 5, "the refusal")
+        self.assertFalse(self.agent.socket.exists())
+        self.agent.socket.parent.chmod(0o700)
+        wait_for(self.agent.socket.exists, 5, "the socket to be back")
+
+    def test_place_taken_by_another(self):
+        """The lock was removed as well, and somebody was faster: the late one ends."""
+        client, entry = self.logged_in()
+        os.kill(self.agent.pid, signal.SIGSTOP)
+        shutil.rmtree(self.agent.socket.parent)
+        first = self.agent.process
+        self.agent.start()
+        wait_for(self.agent.socket.exists, 10, "the other's socket")
+        first.send_signal(signal.SIGCONT)
+        self.assertEqual(first.wait(5), 0)
+        self.assertEqual(client.state(entry), "public")
+        self.assertTrue(self.agent.is_listening())
+        wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
+
     def test_single_instance(self):
         client, _ = self.logged_in()
         second = self.box.run(build_path("agent/pinfold-agent"))
