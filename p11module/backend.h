@@ -14,6 +14,7 @@ typedef struct {
     const char *maker;  /* start of CK_INFO.manufacturerID */
     const char *file;   /* part of the file's name, which says it before it is initialised */
     bool own_locking;   /* initialise without locking, and serialise its calls */
+    bool reads_torn;    /* another process that logs in makes a look at the token fail */
     bool has_no_events; /* nothing ever comes or goes: a blocking wait for it is refused */
 } PfBackendQuirks;
 

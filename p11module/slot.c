@@ -7,6 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+/* A file that is being written is whole again in less. */
+#define TORN_TRIES    20
+#define TORN_PAUSE_NS 1000000L
+
 static PfSlot *
 slot_new(PfModule *module, PfBackend *backend, CK_SLOT_ID real)
 {
@@ -226,11 +230,25 @@ take_identity(PfSlot *slot, const CK_TOKEN_INFO *info)
     slot->is_known = true;
 }
 
+/* The backend's word on the token in the slot; a backend that was disturbed is asked again. */
+static CK_RV
+read_token(PfSlot *slot, CK_TOKEN_INFO *info)
+{
+    struct timespec pause = {.tv_nsec = TORN_PAUSE_NS};
+    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, info);
+    for (int i = 0; rv == CKR_GENERAL_ERROR && slot->backend->quirks.reads_torn && i < TORN_TRIES;
+         i++) {
+        nanosleep(&pause, NULL);
+        rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, info);
+    }
+    return rv;
+}
+
 CK_RV
 pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
 {
     CK_SLOT_INFO slot_info;
-    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, info);
+    CK_RV rv = read_token(slot, info);
     if (rv != CKR_OK)
         return rv;
     if (!atomic_load(&slot->has_description) &&
@@ -258,7 +276,7 @@ pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags
     PfTokenId token;
     CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetSlotList, CK_TRUE, NULL, &count);
     if (rv == CKR_OK)
-        rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, &info);
+        rv = read_token(slot, &info);
     if (rv != CKR_OK)
         return rv;
     pf_token_id_from_info(&token, &info);
@@ -274,8 +292,7 @@ CK_FLAGS
 pf_slot_read_flags(PfSlot *slot)
 {
     CK_TOKEN_INFO info;
-    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, &info);
-    return rv == CKR_OK ? info.flags : 0;
+    return read_token(slot, &info) == CKR_OK ? info.flags : 0;
 }
 
 bool

@@ -76,6 +76,26 @@ class Errors(WindowCase):
         self.assertFalse(self.spy.logged_in(d.pid))
         self.assertEqual(self.counts(d), (2, 2))
 
+    def looks(self, d):
+        return self.spy.counts(d.pid)["C_GetTokenInfo"]
+
+    def test_token_that_another_process_writes_is_looked_at_again(self):
+        d, session, key = self.logged_in()
+        seen = self.looks(d)
+        # The spy says what SoftHSM says while another process logs in.
+        d, session, key = self.logged_in(
+            fail=",".join(f"C_GetTokenInfo=CKR_GENERAL_ERROR@{seen + i}" for i in (1, 2, 5)))
+        for _ in range(4):
+            self.assert_signs(d, session, key)
+
+    def test_token_that_cannot_be_looked_at_gets_no_pin(self):
+        d, session, key = self.logged_in()
+        seen = self.looks(d)
+        d, session, key = self.logged_in(fail=f"C_GetTokenInfo=CKR_GENERAL_ERROR@{seen + 1}+")
+        before = self.counts(d)
+        self.assertEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"), "CKR_GENERAL_ERROR")
+        self.assertEqual(self.counts(d), before)
+
     def test_left_open_operations_end_with_their_session(self):
         d, session, key = self.logged_in()
         other = d.open_session(TOKEN)
