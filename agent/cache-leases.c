@@ -233,6 +233,35 @@ has_too_many_waiting(PfCache *self, const PfProcessContext *context, const char 
     return count >= WAITING_PER_PROCESS;
 }
 
+/* Does a thread of CONTEXT present what was typed for it, or wait for its turn to? */
+static gboolean
+presents_typed(const PfLeaseQueue *queue, const PfProcessContext *context)
+{
+    if (queue->current != NULL && queue->current->context == context && !queue->current->is_cached)
+        return TRUE;
+    for (const GList *l = queue->waiting.head; l != NULL; l = l->next) {
+        const PfLeaseRequest *request = l->data;
+        if (request->context == context && !pf_lease_request_wants_cached(request))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Refuses at once what would wait for another thread of the same process, which cannot go on before
+ * this call is answered: the caller keeps the token for itself within the process. */
+static gboolean
+refuse_waiting(PfCache *self, PfProcessContext *context, int entry, GError **error)
+{
+    PfLoginDomain *domain = pf_process_context_get_domain(context, (unsigned)entry);
+    const PfLeaseQueue *queue = g_hash_table_lookup(self->queues, domain->token);
+    if (queue == NULL || !presents_typed(queue, context))
+        return FALSE;
+    int refusal = find_refusal(self, domain);
+    if (refusal >= 0)
+        g_set_error_literal(error, PF_CACHE_ERROR, refusal, "The domain has no PIN");
+    return refusal >= 0;
+}
+
 void
 pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
                   const PfCacheDomainArg *domain, const PfCacheUseArg *use, const PfLeaseCall *call)
@@ -244,6 +273,8 @@ pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
         g_set_error_literal(&error, PF_CACHE_ERROR, PF_CACHE_ERROR_LIMIT,
                             "Too many calls of the process wait");
     }
+    if (entry >= 0 && refuse_waiting(self, context, entry, &error))
+        entry = -1;
     if (entry < 0) {
         call->answer(call->data, NULL, error);
         return;

@@ -56,6 +56,23 @@ class Answers(PromptCase):
         self.assertEqual(client.state(entry), "user")
         self.assertEqual(client.take()[1], "135790")
 
+    def test_no_thread_waits_for_what_its_own_process_was_told(self):
+        """It would hold the token meanwhile, which the other thread needs to go on."""
+        prompter, client, entry, job, request, _ = self.asked()
+        prompter.call("answer", request, "135790")
+        lease = self.finish(job)[1]
+        started = time.monotonic()
+        self.assertEqual(client.call("take", TOKEN, "-"), ["not-logged-in"])
+        self.assertLess(time.monotonic() - started, 1)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(client.take()[1], "135790")
+        # Another process's login is waited for.
+        other = self.client()
+        other.join_domain()
+        waiting = other.background("take", TOKEN, "-")
+        waiting.join(0.3)
+        self.assertTrue(waiting.is_alive())
+
     def test_wrong_then_right_in_one_dialog(self):
         prompter, client, entry, job, request, _ = self.asked()
         prompter.call("answer", request, "111111")
