@@ -50,6 +50,19 @@ get_flags_after(PfCall *call, CK_RV rv, CK_FLAGS before)
     return pf_slot_read_flags(call->slot);
 }
 
+/* A backend that could not read its token has looked at no PIN. */
+static CK_RV
+present_undisturbed(PfCall *call, CK_USER_TYPE type, const PfSecret *pin)
+{
+    CK_RV rv;
+    int tries = 0;
+    do {
+        rv = pf_presentation_of_host(call, type, pf_secret_get_bytes(pin),
+                                     pf_secret_get_length(pin));
+    } while (pf_slot_was_disturbed(call->slot, rv, &tries));
+    return rv;
+}
+
 /* Presents the lease to the token as it was just now; the PIN is wiped. The lease is to be ended
  * with RET_RESULT and RET_FLAGS. */
 static CK_RV
@@ -62,8 +75,7 @@ present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token,
     if (rv == CKR_OK && lease->is_cached && !pf_pin_rule_may_present_cached(flags))
         rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK) {
-        rv = pf_presentation_of_host(call, type, pf_secret_get_bytes(lease->pin),
-                                     pf_secret_get_length(lease->pin));
+        rv = present_undisturbed(call, type, lease->pin);
         if (rv == CKR_OK)
             result = PF_LEASE_OK;
         else if (pf_pin_rule_is_rejection(rv))

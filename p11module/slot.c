@@ -230,17 +230,25 @@ take_identity(PfSlot *slot, const CK_TOKEN_INFO *info)
     slot->is_known = true;
 }
 
-/* The backend's word on the token in the slot; a backend that was disturbed is asked again. */
+bool
+pf_slot_was_disturbed(const PfSlot *slot, CK_RV rv, int *tries)
+{
+    struct timespec pause = {.tv_nsec = TORN_PAUSE_NS};
+    if (rv != CKR_GENERAL_ERROR || !slot->backend->quirks.reads_torn || ++*tries > TORN_TRIES)
+        return false;
+    nanosleep(&pause, NULL);
+    return true;
+}
+
+/* The backend's word on the token in the slot. */
 static CK_RV
 read_token(PfSlot *slot, CK_TOKEN_INFO *info)
 {
-    struct timespec pause = {.tv_nsec = TORN_PAUSE_NS};
-    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, info);
-    for (int i = 0; rv == CKR_GENERAL_ERROR && slot->backend->quirks.reads_torn && i < TORN_TRIES;
-         i++) {
-        nanosleep(&pause, NULL);
+    CK_RV rv;
+    int tries = 0;
+    do {
         rv = PF_BACKEND_CALL(slot->backend, C_GetTokenInfo, slot->real, info);
-    }
+    } while (pf_slot_was_disturbed(slot, rv, &tries));
     return rv;
 }
 

@@ -59,6 +59,10 @@ PfSlot *pf_slot_find(PfModule *module, CK_SLOT_ID id);
 /* The slot of a backend's own ID, made if need be; NULL for lack of memory. */
 PfSlot *pf_slot_of_backend(PfModule *module, PfBackend *backend, CK_SLOT_ID real);
 
+/* Did the backend fail with RV because another process was writing its token just then (quirks)?
+ * Then a moment is over, and the call is to be made again; TRIES begins with 0 and bounds that. */
+bool pf_slot_was_disturbed(const PfSlot *slot, CK_RV rv, int *tries);
+
 /* Reads the token that is in the slot now and keeps what Pinfold needs of it; INFO is the
  * backend's own answer. A token that is another than before starts a new insertion. */
 CK_RV pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info);

@@ -88,6 +88,17 @@ class Errors(WindowCase):
         for _ in range(4):
             self.assert_signs(d, session, key)
 
+    def test_login_that_another_process_disturbs_is_made_again(self):
+        d, session, key = self.logged_in(fail="C_Login=CKR_GENERAL_ERROR@2,"
+                                              "C_Login=CKR_GENERAL_ERROR@3")
+        self.assert_signs(d, session, key)
+        self.assertEqual(self.counts(d), (2, 2))
+        # The program's own PIN is sent once, whatever is said to it.
+        d = self.driver(fail="C_Login=CKR_GENERAL_ERROR@1")
+        session = d.open_session(TOKEN)
+        self.assertEqual(d.rv("login", session, "user", softhsm.PIN), "CKR_GENERAL_ERROR")
+        self.assertEqual(len(self.spy.logins(d.pid)), 1)
+
     def test_token_that_cannot_be_looked_at_gets_no_pin(self):
         d, session, key = self.logged_in()
         seen = self.looks(d)
