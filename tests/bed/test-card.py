@@ -154,6 +154,17 @@ class PivCard(unittest.TestCase):
         self.card.swap("00000000cafe0001", "Pinfold Test Card")
         self.assertEqual(self.card.stats()["pin_tries"], 2)
 
+    def test_swap_that_pcscd_does_not_see(self):
+        """The card that comes has no power, and says nothing until the reader has noticed."""
+        d, session = self.logged_in()
+        key = self.key(d, session, "01")
+        self.card.command("swap", serial=OTHER_SERIAL, label="Other Card", gap=0)
+        self.assertNotEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"), "CKR_OK")
+        self.assertEqual(self.card.stats()["presentations"], 0)
+        wait_for(lambda: d.cmd("slots").ok and
+                 d.cmd("tokeninfo", 0).get("serial") == OTHER_SERIAL, 10, "the other card")
+        self.assertEqual(self.card.stats()["power_ups"], 1)
+
     def test_pulled_in_the_middle_of_a_command(self):
         d, session = self.logged_in()
         key = self.key(d, session, "01")

@@ -6,6 +6,8 @@ import socket
 import threading
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = 0, 1, 2, 4
+# pcscd looks every 0.4 s whether there is a card.
+_UNSEEN_S = 1.0
 
 
 def make_atr(historical):
@@ -73,8 +75,9 @@ class Link:
                 self._gone.clear()
                 self._socket = connection
                 self._condition.notify_all()
+            is_mute = False
             try:
-                self._serve(connection)
+                is_mute = self._serve(connection)
             except OSError:
                 pass
             self._on_power(POWER_OFF)
@@ -82,6 +85,8 @@ class Link:
                 self._socket = None
                 connection.close()
                 self._condition.notify_all()
+                if is_mute:
+                    self._condition.wait_for(lambda: not self._wanted, _UNSEEN_S)
 
     def _receive(self, connection, size):
         data = b""
@@ -96,14 +101,24 @@ class Link:
         return data
 
     def _serve(self, connection):
+        """Until the card is pulled; or returns True: it was not heard.
+
+        A card has no power before the reader gives it some. One that was put in for another between
+        two looks of pcscd gets commands without it; a real reader then fails, and says at its next
+        look that the card was gone.
+        """
+        has_power = False
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         while True:
             size = int.from_bytes(self._receive(connection, 2), "big")
             message = self._receive(connection, size)
             if size == 1 and message[0] != GET_ATR:
+                has_power = message[0] != POWER_OFF
                 self._on_power(message[0])
                 continue
+            if size > 1 and not has_power:
+                return True
             answer = self._atr if size == 1 else self._on_apdu(message, self._gone)
             if self._gone.is_set():
-                return
+                return False
             connection.sendall(len(answer).to_bytes(2, "big") + answer)
