@@ -128,6 +128,12 @@ find_refusal(PfCache *self, PfLoginDomain *domain)
     return -1;
 }
 
+gboolean
+pf_cache_may_lend(PfCache *self, PfLoginDomain *domain)
+{
+    return find_refusal(self, domain) < 0;
+}
+
 /* Answers a request whose turn has come: with a lease, or with an error. Consumes it. */
 static void
 grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)

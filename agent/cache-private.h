@@ -4,8 +4,8 @@
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
  * cache-leases.c (the queue), cache-prompts.c (the person), cache-consent.c (what the person lets
- * programs do), cache-forget.c (what is lent when a PIN is forgotten), cache-timers.h (timeouts),
- * cache-history.h (what is told of it).
+ * programs do), cache-wakes.c (whom one answer serves), cache-forget.c (what is lent when a PIN is
+ * forgotten), cache-timers.h (timeouts), cache-history.h (what is told of it).
  */
 #pragma once
 
@@ -58,6 +58,7 @@ struct _PfCache {
     GPtrArray *prompting; /* PfLeaseRequest whose dialog is not answered */
     GHashTable *retries;  /* lease -> PfPromptRetry: rejected, its dialog waits */
     guint waiting_timer;  /* runs only while a call waits */
+    guint wakes_source;   /* of pf_cache_settle_wakes() */
     PfCacheTimers *timers;
     PfHistory *history;
 };
@@ -158,6 +159,9 @@ gboolean pf_cache_is_pin_of_lease(PfCache *cache, const PfPinLease *lease, const
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);
 void pf_cache_lose_lease(PfCache *cache, PfLeaseQueue *queue, PfForgetReason reason);
 
+/* Can DOMAIN's own PIN be leased now? */
+gboolean pf_cache_may_lend(PfCache *cache, PfLoginDomain *domain);
+
 /* Ends the lease of TOKEN (NULL: all) whose holder has written to its board that it is over; its
  * PIN is wiped. Nothing waits for such a lease, so nobody is granted the next one. */
 void pf_cache_settle_leases(PfCache *cache, const char *token);
@@ -177,6 +181,10 @@ void pf_cache_drop_prompt_calls(PfCache *cache, const PfProcessContext *context,
                                 gconstpointer connection);
 void pf_cache_drop_token_prompts(PfCache *cache, const char *token);
 void pf_cache_keep_prompt_for_retry(PfCache *cache, PfPinLease *lease);
+
+/* A login has come or gone: calls that wait for a dialog about it, which need none any more, go on
+ * (cache-wakes.c). Soon, not from within this call. */
+void pf_cache_settle_wakes(PfCache *cache);
 
 /* What a dialog about TOKEN shows of CONTEXT's program. The caller's. */
 PfDialogDetails *pf_cache_make_details(PfProcessContext *context, const char *token,

@@ -319,6 +319,8 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     } else {
         begin_dialog(self, request, details);
     }
+    /* It may be that it was answered for another call while this one was under way. */
+    pf_cache_settle_wakes(self);
     pf_cache_update_waiting_timer(self);
 }
 

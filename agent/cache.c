@@ -49,6 +49,7 @@ pf_forget_reason_get_name(PfForgetReason reason)
 void
 pf_cache_emit_changed(PfCache *self)
 {
+    pf_cache_settle_wakes(self);
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -257,6 +258,7 @@ pf_cache_finalize(GObject *object)
     g_hash_table_unref(self->sets);
     g_ptr_array_unref(self->domains);
     g_clear_handle_id(&self->waiting_timer, g_source_remove);
+    g_clear_handle_id(&self->wakes_source, g_source_remove);
     pf_rejected_pins_free(self->rejected);
     pf_life_page_end(self->life);
     if (self->life_fd >= 0)

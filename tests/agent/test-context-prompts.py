@@ -287,12 +287,15 @@ class Confirming(ContextCase):
             self.assertEqual(self.finish(job), ["canceled"])
 
     def test_a_login_is_not_confirmed(self):
+        """There is nothing to ask where the login is there, and nothing to agree to."""
         client, _ = self.logged_in()
-        for purpose in ("login", "wake"):
-            job, request, _ = self.ask(client, purpose)
-            lease = self.answer(job, request)
-            client.call("end", lease, 1)
-            self.ui.expect("close")
+        self.assertEqual(client.call("prompt", TOKEN, "-", 0, "login"), ["logged-in"])
+        status, lease, _, cached = client.call("prompt", TOKEN, "-", 0, "wake")
+        self.assertEqual((status, cached), ("ok", "cached"))
+        client.call("end", lease, 1)
+        client.call("logout", TOKEN, "-")
+        job, request, _ = self.ask(client, "login")
+        self.answer(job, request)
 
     def test_rejected(self):
         client, entry = self.logged_in()

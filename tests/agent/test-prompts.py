@@ -9,6 +9,7 @@ from agentbed import OTHER, TOKEN
 from pinfoldtest import tap, wait_for
 from pinfoldtest.paths import build_path
 from promptbed import PromptCase
+from sharedbed import ID, SharedCase
 
 
 class Registration(PromptCase):
@@ -240,6 +241,79 @@ class Ends(PromptCase):
         started = time.monotonic()
         self.assertEqual(client.call("prompt", TOKEN, "-", 0), ["no-prompter"])
         self.assertGreater(time.monotonic() - started, 4)
+
+
+class OneForAll(SharedCase, PromptCase):
+    """Programs of one login that wait for its dialog; what the person says to one of them."""
+
+    def setUp(self):
+        super().setUp()
+        self.rule("allow")
+        self.one = self.inside()[0]
+        self.two, self.entry = self.member()
+
+    def both_asked(self, purpose="wake"):
+        """A job of each, and the dialog that is open, which is the first one's."""
+        prompter = self.prompter()
+        first = self.one.background("prompt", TOKEN, ID, 0, purpose)
+        (request,), _ = prompter.expect("ask")
+        second = self.two.background("prompt", TOKEN, ID, 0, purpose)
+        return prompter, first, second, request
+
+    def log_in(self, prompter, first, request):
+        prompter.call("answer", request, "135790")
+        lease = self.finish(first)[1]
+        self.assertEqual(self.one.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(prompter.expect("close")[0], [request, "accepted"])
+
+    def test_wake(self):
+        self.forget()
+        prompter, first, second, request = self.both_asked()
+        self.log_in(prompter, first, request)
+        # The other one gets what was typed for the first, as it does without a dialog.
+        status, lease, pin, cached = self.finish(second)
+        self.assertEqual((status, pin, cached), ("ok", "135790", "cached"))
+        self.assertEqual(self.two.call("end", lease, 1), ["ok", "cached"])
+
+    def test_wake_that_comes_too_late(self):
+        status, _, pin, cached = self.two.call("prompt", TOKEN, ID, 0, "wake")
+        self.assertEqual((status, pin, cached), ("ok", "135790", "cached"))
+
+    def test_wake_of_an_ended_login(self):
+        self.forget()
+        third, _ = self.member()
+        _, first, second, _ = self.both_asked()
+        third.call("logout", TOKEN, ID)
+        self.assertEqual([self.finish(first), self.finish(second)], [["canceled"], ["canceled"]])
+
+    def test_wrong_pin_wakes_nobody(self):
+        self.forget()
+        prompter, first, second, request = self.both_asked()
+        prompter.call("answer", request, "111111")
+        lease = self.finish(first)[1]
+        self.assertEqual(self.one.call("end", lease, 2), ["ok", "not-cached"])
+        again = self.one.background("prompt", TOKEN, ID, lease, "wake")
+        (_, request), _ = prompter.expect("retry")
+        self.assertTrue(second.is_alive())
+        self.log_in(prompter, again, request)
+        self.assertEqual(self.finish(second)[3], "cached")
+
+    def test_login(self):
+        self.one.call("logout", TOKEN, ID)
+        prompter, first, second, request = self.both_asked("login")
+        self.log_in(prompter, first, request)
+        self.assertEqual(self.finish(second), ["logged-in"])
+        self.assertEqual(self.two.state(self.entry), "user")
+
+    def test_no_login_goes_on(self):
+        self.one.call("logout", TOKEN, ID)
+        prompter, first, second, request = self.both_asked("login")
+        prompter.call("cancel", request)
+        self.assertEqual(self.finish(first), ["canceled"])
+        (request,), details = prompter.expect("ask")
+        self.assertEqual(details["pid"], str(self.two.pid))
+        prompter.call("answer", request, "135790")
+        self.assertEqual(self.finish(second)[2], "135790")
 
 
 if __name__ == "__main__":
