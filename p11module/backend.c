@@ -14,8 +14,9 @@
 /* One line for each backend that is known to need it; each has a test. */
 static const PfBackendQuirks known_quirks[] = {
     /* Deadlocks under OS locking when a card is pulled (OpenSC 0.23). That its C_CloseAllSessions
-     * closes every other session does not matter: Pinfold closes one by one for all. */
-    {"OpenSC", "opensc-pkcs11", .own_locking = true},
+     * closes every other session does not matter: Pinfold closes one by one for all. It does not
+     * ask a PIV card for its tries any more once it has logged in. */
+    {"OpenSC", "opensc-pkcs11", .own_locking = true, .keeps_tries = true},
     /* Refuses a blocking C_WaitForSlotEvent, and has never an event for one that does not block.
      * Writes its token's file at each login, and cannot read it while another process does. */
     {"SoftHSM", "libsofthsm2", .has_no_events = true, .reads_torn = true},

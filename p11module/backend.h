@@ -15,6 +15,7 @@ typedef struct {
     const char *file;   /* part of the file's name, which says it before it is initialised */
     bool own_locking;   /* initialise without locking, and serialise its calls */
     bool reads_torn;    /* another process that logs in makes a look at the token fail */
+    bool keeps_tries;   /* after a good login its token flags about tries are those of before */
     bool has_no_events; /* nothing ever comes or goes: a blocking wait for it is refused */
 } PfBackendQuirks;
 

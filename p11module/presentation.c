@@ -12,7 +12,10 @@
 CK_RV
 pf_presentation_of_host(PfCall *call, CK_USER_TYPE type, const CK_BYTE *pin, CK_ULONG pin_len)
 {
-    return PF_BACKEND_CALL(call->backend, C_Login, call->real, type, (CK_BYTE *)pin, pin_len);
+    CK_RV rv = PF_BACKEND_CALL(call->backend, C_Login, call->real, type, (CK_BYTE *)pin, pin_len);
+    if (type != CKU_SO)
+        pf_slot_note_presentation(call->slot, rv);
+    return rv;
 }
 
 void

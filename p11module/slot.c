@@ -276,6 +276,33 @@ pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
     return CKR_OK;
 }
 
+#define TRIES_FLAGS ((CK_FLAGS)(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY))
+
+/* What FLAGS, just read, say of the token: a last try of before a good login is none. */
+static CK_FLAGS
+judge_flags(PfSlot *slot, CK_FLAGS flags)
+{
+    CK_FLAGS tries = flags & TRIES_FLAGS;
+    pthread_mutex_lock(&slot->lock);
+    if (tries != slot->tries)
+        slot->has_old_tries = false;
+    slot->tries = tries;
+    if (slot->has_old_tries)
+        flags &= ~tries;
+    pthread_mutex_unlock(&slot->lock);
+    return flags;
+}
+
+void
+pf_slot_note_presentation(PfSlot *slot, CK_RV rv)
+{
+    if (!slot->backend->quirks.keeps_tries)
+        return;
+    pthread_mutex_lock(&slot->lock);
+    slot->has_old_tries = rv == CKR_OK;
+    pthread_mutex_unlock(&slot->lock);
+}
+
 CK_RV
 pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags)
 {
@@ -292,7 +319,7 @@ pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags
         pf_slot_void_token(slot);
         return CKR_DEVICE_REMOVED;
     }
-    *ret_flags = info.flags;
+    *ret_flags = judge_flags(slot, info.flags);
     return CKR_OK;
 }
 
@@ -300,7 +327,7 @@ CK_FLAGS
 pf_slot_read_flags(PfSlot *slot)
 {
     CK_TOKEN_INFO info;
-    return read_token(slot, &info) == CKR_OK ? info.flags : 0;
+    return read_token(slot, &info) == CKR_OK ? judge_flags(slot, info.flags) : 0;
 }
 
 bool
@@ -346,6 +373,7 @@ pf_slot_void_token(PfSlot *slot)
     pthread_mutex_lock(&slot->lock);
     slot->is_known = false;
     slot->is_flag_fixed = false;
+    slot->has_old_tries = false;
     slot->has_user_login = false;
     slot->has_so_login = false;
     pthread_mutex_unlock(&slot->lock);

@@ -33,6 +33,8 @@ struct PfSlot {
     bool is_flag_fixed; /* the host has seen token flags of this insertion */
     atomic_bool shows_protected_path;
     PfTokenId token;
+    CK_FLAGS tries;     /* the token's flags about tries, as they were last read */
+    bool has_old_tries; /* they were read before a good login, and have not changed since */
     CK_TOKEN_INFO seen; /* of which token was made: the same bytes again need no second reading */
     atomic_bool has_description; /* once it is there it stays as it is */
     char description[65];
@@ -70,6 +72,9 @@ CK_RV pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info);
 /* Is it still EXPECTED in the slot? Refreshes the slot list first, as OpenSC's token information
  * may be that of the card before (facts: after a swap). RET_FLAGS: the token's flags. */
 CK_RV pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags);
+
+/* C_Login has presented a PIN of the user and said RV. */
+void pf_slot_note_presentation(PfSlot *slot, CK_RV rv);
 
 /* The token's flags after a login attempt; 0 when they cannot be read. */
 CK_FLAGS pf_slot_read_flags(PfSlot *slot);

@@ -120,6 +120,19 @@ class CardJob(unittest.TestCase):
         self.assertEqual(self.presentations(), 1)
         self.assertEqual(self.pinfold.logged_in_domains(), [])
 
+    def test_two_wrong_then_right(self):
+        """OpenSC goes on to show the last try when it has logged in."""
+        d = self.driver()
+        session = d.open_session("@0")
+        for _ in range(2):
+            self.assertEqual(d.rv("login", session, "user", "654321"), "CKR_PIN_INCORRECT")
+        self.card.reset_stats()
+        d.ok("login", session, "user", readers.PIN)
+        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
+        self.assertIn("USER_PIN_FINAL_TRY", d.ok("tokeninfo @0").flags())
+        d.sign(session, self.key(d, session))
+        self.assertEqual(self.presentations(), 2)
+
     def test_pin_changed_behind_our_back_costs_one_try(self):
         d, session = self.logged_in()
         key = self.key(d, session)
