@@ -5,7 +5,8 @@
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
  * cache-leases.c (the queue), cache-prompts.c (the person), cache-consent.c (what the person lets
  * programs do), cache-wakes.c (whom one answer serves), cache-forget.c (what is lent when a PIN is
- * forgotten), cache-timers.h (timeouts), cache-history.h (what is told of it).
+ * forgotten), cache-windows.c (what is still open then), cache-timers.h (timeouts), cache-history.h
+ * (what is told of it).
  */
 #pragma once
 
@@ -61,6 +62,7 @@ struct _PfCache {
     guint wakes_source;   /* of pf_cache_settle_wakes() */
     PfCacheTimers *timers;
     PfHistory *history;
+    guint still_open_look; /* runs only while a window has outlived its PIN */
 };
 
 /* A rejected prompt whose dialog stays for the next try. */
@@ -154,6 +156,10 @@ void pf_cache_strip_lease(PfCache *cache, const PfLoginDomain *domain);
 
 /* Is PIN the one that was lent? */
 gboolean pf_cache_is_pin_of_lease(PfCache *cache, const PfPinLease *lease, const PfSecret *pin);
+
+/* DOMAIN's PIN is forgotten: windows that are open by it are shown as that until they close, which
+ * "changed" tells (cache-windows.c). */
+void pf_cache_note_still_open(PfCache *cache, const PfLoginDomain *domain);
 
 /* Leases (cache-leases.c) */
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);

@@ -31,9 +31,11 @@ list_members(const PfLoginDomain *domain)
     for (guint i = 0; i < domain->members->len; i++) {
         const PfDomainMember *member = &g_array_index(domain->members, PfDomainMember, i);
         guint32 sessions = pf_process_context_count_sessions(member->context, member->entry);
+        gboolean still_open = pf_process_context_is_still_open(member->context, member->entry);
         PfDomainMemberInfo *info = g_hash_table_lookup(seen, member->context);
         if (info != NULL) {
             info->sessions += sessions;
+            info->still_open |= still_open;
             continue;
         }
         info = g_new0(PfDomainMemberInfo, 1);
@@ -41,6 +43,7 @@ list_members(const PfLoginDomain *domain)
         info->exe = g_strdup(member->context->identity->exe);
         info->name = g_strdup(pf_peer_identity_get_name(member->context->identity));
         info->sessions = sessions;
+        info->still_open = still_open;
         g_hash_table_insert(seen, member->context, info);
         g_ptr_array_add(list, info);
     }

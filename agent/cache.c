@@ -65,6 +65,8 @@ say_forgotten(PfCache *self, const PfLoginDomain *domain, PfForgetReason reason)
     const char *name = pf_forget_reason_get_name(reason);
     g_info("A PIN was forgotten: %s (%s)", name, domain->token);
     pf_cache_record_forgotten(self, domain, name);
+    if (reason != PF_FORGET_REMOVED)
+        pf_cache_note_still_open(self, domain);
     g_signal_emit(self, signals[SIGNAL_FORGOTTEN], 0, domain->token, domain->app_id, name);
 }
 
@@ -259,6 +261,7 @@ pf_cache_finalize(GObject *object)
     g_ptr_array_unref(self->domains);
     g_clear_handle_id(&self->waiting_timer, g_source_remove);
     g_clear_handle_id(&self->wakes_source, g_source_remove);
+    g_clear_handle_id(&self->still_open_look, g_source_remove);
     pf_rejected_pins_free(self->rejected);
     pf_life_page_end(self->life);
     if (self->life_fd >= 0)

@@ -72,6 +72,7 @@ typedef struct {
     char *exe;  /* "" when it cannot be read */
     char *name; /* as a person knows it */
     guint32 sessions;
+    gboolean still_open; /* its operation has the token logged in, though the PIN is forgotten */
 } PfDomainMemberInfo;
 
 /* A domain as GetStatus shows it. */

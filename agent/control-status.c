@@ -93,6 +93,7 @@ build_members(const GPtrArray *members)
         add_text(&dict, "exe", member->exe);
         add_text(&dict, "name", member->name);
         g_variant_dict_insert(&dict, "sessions", "u", member->sessions);
+        g_variant_dict_insert(&dict, "still_open", "b", member->still_open);
         g_variant_builder_add_value(&builder, g_variant_dict_end(&dict));
     }
     return g_variant_builder_end(&builder);

@@ -210,6 +210,45 @@ pf_process_context_count_read_only(PfProcessContext *context, unsigned entry)
     return sum_boards(context, entry, pf_session_board_read_read_only);
 }
 
+guint32
+pf_process_context_count_windows(PfProcessContext *context, unsigned entry)
+{
+    guint64 sum = 0;
+    for (guint i = 0; i < context->instances->len; i++)
+        sum += pf_session_board_read_windows(
+            g_array_index(context->instances, PfModuleInstance, i).board_fd, entry);
+    return (guint32)MIN(sum, (guint64)G_MAXUINT32);
+}
+
+gboolean
+pf_process_context_note_still_open(PfProcessContext *context, unsigned entry)
+{
+    gboolean is_open = pf_process_context_count_windows(context, entry) > 0;
+    get_entry(context, entry)->is_still_open = is_open;
+    return is_open;
+}
+
+guint
+pf_process_context_look_still_open(PfProcessContext *context, guint *ret_closed)
+{
+    guint count = 0;
+    for (guint i = 0; i < context->entries->len; i++) {
+        if (!get_entry(context, i)->is_still_open)
+            continue;
+        if (pf_process_context_note_still_open(context, i))
+            count++;
+        else
+            ++*ret_closed;
+    }
+    return count;
+}
+
+gboolean
+pf_process_context_is_still_open(PfProcessContext *context, unsigned entry)
+{
+    return get_entry(context, entry)->is_still_open;
+}
+
 gboolean
 pf_process_context_has_ended_lease(PfProcessContext *context, unsigned entry, guint64 lease)
 {

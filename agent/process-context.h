@@ -16,9 +16,10 @@
 typedef struct {
     char *token;
     gboolean is_explicit;
-    guint64 app_id;        /* of an explicit entry */
-    PfLoginDomain *domain; /* owned reference */
-    guint position;        /* among the domain's members */
+    guint64 app_id;         /* of an explicit entry */
+    PfLoginDomain *domain;  /* owned reference */
+    guint position;         /* among the domain's members */
+    gboolean is_still_open; /* it had a window when its PIN was forgotten, and has not closed it */
 } PfContextEntry;
 
 /* One copy of the module in the process. */
@@ -98,6 +99,18 @@ void pf_process_context_set_position(PfProcessContext *context, unsigned entry, 
 /* Sessions on ENTRY over all instances, as their boards say now; and the read-only ones. */
 guint32 pf_process_context_count_sessions(PfProcessContext *context, unsigned entry);
 guint32 pf_process_context_count_read_only(PfProcessContext *context, unsigned entry);
+
+/* Windows that are open by the PIN of ENTRY, over all instances, as their boards say now. */
+guint32 pf_process_context_count_windows(PfProcessContext *context, unsigned entry);
+
+/* The PIN of ENTRY is forgotten: a window that is open by it has outlived it. Returns whether there
+ * is one. */
+gboolean pf_process_context_note_still_open(PfProcessContext *context, unsigned entry);
+
+/* Looks whether windows that outlived their PIN are closed. Returns how many are open, and adds to
+ * RET_CLOSED. */
+guint pf_process_context_look_still_open(PfProcessContext *context, guint *ret_closed);
+gboolean pf_process_context_is_still_open(PfProcessContext *context, unsigned entry);
 
 /* Has an instance written to its board that LEASE, which ENTRY holds, has ended as ok? */
 gboolean pf_process_context_has_ended_lease(PfProcessContext *context, unsigned entry,

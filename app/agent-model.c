@@ -301,6 +301,24 @@ pf_agent_model_count_pins(PfAgentModel *self)
     return count;
 }
 
+char *
+pf_agent_model_dup_still_open(PfAgentModel *self)
+{
+    GListModel *tokens = G_LIST_MODEL(self->tokens);
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
+        g_autoptr(PfTokenItem) token = g_list_model_get_item(tokens, i);
+        GListModel *domains = pf_token_item_get_domains(token);
+        for (guint j = 0; j < g_list_model_get_n_items(domains); j++) {
+            g_autoptr(PfDomainItem) domain = g_list_model_get_item(domains, j);
+            if (pf_domain_item_get_still_open(domain) != NULL)
+                g_strv_builder_add(names, pf_domain_item_get_still_open(domain));
+        }
+    }
+    g_auto(GStrv) list = g_strv_builder_end(names);
+    return list[0] != NULL ? g_strjoinv(", ", list) : NULL;
+}
+
 static void
 on_forget_done(GObject *source, GAsyncResult *result, gpointer user_data)
 {

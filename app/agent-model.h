@@ -38,6 +38,10 @@ guint pf_agent_model_count_pins(PfAgentModel *self);
  * reason unknown here. Static. */
 const char *pf_agent_model_get_last_forgotten(PfAgentModel *self);
 
+/* The programs that use a token although its PIN is forgotten; the caller's, NULL where there are
+ * none. */
+char *pf_agent_model_dup_still_open(PfAgentModel *self);
+
 /* Forgets the PINs of the token URI (NULL: every token) and application ID (NULL: each). */
 void pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id);
 

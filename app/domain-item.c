@@ -17,6 +17,7 @@ struct _PfDomainItem {
     gint64 since;
     char *names; /* "Firefox, ssh" or NULL without members */
     char *pids;  /* "12, 34" or NULL */
+    char *still; /* the names of those whose operation has outlived the PIN, or NULL */
     guint member_count;
 };
 
@@ -32,9 +33,17 @@ join(GPtrArray *words)
 }
 
 static void
+add_name(GPtrArray *names, const char *name)
+{
+    if (!g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+        g_ptr_array_add(names, g_strdup(name));
+}
+
+static void
 read_members(PfDomainItem *self, GVariant *members)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) still = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) pids = g_ptr_array_new_with_free_func(g_free);
     GVariantIter iter;
     GVariant *member;
@@ -43,21 +52,23 @@ read_members(PfDomainItem *self, GVariant *members)
         const char *name = NULL;
         const char *exe = NULL;
         guint32 pid = 0;
+        gboolean still_open = FALSE;
+        g_variant_lookup(member, "still_open", "b", &still_open);
         g_variant_lookup(member, "name", "&s", &name);
         g_variant_lookup(member, "exe", "&s", &exe);
         g_variant_lookup(member, "pid", "u", &pid);
-        char *shown = name != NULL && *name != '\0' ? g_utf8_make_valid(name, -1)
-                      : exe != NULL && *exe != '\0' ? g_path_get_basename(exe)
-                                                    : g_strdup(_("Unknown program"));
-        if (g_ptr_array_find_with_equal_func(names, shown, g_str_equal, NULL))
-            g_free(shown);
-        else
-            g_ptr_array_add(names, shown);
+        g_autofree char *shown = name != NULL && *name != '\0' ? g_utf8_make_valid(name, -1)
+                                 : exe != NULL && *exe != '\0' ? g_path_get_basename(exe)
+                                                               : g_strdup(_("Unknown program"));
+        add_name(names, shown);
+        if (still_open && !self->logged_in)
+            add_name(still, shown);
         g_ptr_array_add(pids, g_strdup_printf("%u", pid));
     }
     self->member_count = pids->len;
     self->names = join(names);
     self->pids = join(pids);
+    self->still = join(still);
 }
 
 PfDomainItem *
@@ -108,7 +119,13 @@ pf_domain_item_is_open(PfDomainItem *self)
 gboolean
 pf_domain_item_is_shown(PfDomainItem *self)
 {
-    return self->logged_in || self->asleep || self->open;
+    return self->logged_in || self->asleep || self->open || self->still != NULL;
+}
+
+const char *
+pf_domain_item_get_still_open(PfDomainItem *self)
+{
+    return self->still;
 }
 
 /* Translators: a login that stays without programs; %s is its application ID, two numbers with a
@@ -159,6 +176,11 @@ char *
 pf_domain_item_dup_detail(PfDomainItem *self)
 {
     g_autofree char *state = dup_state(self);
+    if (self->still != NULL)
+        state = join_facts(g_steal_pointer(&state),
+                           /* Translators: %s is a program, or several with commas, that is using
+                            * the token although the PIN is forgotten. */
+                           g_strdup_printf(_("Still open in %s"), self->still));
     if (self->names != NULL && self->open)
         state = join_facts(g_steal_pointer(&state), dup_kept_open(self));
     if (self->pids == NULL)
@@ -177,7 +199,7 @@ pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other)
            g_str_equal(self->token_uri, other->token_uri) && self->logged_in == other->logged_in &&
            self->asleep == other->asleep && self->open == other->open &&
            self->since == other->since && g_strcmp0(self->names, other->names) == 0 &&
-           g_strcmp0(self->pids, other->pids) == 0;
+           g_strcmp0(self->still, other->still) == 0 && g_strcmp0(self->pids, other->pids) == 0;
 }
 
 static void
@@ -188,6 +210,7 @@ finalize(GObject *object)
     g_free(self->token_uri);
     g_free(self->names);
     g_free(self->pids);
+    g_free(self->still);
     G_OBJECT_CLASS(pf_domain_item_parent_class)->finalize(object);
 }
 

@@ -21,8 +21,11 @@ gboolean pf_domain_item_has_pin(PfDomainItem *self);
 /* Was the ID opened, so that the domain stays without programs until somebody ends it? */
 gboolean pf_domain_item_is_open(PfDomainItem *self);
 
-/* Does it matter to the person: is a PIN held, was one forgotten that will be asked again, or is it
- * kept open? */
+/* The programs that use the token although the PIN is forgotten, or NULL. Borrowed. */
+const char *pf_domain_item_get_still_open(PfDomainItem *self);
+
+/* Does it matter to the person: is a PIN held, was one forgotten that will be asked again or is in
+ * use to the end, or is it kept open? */
 gboolean pf_domain_item_is_shown(PfDomainItem *self);
 
 /* Words, plain text, the caller's: the programs; their processes and since when. */

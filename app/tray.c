@@ -62,7 +62,7 @@ dup_description(PfTray *self)
 
 /* The description, and why there is no PIN any more. */
 static char *
-dup_tool_tip(PfTray *self, const char *description)
+dup_reason(PfTray *self, const char *description)
 {
     const char *reason = pf_agent_model_get_last_forgotten(self->model);
     if (reason == NULL || pf_agent_model_get_state(self->model) != PF_AGENT_STATE_READY ||
@@ -71,6 +71,19 @@ dup_tool_tip(PfTray *self, const char *description)
     /* Translators: the first %s is how many tokens there are, the second one a reason: “screen
      * locked”. */
     return g_strdup_printf(_("%s\nPIN forgotten: %s"), description, reason);
+}
+
+/* The same, and who goes on without it. */
+static char *
+dup_tool_tip(PfTray *self, const char *description)
+{
+    g_autofree char *text = dup_reason(self, description);
+    g_autofree char *still = pf_agent_model_dup_still_open(self->model);
+    if (still == NULL)
+        return g_steal_pointer(&text);
+    /* Translators: the last %s is a program, or several with commas, that is using the token
+     * although its PIN is forgotten. */
+    return g_strdup_printf(_("%s\nStill open in %s"), text, still);
 }
 
 /* By name where the panel finds it too, so that it comes in the panel's own size; else as pixels.

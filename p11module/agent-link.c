@@ -256,6 +256,13 @@ pf_agent_link_get_entry(PfAgentLink *link, uint64_t epoch, unsigned entry)
     return contact != NULL ? &contact->state->entries[entry] : NULL;
 }
 
+_Atomic uint32_t *
+pf_agent_link_get_windows(PfAgentLink *link, uint64_t epoch, unsigned entry)
+{
+    PfAgentContact *contact = get_contact_of(link, epoch, entry);
+    return contact != NULL ? &contact->board->windows[entry] : NULL;
+}
+
 void
 pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry,
                            PfSessionCounts counts)

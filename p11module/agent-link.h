@@ -113,6 +113,10 @@ typedef struct {
     uint32_t closings;
 } PfSessionCounts;
 
+/* Where the board says how many windows ENTRY has; it stays while the link exists, though nobody
+ * reads it when the agent is gone. NULL when EPOCH is not the present one. No system call. */
+_Atomic uint32_t *pf_agent_link_get_windows(PfAgentLink *link, uint64_t epoch, unsigned entry);
+
 /* Writes COUNTS to the board; nothing when EPOCH is past. No system call. The store is ordered
  * before a following pf_agent_link_get_login(). */
 void pf_agent_link_set_sessions(PfAgentLink *link, uint64_t epoch, unsigned entry,

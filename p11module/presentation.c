@@ -78,6 +78,9 @@ present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token,
     if (rv == CKR_OK && lease->is_cached && !pf_pin_rule_may_present_cached(flags))
         rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK) {
+        /* Before the lease ends: one of both the agent sees until the backend is logged out. */
+        if (type == CKU_USER)
+            pf_window_show(call);
         rv = present_undisturbed(call, type, lease->pin);
         if (rv == CKR_OK)
             result = PF_LEASE_OK;

@@ -46,7 +46,7 @@ pf_window_is_closed(const PfSlot *slot, uint64_t *ret_openings)
 
 /* Slot lock held. */
 static void
-show(PfWindow *window)
+update_glance(PfWindow *window)
 {
     bool is_closed = window->state == PF_WINDOW_CLOSED && !window->is_stuck;
     atomic_store(&window->glance, (uint64_t)window->openings << 1 | (is_closed ? 0 : 1));
@@ -60,8 +60,26 @@ set_state(PfSlot *slot, PfWindowState state)
     atomic_store(&slot->window.is_up, state != PF_WINDOW_CLOSED);
     if (state == PF_WINDOW_BUSY)
         slot->window.openings++;
-    show(&slot->window);
+    update_glance(&slot->window);
+    if (state == PF_WINDOW_CLOSED && slot->window.shown != NULL) {
+        atomic_fetch_sub(slot->window.shown, 1);
+        slot->window.shown = NULL;
+    }
     pthread_cond_broadcast(&slot->changed);
+}
+
+void
+pf_window_show(PfCall *call)
+{
+    PfPlace place = pf_domain_get_place(call->session->domain);
+    PfAgentLink *link = call->module->link;
+    pthread_mutex_lock(&call->slot->lock);
+    if (link != NULL && call->slot->window.shown == NULL) {
+        call->slot->window.shown = pf_agent_link_get_windows(link, place.epoch, place.entry);
+        if (call->slot->window.shown != NULL)
+            atomic_fetch_add(call->slot->window.shown, 1);
+    }
+    pthread_mutex_unlock(&call->slot->lock);
 }
 
 /* Logs the backend out. The session may be gone already: then another one does it. Returns whether
@@ -93,7 +111,7 @@ unstick(PfSlot *slot, CK_SESSION_HANDLE real)
         return;
     pthread_mutex_lock(&slot->lock);
     slot->window.is_stuck = false;
-    show(&slot->window);
+    update_glance(&slot->window);
     pthread_mutex_unlock(&slot->lock);
 }
 
@@ -340,6 +358,7 @@ pf_window_begin_login(PfCall *call)
     }
     if (!is_mine)
         return CKR_FUNCTION_FAILED;
+    pf_window_show(call);
     if (pf_session_is_ended(call)) {
         pf_window_end_login(call, false);
         return CKR_SESSION_HANDLE_INVALID;

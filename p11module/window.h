@@ -25,6 +25,7 @@ typedef struct {
     atomic_bool is_up; /* state is not PF_WINDOW_CLOSED: to be asked without the lock */
     unsigned users;
     PfDomain *owner;         /* whose PIN opened it; NULL: closed */
+    _Atomic uint32_t *shown; /* where the agent sees it (state-page.h); NULL: it does not */
     bool is_foreign;         /* the backend was logged in already: not ours to log out */
     bool is_stuck;           /* a logout failed: to be tried again before anything else */
     unsigned openings;       /* counts windows and logins that began */
@@ -51,6 +52,10 @@ bool pf_window_is_up(PfSlot *slot);
  * domain is joined only by one that has a PIN itself, not by one that is asleep. USE is what a
  * dialog, if one is needed, and the history say. Anything but CKR_OK: no window. */
 CK_RV pf_window_acquire(PfCall *call, const PfUse *use);
+
+/* The caller, whose slot it is, is about to log the backend in by its domain's PIN: from now until
+ * the window is closed, or the attempt over, the agent can see it. */
+void pf_window_show(PfCall *call);
 
 /* Joins the slot's window if one is open, and says so; opens none. */
 bool pf_window_join(PfCall *call);

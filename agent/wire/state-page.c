@@ -70,6 +70,12 @@ pf_session_board_read_ended_lease(int fd, unsigned entry)
 }
 
 uint32_t
+pf_session_board_read_windows(int fd, unsigned entry)
+{
+    return read_count(fd, offsetof(PfSessionBoard, windows), entry);
+}
+
+uint32_t
 pf_session_board_read_closings(int fd, unsigned entry)
 {
     return read_count(fd, offsetof(PfSessionBoard, closings), entry);

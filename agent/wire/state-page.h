@@ -4,8 +4,8 @@
  *
  * One state page per process context, written by the agent, read-only for the process: a public
  * PKCS#11 call costs atomic loads and no system call. One session board per module instance,
- * written by the module, read by the agent: how many sessions it has in each domain. The agent
- * trusts nothing in a board but takes it as numbers. */
+ * written by the module, read by the agent: how many sessions and windows it has in each domain.
+ * The agent trusts nothing in a board but takes it as numbers. */
 #pragma once
 
 #include <stdatomic.h>
@@ -68,6 +68,9 @@ typedef struct {
      * Cache1.EndLease is not called for it. Written first, then is_lease_awaited is read; the agent
      * the other way round, so that a lease that somebody waits for is never left standing. */
     _Atomic uint64_t ended_lease[PF_STATE_ENTRIES];
+    /* Windows that are open, or being opened, by the PIN of the entry: nobody is told of one, the
+     * agent looks when it wants to know. */
+    _Atomic uint32_t windows[PF_STATE_ENTRIES];
 } PfSessionBoard;
 
 _Static_assert(sizeof(PfStatePage) <= 4096, "the state page is one page everywhere");
@@ -104,6 +107,9 @@ int pf_session_board_create(void);
 uint32_t pf_session_board_read(int fd, unsigned entry);
 uint32_t pf_session_board_read_read_only(int fd, unsigned entry);
 uint64_t pf_session_board_read_ended_lease(int fd, unsigned entry);
+
+/* Agent: how many backend logins for ENTRY the board says are under way. */
+uint32_t pf_session_board_read_windows(int fd, unsigned entry);
 
 /* Agent: up to which closing of ENTRY's ID its module knows. Sessions that it counts without
  * knowing of the last one are closed. */

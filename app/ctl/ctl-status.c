@@ -117,6 +117,30 @@ describe_state(GVariant *domain)
                            idle, expires);
 }
 
+/* STATE, and who is using the token although the PIN is forgotten; takes it. */
+static char *
+add_still_open(char *state, GVariant *domain)
+{
+    gboolean logged_in = FALSE;
+    g_autoptr(GVariant) members = lookup_list(domain, "members");
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_variant_lookup(domain, "logged_in", "b", &logged_in);
+    for (gsize i = 0; i < g_variant_n_children(members); i++) {
+        g_autoptr(GVariant) member = g_variant_get_child_value(members, i);
+        gboolean still_open = FALSE;
+        g_variant_lookup(member, "still_open", "b", &still_open);
+        if (still_open)
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+                                   lookup_text(member, "name"));
+    }
+    if (logged_in || names->len == 0)
+        return state;
+    g_autofree char *old = state;
+    /* Translators: what is held of a PIN, and a program, or several with commas, that is using the
+     * token although it is forgotten. */
+    return g_strdup_printf(_("%s; still open in %s"), old, names->str);
+}
+
 static void
 print_members(GVariant *domain)
 {
@@ -143,7 +167,7 @@ print_domains(GVariant *domains, GVariant *tokens)
     g_print("\n%s\n", _("Logins"));
     for (gsize i = 0; i < g_variant_n_children(domains); i++) {
         g_autoptr(GVariant) domain = g_variant_get_child_value(domains, i);
-        g_autofree char *state = describe_state(domain);
+        g_autofree char *state = add_still_open(describe_state(domain), domain);
         PfCtlTable *table = pf_ctl_table_new(3);
         pf_ctl_table_add(table, find_label(tokens, lookup_text(domain, "token_uri")),
                          lookup_text(domain, "app_id"), state);

@@ -116,7 +116,7 @@ class Periphery(unittest.TestCase):
             "app_id": "1:4294967295", "token_uri": PIV, "logged_in": True, "asleep": False,
             "open": False, "since": 1700000000, "idle_s": 7, "expires_s": -1,
             "members": [{"pid": 4711, "exe": "/usr/bin/some\x1b[2J", "name": "Some Program",
-                         "sessions": 2}]}])
+                         "sessions": 2, "still_open": False}]}])
         text = self.ctl("status")
         self.assertIn("Pinfold Test Card", text)
         self.assertIn("Some Program", text)

@@ -224,5 +224,5 @@ def _domain(entry):
     types = {"app_id": "s", "token_uri": "s", "logged_in": "b", "asleep": "b", "open": "b",
              "since": "x", "idle_s": "x", "expires_s": "x"}
     members = _list(entry.get("members", ()), {"pid": "u", "exe": "s", "name": "s",
-                                               "sessions": "u"})
+                                               "sessions": "u", "still_open": "b"})
     return _typed({k: v for k, v in entry.items() if k != "members"}, types) | {"members": members}

@@ -83,6 +83,10 @@ class Tray(AppCase):
             self.agent.say_forgotten(reason)
             self.agent.report(tokens=[TOKEN], domains=[asleep])
             self.wait_tooltip(f"1 token, no PIN cached\nPIN forgotten: {words}")
+        still = asleep | {"members": [LOGIN["members"][0] | {"still_open": True}]}
+        self.agent.report(tokens=[TOKEN], domains=[still])
+        self.wait_tooltip("1 token, no PIN cached\nPIN forgotten: it was not used for too long\n"
+                          "Still open in ssh")
         # Where a PIN is there again, that counts; a reason of a newer agent has no words.
         self.agent.report(tokens=[TOKEN], domains=[LOGIN])
         self.wait_tooltip("1 PIN cached")

@@ -79,6 +79,19 @@ class Windows(AppCase):
         self.wait_texts(window, "Anna Beispiel", "PIN forgotten; asks again at the next use")
         self.assertFalse(window.has("Forget", "push button"))
 
+    def test_still_open(self):
+        agent = self.start_with_agent()
+        members = [FIREFOX["members"][0] | {"still_open": True},
+                   {"pid": 5, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1,
+                    "still_open": False}]
+        agent.report(domains=[FIREFOX | {"logged_in": False, "asleep": True, "members": members}])
+        window = self.ui.window(TITLE)
+        self.wait_texts(window, "next use · Still open in Firefox")
+        # The PIN is there again: what is open is open by it.
+        agent.report(domains=[FIREFOX | {"members": members}])
+        self.wait_texts(window, "PIN cached since")
+        self.assertFalse([text for text in window.texts() if "Still open" in text])
+
     def test_kept_open(self):
         agent = self.start_with_agent()
         open_login = {"app_id": "1:2", "token_uri": SOFT, "logged_in": False, "asleep": False,

@@ -158,6 +158,26 @@ class MainJob(unittest.TestCase):
         d.ok("login", session, "user", softhsm.PIN)
         d.sign(session, d.find(session, **{"class": "private_key"})[0])
 
+    def still_open(self, d):
+        return [m["still_open"] for x in self.pinfold.domains() for m in x["members"]
+                if m["pid"] == d.pid]
+
+    def test_operation_that_outlives_its_pin(self):
+        d, session = self.logged_in()
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.ok("signinit", session, key, "SHA256_RSA_PKCS")
+        self.assertEqual(self.still_open(d), [False])
+        self.pinfold.ctl("forget")
+        self.assertEqual(self.still_open(d), [True])
+        self.assertIn("; still open in pinfold-driver", self.pinfold.ctl("status").stdout)
+        d.ok("sign1", session, "text:x")
+        wait_for(lambda: self.still_open(d) == [False], 1, "the end of the operation")
+        self.assertNotIn("still open", self.pinfold.ctl("status").stdout)
+        # Nothing was under way this time.
+        d.ok("login", session, "user", softhsm.PIN)
+        self.pinfold.ctl("forget")
+        self.assertEqual(self.still_open(d), [False])
+
     def test_wrong_pin_is_the_backends_own_answer(self):
         d = self.driver()
         d.ok("init")
