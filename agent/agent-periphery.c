@@ -3,6 +3,7 @@
 /* PfAgentPeriphery: connects the parts; each does its work by itself. */
 #include "agent-periphery.h"
 
+#include "card-reset.h"
 #include "control.h"
 #include "forget-guard.h"
 #include "pcsc-watcher.h"
@@ -14,6 +15,7 @@ struct PfAgentPeriphery {
     PfPcscWatcher *watcher;
     PfTokenRegistry *registry;
     PfSessionWatcher *session;
+    PfCardReset *reset;
     PfForgetGuard *guard;
     PfControl *control;
 };
@@ -66,9 +68,11 @@ pf_agent_periphery_new(PfCache *cache, PfAgentSettings *settings, PfPromptBroker
     self->watcher = pf_pcsc_watcher_new(&pf_pcsc_api, NULL);
     self->registry = pf_token_registry_new(self->watcher, helper);
     self->session = pf_session_watcher_new();
-    self->guard = pf_forget_guard_new(cache, settings, self->session);
+    self->reset = pf_card_reset_new(&pf_pcsc_api, cache, settings, self->registry, self->watcher);
+    self->guard = pf_forget_guard_new(cache, settings, self->session, self->reset);
     self->control = pf_control_new(cache, self->registry, self->watcher);
     pf_control_set_session_watcher(self->control, self->session);
+    pf_control_set_reset_report(self->control, pf_card_reset_get_report(self->reset));
     pf_removal_guard_connect(cache, self->registry);
     pf_prompt_broker_set_tries_left(broker, ask_tries_left, self);
     g_signal_connect_swapped(broker, "prompter-changed", G_CALLBACK(on_prompter_changed), self);
@@ -86,12 +90,14 @@ pf_agent_periphery_free(PfAgentPeriphery *self)
     g_signal_handlers_disconnect_by_data(self->broker, self);
     pf_prompt_broker_set_tries_left(self->broker, NULL, NULL);
     pf_forget_guard_free(self->guard);
+    pf_card_reset_stop(self->reset);
     pf_session_watcher_stop(self->session);
     pf_control_stop(self->control);
     pf_token_registry_stop(self->registry);
     pf_pcsc_watcher_stop(self->watcher);
     g_object_unref(self->control);
     g_object_unref(self->session);
+    g_object_unref(self->reset);
     g_object_unref(self->registry);
     g_object_unref(self->watcher);
     g_free(self);

@@ -94,6 +94,14 @@ pf_agent_settings_get_confirm_signatures(PfAgentSettings *self)
     return self->settings != NULL && g_settings_get_boolean(self->settings, "confirm-signatures");
 }
 
+char *
+pf_agent_settings_dup_reset_card(PfAgentSettings *self)
+{
+    if (self->settings == NULL)
+        return g_strdup("on-lock");
+    return g_settings_get_string(self->settings, "reset-card");
+}
+
 gboolean
 pf_agent_settings_get_forget_on_lock(PfAgentSettings *self)
 {

@@ -30,6 +30,9 @@ gboolean pf_agent_settings_is_prompt_by_agent(PfAgentSettings *settings);
 guint32 pf_agent_settings_get_release_delay_ms(PfAgentSettings *settings);
 gboolean pf_agent_settings_get_confirm_signatures(PfAgentSettings *settings);
 
+/* The setting `reset-card`: never, on-lock or always. Free with g_free(). */
+char *pf_agent_settings_dup_reset_card(PfAgentSettings *settings);
+
 gboolean pf_agent_settings_get_forget_on_lock(PfAgentSettings *settings);
 gboolean pf_agent_settings_get_forget_on_suspend(PfAgentSettings *settings);
 gboolean pf_agent_settings_get_forget_on_user_switch(PfAgentSettings *settings);

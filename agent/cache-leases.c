@@ -172,11 +172,28 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
 static void
 pump(PfCache *self, PfLeaseQueue *queue)
 {
-    while (queue->current == NULL && !g_queue_is_empty(&queue->waiting))
+    while (queue->current == NULL && queue->holds == 0 && !g_queue_is_empty(&queue->waiting))
         grant(self, queue, g_queue_pop_head(&queue->waiting));
-    if (queue->current == NULL)
+    if (queue->current == NULL && queue->holds == 0)
         g_hash_table_remove(self->queues, queue->token);
     pf_cache_update_waiting_timer(self);
+}
+
+void
+pf_cache_serve_queue(PfCache *self, PfLeaseQueue *queue)
+{
+    pump(self, queue);
+}
+
+PfLeaseQueue *
+pf_cache_get_queue(PfCache *self, const char *token)
+{
+    PfLeaseQueue *queue = g_hash_table_lookup(self->queues, token);
+    if (queue == NULL) {
+        queue = pf_lease_queue_new(self, token);
+        g_hash_table_insert(self->queues, queue->token, queue);
+    }
+    return queue;
 }
 
 /* A holder that wants the same PIN again, for its next operation, gets its lease anew, the page
@@ -185,8 +202,8 @@ static gboolean
 renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
 {
     PfPinLease *lease = queue->current;
-    if (lease == NULL || !g_queue_is_empty(&queue->waiting) || !is_over(lease) ||
-        request->context != lease->context || request->entry != lease->entry ||
+    if (lease == NULL || !g_queue_is_empty(&queue->waiting) || queue->holds > 0 ||
+        !is_over(lease) || request->context != lease->context || request->entry != lease->entry ||
         !pf_lease_request_wants_cached(request) || request->prompt != NULL)
         return FALSE;
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
@@ -212,11 +229,7 @@ void
 pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
 {
     const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
-    PfLeaseQueue *queue = g_hash_table_lookup(self->queues, token);
-    if (queue == NULL) {
-        queue = pf_lease_queue_new(self, token);
-        g_hash_table_insert(self->queues, queue->token, queue);
-    }
+    PfLeaseQueue *queue = pf_cache_get_queue(self, token);
     if (renew(self, queue, request))
         return;
     g_queue_push_tail(&queue->waiting, request);

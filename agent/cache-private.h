@@ -162,6 +162,8 @@ gboolean pf_cache_is_pin_of_lease(PfCache *cache, const PfPinLease *lease, const
 void pf_cache_note_still_open(PfCache *cache, const PfLoginDomain *domain);
 
 /* Leases (cache-leases.c) */
+PfLeaseQueue *pf_cache_get_queue(PfCache *cache, const char *token);
+void pf_cache_serve_queue(PfCache *cache, PfLeaseQueue *queue);
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);
 void pf_cache_lose_lease(PfCache *cache, PfLeaseQueue *queue, PfForgetReason reason);
 

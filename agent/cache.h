@@ -119,6 +119,14 @@ guint pf_cache_end_session(PfCache *cache);
  * when this returns. */
 void pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason reason);
 
+/* Nobody is granted the right to present a PIN to TOKEN_URI until it is released as often as it was
+ * held: for the agent's own dealings with the card. */
+void pf_cache_hold_token(PfCache *cache, const char *token_uri);
+void pf_cache_release_token(PfCache *cache, const char *token_uri);
+
+/* Is a PIN lent for the token, or has a program a window open on it? */
+gboolean pf_cache_is_token_busy(PfCache *cache, const char *token_uri);
+
 /* Ends an ID that was opened on a token, as CA_CloseApplicationID does: its sessions are closed in
  * every process. Returns whether there was one. */
 gboolean pf_cache_close_opened_id(PfCache *cache, const char *token_uri, guint64 app_id);

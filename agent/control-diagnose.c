@@ -226,9 +226,44 @@ add_suspend(GVariantBuilder *findings, PfSessionWatcher *session)
             _("Set max-lifetime, whose clock runs during sleep."));
 }
 
+static const char *
+explain_reset_rule(PfResetRule rule)
+{
+    switch (rule) {
+    case PF_RESET_NEVER:
+        return _("Cards are never reset: one that stays unlocked after a logout stays so.");
+    case PF_RESET_ON_LOCK:
+        return _("Cards are reset when the screen is locked.");
+    case PF_RESET_ALWAYS:
+        return _("Cards are reset whenever their PIN is forgotten.");
+    }
+    g_return_val_if_reached("");
+}
+
+static void
+add_card_reset(GVariantBuilder *findings, const PfResetReport *resets)
+{
+    GHashTableIter iter;
+    const char *reader;
+    const char *fault;
+    add(findings, "reset-card", "ok", explain_reset_rule(resets->rule), NULL);
+    g_hash_table_iter_init(&iter, resets->faults);
+    while (g_hash_table_iter_next(&iter, (gpointer *)&reader, (gpointer *)&fault)) {
+        g_autofree char *id = g_strdup_printf("reset:%s", reader);
+        g_autofree char *text =
+            /* Translators: the name of a card reader, and what was in the way. */
+            g_strdup_printf(_("The card in reader “%s” could not be reset after its PIN was "
+                              "forgotten: %s."),
+                            reader, fault);
+        add(findings, id, "warning", text,
+            _("Other programs may still have it unlocked: pull the card, or end them."));
+    }
+}
+
 GVariant *
 pf_control_diagnose_build(PfTokenRegistry *registry, PfPcscWatcher *watcher,
-                          PfSessionWatcher *session, gboolean prompter_present)
+                          PfSessionWatcher *session, const PfResetReport *resets,
+                          gboolean prompter_present)
 {
     GVariantBuilder findings;
     g_variant_builder_init(&findings, G_VARIANT_TYPE("aa{sv}"));
@@ -244,5 +279,7 @@ pf_control_diagnose_build(PfTokenRegistry *registry, PfPcscWatcher *watcher,
         add_screen_lock(&findings, session);
         add_suspend(&findings, session);
     }
+    if (resets != NULL)
+        add_card_reset(&findings, resets);
     return g_variant_builder_end(&findings);
 }

@@ -5,9 +5,12 @@
 
 #include <gio/gio.h>
 
+#include "reset-report.h"
 #include "session-watcher.h"
 #include "token-registry.h"
 
-/* A floating aa{sv}, as the XML of Agent1.Diagnose says. SESSION NULL: nothing is said of it. */
+/* A floating aa{sv}, as the XML of Agent1.Diagnose says. Of SESSION and RESETS nothing is said
+ * where they are NULL. */
 GVariant *pf_control_diagnose_build(PfTokenRegistry *registry, PfPcscWatcher *watcher,
-                                    PfSessionWatcher *session, gboolean prompter_present);
+                                    PfSessionWatcher *session, const PfResetReport *resets,
+                                    gboolean prompter_present);

@@ -23,7 +23,8 @@ struct _PfControl {
     PfCache *cache;
     PfTokenRegistry *registry;
     PfPcscWatcher *watcher;
-    PfSessionWatcher *session; /* NULL: nothing is said of it */
+    PfSessionWatcher *session; /* NULL: nothing is said of it, nor of the next */
+    const PfResetReport *resets;
     PfDBusAgent1 *skeleton;
     GDBusConnection *connection; /* NULL until the bus is there */
     guint owner_id;
@@ -195,7 +196,7 @@ on_registry_refreshed(PfControl *self)
     while ((invocation = g_queue_pop_head(&self->diagnoses)) != NULL)
         pf_dbus_agent1_complete_diagnose(
             self->skeleton, invocation,
-            pf_control_diagnose_build(self->registry, self->watcher, self->session,
+            pf_control_diagnose_build(self->registry, self->watcher, self->session, self->resets,
                                       pf_dbus_agent1_get_prompter_present(self->skeleton)));
 }
 
@@ -289,6 +290,12 @@ void
 pf_control_set_session_watcher(PfControl *self, PfSessionWatcher *session)
 {
     g_set_object(&self->session, session);
+}
+
+void
+pf_control_set_reset_report(PfControl *self, const PfResetReport *report)
+{
+    self->resets = report;
 }
 
 static void

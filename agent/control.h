@@ -7,6 +7,7 @@
 
 #include "cache.h"
 #include "pcsc-watcher.h"
+#include "reset-report.h"
 #include "session-watcher.h"
 #include "token-registry.h"
 
@@ -17,8 +18,9 @@ G_DECLARE_FINAL_TYPE(PfControl, pf_control, PF, CONTROL, GObject)
  * went away; never told where there was no session bus from the start. */
 PfControl *pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher);
 
-/* Whose findings Diagnose has, too. */
+/* Whose findings Diagnose has, too. REPORT must be good until pf_control_stop(). */
 void pf_control_set_session_watcher(PfControl *self, PfSessionWatcher *session);
+void pf_control_set_reset_report(PfControl *self, const PfResetReport *report);
 
 /* Asks for the name. Without a session bus it does nothing but say so in the log: the private
  * socket is served all the same. */

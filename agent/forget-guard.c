@@ -13,14 +13,17 @@ struct PfForgetGuard {
     PfCache *cache;
     PfAgentSettings *settings;
     PfSessionWatcher *watcher;
+    PfCardReset *reset;
     Rules rules;
 };
 
 static void
 on_locked(PfForgetGuard *guard)
 {
-    if (guard->rules.on_lock)
-        pf_cache_forget(guard->cache, &(PfDomainFilter){NULL}, PF_FORGET_SCREEN_LOCKED);
+    if (!guard->rules.on_lock)
+        return;
+    pf_cache_forget(guard->cache, &(PfDomainFilter){NULL}, PF_FORGET_SCREEN_LOCKED);
+    pf_card_reset_screen_locked(guard->reset);
 }
 
 static void
@@ -80,12 +83,14 @@ on_settings_changed(PfForgetGuard *guard)
 }
 
 PfForgetGuard *
-pf_forget_guard_new(PfCache *cache, PfAgentSettings *settings, PfSessionWatcher *watcher)
+pf_forget_guard_new(PfCache *cache, PfAgentSettings *settings, PfSessionWatcher *watcher,
+                    PfCardReset *reset)
 {
     PfForgetGuard *guard = g_new0(PfForgetGuard, 1);
     guard->cache = cache;
     guard->settings = settings;
     guard->watcher = watcher;
+    guard->reset = reset;
     guard->rules = read_rules(guard);
     pf_session_watcher_set_guards_sleep(watcher, guard->rules.on_suspend);
     g_signal_connect_swapped(watcher, "locked", G_CALLBACK(on_locked), guard);

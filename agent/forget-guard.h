@@ -6,13 +6,14 @@
 
 #include "agent-settings.h"
 #include "cache.h"
+#include "card-reset.h"
 #include "session-watcher.h"
 
 typedef struct PfForgetGuard PfForgetGuard;
 
-/* All three must live longer. */
+/* All four must live longer. */
 PfForgetGuard *pf_forget_guard_new(PfCache *cache, PfAgentSettings *settings,
-                                   PfSessionWatcher *watcher);
+                                   PfSessionWatcher *watcher, PfCardReset *reset);
 
 /* NULL is fine. */
 void pf_forget_guard_free(PfForgetGuard *guard);

@@ -9,4 +9,6 @@ const PfPcscApi pf_pcsc_api = {
     .list_readers = SCardListReaders,
     .get_status_change = SCardGetStatusChange,
     .cancel = SCardCancel,
+    .connect = SCardConnect,
+    .disconnect = SCardDisconnect,
 };

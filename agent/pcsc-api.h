@@ -12,6 +12,10 @@ typedef struct {
     LONG(*get_status_change)
     (SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE *states, DWORD count);
     LONG (*cancel)(SCARDCONTEXT context);
+    LONG(*connect)
+    (SCARDCONTEXT context, LPCSTR reader, DWORD share, DWORD protocols, LPSCARDHANDLE card,
+     LPDWORD protocol);
+    LONG (*disconnect)(SCARDHANDLE card, DWORD disposition);
 } PfPcscApi;
 
 /* The real one: libpcsclite. */

@@ -48,6 +48,7 @@ typedef struct {
     char *token;
     PfPinLease *current;
     GQueue waiting; /* of PfLeaseRequest, the first is next */
+    guint holds;    /* while there are any, nobody is granted a lease */
 } PfLeaseQueue;
 
 /* USE is taken. */

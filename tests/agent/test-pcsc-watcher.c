@@ -142,8 +142,13 @@ fake_cancel(SCARDCONTEXT context)
     return SCARD_S_SUCCESS;
 }
 
-static const PfPcscApi fake_api = {fake_establish, fake_release, fake_list_readers,
-                                   fake_get_status_change, fake_cancel};
+static const PfPcscApi fake_api = {
+    .establish = fake_establish,
+    .release = fake_release,
+    .list_readers = fake_list_readers,
+    .get_status_change = fake_get_status_change,
+    .cancel = fake_cancel,
+};
 
 typedef struct {
     PfPcscWatcher *watcher;

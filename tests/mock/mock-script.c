@@ -41,6 +41,7 @@ set_defaults(void)
     script.threads = true;
     strcpy(script.serial, "MOCK000000000001");
     strcpy(script.label, "Mock Token");
+    strcpy(script.reader, "Mock Reader 00 00");
 }
 
 /* A misspelt script must not let a test pass. */
@@ -95,6 +96,10 @@ set_line(const char *key, const char *value)
         copy_text(script.serial, sizeof(script.serial), key, value);
     else if (strcmp(key, "label") == 0)
         copy_text(script.label, sizeof(script.label), key, value);
+    else if (strcmp(key, "reader") == 0)
+        copy_text(script.reader, sizeof(script.reader), key, value);
+    else if (strcmp(key, "resets") == 0)
+        script.resets = strtoul(value, NULL, 10);
     else if (strcmp(key, "v3-minor") == 0)
         script.v3_minor = (CK_BYTE)strtoul(value, NULL, 10);
     else if (strcmp(key, "handles") == 0)

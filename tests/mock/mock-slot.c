@@ -50,6 +50,9 @@ pf_mock_state_follow_script(void)
     const char *serial;
 
     pf_mock.script = pf_mock_script_get();
+    if (pf_mock.resets != pf_mock.script->resets)
+        pf_mock_state_close(NULL);
+    pf_mock.resets = pf_mock.script->resets;
     serial = pf_mock.script->present ? pf_mock.script->serial : "";
     if (strcmp(serial, pf_mock.serial) == 0)
         return;
@@ -132,7 +135,7 @@ pf_mock_GetSlotInfo(CK_SLOT_ID slot_id, CK_SLOT_INFO *info)
     if (slot_id != PF_MOCK_SLOT)
         return CKR_SLOT_ID_INVALID;
     memset(info, 0, sizeof(*info));
-    fill(info->slotDescription, sizeof(info->slotDescription), "Mock Reader 00 00");
+    fill(info->slotDescription, sizeof(info->slotDescription), pf_mock.script->reader);
     fill(info->manufacturerID, sizeof(info->manufacturerID), "Pinfold tests");
     info->flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT;
     if (pf_mock.script->present)

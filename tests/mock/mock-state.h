@@ -51,6 +51,7 @@ typedef struct {
     char listed_label[33];
     bool user_logged_in;
     bool so_logged_in;
+    unsigned long resets;    /* of the script, as followed */
     unsigned long n_changes; /* tokens that came or went, for C_WaitForSlotEvent */
     unsigned long n_seen_changes;
     PfMockSession sessions[PF_MOCK_MAX_SESSIONS];

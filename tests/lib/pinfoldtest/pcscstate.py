@@ -69,6 +69,9 @@ class Context:
                 ctypes.c_ulong(len(names))), _TIMEOUT)
         return {n.decode(): s.event & ~_STATE_CHANGED for s, n in zip(array, names)}
 
+    def handle(self):
+        return self._context
+
     def close(self):
         self._lib.SCardReleaseContext(self._context)
 

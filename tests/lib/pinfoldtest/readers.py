@@ -94,6 +94,10 @@ class Readers:
         return ((self.dir / "run/pcscd.comm").exists() and _is_listening(self.port)
                 and _is_listening(self.port + 1))
 
+    def pid(self):
+        """pcscd's."""
+        return self._process.pid
+
     def stop(self, kill=False):
         """Ends pcscd, by SIGKILL if kill."""
         if kill:
