@@ -63,6 +63,16 @@ pf_cache_is_token_busy(PfCache *self, const char *token_uri)
 }
 
 void
+pf_cache_token_reset(PfCache *self, const char *token_uri)
+{
+    for (guint i = 0; i < self->domains->len; i++) {
+        PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
+        if (strcmp(domain->token, token_uri) == 0)
+            pf_login_domain_note_reset(domain);
+    }
+}
+
+void
 pf_cache_hold_token(PfCache *self, const char *token_uri)
 {
     PfLeaseQueue *queue = pf_cache_get_queue(self, token_uri);

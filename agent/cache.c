@@ -167,8 +167,11 @@ pf_cache_token_removed(PfCache *self, const char *token_uri, PfForgetReason reas
     g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
     for (guint i = 0; i < domains->len; i++) {
         PfLoginDomain *domain = g_ptr_array_index(domains, i);
-        if (token_uri == NULL || strcmp(domain->token, token_uri) == 0)
-            pf_cache_log_out_domain(self, domain, reason);
+        if (token_uri != NULL && strcmp(domain->token, token_uri) != 0)
+            continue;
+        if (reason == PF_FORGET_REMOVED)
+            pf_login_domain_note_removal(domain);
+        pf_cache_log_out_domain(self, domain, reason);
     }
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, token_uri);

@@ -127,6 +127,9 @@ void pf_cache_release_token(PfCache *cache, const char *token_uri);
 /* Is a PIN lent for the token, or has a program a window open on it? */
 gboolean pf_cache_is_token_busy(PfCache *cache, const char *token_uri);
 
+/* The agent has reset the card of TOKEN_URI: sessions stay what they are. */
+void pf_cache_token_reset(PfCache *cache, const char *token_uri);
+
 /* Ends an ID that was opened on a token, as CA_CloseApplicationID does: its sessions are closed in
  * every process. Returns whether there was one. */
 gboolean pf_cache_close_opened_id(PfCache *cache, const char *token_uri, guint64 app_id);

@@ -149,8 +149,10 @@ note_reset(Job *job)
     g_hash_table_foreach_remove(self->unlocked, is_in_reader, job->reader);
     for (guint i = 0; i < tokens->len; i++) {
         const PfToken *token = tokens->pdata[i];
-        if (g_strcmp0(token->reader, job->reader) == 0)
-            g_hash_table_remove(self->unlocked, token->uri);
+        if (g_strcmp0(token->reader, job->reader) != 0)
+            continue;
+        pf_cache_token_reset(self->cache, token->uri);
+        g_hash_table_remove(self->unlocked, token->uri);
     }
 }
 

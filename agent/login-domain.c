@@ -238,6 +238,24 @@ pf_login_domain_bump_closings(PfLoginDomain *domain)
     }
 }
 
+void
+pf_login_domain_note_reset(PfLoginDomain *domain)
+{
+    for (guint i = 0; i < domain->members->len; i++) {
+        const PfDomainMember *member = get_member(domain, i);
+        pf_state_writer_note_reset(member->context->state, member->entry);
+    }
+}
+
+void
+pf_login_domain_note_removal(PfLoginDomain *domain)
+{
+    for (guint i = 0; i < domain->members->len; i++) {
+        const PfDomainMember *member = get_member(domain, i);
+        pf_state_writer_note_removal(member->context->state, member->entry);
+    }
+}
+
 /* Begins with the member that had one last time: while it has, a thousand members cost one look. */
 gboolean
 pf_login_domain_has_sessions(PfLoginDomain *domain)

@@ -93,5 +93,10 @@ void pf_login_domain_bump_objects(PfLoginDomain *domain);
 /* Members see that the sessions they have opened until now are closed. */
 void pf_login_domain_bump_closings(PfLoginDomain *domain);
 
+/* The token's card was reset by the agent, or the token removed: what that does to the members'
+ * backend sessions (state-page.h). */
+void pf_login_domain_note_reset(PfLoginDomain *domain);
+void pf_login_domain_note_removal(PfLoginDomain *domain);
+
 /* Has any member a session, as its board says now? */
 gboolean pf_login_domain_has_sessions(PfLoginDomain *domain);

@@ -73,6 +73,20 @@ pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry)
     bump_generation(writer);
 }
 
+void
+pf_state_writer_note_reset(PfStateWriter *writer, unsigned entry)
+{
+    PfStateEntry *state = &writer->page->entries[entry];
+    atomic_store(&state->resets, pf_state_resets_after_reset(atomic_load(&state->resets)));
+}
+
+void
+pf_state_writer_note_removal(PfStateWriter *writer, unsigned entry)
+{
+    PfStateEntry *state = &writer->page->entries[entry];
+    atomic_store(&state->resets, pf_state_resets_after_removal(atomic_load(&state->resets)));
+}
+
 guint32
 pf_state_writer_get_closings(const PfStateWriter *writer, unsigned entry)
 {

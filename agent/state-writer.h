@@ -23,6 +23,8 @@ void pf_state_writer_set_moved(PfStateWriter *writer, unsigned entry, guint64 se
 void pf_state_writer_set_lease_awaited(PfStateWriter *writer, unsigned entry, gboolean is_awaited);
 void pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry);
 void pf_state_writer_bump_closings(PfStateWriter *writer, unsigned entry);
+void pf_state_writer_note_reset(PfStateWriter *writer, unsigned entry);
+void pf_state_writer_note_removal(PfStateWriter *writer, unsigned entry);
 guint32 pf_state_writer_get_closings(const PfStateWriter *writer, unsigned entry);
 void pf_state_writer_set_policy(PfStateWriter *writer, guint32 policy, guint32 release_delay_ms);
 void pf_state_writer_set_default_id(PfStateWriter *writer, guint64 default_id);

@@ -82,6 +82,8 @@ pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
         rv = check_era(call);
     if (rv != CKR_OK)
         return pf_call_end(call, rv);
+    if (pf_session_may_be_lost(session))
+        pf_session_take_up(call);
     if (pf_window_is_up(session->slot))
         pf_login_settle(call);
     if (atomic_load_explicit(&session->has_void_operation, memory_order_relaxed))
@@ -229,6 +231,55 @@ list_session(PfModule *module, PfSession *session, CK_SESSION_HANDLE *ret_handle
     return is_listed;
 }
 
+static CK_RV
+open_real(PfSession *session, CK_SESSION_HANDLE *ret_real)
+{
+    bool has_notify = session->notify != NULL;
+    return PF_BACKEND_CALL(session->slot->backend, C_OpenSession, session->slot->real,
+                           session->flags, has_notify ? session : NULL,
+                           has_notify ? on_backend_notification : NULL, ret_real);
+}
+
+static uint16_t
+read_resets(const PfDomain *domain)
+{
+    const PfStateEntry *page = atomic_load_explicit(&domain->page, memory_order_acquire);
+    return page != NULL ? atomic_load(&page->resets) : 0;
+}
+
+/* After a removal the session is to be as dead as its backend says. */
+static bool
+is_lost_by_reset(PfCall *call, uint16_t resets)
+{
+    CK_SESSION_INFO info;
+    CK_FLAGS flags;
+    if (!pf_state_resets_is_reset(resets))
+        return false;
+    CK_RV rv = PF_BACKEND_CALL(call->backend, C_GetSessionInfo, call->real, &info);
+    return (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED) &&
+           pf_slot_check_token(call->slot, &call->session->domain->token, &flags) == CKR_OK;
+}
+
+void
+pf_session_take_up(PfCall *call)
+{
+    PfSession *session = call->session;
+    CK_SESSION_HANDLE real;
+    uint16_t resets = read_resets(session->domain);
+    uint16_t seen = atomic_load(&session->seen_resets);
+    /* One thread does it. */
+    if (pf_window_is_up(session->slot) || seen == resets ||
+        !atomic_compare_exchange_strong(&session->seen_resets, &seen, resets))
+        return;
+    if (!is_lost_by_reset(call, resets) || open_real(session, &real) != CKR_OK)
+        return;
+    atomic_store(&session->real, real);
+    call->real = real;
+    pthread_mutex_lock(&session->slot->lock);
+    session->search.is_open_in_backend = false;
+    pthread_mutex_unlock(&session->slot->lock);
+}
+
 CK_RV
 pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
                 CK_SESSION_HANDLE *ret_handle)
@@ -237,13 +288,14 @@ pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *applicatio
     PfSession *session = session_new(module, slot, flags, application, notify);
     if (session == NULL)
         return CKR_HOST_MEMORY;
-    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real, flags,
-                               notify != NULL ? session : NULL,
-                               notify != NULL ? on_backend_notification : NULL, &session->real);
+    CK_SESSION_HANDLE real = CK_INVALID_HANDLE;
+    CK_RV rv = open_real(session, &real);
+    atomic_store(&session->real, real);
     if (rv == CKR_OK && !pf_slot_is_settled(slot))
         pf_slot_look(slot, &info);
     if (rv == CKR_OK)
         rv = enter_domain(module, session);
+    atomic_store(&session->seen_resets, read_resets(session->domain));
     if (rv != CKR_OK) {
         session_free(session);
         return rv;

@@ -36,7 +36,9 @@ typedef struct {
 
 struct PfSession {
     CK_SESSION_HANDLE handle;
-    CK_SESSION_HANDLE real;
+    _Atomic CK_SESSION_HANDLE
+        real;                     /* another one after a reset that has cost the backend its own */
+    _Atomic uint16_t seen_resets; /* of the domain's page: those after which REAL was good */
     PfSlot *slot;
     PfDomain *domain;
     CK_FLAGS flags;
@@ -75,6 +77,20 @@ CK_RV pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *appl
 
 /* Ends what is going on in the session and closes it. The call is ended by it. */
 CK_RV pf_session_close(PfCall *call);
+
+/* Has the agent reset the card since the session was last known to be good? Two loads. */
+static inline bool
+pf_session_may_be_lost(const PfSession *session)
+{
+    const PfStateEntry *page = atomic_load_explicit(&session->domain->page, memory_order_acquire);
+    return page != NULL && atomic_load_explicit(&page->resets, memory_order_acquire) !=
+                               atomic_load_explicit(&session->seen_resets, memory_order_relaxed);
+}
+
+/* The same without a window: is the backend's session lost by the reset, it is opened again, and
+ * the host does not learn of it (DESIGN 6). While a window is open nothing is done: some backends
+ * look at the card when they are asked then, and close what is still good. */
+void pf_session_take_up(PfCall *call);
 
 /* Closes the sessions of a slot, or all when SLOT is NULL. */
 void pf_session_close_all(PfModule *module, PfSlot *slot);

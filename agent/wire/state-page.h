@@ -39,13 +39,15 @@ typedef enum {
  * closed on the token: sessions that were opened before are no more (DESIGN 5). `moved_serial` is
  * the login that a setting has ended last, by moving the entry or everybody: what was begun in it
  * may finish (DESIGN 3), which is not so where a login was ended by a member, or the right to it.
- */
+ * `resets` moves when the agent has reset the token's card, which may have cost the backend its
+ * sessions, and when the token is removed, which ends them: odd when a reset came last. */
 typedef struct {
     _Atomic uint64_t login;
     _Atomic uint64_t objects;
     _Atomic uint64_t moved_serial;
     _Atomic uint32_t closings;
-    _Atomic uint32_t is_lease_awaited; /* others wait for this context's lease on the token */
+    _Atomic uint16_t is_lease_awaited; /* others wait for this context's lease on the token */
+    _Atomic uint16_t resets;           /* pf_state_resets_… */
 } PfStateEntry;
 
 typedef struct {
@@ -93,6 +95,26 @@ static inline uint64_t
 pf_state_login_serial(uint64_t word)
 {
     return word >> 8;
+}
+
+/* The values of `resets` after a reset, and after a removal, when it was OLD. */
+static inline uint16_t
+pf_state_resets_after_reset(uint16_t old)
+{
+    return (uint16_t)(old + (old % 2 == 0 ? 1 : 2));
+}
+
+static inline uint16_t
+pf_state_resets_after_removal(uint16_t old)
+{
+    return (uint16_t)(old + old % 2);
+}
+
+/* Sessions that were good before may be lost though the token is there. */
+static inline bool
+pf_state_resets_is_reset(uint16_t resets)
+{
+    return resets % 2 != 0;
 }
 
 /* Agent: makes a page, sealed so that only this mapping can ever write. Returns a descriptor to

@@ -236,6 +236,36 @@ class Windows(ResetCase):
         self.assertFalse(raw.can_sign())
 
 
+class Sessions(ResetCase):
+    def test_lost_by_a_reset(self):
+        driver, session, key = self.client("=Mock Token", mocktoken.PIN)
+        times = self.agent.log().count("was reset")
+        self.lock()
+        self.wait_log("was reset", times + 1)
+        self.bed.mock.script(resets=1)
+        self.assertEqual(driver.state(session), "CKS_RO_USER_FUNCTIONS")
+        job = driver.background("sign", session, key, "RSA_PKCS", "00")
+        self.assertEqual(self.answer(driver, job, mocktoken.PIN).rv, "CKR_OK")
+        # Without a reset of the agent's a session that is lost is lost.
+        self.bed.mock.script(resets=2)
+        self.assertEqual(driver.rv("sessioninfo", session), "CKR_SESSION_HANDLE_INVALID")
+
+    def test_lost_by_a_removal_after_it(self):
+        driver, session, _key = self.client("=Mock Token", mocktoken.PIN)
+        times = self.agent.log().count("was reset")
+        self.lock()
+        self.wait_log("was reset", times + 1)
+        other, theirs, _key = self.client("=Mock Token", mocktoken.PIN)
+        slot = other.ok("sessioninfo", theirs).number("slot")
+        self.forgotten.seen.clear()
+        self.bed.mock.remove()
+        self.addCleanup(self.bed.mock.script, present=True)
+        other.ok("slotinfo", slot)
+        self.forgotten.expect("removed")
+        self.bed.mock.script(present=True, resets=3)
+        self.assertEqual(driver.rv("sessioninfo", session), "CKR_SESSION_HANDLE_INVALID")
+
+
 class Faults(ResetCase):
     def findings(self):
         return self.pinfold.ctl("doctor", check=False).stdout
