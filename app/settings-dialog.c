@@ -14,6 +14,10 @@ struct _PfSettingsDialog {
     GtkRadioButton *mode_shared;
     GtkSwitch *prompt_switch;
     GtkSpinButton *release_delay_spin;
+    GtkRadioButton *reset_never;
+    GtkRadioButton *reset_on_lock;
+    GtkRadioButton *reset_always;
+    GtkViewport *general_viewport;
     GtkLabel *locked_label;
     GtkStack *stack;
     PfGroupsPage *groups_page;
@@ -22,7 +26,7 @@ struct _PfSettingsDialog {
 
 G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
 
-static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay",
+static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay",   "reset-card",
                                          "sharing",    "groups", "share-by-default"};
 
 static gboolean
@@ -66,6 +70,9 @@ pf_settings_dialog_new(GSettings *settings, PfAgentModel *model, GDBusConnection
                                  NULL);
     g_settings_bind(settings, "release-delay", self->release_delay_spin, "value",
                     G_SETTINGS_BIND_DEFAULT);
+    pf_setting_radio_bind(settings, "reset-card", "never", self->reset_never);
+    pf_setting_radio_bind(settings, "reset-card", "on-lock", self->reset_on_lock);
+    pf_setting_radio_bind(settings, "reset-card", "always", self->reset_always);
     pf_groups_page_bind(self->groups_page, settings, model);
     pf_permissions_page_bind(self->permissions_page, settings, connection);
     g_signal_connect_object(settings, "writable-changed", G_CALLBACK(on_settings_writable_changed),
@@ -108,6 +115,10 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_shared);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, prompt_switch);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, release_delay_spin);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, reset_never);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, reset_on_lock);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, reset_always);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, general_viewport);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, locked_label);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, stack);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, groups_page);
@@ -118,4 +129,8 @@ static void
 pf_settings_dialog_init(PfSettingsDialog *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    /* What has the keyboard's focus is scrolled into view. */
+    gtk_container_set_focus_vadjustment(GTK_CONTAINER(self->general_viewport),
+                                        gtk_scrollable_get_vadjustment(
+                                            GTK_SCROLLABLE(self->general_viewport)));
 }

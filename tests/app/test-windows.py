@@ -182,6 +182,16 @@ class Windows(AppCase):
         spin.focus()
         self.box.screen.key("Up", "Up", "Up")
         wait_for(lambda: self.setting("release-delay") == "uint32 300", 5, "the delay")
+        reset = window.find("When the screen is locked", "radio button")
+        self.assertTrue(reset.has_state("checked"))
+        window.find("Never", "radio button").press()
+        wait_for(lambda: self.setting("reset-card") == "'never'", 5, "the rarest reset")
+        reset.press()
+        reset.focus()
+        self.box.screen.key("Down")  # to what had to be scrolled for
+        wait_for(lambda: self.setting("reset-card") == "'always'", 5, "the most frequent one")
+        window.find("Whenever a PIN is forgotten", "radio button")
+        self.picture("settings-reset")
         # From outside, too.
         self.box.run("gsettings", "set", "org.pinfold", "cache-mode", "shared")
         button = window.find("Shared between programs", "radio button")
