@@ -75,6 +75,8 @@ build_tokens(PfTokenRegistry *registry)
         if (token->reader != NULL)
             add_text(&dict, "reader", token->reader);
         g_variant_dict_insert(&dict, "flags", "^as", token->flags);
+        if (token->logout != NULL)
+            g_variant_dict_insert(&dict, "logout", "s", token->logout);
         g_variant_builder_add_value(&builder, g_variant_dict_end(&dict));
     }
     return g_variant_builder_end(&builder);

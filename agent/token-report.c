@@ -45,6 +45,7 @@ pf_token_free(PfToken *token)
     g_free(token->module);
     g_free(token->reader);
     g_strfreev(token->flags);
+    g_free(token->logout);
     g_free(token);
 }
 
@@ -102,6 +103,20 @@ dup_flags(JsonObject *object)
     return g_strv_builder_end(builder);
 }
 
+/* As the helper knows it of the backend; a token without a login has none. */
+static char *
+dup_logout(JsonObject *object, GStrv flags)
+{
+    static const char *const verdicts[] = {"ends", "ends-in-program", "readable", "mark", NULL};
+    JsonNode *node = json_object_get_member(object, "logout");
+    if (!g_strv_contains((const char *const *)flags, "LOGIN_REQUIRED"))
+        return g_strdup("no-login");
+    if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node))
+        return NULL;
+    const char *verdict = get_text(json_node_get_object(node), "verdict");
+    return g_strv_contains(verdicts, verdict) ? g_strdup(verdict) : NULL;
+}
+
 static void
 take_slot(PfTokenReport *report, const char *module, JsonObject *slot)
 {
@@ -119,6 +134,7 @@ take_slot(PfTokenReport *report, const char *module, JsonObject *slot)
         !g_strv_contains((const char *const *)flags, "TOKEN_INITIALIZED"))
         return;
     PfToken *token = pf_token_new(uri, label, get_text(slot, "description"));
+    token->logout = dup_logout(object, flags);
     g_strfreev(token->flags);
     token->flags = g_steal_pointer(&flags);
     token->module = g_strdup(module);

@@ -21,6 +21,7 @@ typedef struct {
     char *module; /* the backend's name; NULL: a module of Pinfold reported it */
     char *reader; /* PC/SC name; NULL: in none that is known */
     GStrv flags;  /* CKF_ names without the prefix */
+    char *logout; /* what its logout ends, a word of tokens-measure.h; NULL: not known */
     gboolean hardware;
 } PfToken;
 

@@ -59,13 +59,18 @@ add_tokens(GPtrArray *items, GVariant *tokens, const char *wanted_reader)
         const char *reader = NULL;
         const char *uri = NULL;
         const char *label = NULL;
+        const char *logout = NULL;
         g_autofree const char **flags = NULL;
         g_variant_lookup(token, "reader", "&s", &reader);
         g_variant_lookup(token, "uri", "&s", &uri);
         g_variant_lookup(token, "label", "&s", &label);
         g_variant_lookup(token, "flags", "^a&s", &flags);
-        if (uri != NULL && g_strcmp0(reader, wanted_reader) == 0 && find_token(items, uri) == NULL)
-            g_ptr_array_add(items, pf_token_item_new(reader, uri, label, flags));
+        g_variant_lookup(token, "logout", "&s", &logout);
+        if (uri == NULL || g_strcmp0(reader, wanted_reader) != 0 || find_token(items, uri) != NULL)
+            continue;
+        PfTokenItem *item = pf_token_item_new(reader, uri, label, flags);
+        pf_token_item_set_logout(item, logout);
+        g_ptr_array_add(items, item);
     }
 }
 

@@ -11,6 +11,7 @@ struct _PfTokenItem {
     char *uri;
     char *label;
     GStrv flags;
+    char *logout; /* the word of GetStatus, or NULL */
     gboolean card_present;
     GListStore *domains;
 };
@@ -42,6 +43,13 @@ pf_token_item_new_reader(const char *reader, gboolean card_present)
     self->reader = g_strdup(reader);
     self->card_present = card_present;
     return self;
+}
+
+void
+pf_token_item_set_logout(PfTokenItem *self, const char *logout)
+{
+    g_free(self->logout);
+    self->logout = g_strdup(logout);
 }
 
 void
@@ -115,6 +123,26 @@ pf_token_item_dup_state(PfTokenItem *self)
 }
 
 const char *
+pf_token_item_get_logout_words(PfTokenItem *self)
+{
+    if (self->uri == NULL)
+        return NULL;
+    if (g_strcmp0(self->logout, "ends") == 0)
+        return _("A logout really ends access");
+    if (g_strcmp0(self->logout, "ends-in-program") == 0)
+        return _("A logout ends access in the program; the card may stay unlocked");
+    if (g_strcmp0(self->logout, "readable") == 0)
+        return _("A logout ends the use of keys; what was found can still be seen");
+    if (g_strcmp0(self->logout, "mark") == 0)
+        return self->reader != NULL
+                   ? _("A logout leaves the card unlocked, until it is reset or pulled")
+                   : _("A logout is only a mark in the program");
+    if (g_strcmp0(self->logout, "no-login") == 0)
+        return _("Needs no login");
+    return _("What a logout ends was not measured");
+}
+
+const char *
 pf_token_item_get_icon_name(PfTokenItem *self)
 {
     if (self->uri == NULL)
@@ -135,8 +163,8 @@ gboolean
 pf_token_item_is_equal(PfTokenItem *self, PfTokenItem *other)
 {
     if (g_strcmp0(self->reader, other->reader) != 0 || g_strcmp0(self->uri, other->uri) != 0 ||
-        g_strcmp0(self->label, other->label) != 0 || self->card_present != other->card_present ||
-        !are_flags_equal(self->flags, other->flags))
+        g_strcmp0(self->label, other->label) != 0 || g_strcmp0(self->logout, other->logout) != 0 ||
+        self->card_present != other->card_present || !are_flags_equal(self->flags, other->flags))
         return FALSE;
     GListModel *mine = G_LIST_MODEL(self->domains);
     GListModel *theirs = G_LIST_MODEL(other->domains);
@@ -160,6 +188,7 @@ finalize(GObject *object)
     g_free(self->uri);
     g_free(self->label);
     g_strfreev(self->flags);
+    g_free(self->logout);
     g_object_unref(self->domains);
     G_OBJECT_CLASS(pf_token_item_parent_class)->finalize(object);
 }

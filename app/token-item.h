@@ -16,6 +16,10 @@ PfTokenItem *pf_token_item_new(const char *reader, const char *uri, const char *
 /* A reader without a token that Pinfold can use; CARD_PRESENT: there is some card in it. */
 PfTokenItem *pf_token_item_new_reader(const char *reader, gboolean card_present);
 
+/* What the token's logout ends: `logout` of GetStatus, NULL where it is absent; only while the item
+ * is made. */
+void pf_token_item_set_logout(PfTokenItem *self, const char *logout);
+
 /* Adds a domain of the token; only while the item is made. */
 void pf_token_item_add_domain(PfTokenItem *self, PfDomainItem *domain);
 
@@ -30,6 +34,9 @@ guint pf_token_item_count_pins(PfTokenItem *self);
 char *pf_token_item_dup_title(PfTokenItem *self);
 char *pf_token_item_dup_detail(PfTokenItem *self);
 char *pf_token_item_dup_state(PfTokenItem *self);
+
+/* What a logout ends, in words; NULL where there is no token. Static. */
+const char *pf_token_item_get_logout_words(PfTokenItem *self);
 
 /* Icon name; static. */
 const char *pf_token_item_get_icon_name(PfTokenItem *self);

@@ -11,6 +11,7 @@ struct _PfTokenRow {
     GtkImage *icon;
     GtkLabel *title_label;
     GtkLabel *detail_label;
+    GtkLabel *logout_label;
     GtkLabel *state_label;
     GtkListBox *domain_list;
 };
@@ -25,6 +26,7 @@ pf_token_row_class_init(PfTokenRowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfTokenRow, icon);
     gtk_widget_class_bind_template_child(widget_class, PfTokenRow, title_label);
     gtk_widget_class_bind_template_child(widget_class, PfTokenRow, detail_label);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenRow, logout_label);
     gtk_widget_class_bind_template_child(widget_class, PfTokenRow, state_label);
     gtk_widget_class_bind_template_child(widget_class, PfTokenRow, domain_list);
 }
@@ -47,6 +49,7 @@ pf_token_row_new(gpointer item, gpointer unused)
     gtk_image_set_from_icon_name(self->icon, pf_token_item_get_icon_name(token), GTK_ICON_SIZE_DND);
     pf_label_text_set(self->title_label, title);
     pf_label_text_set(self->detail_label, detail);
+    pf_label_text_set(self->logout_label, pf_token_item_get_logout_words(token));
     pf_label_text_set(self->state_label, state);
     gtk_list_box_bind_model(self->domain_list, domains, pf_domain_row_new, NULL, NULL);
     gtk_widget_set_visible(GTK_WIDGET(self->domain_list), g_list_model_get_n_items(domains) > 0);

@@ -28,6 +28,7 @@ print_json(GVariant *status)
     JsonObject *object = json_node_get_object(root);
     fill_in_null(object, "readers", "token_uri");
     fill_in_null(object, "tokens", "reader");
+    fill_in_null(object, "tokens", "logout");
     g_autofree char *text = json_to_string(root, TRUE);
     g_print("%s\n", text);
 }

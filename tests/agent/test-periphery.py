@@ -112,6 +112,7 @@ class Periphery(unittest.TestCase):
         self.assertIsNone(tokens[self.soft]["reader"])
         self.assertEqual(tokens[self.soft]["label"], "pinfold-test")
         self.assertIn("LOGIN_REQUIRED", tokens[PIV]["flags"])
+        self.assertEqual((tokens[PIV]["logout"], tokens[self.soft]["logout"]), ("mark", "ends"))
         self.assertEqual(status["domains"], [{
             "app_id": "1:4294967295", "token_uri": PIV, "logged_in": True, "asleep": False,
             "open": False, "since": 1700000000, "idle_s": 7, "expires_s": -1,

@@ -194,7 +194,8 @@ class ReportingAgent:
             "version": GLib.Variant("s", "1"),
             "cache_mode": GLib.Variant("s", "process"),
             "readers": _list(readers, {"name": "s", "present": "b", "token_uri": "s"}),
-            "tokens": _list(tokens, {"uri": "s", "label": "s", "reader": "s", "flags": "as"}),
+            "tokens": _list(tokens, {"uri": "s", "label": "s", "reader": "s", "flags": "as",
+                                     "logout": "s"}),
             "domains": GLib.Variant("aa{sv}", [_domain(d) for d in domains]),
         }
         self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "Changed", None)

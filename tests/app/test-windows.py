@@ -53,13 +53,16 @@ class Windows(AppCase):
             readers=[{"name": READER, "present": True, "token_uri": CARD},
                      {"name": "Empty reader", "present": False},
                      {"name": "Odd reader", "present": True}],
-            tokens=[{"uri": CARD, "label": "Anna <i>Beispiel</i>", "reader": READER, "flags": []},
+            tokens=[{"uri": CARD, "label": "Anna <i>Beispiel</i>", "reader": READER, "flags": [],
+                     "logout": "mark"},
                     {"uri": SOFT, "label": "demo", "flags": ["USER_PIN_FINAL_TRY"]}],
             domains=[FIREFOX])
         window = self.ui.window(TITLE)
         self.wait_texts(window, "Anna <i>Beispiel</i>", READER, "PIN cached", "Firefox",
                         "Process 4711 · PIN cached since", "Empty reader", "No card",
-                        "Card not recognized", "demo", "Software token", "One try left")
+                        "Card not recognized", "demo", "Software token", "One try left",
+                        "A logout leaves the card unlocked, until it is reset or pulled",
+                        "What a logout ends was not measured")
         self.picture("token-window")
         window.press("Forget")
         wait_served(lambda: agent.forgotten, 5, "Forget")
