@@ -11,6 +11,7 @@
 #include "token-registry.h"
 
 struct PfAgentPeriphery {
+    PfCache *cache;
     PfPromptBroker *broker;
     PfPcscWatcher *watcher;
     PfTokenRegistry *registry;
@@ -21,15 +22,31 @@ struct PfAgentPeriphery {
 };
 
 typedef struct {
+    PfCache *cache;
+    char *token_uri;
+    gint64 since; /* monotonic µs */
     PfTriesLeftReply reply;
     gpointer data;
 } Ask;
+
+static CK_FLAGS
+get_flags_of_tries(int tries)
+{
+    if (tries > 1)
+        return 0;
+    return tries == 1 ? CKF_USER_PIN_FINAL_TRY : CKF_USER_PIN_LOCKED;
+}
 
 static void
 on_tries_known(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autofree Ask *ask = data;
-    ask->reply(pf_token_registry_tries_left_finish(PF_TOKEN_REGISTRY(source), result), ask->data);
+    g_autofree char *token_uri = ask->token_uri;
+    g_autoptr(PfCache) cache = ask->cache;
+    int tries = pf_token_registry_tries_left_finish(PF_TOKEN_REGISTRY(source), result);
+    if (tries >= 0)
+        pf_cache_note_token_flags(cache, token_uri, get_flags_of_tries(tries), ask->since);
+    ask->reply(tries, ask->data);
 }
 
 static void
@@ -37,9 +54,9 @@ ask_tries_left(const char *token_uri, PfTriesLeftReply reply, gpointer reply_dat
                gpointer user_data)
 {
     PfAgentPeriphery *self = user_data;
-    Ask *ask = g_new0(Ask, 1);
-    ask->reply = reply;
-    ask->data = reply_data;
+    Ask *ask = g_new(Ask, 1);
+    *ask = (Ask){g_object_ref(self->cache), g_strdup(token_uri), g_get_monotonic_time(), reply,
+                 reply_data};
     pf_token_registry_tries_left_async(self->registry, token_uri, NULL, on_tries_known, ask);
 }
 
@@ -65,6 +82,7 @@ pf_agent_periphery_new(PfCache *cache, PfAgentSettings *settings, PfPromptBroker
     PfAgentPeriphery *self = g_new0(PfAgentPeriphery, 1);
     g_autofree char *helper = dup_helper_path();
     self->broker = broker;
+    self->cache = cache;
     self->watcher = pf_pcsc_watcher_new(&pf_pcsc_api, NULL);
     self->registry = pf_token_registry_new(self->watcher, helper);
     self->session = pf_session_watcher_new();

@@ -111,6 +111,13 @@ is_over(const PfPinLease *lease)
            pf_process_context_has_ended_lease(lease->context, lease->entry, lease->id);
 }
 
+/* May a cached PIN be presented to TOKEN, by the newest that anybody knows of it (DESIGN 6)? */
+static gboolean
+may_present_cached(PfCache *self, const char *token)
+{
+    return pf_pin_rule_may_present_cached(pf_pin_warnings_get(self->warnings, token));
+}
+
 /* Why the domain's own PIN may not be leased, or -1. */
 static int
 find_refusal(PfCache *self, PfLoginDomain *domain)
@@ -125,7 +132,8 @@ find_refusal(PfCache *self, PfLoginDomain *domain)
         pf_cache_log_out_domain(self, domain, PF_FORGET_REJECTED);
         return PF_CACHE_ERROR_NOT_LOGGED_IN;
     }
-    return -1;
+    /* The person can say whether the last try is to be spent. */
+    return may_present_cached(self, domain->token) ? -1 : PF_CACHE_ERROR_ASLEEP;
 }
 
 gboolean
@@ -208,7 +216,7 @@ renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         return FALSE;
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
     if (domain != lease->domain || domain->state != PF_LOGIN_USER || lease->is_stripped ||
-        !pf_secret_is_equal(domain->pin, lease->pin))
+        !pf_secret_is_equal(domain->pin, lease->pin) || !may_present_cached(self, domain->token))
         return FALSE;
     pf_login_domain_touch(domain);
     pf_cache_record_use(self, request->context, domain, &request->use, NULL);
@@ -437,7 +445,7 @@ log_in_by_dialog(PfCache *self, PfPinLease *lease, PfLoginDomain *domain)
 
 /* The token took the PIN. Returns whether the domain is logged in. */
 static gboolean
-accept_pin(PfCache *self, PfPinLease *lease)
+accept_pin(PfCache *self, PfPinLease *lease, guint64 token_flags)
 {
     PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
     if (lease->new_page.fd >= 0) {
@@ -448,6 +456,7 @@ accept_pin(PfCache *self, PfPinLease *lease)
     }
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, domain->token);
+    pf_pin_warnings_note_login(self->warnings, domain->token, (CK_FLAGS)token_flags);
     if (lease->is_cached && domain->state == PF_LOGIN_USER)
         pf_login_domain_touch(domain);
     if (!lease->is_for_login)
@@ -509,8 +518,10 @@ finish_lease(PfCache *self, PfLeaseQueue *queue, PfLeaseResult result, guint64 t
 {
     PfPinLease *lease = g_steal_pointer(&queue->current);
     gboolean is_cached = FALSE;
+    if (result != PF_LEASE_OK)
+        pf_pin_warnings_add(self->warnings, lease->domain->token, (CK_FLAGS)token_flags);
     if (result == PF_LEASE_OK)
-        is_cached = accept_pin(self, lease);
+        is_cached = accept_pin(self, lease, token_flags);
     else if (result == PF_LEASE_REJECTED)
         reject_pin(self, lease, token_flags);
     else

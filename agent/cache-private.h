@@ -18,6 +18,7 @@
 #include "domain-set.h"
 #include "life-page.h"
 #include "pin-lease.h"
+#include "pin-warnings.h"
 #include "program-groups.h"
 #include "rejected-pins.h"
 #include "sharing-rule.h"
@@ -54,7 +55,8 @@ struct _PfCache {
     guint64 last_serial; /* of logins */
 
     PfRejectedPins *rejected; /* NULL: no locked memory, nothing is cached */
-    GHashTable *queues;       /* token -> PfLeaseQueue */
+    PfPinWarnings *warnings;
+    GHashTable *queues; /* token -> PfLeaseQueue */
     guint64 last_lease;
     GPtrArray *prompting; /* PfLeaseRequest whose dialog is not answered */
     GHashTable *retries;  /* lease -> PfPromptRetry: rejected, its dialog waits */

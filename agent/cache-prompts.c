@@ -229,7 +229,8 @@ may_confirm(PfCache *self, const PfLoginDomain *domain, const PfPromptArg *arg)
 {
     return self->confirms && strcmp(get_purpose(arg), "context") == 0 &&
            domain->state == PF_LOGIN_USER &&
-           pf_pin_rule_may_present_cached((CK_FLAGS)arg->token_flags);
+           pf_pin_rule_may_present_cached((CK_FLAGS)arg->token_flags |
+                                          pf_pin_warnings_get(self->warnings, domain->token));
 }
 
 /* Why the person is not asked, or -1. */
@@ -258,6 +259,7 @@ begin_dialog(PfCache *self, PfLeaseRequest *request, const PfPromptArg *arg)
 {
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
     PfDialogDetails *details = pf_cache_make_details(request->context, domain->token, arg);
+    details->token_flags |= pf_pin_warnings_get(self->warnings, domain->token);
     if (may_confirm(self, domain, arg))
         details->kind = PF_DIALOG_CONFIRM;
     if (!request->is_for_login || !pf_cache_consent_take_prompt(self->decisions, request, details))

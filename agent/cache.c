@@ -175,6 +175,9 @@ pf_cache_token_removed(PfCache *self, const char *token_uri, PfForgetReason reas
     }
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, token_uri);
+    /* A card that is pulled takes its tries along. */
+    if (reason == PF_FORGET_PIN_CHANGED)
+        pf_pin_warnings_forget(self->warnings, token_uri);
     pf_cache_drop_token_prompts(self, token_uri);
     pf_cache_drop_token_waiting(self, token_uri);
     pf_cache_lose_token_lease(self, token_uri, reason);
@@ -218,6 +221,12 @@ pf_cache_set_close_func(PfCache *self, PfCacheCloseFunc func)
 }
 
 void
+pf_cache_note_token_flags(PfCache *self, const char *token_uri, CK_FLAGS flags, gint64 since)
+{
+    pf_pin_warnings_set(self->warnings, token_uri, flags, since);
+}
+
+void
 pf_cache_report_token(PfCache *self, PfProcessContext *context, const PfReportedToken *report)
 {
     switch (report->event) {
@@ -239,6 +248,9 @@ pf_cache_report_token(PfCache *self, PfProcessContext *context, const PfReported
         }
         break;
     case PF_TOKEN_EVENT_EXPLICIT_REJECTED:
+        /* A login that has ended by now was before this. */
+        pf_cache_settle_leases(self, report->token_uri);
+        pf_pin_warnings_add(self->warnings, report->token_uri, report->token_flags);
         pf_cache_record_token(self, PF_HISTORY_REFUSED, context, report->token_uri,
                               pf_cache_get_rejection_name(report->token_flags));
         break;
@@ -266,6 +278,7 @@ pf_cache_finalize(GObject *object)
     g_clear_handle_id(&self->wakes_source, g_source_remove);
     g_clear_handle_id(&self->still_open_look, g_source_remove);
     pf_rejected_pins_free(self->rejected);
+    pf_pin_warnings_free(self->warnings);
     pf_life_page_end(self->life);
     if (self->life_fd >= 0)
         close(self->life_fd);
@@ -300,6 +313,7 @@ pf_cache_init(PfCache *self)
     self->life_fd = -1;
     self->history = pf_history_new();
     self->default_group_id = pf_cache_draw_id();
+    self->warnings = pf_pin_warnings_new();
     self->group_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->contexts = g_ptr_array_new_with_free_func((GDestroyNotify)pf_process_context_free);
     self->identities = g_hash_table_new(pf_peer_identity_hash, pf_peer_identity_equal);

@@ -44,6 +44,13 @@ on_cache_token_reported(PfCache *cache, const PfReportedToken *report, PfTokenRe
     pf_token_registry_take_report(registry, report);
 }
 
+static void
+on_registry_flags_read(PfTokenRegistry *registry, const char *token_uri, guint64 flags,
+                       gint64 since, PfCache *cache)
+{
+    pf_cache_note_token_flags(cache, token_uri, (CK_FLAGS)flags, since);
+}
+
 void
 pf_removal_guard_connect(PfCache *cache, PfTokenRegistry *registry)
 {
@@ -51,6 +58,7 @@ pf_removal_guard_connect(PfCache *cache, PfTokenRegistry *registry)
     g_signal_connect_object(registry, "token-gone", G_CALLBACK(on_registry_token_gone), cache, 0);
     g_signal_connect_object(registry, "card-removed", G_CALLBACK(on_registry_card_removed), cache,
                             0);
+    g_signal_connect_object(registry, "flags-read", G_CALLBACK(on_registry_flags_read), cache, 0);
     g_signal_connect_object(cache, "token-reported", G_CALLBACK(on_cache_token_reported), registry,
                             0);
 }

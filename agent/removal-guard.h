@@ -7,5 +7,6 @@
 #include "token-registry.h"
 
 /* Connects REGISTRY to CACHE, in both directions, for as long as both live: tokens that are gone
- * are told to the cache, and what modules report to the registry. Main thread. */
+ * are told to the cache with what the helper has read of the others, and what modules report to the
+ * registry. Main thread. */
 void pf_removal_guard_connect(PfCache *cache, PfTokenRegistry *registry);

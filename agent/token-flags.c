@@ -27,6 +27,17 @@ static const struct {
     {CKF_SO_PIN_TO_BE_CHANGED, "SO_PIN_TO_BE_CHANGED"},
 };
 
+CK_FLAGS
+pf_token_flags_from_names(const char *const *list)
+{
+    CK_FLAGS flags = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (g_strv_contains(list, names[i].name))
+            flags |= names[i].flag;
+    }
+    return flags;
+}
+
 GStrv
 pf_token_flags_to_names(CK_FLAGS flags)
 {

@@ -10,3 +10,6 @@
 /* The CKF_ names, without that prefix, of the bits that are set; unknown bits have none. Free with
  * g_strfreev(). */
 GStrv pf_token_flags_to_names(CK_FLAGS flags);
+
+/* And back. */
+CK_FLAGS pf_token_flags_from_names(const char *const *list);

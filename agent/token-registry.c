@@ -23,6 +23,7 @@ enum {
     CARD_REMOVED,
     CHANGED,
     REFRESHED,
+    FLAGS_READ,
     N_SIGNALS,
 };
 
@@ -36,6 +37,7 @@ struct _PfTokenRegistry {
     gboolean running;
     gboolean again;      /* a card event came while it ran */
     gboolean has_report; /* what is found from now on was not there before */
+    gint64 since;        /* when it was started, monotonic µs */
     char *helper_fault;
     GPtrArray *tokens;  /* of PfToken; each (URI, reader) once */
     GPtrArray *modules; /* of PfTokenModule */
@@ -220,14 +222,24 @@ say_found(PfTokenRegistry *self, GHashTable *known)
 }
 
 static void
+tell_flags(PfTokenRegistry *self, const PfToken *token)
+{
+    g_signal_emit(self, signals[FLAGS_READ], 0, token->uri,
+                  (guint64)pf_token_flags_from_names((const char *const *)token->flags),
+                  self->since);
+}
+
+static void
 apply_report(PfTokenRegistry *self, PfTokenReport *report)
 {
     g_autoptr(GPtrArray) old = self->tokens;
     g_autoptr(GHashTable) known = list_read_uris(old);
     g_autoptr(GPtrArray) gone = g_ptr_array_new();
     self->tokens = g_ptr_array_new_with_free_func((GDestroyNotify)pf_token_free);
-    for (guint i = 0; i < report->tokens->len; i++)
+    for (guint i = 0; i < report->tokens->len; i++) {
+        tell_flags(self, g_ptr_array_index(report->tokens, i));
         add_token(self, self->tokens, g_ptr_array_index(report->tokens, i));
+    }
     g_ptr_array_set_free_func(report->tokens, NULL);
     g_ptr_array_set_size(report->tokens, 0);
     for (guint i = 0; i < old->len; i++) {
@@ -280,6 +292,7 @@ run_helper(PfTokenRegistry *self)
     const char *argv[] = {self->helper, "list", NULL};
     self->running = TRUE;
     self->again = FALSE;
+    self->since = g_get_monotonic_time();
     pf_helper_run_async(argv, LIST_TIMEOUT_MS, LIST_MAX_BYTES, self->cancellable, on_helper_done,
                         g_object_ref(self));
 }
@@ -471,6 +484,9 @@ pf_token_registry_class_init(PfTokenRegistryClass *klass)
     signals[CARD_REMOVED] = add_signal("card-removed", 0);
     signals[CHANGED] = add_signal("changed", 0);
     signals[REFRESHED] = add_signal("refreshed", 0);
+    signals[FLAGS_READ] =
+        g_signal_new("flags-read", PF_TYPE_TOKEN_REGISTRY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_INT64);
 }
 
 PfTokenRegistry *

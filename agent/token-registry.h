@@ -11,7 +11,8 @@
  * reader may have been; told from the PC/SC event itself. Software tokens never go. "card-removed"
  * (): after these; what the registry does not know now may be gone, too. "changed" (): readers,
  * tokens or modules are not what they were. "refreshed" (): no helper runs any more; what it found
- * is in place.
+ * is in place. "flags-read" (const char *token_uri, guint64 flags, gint64 since): what a helper
+ * that was started at SINCE (monotonic µs) has read of a token.
  */
 #pragma once
 

@@ -128,6 +128,9 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
     PfLeaseResult result;
     CK_FLAGS flags;
     CK_RV rv = present(call, CKU_USER, &lease, &token, NULL, &result, &flags);
+    /* As where the agent knows it: the person is asked, who may want to spend the last try. */
+    if (rv == CKR_USER_NOT_LOGGED_IN && result == PF_LEASE_UNUSED)
+        *ret_is_asleep = !pf_pin_rule_may_present_cached(flags);
     if (result == PF_LEASE_OK)
         pf_agent_link_end_taken(call->module->link, lease.id, place.epoch, place.entry, flags);
     else

@@ -277,7 +277,9 @@ handle_logout(char **args)
 static void
 handle_report(char **args)
 {
-    PfTokenReport report = {.slot_description = "Test reader", .hardware = true};
+    PfTokenReport report = {.slot_description = "Test reader",
+                            .token_flags = args[2] != NULL ? read_number(args[2]) : 0,
+                            .hardware = true};
     printf("%s\n",
            status_name(pf_agent_link_report_token(agent_link, args[0],
                                                   (PfTokenEvent)read_number(args[1]), &report)));

@@ -114,6 +114,12 @@ pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason rea
     drop(cache, &filter, "removed");
 }
 
+void
+pf_cache_note_token_flags(PfCache *cache, const char *token_uri, CK_FLAGS flags, gint64 since)
+{
+    say("flags %s %lx", token_uri, flags);
+}
+
 /* The ID 5:5 is open on every token. */
 gboolean
 pf_cache_close_opened_id(PfCache *cache, const char *token_uri, guint64 app_id)

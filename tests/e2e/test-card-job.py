@@ -144,6 +144,21 @@ class CardJob(unittest.TestCase):
         self.assertEqual((stats["presentations"], stats["verify_wrong"]), (1, 1))
         self.assertEqual(self.pinfold.logged_in_domains(), [])
 
+    def test_last_try_is_not_spent_on_a_cached_pin(self):
+        # Nobody is there to be asked.
+        (self.box.dir / "share/dbus-1/services/org.pinfold.Pinfold.service").unlink()
+        d, session = self.logged_in()
+        key = self.key(d, session)
+        other = self.driver()
+        theirs = other.open_session("@0")
+        for _ in range(2):
+            self.assertEqual(other.rv("login", theirs, "user", "654321"), "CKR_PIN_INCORRECT")
+        self.card.reset_stats()
+        # Even one that happens to be right.
+        self.assertEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"),
+                         "CKR_USER_NOT_LOGGED_IN")
+        self.assertEqual(self.presentations(), 0)
+
     def test_always_authenticate_key(self):
         d, session = self.logged_in()
         key = self.key(d, session, "02")

@@ -22,6 +22,7 @@ static const struct {
     {"login-required", offsetof(PfMockScript, login_required)},
     {"to-be-changed", offsetof(PfMockScript, to_be_changed)},
     {"enforces-login", offsetof(PfMockScript, enforces_login)},
+    {"stale-tries", offsetof(PfMockScript, stale_tries)},
     {"stale", offsetof(PfMockScript, stale)},
     {"twins", offsetof(PfMockScript, twins)},
     {"v3", offsetof(PfMockScript, v3)},

@@ -26,6 +26,7 @@ typedef struct {
     bool login_required;     /* CKF_LOGIN_REQUIRED */
     bool to_be_changed;      /* CKF_USER_PIN_TO_BE_CHANGED */
     bool enforces_login;     /* false: keys can be used when logged out */
+    bool stale_tries;        /* the tries are shown as they were after this process's last login */
     bool stale;              /* C_GetTokenInfo shows the token that C_GetSlotList saw last */
     bool twins;              /* a second private key that differs in nothing */
     bool v3;                 /* it has the interfaces of PKCS#11 3.0 */

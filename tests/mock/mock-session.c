@@ -92,7 +92,10 @@ present(const CK_BYTE *pin, CK_ULONG pin_len)
                                    pf_mock.pin->pin_size);
     if (pin == NULL)
         return CKR_ARGUMENTS_BAD;
-    return pf_mock_pin_present(pf_mock.pin, pin, pin_len);
+    CK_RV rv = pf_mock_pin_present(pf_mock.pin, pin, pin_len);
+
+    pf_mock.seen_tries = pf_mock.pin->tries;
+    return rv;
 }
 
 static CK_RV

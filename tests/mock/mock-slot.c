@@ -62,6 +62,7 @@ pf_mock_state_follow_script(void)
     pf_mock.n_changes++;
     if (*serial != '\0') {
         pf_mock.pin = pf_mock_pin_get(serial);
+        pf_mock.seen_tries = pf_mock.pin->tries;
         pf_mock_objects_reset(pf_mock.script);
     }
 }
@@ -148,6 +149,7 @@ get_token_flags(void)
 {
     const PfMockScript *script = pf_mock.script;
     CK_FLAGS flags = CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED | CKF_RNG;
+    uint32_t tries = script->stale_tries ? pf_mock.seen_tries : pf_mock.pin->tries;
 
     if (script->login_required)
         flags |= CKF_LOGIN_REQUIRED;
@@ -155,11 +157,11 @@ get_token_flags(void)
         flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
     if (script->to_be_changed)
         flags |= CKF_USER_PIN_TO_BE_CHANGED;
-    if (pf_mock.pin->tries == 0)
+    if (tries == 0)
         flags |= CKF_USER_PIN_LOCKED;
-    else if (pf_mock.pin->tries < PF_MOCK_MAX_TRIES)
+    else if (tries < PF_MOCK_MAX_TRIES)
         flags |= CKF_USER_PIN_COUNT_LOW;
-    if (pf_mock.pin->tries == 1)
+    if (tries == 1)
         flags |= CKF_USER_PIN_FINAL_TRY;
     return flags;
 }

@@ -49,6 +49,7 @@ typedef struct {
     char serial[17];        /* the token whose sessions these are; empty without one */
     char listed_serial[17]; /* as C_GetSlotList saw it last */
     char listed_label[33];
+    uint32_t seen_tries; /* as this process knows them */
     bool user_logged_in;
     bool so_logged_in;
     unsigned long resets;    /* of the script, as followed */
