@@ -73,8 +73,8 @@ void pf_cache_report_token(PfCache *cache, PfProcessContext *context,
 
 typedef struct PfPinLease PfPinLease;
 
-/* A call that is answered later. `answer` is called once: with a lease (borrowed), or with an
- * error. `wait` is called every second until then. */
+/* A call that is answered later. `answer` is called once: with a lease (borrowed; NULL for
+ * ConfirmTry), or with an error. `wait` is called every second until then. */
 typedef struct {
     void (*answer)(gpointer data, const PfPinLease *lease, const GError *error);
     void (*wait)(gpointer data);
@@ -111,6 +111,9 @@ void pf_cache_note_use(PfCache *cache, PfProcessContext *context, const PfCacheD
 void pf_cache_prompt(PfCache *cache, PfProcessContext *context, gpointer connection,
                      const PfCacheDomainArg *domain, guint64 previous, const PfPromptArg *details,
                      const PfLeaseCall *call);
+void pf_cache_confirm_try(PfCache *cache, PfProcessContext *context, gpointer connection,
+                          const PfCacheDomainArg *domain, const PfPromptArg *details,
+                          const PfLeaseCall *call);
 gboolean pf_cache_end_lease(PfCache *cache, gpointer connection, guint64 lease,
                             PfLeaseResult result, guint64 token_flags, gboolean *ret_cached,
                             GError **error);

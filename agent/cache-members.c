@@ -23,15 +23,20 @@ on_process_end(PfProcessContext *context, gpointer user_data)
     pf_cache_end_context(user_data, context);
 }
 
+gboolean
+pf_cache_has_display(PfCache *self)
+{
+    return pf_prompt_broker_has_prompter(self->broker) || g_getenv("DISPLAY") != NULL ||
+           g_getenv("WAYLAND_DISPLAY") != NULL;
+}
+
 static gboolean
 decide_protected_path(PfCache *self, const PfPeerIdentity *identity)
 {
     PfProcessFacts facts;
-    gboolean has_display = pf_prompt_broker_has_prompter(self->broker) ||
-                           g_getenv("DISPLAY") != NULL || g_getenv("WAYLAND_DISPLAY") != NULL;
     if (self->mode == PF_CACHE_MODE_OFF || !pf_agent_settings_is_prompt_by_agent(self->settings))
         return FALSE;
-    pf_process_policy_find_facts(identity, self->config, has_display, &facts);
+    pf_process_policy_find_facts(identity, self->config, pf_cache_has_display(self), &facts);
     return pf_process_policy_decide(&facts);
 }
 

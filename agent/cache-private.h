@@ -3,10 +3,10 @@
 /* What the parts of PfCache share: cache.c (state, forgetting), cache-settings.c (what changes
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
- * cache-leases.c (the queue), cache-prompts.c (the person), cache-consent.c (what the person lets
- * programs do), cache-wakes.c (whom one answer serves), cache-forget.c (what is lent when a PIN is
- * forgotten), cache-windows.c (what is still open then), cache-timers.h (timeouts), cache-history.h
- * (what is told of it).
+ * cache-leases.c (the queue), cache-prompts.c (the person), cache-tries.c (the last try),
+ * cache-consent.c (what the person lets programs do), cache-wakes.c (whom one answer serves),
+ * cache-forget.c (what is lent when a PIN is forgotten), cache-windows.c (what is still open then),
+ * cache-timers.h (timeouts), cache-history.h (what is told of it).
  */
 #pragma once
 
@@ -128,6 +128,9 @@ int pf_cache_find_entry(PfCache *cache, PfProcessContext *context, const PfCache
 gboolean pf_cache_log_in(PfCache *cache, PfProcessContext *context, unsigned entry, PfSecret *pin,
                          const char *how);
 
+/* Is there a screen for dialogs, as far as the agent knows? */
+gboolean pf_cache_has_display(PfCache *cache);
+
 /* Writes mode and settings to a context's page. */
 void pf_cache_publish_policy(PfCache *cache, PfProcessContext *context);
 
@@ -203,6 +206,14 @@ PfDialogDetails *pf_cache_make_details(PfProcessContext *context, const char *to
 /* REQUEST gets a dialog of its own and is one of those that wait for a person; DETAILS are taken.
  */
 void pf_cache_ask(PfCache *cache, PfLeaseRequest *request, PfDialogDetails *details);
+
+/* Why the person is not asked, or -1: CONTEXT's program has been told no a moment ago, if
+ * MAY_REMEMBER, or asks too much. */
+int pf_cache_find_prompt_refusal(PfCache *cache, PfProcessContext *context, const char *token,
+                                 gboolean may_remember, const char **ret_message);
+
+/* The person has agreed to the try that REQUEST asks for; it is consumed. */
+void pf_cache_use_confirmed_try(PfCache *cache, PfLeaseRequest *request);
 
 /* The person said no to CONTEXT and TOKEN: also to the logins that it has asked for meanwhile, and
  * for some seconds. */

@@ -148,7 +148,7 @@ static gboolean
 is_login_of_process_and_token(const PfLeaseRequest *request, gconstpointer context,
                               gconstpointer token)
 {
-    return request->is_for_login && request->context == context &&
+    return (request->is_for_login || request->is_try) && request->context == context &&
            strcmp(pf_process_context_get_domain(request->context, request->entry)->token, token) ==
                0;
 }
@@ -189,6 +189,10 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, PfSe
     PfLeaseRequest *request = user_data;
     PfCache *self = request->cache;
     const char *token = pf_process_context_get_domain(request->context, request->entry)->token;
+    if (outcome == PF_PROMPT_ANSWERED && request->is_try) {
+        pf_cache_use_confirmed_try(self, request);
+        return;
+    }
     if (outcome == PF_PROMPT_ANSWERED) {
         use_answer(self, request, pin, new_pin);
         return;
@@ -197,7 +201,7 @@ on_prompt_outcome(PfPrompt *prompt, PfPromptOutcome outcome, PfSecret *pin, PfSe
     pf_cache_record_refusal(self, request->context,
                             pf_process_context_get_domain(request->context, request->entry),
                             &request->use, pf_cache_get_outcome_name(outcome));
-    if (outcome == PF_PROMPT_CANCELED && request->is_for_login)
+    if (outcome == PF_PROMPT_CANCELED && (request->is_for_login || request->is_try))
         pf_cache_remember_cancel(self, request->context, token);
     pf_cache_update_waiting_timer(self);
     if (outcome == PF_PROMPT_UNAVAILABLE)
@@ -233,14 +237,12 @@ may_confirm(PfCache *self, const PfLoginDomain *domain, const PfPromptArg *arg)
                                           pf_pin_warnings_get(self->warnings, domain->token));
 }
 
-/* Why the person is not asked, or -1. */
-static int
-find_refusal(PfCache *self, PfProcessContext *context, const char *token, const PfPromptArg *arg,
-             const char **ret_message)
+int
+pf_cache_find_prompt_refusal(PfCache *self, PfProcessContext *context, const char *token,
+                             gboolean may_remember, const char **ret_message)
 {
     guint own = 0;
-    if (is_for_login(arg) &&
-        pf_process_context_is_canceled(context, token, g_get_monotonic_time())) {
+    if (may_remember && pf_process_context_is_canceled(context, token, g_get_monotonic_time())) {
         *ret_message = "The person canceled a moment ago";
         return PF_CACHE_ERROR_CANCELED;
     }
@@ -299,7 +301,8 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     if (entry >= 0 && previous != 0)
         prompt = steal_prompt_of(self, context, domain->token, details, previous);
     int refusal = entry >= 0 && prompt == NULL
-                      ? find_refusal(self, context, domain->token, details, &message)
+                      ? pf_cache_find_prompt_refusal(self, context, domain->token,
+                                                     is_for_login(details), &message)
                       : -1;
     if (entry < 0 || refusal >= 0) {
         refuse(self, context, entry, details, refusal, message, &error);

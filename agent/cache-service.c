@@ -222,6 +222,30 @@ handle_prompt_change(sd_bus_message *message, void *userdata, sd_bus_error *ret_
 }
 
 static int
+handle_confirm_try(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    PfCacheDomainArg domain;
+    PfPromptArg details = {.purpose = "last-try"};
+    const PfServiceField fields[] = {
+        {"purpose", "s", &details.purpose},
+        {"operation", "s", &details.operation},
+        {"slot-description", "s", &details.slot_description},
+        {"token-flags", "t", &details.token_flags},
+    };
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    if (context == NULL || !read_domain(message, &domain))
+        return 1;
+    int r = pf_service_read_dict(message, fields, G_N_ELEMENTS(fields));
+    if (r < 0)
+        return r;
+    details.purpose = "last-try";
+    PfLeaseCall call = pf_lease_reply_new(PF_LEASE_REPLY_TRY, message);
+    pf_cache_confirm_try(connection->cache, context, connection, &domain, &details, &call);
+    return 1;
+}
+
+static int
 handle_end_lease(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
     PfPeerConnection *connection = userdata;
@@ -368,6 +392,7 @@ static const sd_bus_vtable cache_vtable[] = {
     PF_SERVICE_METHOD("NoteUse", "stbss", "", handle_note_use),
     PF_SERVICE_METHOD("Prompt", "stbta{sv}", "thb", handle_prompt),
     PF_SERVICE_METHOD("PromptChange", "stbta{sv}", "tahh", handle_prompt_change),
+    PF_SERVICE_METHOD("ConfirmTry", "stba{sv}", "", handle_confirm_try),
     PF_SERVICE_METHOD("EndLease", "tut", "b", handle_end_lease),
     PF_SERVICE_METHOD("Logout", "stb", "", handle_logout),
     PF_SERVICE_METHOD("OpenId", "st", "", handle_open_id),

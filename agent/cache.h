@@ -129,6 +129,7 @@ gboolean pf_cache_is_token_busy(PfCache *cache, const char *token_uri);
 
 /* The agent has reset the card of TOKEN_URI: sessions stay what they are. */
 void pf_cache_token_reset(PfCache *cache, const char *token_uri);
+
 /* Who began at SINCE (monotonic µs) to ask the token itself has got these flags: that is the newest
  * that is known of its PIN, unless somebody has used one since. */
 void pf_cache_note_token_flags(PfCache *cache, const char *token_uri, CK_FLAGS flags, gint64 since);

@@ -11,6 +11,7 @@
 typedef enum {
     PF_DIALOG_PIN,     /* type the PIN */
     PF_DIALOG_CONFIRM, /* agree to one use of the cached one */
+    PF_DIALOG_TRY,     /* agree that the last try is spent on a PIN that the program has */
     PF_DIALOG_CHANGE,  /* type the PIN and a new one */
     PF_DIALOG_SET,     /* type a new PIN */
     PF_DIALOG_CONSENT, /* decide whether a program may use the login of others */

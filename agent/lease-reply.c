@@ -46,6 +46,13 @@ answer_change(gpointer data, const PfPinLease *lease, const GError *error)
 }
 
 static void
+answer_try(gpointer data, const PfPinLease *lease, const GError *error)
+{
+    finish(data, error == NULL ? sd_bus_reply_method_return(data, NULL)
+                               : pf_service_answer_error(data, error));
+}
+
+static void
 say_waiting(gpointer data)
 {
     sd_bus *bus = sd_bus_message_get_bus(data);
@@ -61,6 +68,7 @@ pf_lease_reply_new(PfLeaseReplyKind kind, sd_bus_message *message)
         [PF_LEASE_REPLY_TAKE_PIN] = answer_take_pin,
         [PF_LEASE_REPLY_PROMPT] = answer_prompt,
         [PF_LEASE_REPLY_CHANGE] = answer_change,
+        [PF_LEASE_REPLY_TRY] = answer_try,
     };
     return (PfLeaseCall){
         .answer = answers[kind],

@@ -20,6 +20,7 @@ typedef struct {
     PfSecret *new_pin;     /* of a PIN change; with neither the domain's PIN is wanted */
     gboolean is_for_login; /* not for one use of a key, which concerns no login */
     gboolean may_store;
+    gboolean is_try; /* of a ConfirmTry: nothing is leased */
 } PfLeaseRequest;
 
 struct PfPinLease {

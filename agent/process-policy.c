@@ -54,6 +54,16 @@ pf_process_policy_decide(const PfProcessFacts *facts)
     return facts->session == PF_SESSION_GRAPHICAL || facts->agent_has_display;
 }
 
+gboolean
+pf_process_policy_can_be_asked(const PfProcessFacts *facts)
+{
+    if (facts->is_listed)
+        return TRUE;
+    if (facts->session == PF_SESSION_TEXT)
+        return FALSE;
+    return facts->session == PF_SESSION_GRAPHICAL || facts->agent_has_display;
+}
+
 /* A list names programs by file name or by path. */
 static gboolean
 contains_program(PfConfigWords words, const char *exe)

@@ -20,6 +20,11 @@ typedef struct {
 /* The rule of DESIGN 4.12 for `prompt = agent` and a mode that is not off. */
 gboolean pf_process_policy_decide(const PfProcessFacts *facts);
 
+/* Would the person at such a program see a dialog that its call waits for? Unlike the flag, which a
+ * program must know how to deal with, that needs nothing of the program: neither a terminal nor the
+ * list of those that are unable speaks against it. */
+gboolean pf_process_policy_can_be_asked(const PfProcessFacts *facts);
+
 /* Finds the facts about a process. */
 void pf_process_policy_find_facts(const PfPeerIdentity *identity, const PfConfig *config,
                                   gboolean agent_has_display, PfProcessFacts *facts);

@@ -77,8 +77,11 @@ pf_prompt_broker_answer(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSe
 gboolean
 pf_prompt_broker_confirm(PfPromptBroker *self, sd_bus *bus, guint64 request, GError **error)
 {
-    PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_CONFIRM, error);
+    PfPrompt *prompt = find_open(self, bus, request, error);
     if (prompt == NULL)
+        return FALSE;
+    if (prompt->details->kind != PF_DIALOG_TRY &&
+        find_asking(self, bus, request, PF_DIALOG_CONFIRM, error) == NULL)
         return FALSE;
     take_answer(prompt, NULL, NULL);
     return TRUE;

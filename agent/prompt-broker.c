@@ -97,6 +97,14 @@ typedef struct {
     guint64 serial;
 } TriesQuestion;
 
+/* It was the last try when somebody saw it; by now it is not. */
+static gboolean
+is_needless(const PfDialogDetails *details, int tries)
+{
+    return details->kind == PF_DIALOG_TRY && tries > 1 &&
+           g_strcmp0(details->operation, "officer") != 0;
+}
+
 static void
 on_tries_left(int tries, gpointer reply_data)
 {
@@ -108,6 +116,8 @@ on_tries_left(int tries, gpointer reply_data)
         return;
     if (self->bus == NULL)
         pf_prompt_broker_conclude(prompt, PF_PROMPT_UNAVAILABLE);
+    else if (is_needless(prompt->details, tries))
+        pf_prompt_broker_conclude(prompt, PF_PROMPT_ANSWERED);
     else
         show(self, prompt, tries);
 }

@@ -118,8 +118,9 @@ pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogD
 {
     static const char *const methods[] = {
         [PF_DIALOG_PIN] = "AskPin",         [PF_DIALOG_CONFIRM] = "AskConfirm",
-        [PF_DIALOG_CHANGE] = "AskChange",   [PF_DIALOG_SET] = "AskChange",
-        [PF_DIALOG_CONSENT] = "AskConsent", [PF_DIALOG_OFFER] = "OfferConsent",
+        [PF_DIALOG_TRY] = "AskConfirm",     [PF_DIALOG_CHANGE] = "AskChange",
+        [PF_DIALOG_SET] = "AskChange",      [PF_DIALOG_CONSENT] = "AskConsent",
+        [PF_DIALOG_OFFER] = "OfferConsent",
     };
     sd_bus_message *message = NULL;
     sd_bus_slot *slot = NULL;

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "consent-text.h"
+#include "last-try-text.h"
 #include "plain-text.h"
 #include "secret.h"
 
@@ -272,9 +273,18 @@ get_operation(const PfPinRequest *request)
     return g_strcmp0(request->operation, "decrypt") == 0 ? OPERATION_DECRYPT : OPERATION_OTHER;
 }
 
+/* Is a program's own PIN to be confirmed, not the use of a cached one? */
+static gboolean
+is_last_try(const PfPinRequest *request)
+{
+    return request->kind == PF_PIN_REQUEST_CONFIRM && g_strcmp0(request->purpose, "last-try") == 0;
+}
+
 const char *
 pf_pin_request_get_action(const PfPinRequest *request)
 {
+    if (is_last_try(request))
+        return pf_last_try_text_get_action();
     if (pf_pin_request_is_set(request))
         /* Translators: button that gives a new PIN to the token. */
         return _("_Set PIN");
@@ -336,6 +346,8 @@ char *
 pf_pin_request_dup_window_title(const PfPinRequest *request)
 {
     g_autofree char *token = pf_pin_request_dup_token(request);
+    if (is_last_try(request))
+        return pf_last_try_text_dup_title(token);
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return dup_confirm_title(request, token);
     if (request->kind == PF_PIN_REQUEST_CONSENT)
@@ -379,6 +391,8 @@ pf_pin_request_dup_headline(const PfPinRequest *request)
 {
     g_autofree char *program = shorten(pf_pin_request_dup_program(request));
     g_autofree char *token = shorten(pf_pin_request_dup_token(request));
+    if (is_last_try(request))
+        return pf_last_try_text_dup_headline(program, token);
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return dup_confirm_headline(request, program, token);
     if (request->kind == PF_PIN_REQUEST_CONSENT)
@@ -422,6 +436,8 @@ get_context_text(const PfPinRequest *request)
 static const char *
 get_purpose_text(const PfPinRequest *request)
 {
+    if (is_last_try(request))
+        return pf_last_try_text_get_consequence(request->operation);
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
         return _("This key asks each time it is used. Pinfold has the PIN and gives it to the "
                  "token this one time if you agree.");

@@ -300,6 +300,22 @@ pf_agent_link_prompt(PfAgentLink *link, const PfDomainRef *domain, uint64_t prev
     return status;
 }
 
+PfLinkStatus
+pf_agent_link_confirm_try(PfAgentLink *link, const PfDomainRef *domain,
+                          const PfPromptDetails *details)
+{
+    Call call;
+    PfLinkStatus status = call_begin(&call, link, "ConfirmTry");
+    if (status == PF_LINK_OK) {
+        int r = append_domain(&call, domain);
+        if (r >= 0)
+            r = append_details(call.message, details);
+        status = call_send(&call, r);
+    }
+    call_end(&call);
+    return status;
+}
+
 /* The descriptors of a PIN change; the first is -1 where no PIN was to be proven. */
 static int
 read_change_pages(sd_bus_message *reply, int *ret_old_fd, int *ret_new_fd)

@@ -64,8 +64,8 @@ typedef struct {
 } PfTokenReport;
 
 typedef struct {
-    const char *purpose;   /* login, wake, context; of a PIN change: change, set */
-    const char *operation; /* of context and wake, as in PfUse; NULL: not known */
+    const char *purpose;   /* login, wake, context; of a PIN change: change, set; last-try */
+    const char *operation; /* of context and wake, as in PfUse; NULL: not known; last-try: of what */
     const char *slot_description;
     const char *key_label; /* NULL: no key is meant */
     CK_ULONG min_len;
@@ -164,6 +164,11 @@ void pf_agent_link_note_use(PfAgentLink *link, const PfDomainRef *domain, const 
 PfLinkStatus pf_agent_link_prompt_change(PfAgentLink *link, const PfDomainRef *domain,
                                          uint64_t previous, const PfPromptDetails *details,
                                          PfChangeLease *ret_lease);
+
+/* Cache1.ConfirmTry: may a PIN that the host gave be presented? PF_LINK_CANCELED: not, the person
+ * does not want it. Anything else: there was nothing to ask, or nobody. */
+PfLinkStatus pf_agent_link_confirm_try(PfAgentLink *link, const PfDomainRef *domain,
+                                       const PfPromptDetails *details);
 
 /* Cache1.EndLease, on the connection that took it. RET_CACHED is false on any trouble; with NULL
  * the answer is not waited for, unless a PIN was rejected, which must be known everywhere first. */

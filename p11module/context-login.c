@@ -156,6 +156,9 @@ pf_context_login(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     } else {
         PfContextPin unused = steal(call);
         drop(call, &unused);
+        rv = pin != NULL ? pf_prompt_confirm_try(call, "context") : CKR_OK;
+        if (rv != CKR_OK)
+            return rv;
         pf_slot_begin_alone(call->slot, call->session->handle);
         rv = pf_presentation_of_host(call, CKU_CONTEXT_SPECIFIC, pin, pin_len);
         if (pf_pin_rule_is_rejection(rv) && call->module->link != NULL)

@@ -53,7 +53,9 @@ static CK_RV
 login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
     PfDomainRef ref;
-    CK_RV rv = pf_window_begin_login(call);
+    CK_RV rv = pf_prompt_confirm_try(call, "login");
+    if (rv == CKR_OK)
+        rv = pf_window_begin_login(call);
     if (rv != CKR_OK)
         return rv;
     if (pf_login_is_standing(call)) {

@@ -3,6 +3,7 @@
 /* Security officers: what the backend cannot know, and then its own verdict. */
 #include "officer.h"
 
+#include "prompt.h"
 #include "window.h"
 
 /* A user is logged in: which of two things is wrong is said in the order of most backends. */
@@ -73,7 +74,9 @@ pf_officer_login(PfCall *call, PfOfficerPresent present, const void *data, bool 
     CK_RV rv = check_known(call);
     if (rv != CKR_OK)
         return refuse(call, present, data, has_pin, rv);
-    rv = pf_window_begin_login(call);
+    rv = has_pin ? pf_prompt_confirm_try(call, "officer") : CKR_OK;
+    if (rv == CKR_OK)
+        rv = pf_window_begin_login(call);
     if (rv != CKR_OK)
         return rv == CKR_USER_ALREADY_LOGGED_IN ? CKR_USER_ANOTHER_ALREADY_LOGGED_IN : rv;
     CK_RV known = check_others(call, &is_told);

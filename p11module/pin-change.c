@@ -103,6 +103,11 @@ pf_pin_change_set(PfCall *call, CK_BYTE *old_pin, CK_ULONG old_len, CK_BYTE *new
     if (old_pin == NULL && new_pin == NULL && !is_so_logged_in(call) &&
         pf_prompt_is_offered(call->slot))
         return change_by_person(call, "change");
+    if (old_pin != NULL) {
+        CK_RV confirmed = pf_prompt_confirm_try(call, is_so_logged_in(call) ? "officer" : "change");
+        if (confirmed != CKR_OK)
+            return confirmed;
+    }
     bool is_virtual =
         pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER;
     CK_RV rv =

@@ -78,6 +78,22 @@ pf_prompt_ask_change(PfCall *call, const PfPromptAbout *about, uint64_t previous
 }
 
 CK_RV
+pf_prompt_confirm_try(PfCall *call, const char *operation)
+{
+    PfDomainRef ref;
+    PfSlot *slot = call->slot;
+    const PfPromptAbout about = {.purpose = "last-try", .operation = operation};
+    if (slot->has_pinpad || !pf_domain_prepare(call->module, call->session->domain))
+        return CKR_OK;
+    pf_domain_get_ref(call->session->domain, &ref);
+    PfPromptDetails details = get_details(slot, &about);
+    pf_slot_leave(slot);
+    PfLinkStatus status = pf_agent_link_confirm_try(call->module->link, &ref, &details);
+    pf_slot_enter(slot, call->session->handle);
+    return status == PF_LINK_CANCELED ? CKR_FUNCTION_CANCELED : CKR_OK;
+}
+
+CK_RV
 pf_prompt_get_answer(CK_RV rv)
 {
     switch (rv) {

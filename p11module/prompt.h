@@ -28,6 +28,12 @@ CK_RV pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous,
 CK_RV pf_prompt_ask_change(PfCall *call, const PfPromptAbout *about, uint64_t previous,
                            PfChangeLease *ret_lease);
 
+/* Before a PIN of the host's is presented for OPERATION (login, context, change, officer): on the
+ * last try the person is asked, where that is possible, whether it is to be spent. CKR_OK, or
+ * CKR_FUNCTION_CANCELED. No window of the call's may be open, and the call does not count as one on
+ * the slot meanwhile. */
+CK_RV pf_prompt_confirm_try(PfCall *call, const char *operation);
+
 /* What may come out of a login without a PIN, for RV: a wrong PIN would make browsers ask for ever
  * (DESIGN 4.12). */
 CK_RV pf_prompt_get_answer(CK_RV rv);

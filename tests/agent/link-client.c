@@ -226,6 +226,18 @@ handle_prompt(char **args)
                 &lease, true);
 }
 
+/* TOKEN, ID, operation and flags. */
+static void
+handle_confirm_try(char **args)
+{
+    PfDomainRef domain = read_domain(args);
+    PfPromptDetails details = {.purpose = "last-try",
+                               .operation = args[2],
+                               .slot_description = "Test reader",
+                               .token_flags = read_number(args[3])};
+    printf("%s\n", status_name(pf_agent_link_confirm_try(agent_link, &domain, &details)));
+}
+
 static void
 handle_prompt_change(char **args)
 {
@@ -473,6 +485,7 @@ static const struct {
     {"note", 3, handle_note},
     {"prompt", 3, handle_prompt},
     {"change", 4, handle_prompt_change},
+    {"try", 4, handle_confirm_try},
     {"end", 2, handle_end},
     {"over", 2, handle_over},
     {"logout", 2, handle_logout},

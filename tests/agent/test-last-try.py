@@ -4,10 +4,11 @@
 """Tokens that are on their last try: what one process has seen counts for all."""
 
 from agentbed import OTHER, TOKEN
-from pinfoldtest import tap
+from pinfoldtest import tap, wait_for
 from promptbed import PromptCase
 
 LAST_TRY = 0x20000
+OFFICER_LAST_TRY = 0x200000
 FORBIDDING = (LAST_TRY, 0x40000, 0x80000)  # blocked, to be changed
 PIN = "135790"
 REJECTED = 4
@@ -90,6 +91,112 @@ class Known(PromptCase):
         (request,), _ = ui.expect("ask")  # not "confirm"
         ui.call("cancel", request)
         self.assertEqual(self.finish(job), ["canceled"])
+
+
+class Asked(PromptCase):
+    """A PIN that a program gives itself."""
+
+    def setUp(self):
+        super().setUp()
+        self.client_ = self.client()
+        self.client_.join_domain()
+
+    def try_(self, operation="login", flags=LAST_TRY):
+        return self.client_.call("try", TOKEN, "-", operation, flags)
+
+    def asking(self, operation="login", flags=LAST_TRY):
+        """Prompter, the job that waits, the open request and its details."""
+        ui = self.prompter()
+        self.assertEqual(ui.first, "registered")
+        job = self.client_.background("try", TOKEN, "-", operation, flags)
+        (request,), details = ui.expect("confirm")
+        return ui, job, request, details
+
+    def test_agreed(self):
+        for operation, flags in (("login", LAST_TRY), ("change", LAST_TRY), ("context", LAST_TRY),
+                                 ("officer", OFFICER_LAST_TRY)):
+            with self.subTest(operation=operation):
+                ui, job, request, details = self.asking(operation, flags)
+                self.assertEqual((details["purpose"], details["operation"], details["program"],
+                                  details["token-label"], details["token-flags"]),
+                                 ("last-try", operation, "link-client", "one", str(flags)))
+                self.assertTrue(job.is_alive())
+                self.assertEqual(ui.call("answer", request, PIN),
+                                 "error org.pinfold.Error.NoRequest")
+                self.assertEqual(ui.call("confirm", request), "ok")
+                self.assertEqual(self.finish(job), ["ok"])
+                self.assertEqual(ui.expect("close")[0], [request, "accepted"])
+                ui.kill()
+
+    def test_waits_longer_than_an_agent_may_be_silent(self):
+        ui, job, request, _ = self.asking()
+        job.join(2.5)
+        self.assertTrue(job.is_alive())
+        ui.call("confirm", request)
+        self.assertEqual(self.finish(job), ["ok"])
+
+    def test_refused(self):
+        ui, job, request, _ = self.asking()
+        self.assertEqual(ui.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        # A program that repeats it does not get the dialog again at once.
+        self.assertEqual(self.try_(), ["canceled"])
+        # Others are asked about.
+        other = self.client()
+        other.join_domain()
+        job = other.background("try", TOKEN, "-", "login", LAST_TRY)
+        (request,), details = ui.expect("confirm")
+        self.assertEqual(details["pid"], str(other.pid))
+        ui.call("cancel", request)
+        self.assertEqual(self.finish(job), ["canceled"])
+
+    def test_known_from_another_process(self):
+        self.assertEqual(self.client().call("report", TOKEN, REJECTED, LAST_TRY), ["ok"])
+        ui, job, request, details = self.asking(flags=0)
+        self.assertEqual(details["token-flags"], str(LAST_TRY))
+        ui.call("confirm", request)
+        self.assertEqual(self.finish(job), ["ok"])
+        self.client_.call("store", TOKEN, "-", PIN)
+        self.assertEqual(self.try_(flags=0), ["ok"])
+
+    def test_nothing_to_ask(self):
+        ui = self.prompter()
+        self.assertEqual(ui.first, "registered")
+        for operation, flags in (("login", 0), ("login", 0x10000), ("login", 0x40000 | LAST_TRY),
+                                 ("login", OFFICER_LAST_TRY), ("officer", LAST_TRY)):
+            self.assertEqual(self.try_(operation, flags), ["ok"])
+
+    def test_mode_off(self):
+        ui = self.prompter()
+        self.assertEqual(ui.first, "registered")
+        self.setting("cache-mode", "off")
+        wait_for(lambda: int(self.client_.call("policy")[1]) & 1 == 0, 5, "the mode")
+        self.assertEqual(self.try_(), ["ok"])
+
+    def test_nobody_to_ask(self):
+        self.assertEqual(self.try_(), ["ok"])
+
+    def test_prompter_gone(self):
+        ui, job, _, _ = self.asking()
+        ui.kill()
+        self.assertEqual(self.finish(job), ["no-prompter"])
+
+    def test_agent_gone(self):
+        _, job, _, _ = self.asking()
+        self.agent.process.kill()
+        job.join(2)
+        self.assertEqual(job.answer, ["unavailable"])
+
+    def test_token_gone(self):
+        ui, job, request, _ = self.asking()
+        self.client().call("report", TOKEN, 3)
+        self.assertEqual(self.finish(job), ["canceled"])
+        self.assertEqual(ui.expect("close")[0], [request, "withdrawn"])
+
+    def test_client_gone(self):
+        ui, _, request, _ = self.asking()
+        self.client_.kill()
+        self.assertEqual(ui.expect("close")[0], [request, "withdrawn"])
 
 
 if __name__ == "__main__":

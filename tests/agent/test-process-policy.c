@@ -15,20 +15,27 @@
 static const struct {
     const char *what;
     PfProcessFacts facts;
-    gboolean decision;
+    gboolean shows_flag;
+    gboolean can_be_asked;
 } rules[] = {
-    {"a display of its own", {.session = PF_SESSION_GRAPHICAL}, TRUE},
-    {"the agent's display", {.agent_has_display = TRUE}, TRUE},
-    {"no display anywhere", {.session = PF_SESSION_UNKNOWN}, FALSE},
-    {"text session", {.session = PF_SESSION_TEXT, .agent_has_display = TRUE}, FALSE},
-    {"terminal", {.session = PF_SESSION_GRAPHICAL, .has_terminal = TRUE}, FALSE},
+    {"a display of its own", {.session = PF_SESSION_GRAPHICAL}, TRUE, TRUE},
+    {"the agent's display", {.agent_has_display = TRUE}, TRUE, TRUE},
+    {"no display anywhere", {.session = PF_SESSION_UNKNOWN}, FALSE, FALSE},
+    {"text session", {.session = PF_SESSION_TEXT, .agent_has_display = TRUE}, FALSE, FALSE},
+    {"terminal", {.session = PF_SESSION_GRAPHICAL, .has_terminal = TRUE}, FALSE, TRUE},
+    {"terminal of a text session",
+     {.session = PF_SESSION_TEXT, .has_terminal = TRUE, .agent_has_display = TRUE},
+     FALSE,
+     FALSE},
     {"listed, terminal",
      {.is_listed = TRUE, .session = PF_SESSION_GRAPHICAL, .has_terminal = TRUE},
+     TRUE,
      TRUE},
-    {"listed, text session", {.is_listed = TRUE, .session = PF_SESSION_TEXT}, TRUE},
-    {"unable", {.is_listed_unable = TRUE, .session = PF_SESSION_GRAPHICAL}, FALSE},
+    {"listed, text session", {.is_listed = TRUE, .session = PF_SESSION_TEXT}, TRUE, TRUE},
+    {"unable", {.is_listed_unable = TRUE, .session = PF_SESSION_GRAPHICAL}, FALSE, TRUE},
     {"on both lists",
      {.is_listed = TRUE, .is_listed_unable = TRUE, .session = PF_SESSION_GRAPHICAL},
+     TRUE,
      TRUE},
 };
 
@@ -37,7 +44,8 @@ test_rules(void)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
         g_test_message("%s", rules[i].what);
-        g_assert_cmpint(pf_process_policy_decide(&rules[i].facts), ==, rules[i].decision);
+        g_assert_cmpint(pf_process_policy_decide(&rules[i].facts), ==, rules[i].shows_flag);
+        g_assert_cmpint(pf_process_policy_can_be_asked(&rules[i].facts), ==, rules[i].can_be_asked);
     }
 }
 

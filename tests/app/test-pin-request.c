@@ -126,6 +126,31 @@ test_consent(void)
 }
 
 static void
+test_last_try(void)
+{
+    static const char *const operations[] = {"login", "context", "change", "officer", NULL};
+    for (gsize i = 0; i < G_N_ELEMENTS(operations); i++) {
+        g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_CONFIRM, 1);
+        g_autofree char *tries = NULL;
+        pf_pin_request_set_text(request, "purpose", "last-try");
+        if (operations[i] != NULL)
+            pf_pin_request_set_text(request, "operation", operations[i]);
+        pf_pin_request_set_text(request, "program", "Mail");
+        pf_pin_request_set_text(request, "token-label", "Card");
+        pf_pin_request_set_number(request, "token-flags", CKF_USER_PIN_FINAL_TRY);
+        pf_pin_request_set_boolean(request, "program-known", TRUE);
+        g_autofree char *title = pf_pin_request_dup_window_title(request);
+        g_autofree char *headline = pf_pin_request_dup_headline(request);
+        g_autofree char *purpose = pf_pin_request_dup_purpose(request);
+        g_assert_cmpstr(title, ==, "Last try — Card");
+        g_assert_cmpstr(headline, ==, "Mail wants to use the last try of “Card”");
+        g_assert_nonnull(strstr(purpose, "This is the last try: if"));
+        g_assert_cmpstr(pf_pin_request_get_action(request), ==, "_Use Last Try");
+        g_assert_cmpint(pf_pin_request_dup_tries(request, FALSE, &tries), ==, PF_PIN_TONE_WARNING);
+    }
+}
+
+static void
 test_permission(void)
 {
     static const char *const users[] = {"Mail", " ", "a\nb", NULL};
@@ -253,6 +278,7 @@ main(int argc, char **argv)
     g_test_add_func("/pin-request/foreign-text", test_foreign_text);
     g_test_add_func("/pin-request/program", test_program);
     g_test_add_func("/pin-request/purpose", test_purpose);
+    g_test_add_func("/pin-request/last-try", test_last_try);
     g_test_add_func("/pin-request/consent", test_consent);
     g_test_add_func("/pin-request/permission", test_permission);
     g_test_add_func("/pin-request/tries", test_tries);

@@ -179,6 +179,38 @@ class CardDialog(DialogCase):
         self.assertEqual(d.join(job).rv, "CKR_FUNCTION_CANCELED")
         self.assertEqual(self.card.stats()["presentations"], 0)
 
+    def agree(self, d, job, button):
+        def is_agreed():
+            # The first presses may come too soon after the window.
+            try:
+                button.press()
+            except AssertionError:  # gone with its window
+                return True
+            return d.finished(job)
+
+        wait_for(is_agreed, 5, "the button to be taken")
+
+    def test_last_try_of_a_program_is_confirmed(self):
+        d = self.driver()
+        session = d.open_session("=Pinfold Test Card")
+        self.card.set_tries(1)
+        self.card.reset_stats()
+        job = d.background("login", session, "user", readers.PIN)
+        window = self.ui.window("Last try — ", timeout=15)
+        self.assertIn("This is the last try", " ".join(window.texts()))
+        self.assertFalse(d.finished(job))
+        window.press("Cancel")
+        self.assertEqual(d.join(job).rv, "CKR_FUNCTION_CANCELED")
+        self.assertEqual(self.card.stats()["presentations"], 0)
+        other = self.driver()
+        theirs = other.open_session("=Pinfold Test Card")
+        job = other.background("login", theirs, "user", readers.PIN)
+        window = self.ui.window("Last try — ", timeout=15)
+        self.agree(other, job, window.find("Use Last Try", "push button"))
+        self.assertEqual(other.join(job).rv, "CKR_OK")
+        self.assertEqual(self.card.stats()["presentations"], 1)
+        self.card.set_tries(3)
+
     def test_card_pulled_under_the_dialog(self):
         d, session, job, window = self.begin_login("Pinfold Test Card")
         self.card.remove()

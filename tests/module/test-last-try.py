@@ -5,11 +5,13 @@
 
 import unittest
 
-from pinfoldtest import Sandbox, build_path, tap
-from pinfoldtest.mock import PIN, Mock
+from pinfoldtest import Sandbox, build_path, tap, wait_for
+from pinfoldtest.mock import PIN, SO_PIN, Mock
 from pinfoldtest.pinfold import Pinfold
+from scriptedbed import ScriptedAgent
 
 PRIVATE = {"class": "private_key", "id": "01"}
+ALWAYS = {"class": "private_key", "always_authenticate": "true"}
 WRONG = "9999"
 
 
@@ -80,6 +82,76 @@ class Cached(LastTryCase):
         self.assertEqual(self.d.rv("sign", self.session, self.key, "RSA_PKCS", "00"),
                          "CKR_USER_NOT_LOGGED_IN")
         self.assertEqual(self.presentations(), before)
+
+
+class Explicit(unittest.TestCase):
+    """PINs that the program gives; what the person says is in the hands of the test."""
+
+    def setUp(self):
+        self.box = Sandbox(bus=False, services=False)  # no real agent comes
+        self.addCleanup(self.box.close)
+        self.mock = Mock(self.box)
+        self.box.env |= self.mock.env
+        self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
+        self.agent = ScriptedAgent(self.box)
+        self.d = self.pinfold.driver()
+        self.addCleanup(self.d.close)
+        self.d.ok("init", "os-locking")
+        self.session = self.d.open_session(mode="rw")
+
+    def calls(self):
+        """What a program can do with a PIN of its own, and how many tries a good one costs."""
+        return (("login", self.session, "user", PIN), ("setpin", self.session, PIN, PIN),
+                ("login", self.session, "so", SO_PIN))
+
+    def test_refused(self):
+        self.agent.call("answer", "ConfirmTry", "Canceled")
+        for number, call in enumerate(self.calls(), 1):
+            with self.subTest(call=call[0]):
+                self.assertEqual(self.d.rv(*call), "CKR_FUNCTION_CANCELED")
+                self.assertEqual(self.agent.calls("ConfirmTry"), number)
+        self.assertEqual(self.mock.counts()["presentations"], 0)
+        self.assertEqual(self.d.state(self.session), "CKS_RW_PUBLIC_SESSION")
+
+    def test_agreed_or_nobody_to_ask(self):
+        for answer in ((), ("NoPrompter",), ("Limit",)):
+            self.agent.call("answer", "ConfirmTry", *answer)
+            before = self.mock.counts()["presentations"]
+            self.d.ok("login", self.session, "user", PIN)
+            self.assertEqual(self.mock.counts()["presentations"], before + 1)
+            self.d.ok("logout", self.session)
+
+    def test_waits_for_the_person(self):
+        self.agent.call("hold", "ConfirmTry")
+        job = self.d.background("login", self.session, "user", PIN)
+        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the question")
+        # Nobody else in the program waits for it.
+        self.assertEqual(self.d.state(self.session), "CKS_RW_PUBLIC_SESSION")
+        self.assertFalse(self.d.finished(job))
+        self.assertEqual(self.mock.counts()["presentations"], 0)
+        self.agent.call("release")
+        self.assertTrue(self.d.join(job).ok)
+        self.assertEqual(self.mock.counts()["presentations"], 1)
+
+    def test_agent_gone(self):
+        self.agent.call("hold", "ConfirmTry")
+        job = self.d.background("login", self.session, "user", PIN)
+        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the question")
+        self.agent.process.kill()
+        self.assertTrue(self.d.join(job, timeout=2).ok)
+        self.assertEqual(self.mock.counts()["presentations"], 1)
+
+    def test_one_use_of_a_key(self):
+        self.d.ok("login", self.session, "user", PIN)
+        (key,) = self.d.find(self.session, **ALWAYS)
+        self.agent.call("answer", "ConfirmTry", "Canceled")
+        self.d.ok("signinit", self.session, key, "RSA_PKCS")
+        before = self.mock.counts()["presentations"]
+        self.assertEqual(self.d.rv("login", self.session, "context", PIN), "CKR_FUNCTION_CANCELED")
+        self.assertEqual(self.mock.counts()["presentations"], before)
+        self.agent.call("answer", "ConfirmTry")
+        self.d.ok("login", self.session, "context", PIN)
+        self.d.ok("sign1", self.session, "text:x")
 
 
 if __name__ == "__main__":
