@@ -66,6 +66,12 @@ on_prompter_changed(PfAgentPeriphery *self)
     pf_control_set_prompter_present(self->control, pf_prompt_broker_has_prompter(self->broker));
 }
 
+static void
+on_lock_changed(PfAgentPeriphery *self)
+{
+    pf_prompt_broker_set_locked(self->broker, pf_session_watcher_is_locked(self->session));
+}
+
 /* The helper that belongs to this very agent, installed or in a build tree; never told by the
  * environment. */
 static char *
@@ -91,6 +97,7 @@ pf_agent_periphery_new(PfCache *cache, PfAgentSettings *settings, PfPromptBroker
     self->control = pf_control_new(cache, self->registry, self->watcher);
     pf_control_set_session_watcher(self->control, self->session);
     pf_control_set_reset_report(self->control, pf_card_reset_get_report(self->reset));
+    g_signal_connect_swapped(self->session, "lock-changed", G_CALLBACK(on_lock_changed), self);
     pf_removal_guard_connect(cache, self->registry);
     pf_prompt_broker_set_tries_left(broker, ask_tries_left, self);
     g_signal_connect_swapped(broker, "prompter-changed", G_CALLBACK(on_prompter_changed), self);
@@ -109,6 +116,7 @@ pf_agent_periphery_free(PfAgentPeriphery *self)
     pf_prompt_broker_set_tries_left(self->broker, NULL, NULL);
     pf_forget_guard_free(self->guard);
     pf_card_reset_stop(self->reset);
+    g_signal_handlers_disconnect_by_data(self->session, self);
     pf_session_watcher_stop(self->session);
     pf_control_stop(self->control);
     pf_token_registry_stop(self->registry);

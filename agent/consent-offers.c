@@ -18,7 +18,8 @@ struct PfConsentOffer {
 
 struct PfConsentOffers {
     sd_bus *bus;
-    GPtrArray *open; /* of PfConsentOffer */
+    gboolean is_hidden;
+    GPtrArray *open; /* of PfConsentOffer; without requests while they are hidden */
 };
 
 static void
@@ -52,7 +53,7 @@ find_offer(const PfConsentOffers *self, guint64 request)
 {
     for (guint i = 0; i < self->open->len; i++) {
         PfConsentOffer *offer = g_ptr_array_index(self->open, i);
-        if (offer->request == request)
+        if (offer->request == request && request != 0)
             return offer;
     }
     return NULL;
@@ -86,22 +87,53 @@ on_prompter_refused(guint64 request, gpointer user_data)
         conclude(self, offer, PF_CONSENT_NONE);
 }
 
+static gboolean
+show(PfConsentOffers *self, PfConsentOffer *offer)
+{
+    guint64 request = pf_prompter_draw_request();
+    int r = pf_prompter_show(self->bus, 0, request, offer->details, -1, on_prompter_refused, self);
+    if (r < 0) {
+        g_warning("A login cannot be offered: %s", g_strerror(-r));
+        return FALSE;
+    }
+    offer->request = request;
+    return TRUE;
+}
+
+static void
+hide(PfConsentOffers *self, PfConsentOffer *offer)
+{
+    pf_prompter_close(self->bus, offer->request, "withdrawn");
+    offer->request = 0;
+}
+
+void
+pf_consent_offers_set_hidden(PfConsentOffers *self, gboolean is_hidden)
+{
+    self->is_hidden = is_hidden;
+    for (guint i = self->open->len; i > 0; i--) {
+        PfConsentOffer *offer = g_ptr_array_index(self->open, i - 1);
+        if (is_hidden)
+            hide(self, offer);
+        else if (!show(self, offer))
+            conclude(self, offer, PF_CONSENT_NONE);
+    }
+}
+
 PfConsentOffer *
 pf_consent_offers_add(PfConsentOffers *self, PfDialogDetails *details, PfConsentOfferFunc func,
                       gpointer user_data)
 {
     g_autoptr(PfDialogDetails) owned = details;
-    guint64 request = pf_prompter_draw_request();
     if (self->bus == NULL || self->open->len >= OFFERS_MAX)
         return NULL;
-    details->kind = PF_DIALOG_OFFER;
-    int r = pf_prompter_show(self->bus, 0, request, details, -1, on_prompter_refused, self);
-    if (r < 0) {
-        g_warning("A login cannot be offered: %s", g_strerror(-r));
+    PfConsentOffer *offer = g_new0(PfConsentOffer, 1);
+    *offer = (PfConsentOffer){0, g_steal_pointer(&owned), func, user_data};
+    offer->details->kind = PF_DIALOG_OFFER;
+    if (!self->is_hidden && !show(self, offer)) {
+        free_offer(offer);
         return NULL;
     }
-    PfConsentOffer *offer = g_new0(PfConsentOffer, 1);
-    *offer = (PfConsentOffer){request, g_steal_pointer(&owned), func, user_data};
     g_ptr_array_add(self->open, offer);
     return offer;
 }
@@ -109,7 +141,7 @@ pf_consent_offers_add(PfConsentOffers *self, PfDialogDetails *details, PfConsent
 void
 pf_consent_offers_withdraw(PfConsentOffers *self, PfConsentOffer *offer)
 {
-    if (self->bus != NULL)
+    if (self->bus != NULL && offer->request != 0)
         pf_prompter_close(self->bus, offer->request, "withdrawn");
     g_ptr_array_remove_fast(self->open, offer);
 }

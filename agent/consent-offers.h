@@ -25,6 +25,9 @@ void pf_consent_offers_free(PfConsentOffers *offers);
 /* The prompter's connection from now on; NULL: it is gone, and every offer with it. */
 void pf_consent_offers_set_bus(PfConsentOffers *offers, sd_bus *bus);
 
+/* While they are hidden none is shown; they come again afterwards. */
+void pf_consent_offers_set_hidden(PfConsentOffers *offers, gboolean is_hidden);
+
 /* Takes DETAILS. NULL when there is no prompter, or there are too many offers already: then the
  * person is asked when the program logs in. The offer is borrowed. */
 PfConsentOffer *pf_consent_offers_add(PfConsentOffers *offers, PfDialogDetails *details,

@@ -22,6 +22,7 @@ typedef struct {
     guint subscription;
     guint name_watch;
     gboolean is_there;
+    gboolean is_active;
 } Saver;
 
 struct PfLockWatch {
@@ -33,12 +34,18 @@ struct PfLockWatch {
 };
 
 static void
+set_active(Saver *saver, gboolean is_active)
+{
+    saver->is_active = is_active;
+    saver->watch->func(saver->names->name, is_active, saver->watch->user_data);
+}
+
+static void
 take_state(Saver *saver, GVariant *parameters)
 {
     gboolean is_active;
     g_variant_get(parameters, "(b)", &is_active);
-    if (is_active)
-        saver->watch->func(saver->names->name, saver->watch->user_data);
+    set_active(saver, is_active);
 }
 
 static void
@@ -76,7 +83,10 @@ on_saver_appeared(GDBusConnection *bus, const char *name, const char *owner, gpo
 static void
 on_saver_vanished(GDBusConnection *bus, const char *name, gpointer user_data)
 {
-    ((Saver *)user_data)->is_there = FALSE;
+    Saver *saver = user_data;
+    saver->is_there = FALSE;
+    if (saver->is_active)
+        set_active(saver, FALSE);
 }
 
 PfLockWatch *
@@ -113,6 +123,16 @@ pf_lock_watch_list_savers(const PfLockWatch *watch)
             g_ptr_array_add(list, (gpointer)saver_names[i].name);
     }
     return list;
+}
+
+gboolean
+pf_lock_watch_is_locked(const PfLockWatch *watch)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(saver_names); i++) {
+        if (watch->savers[i].is_active)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 void

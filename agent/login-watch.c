@@ -70,8 +70,8 @@ on_session_properties_changed(GDBusProxy *session, GVariant *changed, GStrv inva
     g_autoptr(GVariant) active = g_variant_lookup_value(changed, "Active", NULL);
     if (active != NULL && watch->seat != NULL)
         pf_login_seat_look(watch->seat);
-    if (hint != NULL && is_locked(session))
-        tell(watch, PF_LOGIN_EVENT_LOCKED);
+    if (hint != NULL)
+        tell(watch, is_locked(session) ? PF_LOGIN_EVENT_LOCKED : PF_LOGIN_EVENT_UNLOCKED);
 }
 
 static void
@@ -181,6 +181,7 @@ on_logind_vanished(GDBusConnection *bus, const char *name, gpointer user_data)
 {
     /* Its restart ends no session. */
     drop_session(user_data);
+    tell(user_data, PF_LOGIN_EVENT_UNLOCKED);
 }
 
 static guint
@@ -211,6 +212,12 @@ gboolean
 pf_login_watch_has_session(const PfLoginWatch *watch)
 {
     return watch->session != NULL;
+}
+
+gboolean
+pf_login_watch_is_locked(const PfLoginWatch *watch)
+{
+    return watch->session != NULL && is_locked(watch->session);
 }
 
 void

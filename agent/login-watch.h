@@ -12,6 +12,7 @@ typedef struct PfLoginWatch PfLoginWatch;
 
 typedef enum {
     PF_LOGIN_EVENT_LOCKED,   /* the screen is locked now, or was when the session was found */
+    PF_LOGIN_EVENT_UNLOCKED, /* the session does not say so any more */
     PF_LOGIN_EVENT_SWITCHED, /* another user's session is in front on the seat */
     PF_LOGIN_EVENT_ENDED,
 } PfLoginEvent;
@@ -23,6 +24,9 @@ PfLoginWatch *pf_login_watch_new(GDBusConnection *system_bus, PfLoginWatchFunc f
 
 /* Is there a session that is listened to? */
 gboolean pf_login_watch_has_session(const PfLoginWatch *watch);
+
+/* Does it say that its screen is locked? */
+gboolean pf_login_watch_is_locked(const PfLoginWatch *watch);
 
 /* Nothing is told afterwards. NULL is fine. */
 void pf_login_watch_free(PfLoginWatch *watch);

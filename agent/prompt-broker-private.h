@@ -26,6 +26,7 @@ struct PfPrompt {
     guint64 serial;  /* finds the prompt again when an answer about tries comes late */
     guint64 request; /* 0: no dialog */
     guint64 previous;
+    guint locked_timeout; /* while the screen is locked */
 };
 
 struct _PfPromptBroker {
@@ -38,6 +39,7 @@ struct _PfPromptBroker {
     guint pump_source;
     guint dialog_timeout;
     guint launch_timeout;
+    gboolean is_locked;
     PfTriesLeftFunc tries_left;
     gpointer tries_left_data;
 };

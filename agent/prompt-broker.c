@@ -15,6 +15,8 @@
 #define DIALOG_TIMEOUT_S 180
 /* How long a started app may take to register (DESIGN 9a). */
 #define LAUNCH_TIMEOUT_S 5
+/* A question that comes up while the screen is locked waits so long for the person. */
+#define LOCKED_TIMEOUT_S 60
 
 G_DEFINE_FINAL_TYPE(PfPromptBroker, pf_prompt_broker, G_TYPE_OBJECT)
 
@@ -22,13 +24,16 @@ static guint prompter_changed_signal;
 
 static void schedule_pump(PfPromptBroker *self);
 
-/* The dialog of the head, if one is open, is no more; the next may come. */
+/* PROMPT's dialog, if one is open, is no more; the next may come. */
 static void
-finish_head(PfPromptBroker *self, PfPrompt *prompt)
+finish(PfPromptBroker *self, PfPrompt *prompt)
 {
     prompt->state = PF_PROMPT_STATE_OVER;
     prompt->request = 0;
-    g_clear_handle_id(&self->dialog_timeout, g_source_remove);
+    g_clear_handle_id(&prompt->locked_timeout, g_source_remove);
+    /* The head alone has a dialog. */
+    if (g_queue_peek_head(&self->prompts) == prompt)
+        g_clear_handle_id(&self->dialog_timeout, g_source_remove);
     g_queue_remove(&self->prompts, prompt);
     schedule_pump(self);
 }
@@ -36,7 +41,7 @@ finish_head(PfPromptBroker *self, PfPrompt *prompt)
 void
 pf_prompt_broker_conclude(PfPrompt *prompt, PfPromptOutcome outcome)
 {
-    finish_head(prompt->broker, prompt);
+    finish(prompt->broker, prompt);
     prompt->func(prompt, outcome, NULL, NULL, prompt->user_data);
 }
 
@@ -49,7 +54,7 @@ conclude_all_unavailable(PfPromptBroker *self)
     for (; count > 0 && !g_queue_is_empty(&self->prompts); count--) {
         PfPrompt *prompt = g_queue_peek_head(&self->prompts);
         if (prompt->state == PF_PROMPT_STATE_ANSWERED)
-            finish_head(self, prompt); /* its PIN is under way; only the dialog is lost */
+            finish(self, prompt); /* its PIN is under way; only the dialog is lost */
         else
             pf_prompt_broker_conclude(prompt, PF_PROMPT_UNAVAILABLE);
     }
@@ -162,7 +167,7 @@ pump(gpointer user_data)
     PfPromptBroker *self = user_data;
     PfPrompt *prompt = g_queue_peek_head(&self->prompts);
     self->pump_source = 0;
-    if (prompt == NULL ||
+    if (prompt == NULL || self->is_locked ||
         (prompt->state != PF_PROMPT_STATE_QUEUED && prompt->state != PF_PROMPT_STATE_RETRY))
         return G_SOURCE_REMOVE;
     if (self->bus != NULL) {
@@ -180,6 +185,51 @@ schedule_pump(PfPromptBroker *self)
 {
     if (self->pump_source == 0 && !g_queue_is_empty(&self->prompts))
         self->pump_source = g_idle_add(pump, self);
+}
+
+static gboolean
+on_locked_timeout(gpointer user_data)
+{
+    PfPrompt *prompt = user_data;
+    prompt->locked_timeout = 0;
+    g_debug("Nobody has come back to a locked screen");
+    pf_prompt_broker_conclude(prompt, PF_PROMPT_TIMED_OUT);
+    return G_SOURCE_REMOVE;
+}
+
+/* PROMPT waits for the person to come back; what its dialog may answer is void. One whose PIN is
+ * under way needs the person no more, unless it comes back to be asked again. */
+static void
+hide(PfPromptBroker *self, PfPrompt *prompt)
+{
+    if (prompt->state == PF_PROMPT_STATE_ANSWERED)
+        return;
+    if (prompt->request != 0 && self->bus != NULL)
+        pf_prompter_close(self->bus, prompt->request, "withdrawn");
+    if (prompt->state == PF_PROMPT_STATE_OPEN)
+        g_clear_handle_id(&self->dialog_timeout, g_source_remove);
+    prompt->state = PF_PROMPT_STATE_QUEUED;
+    prompt->request = 0;
+    if (prompt->locked_timeout == 0)
+        prompt->locked_timeout = g_timeout_add_seconds(LOCKED_TIMEOUT_S, on_locked_timeout, prompt);
+}
+
+void
+pf_prompt_broker_set_locked(PfPromptBroker *self, gboolean is_locked)
+{
+    if (self->is_locked == is_locked)
+        return;
+    self->is_locked = is_locked;
+    g_debug("The screen is %s for dialogs", is_locked ? "locked" : "open");
+    pf_consent_offers_set_hidden(self->offers, is_locked);
+    for (GList *l = self->prompts.head; l != NULL; l = l->next) {
+        PfPrompt *prompt = l->data;
+        if (is_locked)
+            hide(self, prompt);
+        else
+            g_clear_handle_id(&prompt->locked_timeout, g_source_remove);
+    }
+    schedule_pump(self);
 }
 
 PfPromptBroker *
@@ -241,7 +291,7 @@ pf_prompt_broker_connection_closed(PfPromptBroker *self, sd_bus *bus)
     pf_consent_offers_set_bus(self->offers, NULL);
     PfPrompt *head = g_queue_peek_head(&self->prompts);
     if (head != NULL && head->state == PF_PROMPT_STATE_ANSWERED)
-        finish_head(self, head);
+        finish(self, head);
     else if (head != NULL && head->state != PF_PROMPT_STATE_QUEUED)
         pf_prompt_broker_conclude(head, PF_PROMPT_UNAVAILABLE);
     g_signal_emit(self, prompter_changed_signal, 0);
@@ -260,6 +310,8 @@ pf_prompt_broker_ask(PfPromptBroker *self, PfDialogDetails *details, PfPromptFun
         .serial = ++self->last_serial,
     };
     g_queue_push_tail(&self->prompts, prompt);
+    if (self->is_locked)
+        hide(self, prompt);
     schedule_pump(self);
     return prompt;
 }
@@ -278,6 +330,8 @@ pf_prompt_broker_retry(PfPromptBroker *self, PfPrompt *prompt, PfPromptFunc func
         prompt->previous = prompt->request;
         prompt->state = PF_PROMPT_STATE_RETRY;
     }
+    if (self->is_locked)
+        hide(self, prompt);
     schedule_pump(self);
 }
 
@@ -313,10 +367,7 @@ pf_prompt_broker_close(PfPromptBroker *self, PfPrompt *prompt, const char *reaso
     if (prompt->state != PF_PROMPT_STATE_OVER) {
         if (prompt->request != 0 && self->bus != NULL)
             pf_prompter_close(self->bus, prompt->request, reason);
-        if (g_queue_peek_head(&self->prompts) == prompt)
-            finish_head(self, prompt);
-        else
-            g_queue_remove(&self->prompts, prompt);
+        finish(self, prompt);
     }
     pf_dialog_details_free(prompt->details);
     g_free(prompt);

@@ -44,6 +44,11 @@ PfPromptBroker *pf_prompt_broker_new(void);
 void pf_prompt_broker_set_tries_left(PfPromptBroker *broker, PfTriesLeftFunc func,
                                      gpointer user_data);
 
+/* While the screen is locked no dialog opens and no offer shows; what is open is withdrawn, which
+ * costs nothing, and comes again when it is unlocked. Who waits for so long that nobody may be at
+ * the computer is told that there was no answer. */
+void pf_prompt_broker_set_locked(PfPromptBroker *broker, gboolean is_locked);
+
 gboolean pf_prompt_broker_has_prompter(PfPromptBroker *broker);
 
 /* Is this process the prompter? It may not be a client of the cache too. */

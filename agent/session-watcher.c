@@ -10,6 +10,7 @@
 
 enum {
     SIGNAL_LOCKED,
+    SIGNAL_LOCK_CHANGED,
     SIGNAL_GOING_TO_SLEEP,
     SIGNAL_USER_SWITCHED,
     SIGNAL_SESSION_ENDED,
@@ -26,15 +27,38 @@ struct _PfSessionWatcher {
     PfLoginWatch *login; /* NULL: no system bus */
     PfSleepGuard *sleep;
     gboolean guards_sleep;
+    gboolean is_locked; /* as told */
 };
 
 G_DEFINE_FINAL_TYPE(PfSessionWatcher, pf_session_watcher, G_TYPE_OBJECT)
+
+/* Some only say that the screen is to be locked: whether it is, is what the others say. */
+static void
+look_at_lock(PfSessionWatcher *self)
+{
+    gboolean is_locked = (self->savers != NULL && pf_lock_watch_is_locked(self->savers)) ||
+                         (self->login != NULL && pf_login_watch_is_locked(self->login));
+    if (is_locked == self->is_locked)
+        return;
+    self->is_locked = is_locked;
+    g_signal_emit(self, signals[SIGNAL_LOCK_CHANGED], 0);
+}
 
 static void
 on_locked(const char *source, gpointer user_data)
 {
     g_debug("The screen is locked, says %s", source);
     g_signal_emit(user_data, signals[SIGNAL_LOCKED], 0, source);
+    look_at_lock(user_data);
+}
+
+static void
+on_saver_told(const char *source, gboolean is_locked, gpointer user_data)
+{
+    if (is_locked)
+        on_locked(source, user_data);
+    else
+        look_at_lock(user_data);
 }
 
 static void
@@ -44,11 +68,15 @@ on_login_event(PfLoginEvent event, gpointer user_data)
     case PF_LOGIN_EVENT_LOCKED:
         on_locked("logind", user_data);
         break;
+    case PF_LOGIN_EVENT_UNLOCKED:
+        look_at_lock(user_data);
+        break;
     case PF_LOGIN_EVENT_SWITCHED:
         g_debug("Another user's session is in front");
         g_signal_emit(user_data, signals[SIGNAL_USER_SWITCHED], 0);
         break;
     case PF_LOGIN_EVENT_ENDED:
+        look_at_lock(user_data);
         g_signal_emit(user_data, signals[SIGNAL_SESSION_ENDED], 0, "logind");
         break;
     }
@@ -85,7 +113,7 @@ on_session_bus_got(GObject *source, GAsyncResult *result, gpointer user_data)
     self->session_bus = g_steal_pointer(&bus);
     g_signal_connect_object(self->session_bus, "closed", G_CALLBACK(on_session_bus_closed), self,
                             0);
-    self->savers = pf_lock_watch_new(self->session_bus, on_locked, self);
+    self->savers = pf_lock_watch_new(self->session_bus, on_saver_told, self);
 }
 
 static void
@@ -128,6 +156,12 @@ gboolean
 pf_session_watcher_get_guards_sleep(PfSessionWatcher *self)
 {
     return self->guards_sleep;
+}
+
+gboolean
+pf_session_watcher_is_locked(PfSessionWatcher *self)
+{
+    return self->is_locked;
 }
 
 GPtrArray *
@@ -184,6 +218,8 @@ pf_session_watcher_class_init(PfSessionWatcherClass *klass)
     G_OBJECT_CLASS(klass)->finalize = pf_session_watcher_finalize;
     signals[SIGNAL_LOCKED] = g_signal_new("locked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[SIGNAL_LOCK_CHANGED] =
+        g_signal_new("lock-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_GOING_TO_SLEEP] = g_signal_new("going-to-sleep", type, G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_USER_SWITCHED] =

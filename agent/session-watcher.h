@@ -6,6 +6,7 @@
  * missing, nothing of it is told. Knows nothing of the cache. Main thread only. Signals:
  *
  *   "locked" (const char *source): the screen is locked; the source is logind or a saver's name.
+ *   "lock-changed" (): is_locked has another answer.
  *   "going-to-sleep" (): sleep waits until the handlers have returned. Only if set_guards_sleep.
  *   "user-switched" (): another user's session is in front on our seat.
  *   "session-ended" (const char *source): logind, or session-bus: that bus is gone.
@@ -23,6 +24,9 @@ PfSessionWatcher *pf_session_watcher_new(void);
 /* Whether sleep is to be held up and told of; not at first. */
 void pf_session_watcher_set_guards_sleep(PfSessionWatcher *self, gboolean guards);
 gboolean pf_session_watcher_get_guards_sleep(PfSessionWatcher *self);
+
+/* Is the screen locked now, as far as anybody says? */
+gboolean pf_session_watcher_is_locked(PfSessionWatcher *self);
 
 /* Bus names of the screen savers that are heard: static strings; free with g_ptr_array_unref(). */
 GPtrArray *pf_session_watcher_list_savers(PfSessionWatcher *self);
