@@ -31,6 +31,21 @@ pf_cache_is_pin_of_lease(PfCache *self, const PfPinLease *lease, const PfSecret 
            pf_pin_mark_is_equal(&mark, &lease->mark);
 }
 
+void
+pf_cache_set_doubled(PfCache *self, const char *const *token_uris)
+{
+    if (g_strv_equal(token_uris, (const char *const *)self->doubled))
+        return;
+    g_auto(GStrv) old = self->doubled;
+    self->doubled = g_strdupv((GStrv)token_uris);
+    for (gsize i = 0; token_uris[i] != NULL; i++) {
+        if (g_strv_contains((const char *const *)old, token_uris[i]))
+            continue;
+        g_message("Two cards cannot be told from each other: %s", token_uris[i]);
+        pf_cache_token_removed(self, token_uris[i], PF_FORGET_REMOVED);
+    }
+}
+
 guint
 pf_cache_forget_before_sleep(PfCache *self)
 {

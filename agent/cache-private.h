@@ -56,6 +56,7 @@ struct _PfCache {
 
     PfRejectedPins *rejected; /* NULL: no locked memory, nothing is cached */
     PfPinWarnings *warnings;
+    GStrv doubled;      /* tokens that are in several readers */
     GHashTable *queues; /* token -> PfLeaseQueue */
     guint64 last_lease;
     GPtrArray *prompting; /* PfLeaseRequest whose dialog is not answered */

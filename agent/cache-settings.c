@@ -102,7 +102,8 @@ gboolean
 pf_cache_may_keep(PfCache *self, const char *token)
 {
     return self->mode != PF_CACHE_MODE_OFF &&
-           pf_token_rules_get_mode(self->rules, token) != PF_TOKEN_RULE_NEVER;
+           pf_token_rules_get_mode(self->rules, token) != PF_TOKEN_RULE_NEVER &&
+           !g_strv_contains((const char *const *)self->doubled, token);
 }
 
 static void

@@ -130,6 +130,10 @@ gboolean pf_cache_is_token_busy(PfCache *cache, const char *token_uri);
 /* The agent has reset the card of TOKEN_URI: sessions stay what they are. */
 void pf_cache_token_reset(PfCache *cache, const char *token_uri);
 
+/* These tokens are in several readers at once, no others are: nothing tells whose PIN a PIN of them
+ * is. What is held is forgotten as if the token had been removed, and nothing is kept. */
+void pf_cache_set_doubled(PfCache *cache, const char *const *token_uris);
+
 /* Who began at SINCE (monotonic µs) to ask the token itself has got these flags: that is the newest
  * that is known of its PIN, unless somebody has used one since. */
 void pf_cache_note_token_flags(PfCache *cache, const char *token_uri, CK_FLAGS flags, gint64 since);

@@ -3,6 +3,8 @@
 /* PfRemovalGuard: the registry's tokens that are gone, and whatever the registry does not know. */
 #include "removal-guard.h"
 
+#include <string.h>
+
 static void
 record(PfCache *cache, const char *token_uri, const char *reason)
 {
@@ -23,6 +25,13 @@ on_registry_token_gone(PfTokenRegistry *registry, const char *token_uri, PfCache
     pf_cache_token_removed(cache, token_uri, PF_FORGET_REMOVED);
 }
 
+/* Nothing tells such a token from another one of its kind. */
+static gboolean
+has_no_serial(const char *token_uri)
+{
+    return strstr(token_uri, ";serial=;") != NULL;
+}
+
 /* The registry has dropped what is gone. A domain whose token it does not know can be on a card
  * that no helper has read yet: that one counts as removed. */
 static void
@@ -31,11 +40,30 @@ on_registry_card_removed(PfTokenRegistry *registry, PfCache *cache)
     g_autoptr(GPtrArray) domains = pf_cache_list_domains(cache);
     for (guint i = 0; i < domains->len; i++) {
         const PfDomainInfo *domain = domains->pdata[i];
-        if (pf_token_registry_find(registry, domain->token_uri) != NULL)
+        if (pf_token_registry_find(registry, domain->token_uri) != NULL &&
+            !has_no_serial(domain->token_uri))
             continue;
         record(cache, domain->token_uri, "removed");
         pf_cache_token_removed(cache, domain->token_uri, PF_FORGET_REMOVED);
     }
+}
+
+static void
+on_registry_card_inserted(PfTokenRegistry *registry, PfCache *cache)
+{
+    g_autoptr(GPtrArray) domains = pf_cache_list_domains(cache);
+    for (guint i = 0; i < domains->len; i++) {
+        const PfDomainInfo *domain = domains->pdata[i];
+        if (has_no_serial(domain->token_uri))
+            pf_cache_token_removed(cache, domain->token_uri, PF_FORGET_REMOVED);
+    }
+}
+
+static void
+on_registry_changed(PfTokenRegistry *registry, PfCache *cache)
+{
+    g_auto(GStrv) doubled = pf_token_registry_list_doubled(registry);
+    pf_cache_set_doubled(cache, (const char *const *)doubled);
 }
 
 static void
@@ -58,6 +86,9 @@ pf_removal_guard_connect(PfCache *cache, PfTokenRegistry *registry)
     g_signal_connect_object(registry, "token-gone", G_CALLBACK(on_registry_token_gone), cache, 0);
     g_signal_connect_object(registry, "card-removed", G_CALLBACK(on_registry_card_removed), cache,
                             0);
+    g_signal_connect_object(registry, "card-inserted", G_CALLBACK(on_registry_card_inserted), cache,
+                            0);
+    g_signal_connect_object(registry, "changed", G_CALLBACK(on_registry_changed), cache, 0);
     g_signal_connect_object(registry, "flags-read", G_CALLBACK(on_registry_flags_read), cache, 0);
     g_signal_connect_object(cache, "token-reported", G_CALLBACK(on_cache_token_reported), registry,
                             0);

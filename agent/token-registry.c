@@ -21,6 +21,7 @@ enum {
     TOKEN_FOUND,
     TOKEN_GONE,
     CARD_REMOVED,
+    CARD_INSERTED,
     CHANGED,
     REFRESHED,
     FLAGS_READ,
@@ -153,6 +154,7 @@ on_watcher_card_removed(PfPcscWatcher *watcher, const char *reader, PfTokenRegis
 static void
 on_watcher_card_inserted(PfPcscWatcher *watcher, const char *reader, PfTokenRegistry *self)
 {
+    g_signal_emit(self, signals[CARD_INSERTED], 0);
     g_signal_emit(self, signals[CHANGED], 0);
     pf_token_registry_refresh(self);
 }
@@ -392,6 +394,30 @@ pf_token_registry_find(PfTokenRegistry *self, const char *token_uri)
     return NULL;
 }
 
+/* Has the helper found TOKEN in another reader, too, that comes before its own in the list? */
+static gboolean
+has_double_before(PfTokenRegistry *self, const PfToken *token)
+{
+    for (guint i = 0; self->tokens->pdata[i] != token; i++) {
+        const PfToken *other = self->tokens->pdata[i];
+        if (other->module != NULL && other->reader != NULL && has_uri(other, token->uri))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+GStrv
+pf_token_registry_list_doubled(PfTokenRegistry *self)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    for (guint i = 0; i < self->tokens->len; i++) {
+        const PfToken *token = self->tokens->pdata[i];
+        if (token->module != NULL && token->reader != NULL && has_double_before(self, token))
+            g_strv_builder_add(builder, token->uri);
+    }
+    return g_strv_builder_end(builder);
+}
+
 const char *
 pf_token_registry_get_helper_fault(PfTokenRegistry *self)
 {
@@ -482,6 +508,7 @@ pf_token_registry_class_init(PfTokenRegistryClass *klass)
     signals[TOKEN_FOUND] = add_signal("token-found", 1);
     signals[TOKEN_GONE] = add_signal("token-gone", 1);
     signals[CARD_REMOVED] = add_signal("card-removed", 0);
+    signals[CARD_INSERTED] = add_signal("card-inserted", 0);
     signals[CHANGED] = add_signal("changed", 0);
     signals[REFRESHED] = add_signal("refreshed", 0);
     signals[FLAGS_READ] =

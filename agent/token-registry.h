@@ -9,7 +9,8 @@
  *       the tokens the last time.
  *   "token-gone" (const char *token_uri): its card was removed, or a hardware token without a
  * reader may have been; told from the PC/SC event itself. Software tokens never go. "card-removed"
- * (): after these; what the registry does not know now may be gone, too. "changed" (): readers,
+ * (): after these; what the registry does not know now may be gone, too. "card-inserted" (): in any
+ * reader. "changed" (): readers,
  * tokens or modules are not what they were. "refreshed" (): no helper runs any more; what it found
  * is in place. "flags-read" (const char *token_uri, guint64 flags, gint64 since): what a helper
  * that was started at SINCE (monotonic µs) has read of a token.
@@ -46,6 +47,9 @@ const GPtrArray *pf_token_registry_get_modules(PfTokenRegistry *self);
 
 /* The first entry of TOKEN_URI, or NULL; borrowed as above. */
 const PfToken *pf_token_registry_find(PfTokenRegistry *self, const char *token_uri);
+
+/* The URIs of tokens that are in several readers at once: free with g_strfreev(). */
+GStrv pf_token_registry_list_doubled(PfTokenRegistry *self);
 
 /* Why the helper itself failed last time; NULL: it did not. Borrowed. */
 const char *pf_token_registry_get_helper_fault(PfTokenRegistry *self);

@@ -32,6 +32,7 @@ typedef struct {
     PfCall *call;
     CK_RV rv;
     CK_FLAGS flags;
+    bool is_doubled;
     uint64_t at;
 } TokenLook;
 
@@ -39,8 +40,10 @@ static void
 look(void *data)
 {
     TokenLook *token = data;
-    token->rv =
-        pf_slot_check_token(token->call->slot, &token->call->session->domain->token, &token->flags);
+    const PfCall *call = token->call;
+    const PfTokenId *expected = &call->session->domain->token;
+    token->rv = pf_slot_check_token(call->slot, expected, &token->flags);
+    token->is_doubled = pf_slot_is_doubled(call->module, call->slot, expected);
     token->at = pf_window_now();
 }
 
@@ -75,7 +78,8 @@ present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token,
     CK_FLAGS flags = token->flags;
     PfLeaseResult result = PF_LEASE_UNUSED;
     CK_RV rv = token->rv;
-    if (rv == CKR_OK && lease->is_cached && !pf_pin_rule_may_present_cached(flags))
+    if (rv == CKR_OK && lease->is_cached &&
+        (token->is_doubled || !pf_pin_rule_may_present_cached(flags)))
         rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK) {
         /* Before the lease ends: one of both the agent sees until the backend is logged out. */

@@ -76,6 +76,10 @@ CK_RV pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret
 /* C_Login has presented a PIN of the user and said RV. */
 void pf_slot_note_presentation(PfSlot *slot, CK_RV rv);
 
+/* Is the same token in the slot of another reader, too, as far as the host has looked? Then nothing
+ * tells which of them a PIN belongs to. Looks again only where it seems so. */
+bool pf_slot_is_doubled(PfModule *module, PfSlot *slot, const PfTokenId *token);
+
 /* The token's flags after a login attempt; 0 when they cannot be read. */
 CK_FLAGS pf_slot_read_flags(PfSlot *slot);
 

@@ -115,6 +115,13 @@ pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason rea
 }
 
 void
+pf_cache_set_doubled(PfCache *cache, const char *const *token_uris)
+{
+    for (gsize i = 0; token_uris[i] != NULL; i++)
+        say("doubled %s", token_uris[i]);
+}
+
+void
 pf_cache_note_token_flags(PfCache *cache, const char *token_uri, CK_FLAGS flags, gint64 since)
 {
     say("flags %s %lx", token_uri, flags);

@@ -143,6 +143,35 @@ class Periphery(unittest.TestCase):
         self.card.insert()
         self.wait_status(lambda s: PIV in self.token_uris(s), "the card again")
 
+    def test_token_without_a_serial(self):
+        self.with_card()
+        agent = self.start()
+        self.wait_status(lambda s: PIV in self.token_uris(s), "the card's token")
+        nameless = "pkcs11:model=M;manufacturer=X;serial=;token=T"
+        agent.tell("report", nameless, "Odd_Slot", "software")
+        agent.tell("domain", nameless, "1:1", 1)
+        agent.tell("domain", self.soft, "1:2", 1)
+        self.readers.card(1, serial="00000000cafe0002", label="Other")
+        agent.expect(f"removed {nameless}")
+        agent.tell("domain", nameless, "1:1", 1)
+        self.card.remove()
+        agent.expect(f"removed {nameless}")
+        self.assertEqual([d["token_uri"] for d in self.status()["domains"]], [self.soft])
+
+    def test_doubled_token(self):
+        self.with_card()
+        agent = self.start()
+        self.wait_status(lambda s: PIV in self.token_uris(s), "the card's token")
+        twin = self.readers.card(1)
+        agent.expect(f"doubled {PIV}")
+        twin.remove()
+        agent.expect("refreshed")
+        agent.seen()
+        self.readers.card(1, serial="00000000cafe0002", label="Other")
+        other = PIV.replace("0001", "0002").replace("Pinfold%20Test%20Card", "Other")
+        self.wait_status(lambda s: other in self.token_uris(s), "the other card")
+        self.assertNotIn(f"doubled {PIV}", agent.seen())
+
     def test_swap(self):
         self.with_card()
         agent = self.start()

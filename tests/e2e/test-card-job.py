@@ -144,6 +144,23 @@ class CardJob(unittest.TestCase):
         self.assertEqual((stats["presentations"], stats["verify_wrong"]), (1, 1))
         self.assertEqual(self.pinfold.logged_in_domains(), [])
 
+    def test_two_cards_that_cannot_be_told_apart(self):
+        d, session = self.logged_in()
+        self.key(d, session)
+        twin = self.readers.card(1)
+        wait_for(lambda: len([t for t in self.pinfold.status()["tokens"] if t["reader"]]) == 2, 15,
+                 "the second card")
+        wait_for(lambda: not self.pinfold.logged_in_domains(), 5, "the PIN to be forgotten")
+        # Each login is of its program and slot, and nothing is kept for another.
+        before = self.presentations()
+        d.ok("login", session, "user", readers.PIN)
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+        other = self.driver()
+        theirs = other.open_session("@1")
+        self.assertEqual(other.state(theirs), "CKS_RO_PUBLIC_SESSION")
+        d.sign(session, self.key(d, session))
+        self.assertEqual((self.presentations() - before, twin.stats()["presentations"]), (1, 0))
+
     def test_last_try_is_not_spent_on_a_cached_pin(self):
         # Nobody is there to be asked.
         (self.box.dir / "share/dbus-1/services/org.pinfold.Pinfold.service").unlink()
