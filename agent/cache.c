@@ -171,6 +171,7 @@ pf_cache_token_removed(PfCache *self, const char *token_uri, PfForgetReason reas
             continue;
         if (reason == PF_FORGET_REMOVED)
             pf_login_domain_note_removal(domain);
+        pf_login_domain_bump_token_changes(domain);
         pf_cache_log_out_domain(self, domain, reason);
     }
     if (self->rejected != NULL)

@@ -230,6 +230,15 @@ pf_login_domain_bump_objects(PfLoginDomain *domain)
 }
 
 void
+pf_login_domain_bump_token_changes(PfLoginDomain *domain)
+{
+    for (guint i = 0; i < domain->members->len; i++) {
+        const PfDomainMember *member = get_member(domain, i);
+        pf_state_writer_bump_token_changes(member->context->state, member->entry);
+    }
+}
+
+void
 pf_login_domain_bump_closings(PfLoginDomain *domain)
 {
     for (guint i = 0; i < domain->members->len; i++) {

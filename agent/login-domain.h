@@ -90,6 +90,9 @@ void pf_login_domain_touch(PfLoginDomain *domain);
 /* Members take a new snapshot of the token's objects. */
 void pf_login_domain_bump_objects(PfLoginDomain *domain);
 
+/* Members see that the token was removed, or got another PIN. */
+void pf_login_domain_bump_token_changes(PfLoginDomain *domain);
+
 /* Members see that the sessions they have opened until now are closed. */
 void pf_login_domain_bump_closings(PfLoginDomain *domain);
 

@@ -87,6 +87,13 @@ pf_state_writer_note_removal(PfStateWriter *writer, unsigned entry)
     atomic_store(&state->resets, pf_state_resets_after_removal(atomic_load(&state->resets)));
 }
 
+void
+pf_state_writer_bump_token_changes(PfStateWriter *writer, unsigned entry)
+{
+    atomic_fetch_add(&writer->page->entries[entry].token_changes, 1);
+    bump_generation(writer);
+}
+
 guint32
 pf_state_writer_get_closings(const PfStateWriter *writer, unsigned entry)
 {

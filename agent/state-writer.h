@@ -22,6 +22,7 @@ void pf_state_writer_set_login(PfStateWriter *writer, unsigned entry, PfLoginSta
 void pf_state_writer_set_moved(PfStateWriter *writer, unsigned entry, guint64 serial);
 void pf_state_writer_set_lease_awaited(PfStateWriter *writer, unsigned entry, gboolean is_awaited);
 void pf_state_writer_bump_objects(PfStateWriter *writer, unsigned entry);
+void pf_state_writer_bump_token_changes(PfStateWriter *writer, unsigned entry);
 void pf_state_writer_bump_closings(PfStateWriter *writer, unsigned entry);
 void pf_state_writer_note_reset(PfStateWriter *writer, unsigned entry);
 void pf_state_writer_note_removal(PfStateWriter *writer, unsigned entry);

@@ -64,8 +64,9 @@ typedef struct {
 } PfTokenReport;
 
 typedef struct {
-    const char *purpose;   /* login, wake, context; of a PIN change: change, set; last-try */
-    const char *operation; /* of context and wake, as in PfUse; NULL: not known; last-try: of what */
+    const char *purpose; /* login, wake, context; of a PIN change: change, set; last-try */
+    const char
+        *operation; /* of context and wake, as in PfUse; NULL: not known; last-try: of what */
     const char *slot_description;
     const char *key_label; /* NULL: no key is meant */
     CK_ULONG min_len;

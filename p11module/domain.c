@@ -326,6 +326,20 @@ pf_domain_is_asleep(PfModule *module, const PfDomain *domain)
            pf_state_login_state(get_login(module, pf_domain_get_place(domain))) == PF_LOGIN_ASLEEP;
 }
 
+PfTokenMark
+pf_domain_mark_token(const PfDomain *domain)
+{
+    const PfStateEntry *page = atomic_load(&domain->page);
+    return (PfTokenMark){page, page != NULL ? atomic_load(&page->token_changes) : 0};
+}
+
+bool
+pf_domain_has_same_token(const PfDomain *domain, const PfTokenMark *mark)
+{
+    PfTokenMark now = pf_domain_mark_token(domain);
+    return now.page == mark->page && now.changes == mark->changes;
+}
+
 bool
 pf_domain_has_officer_elsewhere(PfModule *module, const PfDomain *domain)
 {

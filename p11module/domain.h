@@ -115,6 +115,16 @@ void pf_domain_note_own_end(PfModule *module, PfDomain *domain);
  * nothing away. */
 bool pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t mark);
 
+/* The token as it is now, as far as anybody has noticed: another mark later means that it was
+ * removed meanwhile, or that its PIN was changed. No system call. */
+typedef struct {
+    const PfStateEntry *page;
+    unsigned changes;
+} PfTokenMark;
+
+PfTokenMark pf_domain_mark_token(const PfDomain *domain);
+bool pf_domain_has_same_token(const PfDomain *domain, const PfTokenMark *mark);
+
 /* Is the login virtual and the PIN forgotten (DESIGN 4.7)? */
 bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);
 

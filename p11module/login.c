@@ -48,11 +48,26 @@ pf_login_is_standing(PfCall *call)
            !pf_domain_is_asleep(call->module, domain);
 }
 
+/* The token has taken the PIN. While the snapshot was taken it may have been pulled, and another
+ * one, or the same, put in: then nobody knows of what it is the PIN now. */
+static PfLinkStatus
+store_proven(PfCall *call, const CK_BYTE *pin, CK_ULONG pin_len, const PfTokenMark *mark)
+{
+    PfDomainRef ref;
+    CK_FLAGS flags = 0;
+    const PfDomain *domain = call->session->domain;
+    CK_RV rv = pf_slot_check_token(call->slot, &domain->token, &flags);
+    if ((rv != CKR_OK && (call->slot->is_hardware || rv == CKR_DEVICE_REMOVED)) ||
+        !pf_domain_has_same_token(domain, mark))
+        return PF_LINK_NOT_CACHED;
+    pf_domain_get_ref(domain, &ref);
+    return pf_agent_link_store_login(call->module->link, &ref, pin, pin_len, flags);
+}
+
 /* An explicit PIN: the backend's verdict is the answer, whatever the agent does (DESIGN 4.1). */
 static CK_RV
 login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 {
-    PfDomainRef ref;
     CK_RV rv = pf_prompt_confirm_try(call, "login");
     if (rv == CKR_OK)
         rv = pf_window_begin_login(call);
@@ -62,7 +77,7 @@ login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
         pf_window_end_login(call, false);
         return CKR_USER_ALREADY_LOGGED_IN;
     }
-    pf_domain_get_ref(call->session->domain, &ref);
+    PfTokenMark mark = pf_domain_mark_token(call->session->domain);
     rv = pf_presentation_of_host(call, CKU_USER, pin, pin_len);
     if (rv != CKR_OK) {
         pf_window_end_login(call, false);
@@ -71,8 +86,7 @@ login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
         return rv;
     }
     PfSnapshot *snapshot = pf_snapshot_take(call);
-    PfLinkStatus status = pf_agent_link_store_login(call->module->link, &ref, pin, pin_len,
-                                                    pf_slot_read_flags(call->slot));
+    PfLinkStatus status = store_proven(call, pin, pin_len, &mark);
     settle_login(call, status == PF_LINK_OK, snapshot);
     return CKR_OK;
 }

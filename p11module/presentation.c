@@ -34,6 +34,7 @@ typedef struct {
     CK_FLAGS flags;
     bool is_doubled;
     uint64_t at;
+    uint64_t login; /* of a cached PIN: the state word before it was taken; 0: none */
 } TokenLook;
 
 static void
@@ -45,6 +46,47 @@ look(void *data)
     token->rv = pf_slot_check_token(call->slot, expected, &token->flags);
     token->is_doubled = pf_slot_is_doubled(call->module, call->slot, expected);
     token->at = pf_window_now();
+}
+
+/* The state word of the session's domain. */
+static uint64_t
+read_login(const PfCall *call)
+{
+    PfPlace place = pf_domain_get_place(call->session->domain);
+    return pf_agent_link_get_login(call->module->link, place.epoch, place.entry);
+}
+
+/* Is the login still what the PIN was taken for? A removal that the agent has noticed since, or a
+ * reason to forget, has ended it. */
+static bool
+is_login_over(const TokenLook *token)
+{
+    if (token->login == 0)
+        return false;
+    uint64_t now = read_login(token->call);
+    return pf_state_login_state(now) != PF_LOGIN_USER ||
+           pf_state_login_serial(now) != pf_state_login_serial(token->login);
+}
+
+/* Where a card fails to say who it is, or to judge a PIN, it may have been pulled, for so short a
+ * time that no reader has noticed: what is there now need not be what the PIN was proven to. */
+static void
+report_lost(PfCall *call, const char *token, CK_RV rv)
+{
+    switch (rv) {
+    case CKR_GENERAL_ERROR:
+    case CKR_DEVICE_ERROR:
+    case CKR_TOKEN_NOT_PRESENT:
+    case CKR_TOKEN_NOT_RECOGNIZED:
+        if (!call->slot->is_hardware)
+            return;
+        break;
+    case CKR_DEVICE_REMOVED:
+        break;
+    default:
+        return;
+    }
+    pf_agent_link_report_token(call->module->link, token, PF_TOKEN_EVENT_GONE, NULL);
 }
 
 /* The flags after a login. A good one has set the tries back, which need not be asked for. */
@@ -79,7 +121,7 @@ present(PfCall *call, CK_USER_TYPE type, PfLease *lease, const TokenLook *token,
     PfLeaseResult result = PF_LEASE_UNUSED;
     CK_RV rv = token->rv;
     if (rv == CKR_OK && lease->is_cached &&
-        (token->is_doubled || !pf_pin_rule_may_present_cached(flags)))
+        (is_login_over(token) || token->is_doubled || !pf_pin_rule_may_present_cached(flags)))
         rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK) {
         /* Before the lease ends: one of both the agent sees until the backend is logged out. */
@@ -105,11 +147,16 @@ pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *
                          PfSnapshot **ret_snapshot)
 {
     TokenLook token = {.call = call};
+    PfDomainRef ref;
     PfLeaseResult result;
     CK_FLAGS flags;
     look(&token);
     CK_RV rv = present(call, type, lease, &token, ret_snapshot, &result, &flags);
     pf_agent_link_end_lease(call->module->link, lease->id, result, flags, ret_cached);
+    if (result == PF_LEASE_UNUSED) {
+        pf_domain_get_ref(call->session->domain, &ref);
+        report_lost(call, ref.token, rv);
+    }
     return rv;
 }
 
@@ -121,6 +168,7 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
     TokenLook token = {.call = call};
     pf_domain_get_ref(call->session->domain, &ref);
     PfPlace place = pf_domain_get_place(call->session->domain);
+    token.login = pf_agent_link_get_login(call->module->link, place.epoch, place.entry);
     PfLinkStatus status =
         pf_agent_link_take_pin(call->module->link, &ref, use, look, &token, &lease);
     *ret_is_asleep = status == PF_LINK_ASLEEP;
@@ -134,11 +182,14 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
     CK_RV rv = present(call, CKU_USER, &lease, &token, NULL, &result, &flags);
     /* As where the agent knows it: the person is asked, who may want to spend the last try. */
     if (rv == CKR_USER_NOT_LOGGED_IN && result == PF_LEASE_UNUSED)
-        *ret_is_asleep = !pf_pin_rule_may_present_cached(flags);
+        *ret_is_asleep = !pf_pin_rule_may_present_cached(flags) ||
+                         pf_domain_is_asleep(call->module, call->session->domain);
     if (result == PF_LEASE_OK)
         pf_agent_link_end_taken(call->module->link, lease.id, place.epoch, place.entry, flags);
     else
         pf_agent_link_end_lease(call->module->link, lease.id, result, flags, NULL);
+    if (result == PF_LEASE_UNUSED)
+        report_lost(call, ref.token, rv);
     return rv;
 }
 

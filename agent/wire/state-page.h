@@ -16,7 +16,7 @@
 #define PF_STATE_PAGE_VERSION 1u
 
 /* Domains (token, ID) that one context can be in; one page holds them. */
-#define PF_STATE_ENTRIES 120u
+#define PF_STATE_ENTRIES 96u
 
 /* A domain as a member sees it. */
 typedef enum {
@@ -40,7 +40,9 @@ typedef enum {
  * the login that a setting has ended last, by moving the entry or everybody: what was begun in it
  * may finish (DESIGN 3), which is not so where a login was ended by a member, or the right to it.
  * `resets` moves when the agent has reset the token's card, which may have cost the backend its
- * sessions, and when the token is removed, which ends them: odd when a reset came last. */
+ * sessions, and when the token is removed, which ends them: odd when a reset came last.
+ * `token_changes` grows when the token was removed, as far as anybody has noticed, or got another
+ * PIN: what it has taken before proves nothing of what is there now. */
 typedef struct {
     _Atomic uint64_t login;
     _Atomic uint64_t objects;
@@ -48,6 +50,7 @@ typedef struct {
     _Atomic uint32_t closings;
     _Atomic uint16_t is_lease_awaited; /* others wait for this context's lease on the token */
     _Atomic uint16_t resets;           /* pf_state_resets_… */
+    _Atomic uint32_t token_changes;
 } PfStateEntry;
 
 typedef struct {

@@ -121,6 +121,17 @@ handle_closings(char **args)
 }
 
 static void
+handle_changes(char **args)
+{
+    const PfStateEntry *entry =
+        pf_agent_link_get_entry(agent_link, known_epoch, read_number(args[0]));
+    if (entry == NULL)
+        puts("no");
+    else
+        printf("ok %u\n", (unsigned)atomic_load(&entry->token_changes));
+}
+
+static void
 handle_open_id(char **args)
 {
     printf("%s\n",
@@ -475,6 +486,7 @@ static const struct {
     {"set", 2, handle_set},
     {"login", 1, handle_login},
     {"closings", 1, handle_closings},
+    {"changes", 1, handle_changes},
     {"open-id", 2, handle_open_id},
     {"close-id", 2, handle_close_id},
     {"begin-officer", 2, handle_begin_officer},

@@ -68,7 +68,7 @@ class Logins(AgentCase):
 
     def test_limit_of_entries(self):
         client = self.client()
-        for i in range(120):
+        for i in range(96):  # PF_STATE_ENTRIES
             client.join_domain(app_id=i + 1)
         self.assertEqual(client.call("sessions", TOKEN, 500, 1)[0], "refused")
 
@@ -221,6 +221,20 @@ class Forgetting(AgentCase):
             client.end()
             other.end()
         self.assert_forgotten()
+
+    def test_changed_token_is_told(self):
+        client = self.client()
+        entry = client.join_domain()
+        other = client.join_domain(OTHER)
+        for event in (1, 2, 3):
+            before = int(client.call("changes", entry)[1])
+            self.assertEqual(self.client().call("report", TOKEN, event), ["ok"])
+            self.assertGreater(int(client.call("changes", entry)[1]), before)
+        before = client.call("changes", entry)
+        for event in (0, 4, 5):
+            self.assertEqual(client.call("report", TOKEN, event), ["ok"])
+        self.assertEqual(client.call("changes", entry), before)
+        self.assertEqual(client.call("changes", other), ["ok", "0"])
 
     def test_changed_objects_are_told(self):
         client, entry = self.logged_in()

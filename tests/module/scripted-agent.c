@@ -350,6 +350,8 @@ run_line(char *line)
         snprintf(entries[entry].pin, sizeof entries[entry].pin, "%s", words[2]);
     else if (strcmp(words[0], "close-id") == 0)
         close_entry(entry);
+    else if (strcmp(words[0], "changed") == 0)
+        atomic_fetch_add(&page->entries[entry].token_changes, 1);
     puts("ok");
 }
 

@@ -5,7 +5,9 @@
 
 import unittest
 
-from pinfoldtest import Sandbox, readers, tap
+from pinfoldtest import Sandbox, build_path, readers, tap, wait_for
+from pinfoldtest import mock as mock_token
+from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
 from scriptedbed import ScriptedAgent
 
@@ -50,6 +52,175 @@ class Twins(CardCase):
         d.ok("slots", "true")
         d.ok("tokeninfo", "@1")
         d.sign(self.session, self.key)
+
+
+class MockCase(unittest.TestCase):
+    """One process, one mock token; what is between two calls of the module is the test's."""
+
+    def setUp(self):
+        self.box = Sandbox(bus=False, services=False)
+        self.addCleanup(self.box.close)
+        self.mock = Mock(self.box)
+        self.box.env |= self.mock.env
+        self.gate = self.box.dir / "gate"
+        self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
+        self.agent = ScriptedAgent(self.box)
+        self.d = self.pinfold.driver()
+        self.addCleanup(self.d.close)
+        self.d.ok("init", "os-locking")
+        self.session = self.d.open_session(mode="rw")
+
+    def presentations(self):
+        return self.mock.counts()["presentations"]
+
+    def entry(self):
+        return self.agent.call("entries").index("0*")
+
+    def stop_at(self, call):
+        """The next call of this name waits until open_gate()."""
+        self.mock.script(f"{call}=block:{self.gate}@1")
+
+    def open_gate(self):
+        self.gate.touch()
+
+
+class Lent(MockCase):
+    """Between TakePin and the backend's C_Login."""
+
+    def setUp(self):
+        super().setUp()
+        self.d.ok("login", self.session, "user", mock_token.PIN)
+        (self.key,) = self.d.find(self.session, **PRIVATE)
+        self.before = self.presentations()
+
+    def begin(self):
+        """The PIN is lent, the token not looked at yet."""
+        self.stop_at("C_GetTokenInfo")
+        job = self.d.background("sign", self.session, self.key, "RSA_PKCS", "00")
+        wait_for(lambda: self.agent.calls("TakePin") == 1, 5, "the lease")
+        return job
+
+    def test_nothing_happens(self):
+        job = self.begin()
+        self.open_gate()
+        self.assertTrue(self.d.join(job).ok)
+        self.assertEqual(self.presentations(), self.before + 1)
+
+    def test_removal(self):
+        """And the same card is there again when the module looks."""
+        job = self.begin()
+        self.agent.call("state", self.entry(), "public")
+        self.open_gate()
+        self.assertEqual(self.d.join(job).rv, "CKR_USER_NOT_LOGGED_IN")
+        self.assertEqual(self.presentations(), self.before)
+
+    def test_removal_and_a_new_login(self):
+        job = self.begin()
+        self.agent.call("state", self.entry(), "public")
+        self.agent.call("state", self.entry(), "user")
+        self.open_gate()
+        self.assertEqual(self.d.join(job).rv, "CKR_USER_NOT_LOGGED_IN")
+        self.assertEqual(self.presentations(), self.before)
+
+    def test_forgotten(self):
+        self.agent.call("answer", "Prompt", "Canceled")
+        job = self.begin()
+        self.agent.call("state", self.entry(), "asleep")
+        self.open_gate()
+        self.assertEqual(self.d.join(job).rv, "CKR_USER_NOT_LOGGED_IN")
+        # As anybody who sleeps, it has asked the person.
+        self.assertEqual(self.agent.calls("Prompt"), 1)
+        self.assertEqual(self.presentations(), self.before)
+
+    def test_card_that_does_not_say_who_it_is(self):
+        reports = self.agent.calls("ReportToken")
+        self.mock.script("C_GetTokenInfo=CKR_GENERAL_ERROR@1")
+        self.assertEqual(self.d.rv("sign", self.session, self.key, "RSA_PKCS", "00"),
+                         "CKR_GENERAL_ERROR")
+        self.assertEqual(self.agent.calls("ReportToken"), reports + 1)
+        self.assertEqual(self.presentations(), self.before)
+
+    def test_card_that_fails_at_the_login(self):
+        reports = self.agent.calls("ReportToken")
+        self.mock.script("C_Login=CKR_DEVICE_ERROR@1")
+        self.assertEqual(self.d.rv("sign", self.session, self.key, "RSA_PKCS", "00"),
+                         "CKR_DEVICE_ERROR")
+        self.assertEqual(self.agent.calls("ReportToken"), reports + 1)
+
+    def test_another_card(self):
+        reports = self.agent.calls("ReportToken")
+        self.mock.script(label="Other")
+        self.assertEqual(self.d.rv("sign", self.session, self.key, "RSA_PKCS", "00"),
+                         "CKR_DEVICE_REMOVED")
+        self.assertGreater(self.agent.calls("ReportToken"), reports)
+        self.assertEqual(self.presentations(), self.before)
+
+
+class Proven(MockCase):
+    """Between the backend's C_Login and StoreLogin."""
+
+    def begin(self):
+        """The backend has taken the PIN, the snapshot is being taken."""
+        self.stop_at("C_FindObjectsInit")
+        job = self.d.background("login", self.session, "user", mock_token.PIN)
+        wait_for(lambda: self.presentations() == 1, 5, "the login")
+        return job
+
+    def test_nothing_happens(self):
+        job = self.begin()
+        self.open_gate()
+        self.assertTrue(self.d.join(job).ok)
+        self.assertEqual(self.agent.calls("StoreLogin"), 1)
+
+    def test_removal(self):
+        """The login was good; what is in the reader now has not seen it."""
+        job = self.begin()
+        self.agent.call("changed", self.entry())
+        self.open_gate()
+        self.assertTrue(self.d.join(job).ok)
+        self.assertEqual(self.agent.calls("StoreLogin"), 0)
+
+
+class Pulled(unittest.TestCase):
+    """A card in whose place another one is put that says the same of itself and has another PIN;
+    with a real agent."""
+
+    def setUp(self):
+        self.box = Sandbox(bus=False, services=False)
+        self.addCleanup(self.box.close)
+        self.box.add_service("org.pinfold.Agent", build_path("agent/pinfold-agent"))
+        reader = self.box.readers()
+        self.pinfold = Pinfold(self.box, {"opensc": reader.opensc()})
+        self.card = reader.card()
+        self.d = self.pinfold.driver()
+        self.addCleanup(self.d.close)
+        self.d.ok("init", "os-locking")
+        self.session = self.d.open_session("@0")
+        self.d.ok("login", self.session, "user", readers.PIN)
+        (self.key,) = self.d.find(self.session, **PRIVATE)
+        self.d.sign(self.session, self.key)
+
+    def swap(self, gap):
+        self.card.swap("00000000cafe0001", "Pinfold Test Card", gap=gap, wait=gap > 0)
+        self.card.set_pin("999999")
+        self.card.reset_stats()
+
+    def assert_refused(self):
+        self.assertNotEqual(self.d.rv("sign", self.session, self.key, *SIGN), "CKR_OK")
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+
+    def test_seen_by_the_reader(self):
+        self.swap(1.0)
+        self.assert_refused()
+        self.assert_refused()
+        self.assertEqual(self.card.stats()["presentations"], 0)
+
+    def test_within_a_poll_of_the_reader(self):
+        """Which PC/SC may not see at all: then it is the card that says no, once."""
+        self.swap(0)
+        self.assert_refused()
+        self.assert_refused()
+        self.assertLessEqual(self.card.stats()["presentations"], 1)
 
 
 if __name__ == "__main__":
