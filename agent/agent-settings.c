@@ -103,6 +103,12 @@ pf_agent_settings_dup_reset_card(PfAgentSettings *self)
 }
 
 gboolean
+pf_agent_settings_get_allow_keyring(PfAgentSettings *self)
+{
+    return self->settings != NULL && g_settings_get_boolean(self->settings, "allow-keyring");
+}
+
+gboolean
 pf_agent_settings_get_forget_on_lock(PfAgentSettings *self)
 {
     return self->settings == NULL || g_settings_get_boolean(self->settings, "forget-on-lock");

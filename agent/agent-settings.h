@@ -29,6 +29,7 @@ gboolean pf_agent_settings_is_prompt_by_agent(PfAgentSettings *settings);
 
 guint32 pf_agent_settings_get_release_delay_ms(PfAgentSettings *settings);
 gboolean pf_agent_settings_get_confirm_signatures(PfAgentSettings *settings);
+gboolean pf_agent_settings_get_allow_keyring(PfAgentSettings *settings);
 
 /* The setting `reset-card`: never, on-lock or always. Free with g_free(). */
 char *pf_agent_settings_dup_reset_card(PfAgentSettings *settings);

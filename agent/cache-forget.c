@@ -59,6 +59,7 @@ guint
 pf_cache_end_session(PfCache *self)
 {
     guint count = 0;
+    pf_cache_keyring_seal(self->keyring, NULL);
     /* A domain may go with its login. */
     g_autoptr(GPtrArray) domains =
         g_ptr_array_new_with_free_func((GDestroyNotify)pf_login_domain_unref);

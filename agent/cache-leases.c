@@ -69,6 +69,7 @@ pf_cache_fail_request(PfCache *self, PfLeaseRequest *request, int code, const ch
 {
     g_autoptr(GError) error = g_error_new_literal(PF_CACHE_ERROR, code, message);
     pf_cache_consent_drop_request(self->decisions, request);
+    pf_cache_keyring_drop_request(self->keyring, request);
     pf_prompt_broker_close(self->broker, request->prompt, "withdrawn");
     request->call.answer(request->call.data, NULL, error);
     pf_lease_request_free(request);
@@ -338,11 +339,14 @@ pf_cache_lose_lease(PfCache *self, PfLeaseQueue *queue, PfForgetReason reason)
     PfLoginDomain *domain = lease->domain;
     g_info("A lease was lost: %s", domain->token);
     pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), "withdrawn");
+    pf_cache_keyring_lose_lease(self->keyring, lease);
     /* Nobody knows whether the token has taken it, or what its PIN is now. */
-    if (lease->new_page.fd >= 0)
+    if (lease->new_page.fd >= 0) {
+        pf_cache_keyring_forget(self->keyring, domain->token);
         pf_cache_token_removed(self, domain->token, reason);
-    else if (domain->pin != NULL && pf_cache_is_pin_of_lease(self, lease, domain->pin))
+    } else if (domain->pin != NULL && pf_cache_is_pin_of_lease(self, lease, domain->pin)) {
         pf_cache_put_to_sleep(self, domain, reason);
+    }
     pf_pin_lease_free(lease);
     pump(self, queue);
 }
@@ -394,8 +398,10 @@ pf_cache_lose_token_lease(PfCache *self, const char *token, PfForgetReason reaso
     }
 }
 
-void
-pf_cache_drop_token_waiting(PfCache *self, const char *token)
+/* Requests for TOKEN (NULL: any) that MATCH and wait for their turn get none. */
+static void
+drop_waiting(PfCache *self, const char *token, gboolean (*match)(const PfLeaseRequest *),
+             const char *message)
 {
     GHashTableIter iter;
     PfLeaseQueue *queue;
@@ -405,13 +411,37 @@ pf_cache_drop_token_waiting(PfCache *self, const char *token)
         for (GList *l = queue->waiting.head; l != NULL; l = next) {
             PfLeaseRequest *request = l->data;
             next = l->next;
-            if (request->prompt == NULL || (token != NULL && strcmp(queue->token, token) != 0))
+            if (!match(request) || (token != NULL && strcmp(queue->token, token) != 0))
                 continue;
             g_queue_delete_link(&queue->waiting, l);
-            pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED,
-                                  "The token is not what it was");
+            pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, message);
         }
     }
+}
+
+static gboolean
+is_answered(const PfLeaseRequest *request)
+{
+    return request->prompt != NULL || request->is_stored;
+}
+
+void
+pf_cache_drop_token_waiting(PfCache *self, const char *token)
+{
+    drop_waiting(self, token, is_answered, "The token is not what it was");
+}
+
+static gboolean
+is_stored(const PfLeaseRequest *request)
+{
+    return request->is_stored;
+}
+
+void
+pf_cache_drop_stored_waiting(PfCache *self, const char *token)
+{
+    drop_waiting(self, token, is_stored, "The PIN was forgotten");
+    pf_cache_update_waiting_timer(self);
 }
 
 static PfLeaseQueue *
@@ -518,6 +548,7 @@ finish_lease(PfCache *self, PfLeaseQueue *queue, PfLeaseResult result, guint64 t
 {
     PfPinLease *lease = g_steal_pointer(&queue->current);
     gboolean is_cached = FALSE;
+    pf_cache_keyring_end_lease(self->keyring, lease, result, token_flags);
     if (result != PF_LEASE_OK)
         pf_pin_warnings_add(self->warnings, lease->domain->token, (CK_FLAGS)token_flags);
     if (result == PF_LEASE_OK)

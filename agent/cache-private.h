@@ -4,9 +4,9 @@
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
  * cache-leases.c (the queue), cache-prompts.c (the person), cache-tries.c (the last try),
- * cache-consent.c (what the person lets programs do), cache-wakes.c (whom one answer serves),
- * cache-forget.c (what is lent when a PIN is forgotten), cache-windows.c (what is still open then),
- * cache-timers.h (timeouts), cache-history.h (what is told of it).
+ * cache-consent.c (what the person lets programs do), cache-keyring.c (stored PINs), cache-wakes.c
+ * (whom one answer serves), cache-forget.c (what is lent when a PIN is forgotten), cache-windows.c
+ * (what is still open then), cache-timers.h (timeouts), cache-history.h (what is told of it).
  */
 #pragma once
 
@@ -14,6 +14,7 @@
 #include "cache-consent.h"
 #include "cache-domains.h"
 #include "cache-history.h"
+#include "cache-keyring.h"
 #include "cache-timers.h"
 #include "domain-set.h"
 #include "life-page.h"
@@ -51,6 +52,7 @@ struct _PfCache {
     const PfConsentHooks *consent;
     gpointer consent_data;
     PfCacheConsent *decisions; /* whose hooks these are */
+    PfCacheKeyring *keyring;
     guint64 last_context;
     guint64 last_serial; /* of logins */
 
@@ -84,6 +86,9 @@ void pf_cache_emit_changed(PfCache *cache);
 
 /* What pf_cache_list_consents() says has changed. */
 void pf_cache_emit_consents_changed(PfCache *cache);
+
+/* What the keyring has of Pinfold has changed. */
+void pf_cache_emit_stored_pins_changed(PfCache *cache);
 
 /* The domain's PIN, if it has one, is wiped, the domain public or asleep; says so to everybody.
  * Returns whether there was a PIN. */
@@ -185,6 +190,9 @@ void pf_cache_lose_token_lease(PfCache *cache, const char *token, PfForgetReason
 
 /* What the person has answered for TOKEN (NULL: any) as it was is not presented any more. */
 void pf_cache_drop_token_waiting(PfCache *cache, const char *token);
+
+/* Likewise what came out of the keyring for it. */
+void pf_cache_drop_stored_waiting(PfCache *cache, const char *token);
 void pf_cache_update_waiting_timer(PfCache *cache);
 
 /* Ends a request with an error: dialog withdrawn, call answered, request freed. */

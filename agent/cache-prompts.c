@@ -171,6 +171,7 @@ use_answer(PfCache *self, PfLeaseRequest *request, PfSecret *pin, PfSecret *new_
     }
     request->pin = pin;
     request->new_pin = new_pin;
+    request->remember = pf_prompt_get_remember(request->prompt);
     g_ptr_array_remove_fast(self->prompting, request);
     pf_cache_enqueue(self, request);
 }
@@ -264,7 +265,10 @@ begin_dialog(PfCache *self, PfLeaseRequest *request, const PfPromptArg *arg)
     details->token_flags |= pf_pin_warnings_get(self->warnings, domain->token);
     if (may_confirm(self, domain, arg))
         details->kind = PF_DIALOG_CONFIRM;
-    if (!request->is_for_login || !pf_cache_consent_take_prompt(self->decisions, request, details))
+    /* Who is asked about a login that is there gets no stored PIN whatever comes of that. */
+    if (!request->is_for_login ||
+        !(pf_cache_consent_take_prompt(self->decisions, request, details) ||
+          pf_cache_keyring_take_prompt(self->keyring, request, details)))
         pf_cache_ask(self, request, details);
 }
 

@@ -286,6 +286,16 @@ change_confirms(PfCache *self, gboolean confirms)
     self->confirms = confirms;
 }
 
+/* No more than a PIN that was typed before somebody turned it on gets into the keyring, or out of
+ * it, without the person. */
+static void
+change_keyring(PfCache *self, gboolean is_allowed)
+{
+    if (is_allowed && !pf_cache_keyring_is_allowed(self->keyring))
+        pf_cache_forget(self, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);
+    pf_cache_keyring_set_allowed(self->keyring, is_allowed);
+}
+
 static void
 change_mode(PfCache *self, PfCacheMode mode)
 {
@@ -307,6 +317,8 @@ pf_cache_read_settings(PfCache *self)
 {
     self->mode = read_mode(self);
     self->confirms = pf_agent_settings_get_confirm_signatures(self->settings);
+    pf_cache_keyring_set_allowed(self->keyring,
+                                 pf_agent_settings_get_allow_keyring(self->settings));
     read_sharing_settings(self);
 }
 
@@ -315,6 +327,7 @@ pf_cache_on_settings_changed(PfCache *self)
 {
     PfCacheMode mode = read_mode(self);
     change_confirms(self, pf_agent_settings_get_confirm_signatures(self->settings));
+    change_keyring(self, pf_agent_settings_get_allow_keyring(self->settings));
     if (read_sharing_settings(self))
         reconsider_sharing(self);
     if (mode != self->mode)

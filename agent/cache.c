@@ -13,6 +13,7 @@ enum {
     SIGNAL_FORGOTTEN,
     SIGNAL_TOKEN_REPORTED,
     SIGNAL_CONSENTS_CHANGED,
+    SIGNAL_STORED_PINS_CHANGED,
     SIGNAL_COUNT,
 };
 
@@ -57,6 +58,12 @@ void
 pf_cache_emit_consents_changed(PfCache *self)
 {
     g_signal_emit(self, signals[SIGNAL_CONSENTS_CHANGED], 0);
+}
+
+void
+pf_cache_emit_stored_pins_changed(PfCache *self)
+{
+    g_signal_emit(self, signals[SIGNAL_STORED_PINS_CHANGED], 0);
 }
 
 static void
@@ -121,9 +128,16 @@ pf_cache_put_to_sleep(PfCache *self, PfLoginDomain *domain, PfForgetReason reaso
     pf_cache_strip_lease(self, domain);
     if (!pf_login_domain_sleep(domain))
         return FALSE;
+    pf_cache_keyring_seal(self->keyring, domain->token);
     say_forgotten(self, domain, reason);
     pf_cache_emit_changed(self);
     return TRUE;
+}
+
+gboolean
+pf_cache_allows_keyring(PfCache *self)
+{
+    return pf_cache_keyring_is_allowed(self->keyring);
 }
 
 PfCacheMode
@@ -153,6 +167,8 @@ guint
 pf_cache_forget(PfCache *self, const PfDomainFilter *filter, PfForgetReason reason)
 {
     guint count = 0;
+    if (!filter->has_app_id && filter->pid == 0)
+        pf_cache_keyring_seal(self->keyring, filter->token_uri);
     for (guint i = 0; i < self->domains->len; i++) {
         PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
         if (matches(domain, filter))
@@ -177,8 +193,10 @@ pf_cache_token_removed(PfCache *self, const char *token_uri, PfForgetReason reas
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, token_uri);
     /* A card that is pulled takes its tries along. */
-    if (reason == PF_FORGET_PIN_CHANGED)
+    if (reason == PF_FORGET_PIN_CHANGED) {
         pf_pin_warnings_forget(self->warnings, token_uri);
+        pf_cache_keyring_forget(self->keyring, token_uri);
+    }
     pf_cache_drop_token_prompts(self, token_uri);
     pf_cache_drop_token_waiting(self, token_uri);
     pf_cache_lose_token_lease(self, token_uri, reason);
@@ -193,6 +211,7 @@ pf_cache_new(PfConfig *config, PfAgentSettings *settings, PfPromptBroker *broker
     self->settings = g_object_ref(settings);
     self->broker = g_object_ref(broker);
     self->decisions = pf_cache_consent_new(self, consents);
+    self->keyring = pf_cache_keyring_new(self);
     self->life_fd = pf_life_page_create(&self->life);
     if (self->life_fd < 0) {
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-self->life_fd), "no life page: %s",
@@ -266,6 +285,7 @@ pf_cache_finalize(GObject *object)
 {
     PfCache *self = PF_CACHE(object);
     g_clear_pointer(&self->decisions, pf_cache_consent_free);
+    pf_cache_keyring_free(self->keyring);
     pf_cache_timers_free(self->timers);
     /* Contexts leave their domains, so they go first. */
     g_hash_table_unref(self->retries);
@@ -305,6 +325,9 @@ pf_cache_class_init(PfCacheClass *klass)
                      G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
     signals[SIGNAL_TOKEN_REPORTED] = g_signal_new("token-reported", type, G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[SIGNAL_STORED_PINS_CHANGED] =
+        g_signal_new("stored-pins-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 0);
     signals[SIGNAL_CONSENTS_CHANGED] = g_signal_new("consents-changed", type, G_SIGNAL_RUN_LAST, 0,
                                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -11,6 +11,7 @@
  *   "forgotten" (const char *token_uri, guint64 app_id, const char *reason): a PIN was wiped; the
  *       reason is one of Agent1.Forgotten's.
  *   "token-reported" (const PfReportedToken *report): a module said what it saw of a token.
+ *   "stored-pins-changed" (): something was put into the keyring, or removed.
  *   "consents-changed" (): pf_cache_list_consents() says something else.
  */
 #pragma once
@@ -170,3 +171,6 @@ GPtrArray *pf_cache_list_consents(PfCache *cache);
 /* Takes back the decision ID, or all of them when it is "". Returns how many there were; who was
  * let in by one, and has not proved the PIN itself, is out. */
 guint pf_cache_revoke_consent(PfCache *cache, const char *id);
+
+/* The setting allow-keyring, as it is obeyed now. */
+gboolean pf_cache_allows_keyring(PfCache *cache);

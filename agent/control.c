@@ -9,6 +9,7 @@
 #include "control-consents.h"
 #include "control-diagnose.h"
 #include "control-history.h"
+#include "control-keyring.h"
 #include "control-status.h"
 #include "pacer.h"
 #include "pf-agent-dbus.h"
@@ -348,6 +349,7 @@ pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher
     g_signal_connect_object(cache, "changed", G_CALLBACK(on_something_changed), self,
                             G_CONNECT_SWAPPED);
     pf_control_consents_connect(self->skeleton, cache);
+    pf_control_keyring_connect(self->skeleton, cache);
     self->history = pf_control_history_new(self->skeleton, cache);
     g_signal_connect_object(cache, "forgotten", G_CALLBACK(on_cache_forgotten), self, 0);
     g_signal_connect_object(registry, "changed", G_CALLBACK(on_something_changed), self,

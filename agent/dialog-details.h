@@ -18,6 +18,14 @@ typedef enum {
     PF_DIALOG_OFFER,   /* the same, when the person likes; no dialog, nobody waits */
 } PfDialogKind;
 
+/* Whether the person can have the PIN put into the keyring. */
+typedef enum {
+    PF_KEYRING_OFFER_NONE,
+    PF_KEYRING_OFFER_EMPTY,   /* it has none of the token */
+    PF_KEYRING_OFFER_STORED,  /* it has one */
+    PF_KEYRING_OFFER_REFUSED, /* it had one until the token refused that */
+} PfKeyringOffer;
+
 /* See Prompter1.AskPin and AskConsent. Text may be foreign; NULL where there is none. */
 typedef struct {
     PfDialogKind kind;
@@ -35,7 +43,8 @@ typedef struct {
     guint32 min_len;
     guint32 max_len;
     guint64 token_flags;
-    char *script; /* from here: of a consent */
+    PfKeyringOffer keyring; /* of PF_DIALOG_PIN */
+    char *script;           /* from here: of a consent */
     char *sandbox;
     char *shared_id;
     char *group;

@@ -27,7 +27,7 @@ static void
 answer_prompt(gpointer data, const PfPinLease *lease, const GError *error)
 {
     finish(data, lease != NULL ? sd_bus_reply_method_return(data, "thb", lease->id, lease->page.fd,
-                                                            (int)lease->is_cached)
+                                                            lease->is_cached || lease->is_stored)
                                : pf_service_answer_error(data, error));
 }
 

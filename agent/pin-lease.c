@@ -67,6 +67,8 @@ pf_pin_lease_new(guint64 id, PfLeaseRequest *request, const PfSecret *pin, GErro
     lease->page = PF_PIN_PAGE_NONE;
     lease->new_page = PF_PIN_PAGE_NONE;
     lease->is_cached = pf_lease_request_wants_cached(request);
+    lease->is_stored = request->is_stored;
+    lease->remember = request->remember;
     lease->is_for_login = request->is_for_login;
     lease->may_store = request->may_store;
     lease->since = g_get_monotonic_time();

@@ -18,9 +18,11 @@ typedef struct {
     PfPrompt *prompt;      /* of a Prompt; owned until it goes over to the lease */
     PfSecret *pin;         /* what the person typed; NULL: not yet, or there is nothing to prove */
     PfSecret *new_pin;     /* of a PIN change; with neither the domain's PIN is wanted */
+    gboolean is_stored;    /* PIN is out of the keyring, nobody typed it */
     gboolean is_for_login; /* not for one use of a key, which concerns no login */
     gboolean may_store;
-    gboolean is_try; /* of a ConfirmTry: nothing is leased */
+    gboolean is_try;     /* of a ConfirmTry: nothing is leased */
+    PfRemember remember; /* of what the person typed */
 } PfLeaseRequest;
 
 struct PfPinLease {
@@ -37,6 +39,8 @@ struct PfPinLease {
     PfPinMark mark;       /* what is left of it then */
     PfPinPage new_page;   /* of a PIN change */
     gboolean is_cached;   /* the domain's PIN, not one that was typed for this */
+    gboolean is_stored;   /* as in the request */
+    PfRemember remember;
     gboolean is_for_login;
     gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
     gint64 since;       /* monotonic µs */

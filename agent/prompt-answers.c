@@ -64,12 +64,14 @@ check_form(const PfPrompt *prompt, const PfSecret *pin, guint32 min_len, GError 
 
 gboolean
 pf_prompt_broker_answer(PfPromptBroker *self, sd_bus *bus, guint64 request, PfSecret *pin,
-                        GError **error)
+                        PfRemember remember, GError **error)
 {
     PF_AUTO_SECRET owned = pin;
     PfPrompt *prompt = find_asking(self, bus, request, PF_DIALOG_PIN, error);
     if (prompt == NULL || !check_form(prompt, pin, prompt->details->min_len, error))
         return FALSE;
+    prompt->remember =
+        prompt->details->keyring != PF_KEYRING_OFFER_NONE ? remember : PF_REMEMBER_UNSAID;
     take_answer(prompt, g_steal_pointer(&owned), NULL);
     return TRUE;
 }

@@ -21,6 +21,7 @@ struct PfPrompt {
     PfPromptFunc func;
     gpointer user_data;
     PfConsentDecision decision; /* of an answered consent */
+    PfRemember remember;        /* of an answered PIN */
     PfPromptState state;
     gboolean is_retry;
     guint64 serial;  /* finds the prompt again when an answer about tries comes late */

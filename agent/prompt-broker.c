@@ -347,6 +347,12 @@ pf_prompt_get_details(const PfPrompt *prompt)
     return prompt->details;
 }
 
+PfRemember
+pf_prompt_get_remember(const PfPrompt *prompt)
+{
+    return prompt->remember;
+}
+
 PfConsentDecision
 pf_prompt_get_decision(const PfPrompt *prompt)
 {

@@ -25,6 +25,13 @@ typedef enum {
     PF_PROMPT_UNAVAILABLE, /* no prompter, or it went away */
 } PfPromptOutcome;
 
+/* What the person wants to become of the typed PIN. */
+typedef enum {
+    PF_REMEMBER_UNSAID,
+    PF_REMEMBER_NO,
+    PF_REMEMBER_YES, /* put it into the keyring */
+} PfRemember;
+
 /* Called once for each ask and retry, never from within them. PIN and NEW_PIN, with
  * PF_PROMPT_ANSWERED, are the function's to free; those that the kind of dialog does not ask are
  * NULL. The prompt stays the asker's until pf_prompt_broker_close(). */
@@ -62,10 +69,10 @@ gboolean pf_prompt_broker_register(PfPromptBroker *broker, sd_bus *bus,
 /* The connection is closed; harmless for any other than the prompter's. */
 void pf_prompt_broker_connection_closed(PfPromptBroker *broker, sd_bus *bus);
 
-/* Cache1.AnswerPin, AnswerConfirm, AnswerChange, AnswerConsent and CancelPrompt; the latter two for
- * offers too. PINs are taken; a PIN of NULL is the answer to PF_DIALOG_SET. */
+/* Cache1.AnswerPin, AnswerPinWith, AnswerConfirm, AnswerChange, AnswerConsent and CancelPrompt; the
+ * latter two for offers too. PINs are taken; a PIN of NULL is the answer to PF_DIALOG_SET. */
 gboolean pf_prompt_broker_answer(PfPromptBroker *broker, sd_bus *bus, guint64 request,
-                                 PfSecret *pin, GError **error);
+                                 PfSecret *pin, PfRemember remember, GError **error);
 gboolean pf_prompt_broker_confirm(PfPromptBroker *broker, sd_bus *bus, guint64 request,
                                   GError **error);
 gboolean pf_prompt_broker_answer_change(PfPromptBroker *broker, sd_bus *bus, guint64 request,
@@ -84,6 +91,9 @@ void pf_prompt_broker_retry(PfPromptBroker *broker, PfPrompt *prompt, PfPromptFu
 /* The token's flags as they are after a try: shown by the next Retry. */
 void pf_prompt_set_token_flags(PfPrompt *prompt, guint64 token_flags);
 const PfDialogDetails *pf_prompt_get_details(const PfPrompt *prompt);
+
+/* What was said in an answered dialog of PF_DIALOG_PIN that offered it. */
+PfRemember pf_prompt_get_remember(const PfPrompt *prompt);
 
 /* What was decided in an answered dialog of PF_DIALOG_CONSENT. */
 PfConsentDecision pf_prompt_get_decision(const PfPrompt *prompt);

@@ -61,6 +61,19 @@ append_consent(sd_bus_message *message, const PfDialogDetails *details)
     return r;
 }
 
+/* What AskPin says of the keyring. */
+static int
+append_keyring(sd_bus_message *message, PfKeyringOffer offer)
+{
+    static const char *const names[] = {
+        [PF_KEYRING_OFFER_NONE] = NULL,
+        [PF_KEYRING_OFFER_EMPTY] = "empty",
+        [PF_KEYRING_OFFER_STORED] = "stored",
+        [PF_KEYRING_OFFER_REFUSED] = "refused",
+    };
+    return append_text(message, "keyring", names[offer]);
+}
+
 static int
 append_details(sd_bus_message *message, const PfDialogDetails *details, int tries)
 {
@@ -87,6 +100,8 @@ append_details(sd_bus_message *message, const PfDialogDetails *details, int trie
         r = sd_bus_message_append(message, "{sv}", "tries-left", "u", (guint32)tries);
     if (r >= 0 && (details->kind == PF_DIALOG_CONSENT || details->kind == PF_DIALOG_OFFER))
         r = append_consent(message, details);
+    if (r >= 0 && details->kind == PF_DIALOG_PIN)
+        r = append_keyring(message, details->keyring);
     return r < 0 ? r : sd_bus_message_close_container(message);
 }
 

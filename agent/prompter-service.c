@@ -37,22 +37,41 @@ receive_answer(sd_bus_message *message, int fd)
     return pin;
 }
 
+/* AnswerPin and AnswerPinWith. */
 static int
-handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+answer_pin(PfPeerConnection *connection, sd_bus_message *message, gboolean has_options)
 {
-    PfPeerConnection *connection = userdata;
     g_autoptr(GError) error = NULL;
     guint64 request;
     int fd;
+    int remember = -1;
+    const PfServiceField fields[] = {{"remember", "b", &remember}};
     int r = sd_bus_message_read(message, "th", &request, &fd);
+    if (r >= 0 && has_options)
+        r = pf_service_read_dict(message, fields, G_N_ELEMENTS(fields));
     if (r < 0)
         return r;
     PfSecret *pin = receive_answer(message, fd);
     if (pin == NULL)
         return 1;
-    if (!pf_prompt_broker_answer(connection->broker, connection->bus, request, pin, &error))
+    PfRemember wish = PF_REMEMBER_UNSAID;
+    if (remember >= 0)
+        wish = remember != 0 ? PF_REMEMBER_YES : PF_REMEMBER_NO;
+    if (!pf_prompt_broker_answer(connection->broker, connection->bus, request, pin, wish, &error))
         return pf_service_answer_error(message, error);
     return sd_bus_reply_method_return(message, NULL);
+}
+
+static int
+handle_answer_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return answer_pin(userdata, message, FALSE);
+}
+
+static int
+handle_answer_pin_with(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    return answer_pin(userdata, message, TRUE);
 }
 
 /* RET_OLD_FD is -1 when there is none. */
@@ -141,6 +160,7 @@ static const sd_bus_vtable prompter_vtable[] = {
     SD_BUS_VTABLE_START(0),
     PF_SERVICE_METHOD("RegisterPrompter", "", "", handle_register_prompter),
     PF_SERVICE_METHOD("AnswerPin", "th", "", handle_answer_pin),
+    PF_SERVICE_METHOD("AnswerPinWith", "tha{sv}", "", handle_answer_pin_with),
     PF_SERVICE_METHOD("AnswerConfirm", "t", "", handle_answer_confirm),
     PF_SERVICE_METHOD("AnswerChange", "tahh", "", handle_answer_change),
     PF_SERVICE_METHOD("AnswerConsent", "ts", "", handle_answer_consent),

@@ -21,6 +21,11 @@ struct PfRejectedPins {
     GHashTable *tokens; /* URI -> GArray of Rejection */
 };
 
+struct PfPinMatcher {
+    PfSecret *key;
+    PfPinMark mark;
+};
+
 static PfSecret *
 make_key(void)
 {
@@ -61,14 +66,20 @@ pf_pin_mark_is_equal(const PfPinMark *a, const PfPinMark *b)
     return CRYPTO_memcmp(a->mac, b->mac, PF_PIN_MARK_SIZE) == 0;
 }
 
-gboolean
-pf_rejected_pins_mark(PfRejectedPins *pins, const PfSecret *pin, PfPinMark *ret_mark)
+static gboolean
+make_mark(const PfSecret *key, const PfSecret *pin, PfPinMark *ret_mark)
 {
     unsigned int size = 0;
-    return HMAC(EVP_sha256(), pf_secret_get_bytes(pins->key), (int)pf_secret_get_length(pins->key),
+    return HMAC(EVP_sha256(), pf_secret_get_bytes(key), (int)pf_secret_get_length(key),
                 pf_secret_get_bytes(pin), pf_secret_get_length(pin), ret_mark->mac,
                 &size) != NULL &&
            size == PF_PIN_MARK_SIZE;
+}
+
+gboolean
+pf_rejected_pins_mark(PfRejectedPins *pins, const PfSecret *pin, PfPinMark *ret_mark)
+{
+    return make_mark(pins->key, pin, ret_mark);
 }
 
 void
@@ -117,4 +128,31 @@ pf_rejected_pins_forget(PfRejectedPins *pins, const char *token)
         g_hash_table_remove_all(pins->tokens);
     else
         g_hash_table_remove(pins->tokens, token);
+}
+
+PfPinMatcher *
+pf_pin_matcher_new(PfRejectedPins *pins, const PfPinMark *mark)
+{
+    PfSecret *key = pf_secret_dup(pins->key);
+    if (key == NULL)
+        return NULL;
+    PfPinMatcher *matcher = g_new(PfPinMatcher, 1);
+    *matcher = (PfPinMatcher){key, *mark};
+    return matcher;
+}
+
+gboolean
+pf_pin_matcher_is_match(const PfPinMatcher *matcher, const PfSecret *pin)
+{
+    PfPinMark mark;
+    return !make_mark(matcher->key, pin, &mark) || pf_pin_mark_is_equal(&mark, &matcher->mark);
+}
+
+void
+pf_pin_matcher_free(PfPinMatcher *matcher)
+{
+    if (matcher == NULL)
+        return;
+    pf_secret_free(matcher->key);
+    g_free(matcher);
 }

@@ -36,3 +36,15 @@ gboolean pf_rejected_pins_contain(PfRejectedPins *pins, const char *token, const
 
 /* Removal, a changed PIN, a good login: another try may succeed. TOKEN NULL: every token. */
 void pf_rejected_pins_forget(PfRejectedPins *pins, const char *token);
+
+/* Finds the PIN of a mark among others, from any thread and without the PfRejectedPins. */
+typedef struct PfPinMatcher PfPinMatcher;
+
+/* NULL when there is no locked memory. */
+PfPinMatcher *pf_pin_matcher_new(PfRejectedPins *pins, const PfPinMark *mark);
+
+/* True, too, when it cannot be computed. */
+gboolean pf_pin_matcher_is_match(const PfPinMatcher *matcher, const PfSecret *pin);
+
+/* NULL is fine. */
+void pf_pin_matcher_free(PfPinMatcher *matcher);

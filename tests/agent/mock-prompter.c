@@ -2,11 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* A prompter without a screen: prints what it is asked, answers as standard input says.
  *
- * Commands: "answer REQUEST PIN", "confirm REQUEST", "change REQUEST OLD NEW" (OLD "-": none),
- * "decide REQUEST DECISION", "cancel REQUEST", "hello" (Cache1.Hello, which a prompter may not).
- * Lines printed: "registered", "refused NAME", "ask REQUEST KEY=VALUE...", likewise "confirm",
- * "change", "consent" and "offer", "retry PREVIOUS REQUEST KEY=VALUE...", "close REQUEST REASON",
- * and "ok" or an error's name for each command. */
+ * Commands: "answer REQUEST PIN", "keep REQUEST PIN yes|no" (into the keyring), "confirm REQUEST",
+ * "change REQUEST OLD NEW" (OLD "-": none), "decide REQUEST DECISION", "cancel REQUEST", "hello"
+ * (Cache1.Hello, which a prompter may not). Lines printed: "registered", "refused NAME", "ask
+ * REQUEST KEY=VALUE...", likewise "confirm", "change", "consent" and "offer", "retry PREVIOUS
+ * REQUEST KEY=VALUE...", "close REQUEST REASON", and "ok" or an error's name for each command. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -181,6 +181,21 @@ answer(sd_bus *bus, const char *request, const char *pin)
     sd_bus_error_free(&error);
 }
 
+static void
+answer_keeping(sd_bus *bus, const char *request, const char *pin, bool keeps)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    PfPinPage page = PF_PIN_PAGE_NONE;
+    check(pf_pin_page_create(&page, pin, strlen(pin)), "page");
+    int r =
+        sd_bus_call_method(bus, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE, "AnswerPinWith",
+                           &error, NULL, "tha{sv}", (uint64_t)strtoull(request, NULL, 10), page.fd,
+                           1, "remember", "b", (int)keeps);
+    pf_pin_page_wipe(&page);
+    print_result(r, &error);
+    sd_bus_error_free(&error);
+}
+
 /* OLD_PIN "-": none. */
 static void
 answer_change(sd_bus *bus, const char *request, const char *old_pin, const char *new_pin)
@@ -246,6 +261,8 @@ on_input(sd_event_source *source, int fd, uint32_t revents, void *userdata)
     int count = sscanf(line, "%15s %31s %599s %599s", word, request, pin, new_pin);
     if (count >= 2 && strcmp(word, "answer") == 0)
         answer(bus, request, pin);
+    else if (count == 4 && strcmp(word, "keep") == 0)
+        answer_keeping(bus, request, pin, strcmp(new_pin, "yes") == 0);
     else if (count == 4 && strcmp(word, "change") == 0)
         answer_change(bus, request, pin, new_pin);
     else if (count == 3 && strcmp(word, "decide") == 0)

@@ -48,6 +48,8 @@ pf_cache_class_init(PfCacheClass *klass)
                  G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
     g_signal_new("token-reported", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 1, G_TYPE_POINTER);
+    g_signal_new("stored-pins-changed", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 0);
     g_signal_new("consents-changed", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 0);
 }
@@ -92,6 +94,12 @@ GPtrArray *
 pf_cache_list_consents(PfCache *cache)
 {
     return g_ptr_array_new();
+}
+
+gboolean
+pf_cache_allows_keyring(PfCache *cache)
+{
+    return FALSE;
 }
 
 guint

@@ -44,10 +44,13 @@ class PromptCase(AgentCase):
         super().setUp()
         self.agent.process.terminate()
         self.agent.process.wait(5)
+        self.make_tree()
+        self.agent = Agent(self.box, self.tree / "agent/pinfold-agent")
+
+    def make_tree(self):
         self.tree = self.copy_agent()
         self.app = self.tree / "app/pinfold"
         shutil.copy2(build_path("tests/agent/mock-prompter"), self.app)
-        self.agent = Agent(self.box, self.tree / "agent/pinfold-agent")
 
     def prompter(self, path=None):
         prompter = Prompter(self.box, path or self.app)

@@ -1,0 +1,323 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""PINs in the person's keyring: a real gnome-keyring, and services that are worse than it."""
+
+import signal
+import time
+
+from agentbed import OTHER, TOKEN, Agent
+from desktopbed import MOCK, Bus
+from pinfoldtest import Sandbox, build_path, tap, wait_for
+from pinfoldtest.keyring import NAME, SERVICE, Keyring
+from promptbed import PromptCase
+
+# Distinctive, so that scans of memory and bus find it and nothing else.
+PIN = "Kq7wz31B"
+WRONG = "Kq7wz31N"
+FINAL_TRY, LOCKED, TO_BE_CHANGED = 0x20000, 0x40000, 0x80000
+NO_SERIAL = "pkcs11:model=Test;manufacturer=Pinfold;serial=;token=one"
+CTL = build_path("app/pinfoldctl")
+
+
+class KeyringCase(PromptCase):
+    """An agent that may use the keyring from its start; who wants a keyring starts one."""
+
+    def setUp(self):
+        self.box = Sandbox(services=False)
+        self.addCleanup(self.box.close)
+        self.bus = Bus(self.box.bus_address)
+        self.make_tree()
+        self.write_setting("true")
+        self.start_agent()
+
+    def write_setting(self, value):
+        """As gsettings would, before anybody reads it."""
+        folder = self.box.dir / "home/.config/glib-2.0/settings"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "keyfile").write_text(f"[org/pinfold]\nallow-keyring={value}\n")
+
+    def start_agent(self):
+        self.agent = Agent(self.box, self.tree / "agent/pinfold-agent")
+        self.ui = self.prompter()
+        self.assertEqual(self.ui.first, "registered")
+
+    def ask(self, client, token=TOKEN, previous=0, flags=0, purpose="login"):
+        """The job that waits, the open request and its details."""
+        job = client.background("prompt", token, "-", previous, purpose, "-", "-", flags)
+        (request,), details = self.ui.expect("ask")
+        return job, request, details
+
+    def answer(self, job, request, keep="yes", pin=PIN):
+        """The lease that the answer gets."""
+        self.assertEqual(self.ui.call("keep", request, pin, keep), "ok")
+        status, lease, leased = self.finish(job)
+        self.assertEqual((status, leased), ("ok", pin))
+        return lease
+
+    def stored(self, token=TOKEN, keep="yes"):
+        """A client that was logged in by a PIN that was typed, and is in the keyring by now."""
+        client = self.client()
+        client.join_domain(token)
+        job, request, details = self.ask(client, token)
+        self.assertIn("keyring", details)
+        lease = self.answer(job, request, keep)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(self.ui.expect("close")[0], [request, "accepted"])
+        self.wait_states("ready" if keep == "yes" else None)
+        return client
+
+    def states(self):
+        return [item["state"] for item in self.keyring.items()]
+
+    def wait_states(self, *states):
+        wanted = [state for state in states if state is not None]
+        wait_for(lambda: self.states() == wanted, 5, f"items in the keyring: {wanted}")
+
+    def borrow(self, client, token=TOKEN, previous=0):
+        """The lease of the stored PIN, for which nobody was asked."""
+        answer = client.call("prompt", token, "-", previous, "login")
+        self.assertEqual(answer[0], "ok")
+        self.assertEqual(answer[2:], [PIN, "cached"])
+        return answer[1]
+
+
+class Keeping(KeyringCase):
+    def setUp(self):
+        super().setUp()
+        self.keyring = Keyring(self.box, self.bus)
+
+    def test_is_used_once_at_a_time_without_a_dialog(self):
+        monitor = self.box.monitor()
+        first = self.client()
+        first.join_domain()
+        job, request, details = self.ask(first)
+        self.assertEqual(details["keyring"], "empty")
+        lease = self.answer(job, request)
+        self.assertEqual(self.states(), [])  # not before the token has accepted it
+        self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
+        self.ui.expect("close")
+        self.wait_states("ready")
+        (item,) = self.keyring.items()
+        self.assertEqual((item["uri"], item["serial"], item["label"], item["manufacturer"],
+                          item["model"]), (TOKEN, "0001", "one", "Pinfold", "Test"))
+        second, third = self.client(), self.client()
+        entries = [client.join_domain() for client in (second, third)]
+        lease = self.borrow(second)
+        self.assertEqual(self.states(), ["lent"])
+        job = third.background("prompt", TOKEN, "-", 0, "login")
+        job.join(0.3)
+        self.assertTrue(job.is_alive())
+        self.assertEqual(second.call("end", lease, 1), ["ok", "cached"])
+        status, lease, leased, cached = self.finish(job)
+        self.assertEqual((status, leased, cached), ("ok", PIN, "cached"))
+        # Not presented at all: nothing is lost.
+        self.assertEqual(third.call("end", lease, 0), ["ok", "not-cached"])
+        self.wait_states("ready")
+        self.assertEqual([second.state(entries[0]), third.state(entries[1])], ["user", "public"])
+        self.assertFalse(monitor.contains(PIN.encode()))
+        self.assertNotIn(PIN, self.box.logs(lines=100000))
+        for client in (first, second, third):
+            client.end()
+        wait_for(lambda: not self.agent.has_pin(PIN), 5, "no PIN in the agent")
+
+    def test_refused_once_and_gone(self):
+        self.stored()
+        second, third = self.client(), self.client()
+        for client in (second, third):
+            client.join_domain()
+        lease = self.borrow(second)
+        job = third.background("prompt", TOKEN, "-", 0, "login")
+        self.assertEqual(second.call("end", lease, 2), ["ok", "not-cached"])
+        # Whoever waited gets the dialog, as does who had it.
+        (request,), details = self.ui.expect("ask")
+        self.assertEqual(details["keyring"], "refused")
+        self.assertEqual(self.states(), [])
+        self.assertEqual(self.ui.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        job, request, details = self.ask(second, previous=lease)
+        self.assertEqual(details["keyring"], "empty")
+        lease = self.answer(job, request, keep="no", pin=WRONG)
+        self.assertEqual(second.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(self.states(), [])
+
+    def test_refused_while_it_was_cached(self):
+        first = self.stored()
+        lease, _ = first.take()
+        self.assertEqual(first.call("end", lease, 2), ["ok", "not-cached"])
+        self.wait_states()
+        second = self.client()
+        second.join_domain()
+        self.assertEqual(self.ask(second)[2]["keyring"], "empty")
+
+    def test_typed_wrong_is_no_reason(self):
+        self.stored()
+        second = self.client()
+        second.join_domain()
+        job, request, details = self.ask(second, flags=FINAL_TRY)
+        lease = self.answer(job, request, pin=WRONG)
+        self.assertEqual(second.call("end", lease, 2), ["ok", "not-cached"])
+        third = self.client()
+        third.join_domain()
+        self.borrow(third)
+
+    def test_token_that_must_not_be_tried(self):
+        self.stored()
+        for flags in (FINAL_TRY, LOCKED, TO_BE_CHANGED):
+            client = self.client()
+            client.join_domain()
+            job, request, details = self.ask(client, flags=flags)
+            self.assertEqual(details["keyring"], "stored")
+            self.assertEqual(self.ui.call("cancel", request), "ok")
+            self.assertEqual(self.finish(job), ["canceled"])
+        self.assertEqual(self.states(), ["ready"])
+
+    def test_holder_that_dies(self):
+        self.stored()
+        second, third = self.client(), self.client()
+        for client in (second, third):
+            client.join_domain()
+        self.borrow(second)
+        second.kill()
+        # The token may have refused it: it is not tried again.
+        self.assertEqual(self.ask(third)[2]["keyring"], "empty")
+        self.assertEqual(self.states(), [])
+
+    def test_agent_that_dies(self):
+        self.stored()
+        second = self.client()
+        second.join_domain()
+        self.borrow(second)
+        self.agent.process.kill()
+        self.agent.process.wait(5)
+        self.assertEqual(self.states(), ["lent"])
+        self.start_agent()
+        third = self.client()
+        third.join_domain()
+        self.assertEqual(self.ask(third)[2]["keyring"], "empty")
+        self.assertEqual(self.states(), [])
+
+    def test_forgetting_seals_until_somebody_types(self):
+        first = self.stored()
+        self.box.run(CTL, "forget")
+        self.assertFalse(self.agent.has_pin(PIN))
+        second = self.client()
+        entry = second.join_domain()
+        job, request, details = self.ask(second)
+        self.assertEqual(details["keyring"], "stored")
+        self.assertEqual(self.ui.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        job, request, details = self.ask(first, purpose="wake")
+        self.assertEqual(details["keyring"], "stored")
+        lease = self.answer(job, request)
+        self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
+        self.ui.expect("close")
+        self.wait_states("ready")
+        third = self.client()
+        third.join_domain()
+        self.borrow(third)
+        self.assertEqual(second.state(entry), "public")
+
+    def test_box_that_is_not_ticked(self):
+        self.stored(keep="no")
+        self.assertEqual(self.states(), [])
+        self.stored()
+        self.box.run(CTL, "forget")
+        self.stored(keep="no")
+        self.assertEqual(self.states(), [])
+
+    def test_other_tokens(self):
+        self.stored()
+        client = self.client()
+        client.join_domain(OTHER)
+        job, request, details = self.ask(client, OTHER)
+        self.assertEqual(details["keyring"], "empty")
+        self.assertEqual(self.ui.call("cancel", request), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        client.join_domain(NO_SERIAL)
+        job = client.background("prompt", NO_SERIAL, "-", 0, "login")
+        (request,), details = self.ui.expect("ask")
+        self.assertNotIn("keyring", details)
+        # What is said of the keyring where it was not offered is not listened to.
+        lease = self.answer(job, request)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(self.states(), ["ready"])
+
+    def test_changed_pin(self):
+        first = self.stored()
+        self.assertEqual(first.call("report", TOKEN, 1), ["ok"])
+        self.wait_states()
+
+    def test_turned_off(self):
+        self.stored()
+        self.setting("allow-keyring", "false")
+        self.wait_states()
+        monitor = self.box.monitor()
+        second = self.client()
+        second.join_domain()
+        self.assertNotIn("keyring", self.ask(second)[2])
+        self.assertFalse([m for m in monitor.messages() if m.get_destination() == NAME])
+
+    def test_turned_on(self):
+        first = self.stored()
+        self.box.run(CTL, "set", "allow-keyring", "false")
+        self.wait_states()
+        self.box.run(CTL, "set", "allow-keyring", "true")
+        wait_for(lambda: not self.agent.has_pin(PIN), 5, "the cached PIN to be forgotten")
+        self.assertEqual(first.call("take", TOKEN, "-"), ["asleep"])
+
+    def test_locked(self):
+        self.stored()
+        self.keyring.lock()
+        monitor = self.box.monitor()
+        second = self.client()
+        second.join_domain()
+        self.assertNotIn("keyring", self.ask(second)[2])
+        self.assertFalse([m for m in monitor.messages()
+                          if m.get_member() in ("Unlock", "Prompt", "GetSecret")])
+
+
+class Worse(KeyringCase):
+    """Without a keyring that can be used the dialog comes, and has no box."""
+
+    def expect_plain_dialog(self, within):
+        client = self.client()
+        client.join_domain()
+        start = time.monotonic()
+        job, request, details = self.ask(client)
+        self.assertLess(time.monotonic() - start, within)
+        self.assertNotIn("keyring", details)
+        lease = self.answer(job, request)
+        self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+
+    def test_none(self):
+        self.box.add_service(NAME, "/bin/false")
+        self.bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                      "ReloadConfig")
+        self.expect_plain_dialog(1)
+
+    def test_stopped(self):
+        keyring = Keyring(self.box, self.bus)
+        keyring.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(keyring.process.send_signal, signal.SIGCONT)
+        self.expect_plain_dialog(3)
+
+    def test_plain_session(self):
+        self.box.start(["/usr/bin/python3", "-m", "dbusmock", "--session", NAME, SERVICE,
+                        "org.freedesktop.Secret.Service"], name="plain")
+        wait_for(lambda: self.bus.has_owner(NAME), 10, "the service")
+        refusal = "dbus.exceptions.DBusException('', name='org.freedesktop.DBus.Error.NotSupported')"
+        self.bus.call(NAME, SERVICE, MOCK, "AddMethod", "(sssss)", "org.freedesktop.Secret.Service",
+                      "OpenSession", "sv", "vo",
+                      f"if args[0] != 'plain': raise {refusal}\nret = ('', '/session')")
+        monitor = self.box.monitor()
+        self.expect_plain_dialog(2)
+        said = [m.get_body().unpack()[0] for m in monitor.messages()
+                if m.get_member() == "OpenSession"]
+        self.assertEqual(said[-1], "plain")  # libsecret has tried it
+        self.assertFalse(monitor.contains(PIN.encode()))
+        self.assertFalse([m for m in monitor.messages() if m.get_member() == "CreateItem"])
+
+
+if __name__ == "__main__":
+    tap.main()
