@@ -11,6 +11,7 @@
 #include "ctl-doctor.h"
 #include "ctl-forget.h"
 #include "ctl-history.h"
+#include "ctl-keyring.h"
 #include "ctl-login.h"
 #include "ctl-settings.h"
 #include "ctl-status.h"
@@ -32,6 +33,8 @@ static const struct {
     {"consent", pf_ctl_consent_run, "consent list [--json] | revoke ID | revoke --all",
      N_("show or take back what was decided about programs")},
     {"history", pf_ctl_history_run, "history [--json]", N_("show what was done with your PINs")},
+    {"keyring", pf_ctl_keyring_run, "keyring list [--json] | remove TOKEN-URI | remove --all",
+     N_("show or remove the PINs in your keyring")},
     {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},
     {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting")},
     {"doctor", pf_ctl_doctor_run,

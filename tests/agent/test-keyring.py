@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """PINs in the person's keyring: a real gnome-keyring, and services that are worse than it."""
 
+import json
 import signal
 import time
 
@@ -248,6 +249,19 @@ class Keeping(KeyringCase):
         self.assertEqual(first.call("report", TOKEN, 1), ["ok"])
         self.wait_states()
 
+    def test_listed_and_removed(self):
+        self.stored()
+        pins = json.loads(self.box.run(CTL, "keyring", "list", "--json").stdout)
+        self.assertEqual([pin["token_uri"] for pin in pins["pins"]], [TOKEN])
+        self.assertAlmostEqual(pins["pins"][0]["since"], time.time(), delta=60)
+        self.assertIn(TOKEN, self.box.run(CTL, "keyring", "list").stdout)
+        self.assertNotEqual(self.box.run(CTL, "keyring", "remove", OTHER, check=False).returncode, 0)
+        self.box.run(CTL, "keyring", "remove", TOKEN)
+        self.assertEqual(self.states(), [])
+        second = self.client()
+        second.join_domain()
+        self.assertEqual(self.ask(second)[2]["keyring"], "empty")
+
     def test_turned_off(self):
         self.stored()
         self.setting("allow-keyring", "false")
@@ -256,6 +270,8 @@ class Keeping(KeyringCase):
         second = self.client()
         second.join_domain()
         self.assertNotIn("keyring", self.ask(second)[2])
+        out = json.loads(self.box.run(CTL, "keyring", "list", "--json").stdout)
+        self.assertEqual(out, {"state": "off", "pins": []})
         self.assertFalse([m for m in monitor.messages() if m.get_destination() == NAME])
 
     def test_turned_on(self):
@@ -273,6 +289,8 @@ class Keeping(KeyringCase):
         second = self.client()
         second.join_domain()
         self.assertNotIn("keyring", self.ask(second)[2])
+        out = json.loads(self.box.run(CTL, "keyring", "list", "--json").stdout)
+        self.assertEqual(out["state"], "locked")
         self.assertFalse([m for m in monitor.messages()
                           if m.get_member() in ("Unlock", "Prompt", "GetSecret")])
 
@@ -280,7 +298,7 @@ class Keeping(KeyringCase):
 class Worse(KeyringCase):
     """Without a keyring that can be used the dialog comes, and has no box."""
 
-    def expect_plain_dialog(self, within):
+    def expect_plain_dialog(self, state, within):
         client = self.client()
         client.join_domain()
         start = time.monotonic()
@@ -289,18 +307,23 @@ class Worse(KeyringCase):
         self.assertNotIn("keyring", details)
         lease = self.answer(job, request)
         self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
+        if state is not None:
+            out = json.loads(self.box.run(CTL, "keyring", "list", "--json").stdout)
+            self.assertEqual(out, {"state": state, "pins": []})
 
     def test_none(self):
         self.box.add_service(NAME, "/bin/false")
         self.bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                       "ReloadConfig")
-        self.expect_plain_dialog(1)
+        self.expect_plain_dialog("unavailable", 1)
+        remove = self.box.run(CTL, "keyring", "remove", "--all", check=False)
+        self.assertEqual(remove.returncode, 1)
 
     def test_stopped(self):
         keyring = Keyring(self.box, self.bus)
         keyring.process.send_signal(signal.SIGSTOP)
         self.addCleanup(keyring.process.send_signal, signal.SIGCONT)
-        self.expect_plain_dialog(3)
+        self.expect_plain_dialog(None, 3)
 
     def test_plain_session(self):
         self.box.start(["/usr/bin/python3", "-m", "dbusmock", "--session", NAME, SERVICE,
@@ -311,7 +334,7 @@ class Worse(KeyringCase):
                       "OpenSession", "sv", "vo",
                       f"if args[0] != 'plain': raise {refusal}\nret = ('', '/session')")
         monitor = self.box.monitor()
-        self.expect_plain_dialog(2)
+        self.expect_plain_dialog("plain", 2)
         said = [m.get_body().unpack()[0] for m in monitor.messages()
                 if m.get_member() == "OpenSession"]
         self.assertEqual(said[-1], "plain")  # libsecret has tried it
