@@ -19,8 +19,11 @@ struct _PfPinDialog {
     GtkLabel *pin_label;
     PfPinEntry *pin_entry;
     PfPromptStatus *status;
+    GtkCheckButton *remember_check;
+    GtkLabel *refused_label;
 
     gboolean blocked;
+    gboolean shown;
 };
 
 G_DEFINE_FINAL_TYPE(PfPinDialog, pf_pin_dialog, PF_TYPE_PROMPT_DIALOG)
@@ -52,8 +55,22 @@ update_sensitivity(PfPinDialog *self)
 {
     gboolean can_type = !self->blocked && !pf_prompt_dialog_is_checking(PF_PROMPT_DIALOG(self));
     gtk_widget_set_sensitive(GTK_WIDGET(self->pin_entry), can_type);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->remember_check), can_type);
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK,
                                       can_type && check_length(self) == PF_PIN_LENGTH_OK);
+}
+
+/* The box says what is stored when the dialog comes up; then it is the person's. */
+static void
+show_keyring(PfPinDialog *self)
+{
+    PfPinKeyring keyring = pf_pin_request_get_keyring(get_request(self));
+    gtk_widget_set_visible(GTK_WIDGET(self->remember_check), keyring != PF_PIN_KEYRING_NONE);
+    gtk_widget_set_visible(GTK_WIDGET(self->refused_label), keyring == PF_PIN_KEYRING_REFUSED);
+    if (!self->shown)
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->remember_check),
+                                     keyring == PF_PIN_KEYRING_STORED);
+    self->shown = TRUE;
 }
 
 static void
@@ -63,6 +80,7 @@ show_request(PfPromptDialog *dialog)
     g_autofree char *title = pf_pin_request_dup_window_title(get_request(self));
     gtk_window_set_title(GTK_WINDOW(self), title);
     pf_request_view_show(self->view, get_request(self), self->program_icon);
+    show_keyring(self);
     show_tries(self, FALSE);
 }
 
@@ -145,6 +163,12 @@ pf_pin_dialog_new(PfPinRequest *request)
     return self;
 }
 
+gboolean
+pf_pin_dialog_remembers(PfPinDialog *self)
+{
+    return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->remember_check));
+}
+
 int
 pf_pin_dialog_take_pin(PfPinDialog *self, PfPinPage *page)
 {
@@ -176,6 +200,8 @@ pf_pin_dialog_class_init(PfPinDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, pin_label);
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, pin_entry);
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, status);
+    gtk_widget_class_bind_template_child(widget_class, PfPinDialog, remember_check);
+    gtk_widget_class_bind_template_child(widget_class, PfPinDialog, refused_label);
     gtk_widget_class_bind_template_callback(widget_class, on_pin_entry_changed);
     gtk_widget_class_bind_template_callback(widget_class, on_pin_entry_activate);
 }

@@ -12,6 +12,9 @@ G_DECLARE_FINAL_TYPE(PfPinDialog, pf_pin_dialog, PF, PIN_DIALOG, PfPromptDialog)
 /* A dialog for REQUEST, which it takes; it submits only what the token's limits allow. */
 PfPromptDialog *pf_pin_dialog_new(PfPinRequest *request);
 
+/* Where the request offers the keyring: is the PIN to be in it? */
+gboolean pf_pin_dialog_remembers(PfPinDialog *self);
+
 /* Copies what was typed into a new PIN page, straight from the entry's locked memory, and empties
  * the entry. Returns 0 or pf_pin_page_create()'s -errno; the caller owns the page. */
 int pf_pin_dialog_take_pin(PfPinDialog *self, PfPinPage *page);

@@ -28,6 +28,7 @@
     X("token-serial", token_serial)                                                                \
     X("reader", reader)                                                                            \
     X("key-label", key_label)                                                                      \
+    X("keyring", keyring)                                                                          \
     X("shared-id", shared_id)                                                                      \
     X("group", group)                                                                              \
     X("script", script)                                                                            \
@@ -192,6 +193,16 @@ const char *
 pf_pin_request_get_executable(const PfPinRequest *request)
 {
     return request->executable;
+}
+
+PfPinKeyring
+pf_pin_request_get_keyring(const PfPinRequest *request)
+{
+    if (request->keyring == NULL)
+        return PF_PIN_KEYRING_NONE;
+    if (strcmp(request->keyring, "refused") == 0)
+        return PF_PIN_KEYRING_REFUSED;
+    return strcmp(request->keyring, "stored") == 0 ? PF_PIN_KEYRING_STORED : PF_PIN_KEYRING_EMPTY;
 }
 
 const char *

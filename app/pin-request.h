@@ -23,6 +23,14 @@ typedef enum {
     PF_PIN_REQUEST_CONSENT, /* say whether a program may use a login that it did not make */
 } PfPinRequestKind;
 
+/* Can the PIN be put into the person's keyring? */
+typedef enum {
+    PF_PIN_KEYRING_NONE,
+    PF_PIN_KEYRING_EMPTY,   /* it has none of the token */
+    PF_PIN_KEYRING_STORED,  /* it has one */
+    PF_PIN_KEYRING_REFUSED, /* it had one until the token refused that */
+} PfPinKeyring;
+
 typedef struct _PfPinRequest PfPinRequest;
 
 /* An empty request of KIND with the one-time NUMBER. The caller owns it. */
@@ -57,6 +65,8 @@ gboolean pf_pin_request_is_set(const PfPinRequest *request);
 const char *pf_pin_request_get_executable(const PfPinRequest *request);
 const char *pf_pin_request_get_reader(const PfPinRequest *request);
 const char *pf_pin_request_get_key_label(const PfPinRequest *request);
+
+PfPinKeyring pf_pin_request_get_keyring(const PfPinRequest *request);
 
 /* Of a consent: the person's name for the group, or NULL; else the application ID, "H:L". Borrowed.
  */

@@ -109,6 +109,20 @@ send_change(PfPrompter *self, sd_bus *bus, guint64 number)
 }
 
 static int
+send_pin(PfPrompter *self, sd_bus *bus, const PfPinRequest *request)
+{
+    guint64 number = pf_pin_request_get_number(request);
+    if (pf_pin_request_get_keyring(request) == PF_PIN_KEYRING_NONE)
+        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
+                                        PF_WIRE_CACHE_INTERFACE, "AnswerPin", on_answer_done, self,
+                                        "th", number, self->page.fd);
+    return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
+                                    PF_WIRE_CACHE_INTERFACE, "AnswerPinWith", on_answer_done, self,
+                                    "tha{sv}", number, self->page.fd, 1, "remember", "b",
+                                    (int)pf_pin_dialog_remembers(PF_PIN_DIALOG(self->dialog)));
+}
+
+static int
 send_answer(PfPrompter *self, const PfPinRequest *request)
 {
     sd_bus *bus = pf_prompter_bus_get(self->bus);
@@ -117,9 +131,7 @@ send_answer(PfPrompter *self, const PfPinRequest *request)
         return -ENOTCONN;
     switch (pf_pin_request_get_kind(request)) {
     case PF_PIN_REQUEST_PIN:
-        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
-                                        PF_WIRE_CACHE_INTERFACE, "AnswerPin", on_answer_done, self,
-                                        "th", number, self->page.fd);
+        return send_pin(self, bus, request);
     case PF_PIN_REQUEST_CONFIRM:
         return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
                                         PF_WIRE_CACHE_INTERFACE, "AnswerConfirm", on_answer_done,

@@ -33,6 +33,7 @@ class PromptingAgent:
         self.cancelled = []
         self.confirmed = []
         self.decisions = []  # (request, word)
+        self.remembered = []  # what AnswerPinWith said; None of AnswerPin
         self.held = []  # invocations of AnswerPin that are not answered yet
         self.hold_answers = False
         self.answer_error = None
@@ -68,9 +69,11 @@ class PromptingAgent:
             if self.answer_error:
                 invocation.return_dbus_error(self.answer_error, "as the test wants")
                 return
-        elif method in ("AnswerPin", "AnswerChange"):
+        elif method in ("AnswerPin", "AnswerPinWith", "AnswerChange"):
             fds = invocation.get_message().get_unix_fd_list()
-            if method == "AnswerPin":
+            if method.startswith("AnswerPin"):
+                options = args[2] if method == "AnswerPinWith" else {}
+                self.remembered.append(options.get("remember"))
                 self.answers.append((args[0], fds.get(args[1])))
             else:
                 self.changes.append((args[0], [fds.get(n) for n in args[1]], fds.get(args[2])))
