@@ -8,8 +8,8 @@ import signal
 import time
 
 from agentbed import OTHER, TOKEN, Agent
-from desktopbed import MOCK, Bus
 from pinfoldtest import Sandbox, build_path, tap, wait_for
+from pinfoldtest.bus import MOCK, Bus
 from pinfoldtest.keyring import NAME, SERVICE, Keyring
 from promptbed import PromptCase
 
@@ -24,19 +24,21 @@ CTL = build_path("app/pinfoldctl")
 class KeyringCase(PromptCase):
     """An agent that may use the keyring from its start; who wants a keyring starts one."""
 
+    settings = "allow-keyring=true\n"
+
     def setUp(self):
         self.box = Sandbox(services=False)
         self.addCleanup(self.box.close)
         self.bus = Bus(self.box.bus_address)
         self.make_tree()
-        self.write_setting("true")
+        self.write_settings()
         self.start_agent()
 
-    def write_setting(self, value):
-        """As gsettings would, before anybody reads it."""
+    def write_settings(self):
+        """As gsettings would, before anybody reads them."""
         folder = self.box.dir / "home/.config/glib-2.0/settings"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "keyfile").write_text(f"[org/pinfold]\nallow-keyring={value}\n")
+        (folder / "keyfile").write_text(f"[org/pinfold]\n{self.settings}")
 
     def start_agent(self):
         self.agent = Agent(self.box, self.tree / "agent/pinfold-agent")
@@ -151,17 +153,6 @@ class Keeping(KeyringCase):
         second.join_domain()
         self.assertEqual(self.ask(second)[2]["keyring"], "empty")
 
-    def test_typed_wrong_is_no_reason(self):
-        self.stored()
-        second = self.client()
-        second.join_domain()
-        job, request, details = self.ask(second, flags=FINAL_TRY)
-        lease = self.answer(job, request, pin=WRONG)
-        self.assertEqual(second.call("end", lease, 2), ["ok", "not-cached"])
-        third = self.client()
-        third.join_domain()
-        self.borrow(third)
-
     def test_token_that_must_not_be_tried(self):
         self.stored()
         for flags in (FINAL_TRY, LOCKED, TO_BE_CHANGED):
@@ -172,6 +163,15 @@ class Keeping(KeyringCase):
             self.assertEqual(self.ui.call("cancel", request), "ok")
             self.assertEqual(self.finish(job), ["canceled"])
         self.assertEqual(self.states(), ["ready"])
+        # A wrong PIN that was typed says nothing about the one that is stored.
+        client = self.client()
+        client.join_domain()
+        job, request, details = self.ask(client, flags=FINAL_TRY)
+        lease = self.answer(job, request, pin=WRONG)
+        self.assertEqual(client.call("end", lease, 2), ["ok", "not-cached"])
+        client = self.client()
+        client.join_domain()
+        self.borrow(client)
 
     def test_holder_that_dies(self):
         self.stored()
@@ -227,6 +227,22 @@ class Keeping(KeyringCase):
         self.stored(keep="no")
         self.assertEqual(self.states(), [])
 
+    def test_changed_pin(self):
+        first = self.stored()
+        self.assertEqual(first.call("report", TOKEN, 1), ["ok"])
+        self.wait_states()
+        job, request, details = self.ask(first)
+        lease = self.answer(job, request)
+        self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
+        self.wait_states("ready")
+        job = first.background("change", TOKEN, "-", 0, "change")
+        self.ui.expect("close")
+        (request,), _ = self.ui.expect("change")
+        self.assertEqual(self.ui.call("change", request, PIN, WRONG), "ok")
+        answer = self.finish(job)
+        self.assertEqual(first.call("end", answer[1], 1), ["ok", "not-cached"])
+        self.wait_states()
+
     def test_other_tokens(self):
         self.stored()
         client = self.client()
@@ -244,11 +260,6 @@ class Keeping(KeyringCase):
         self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
         self.assertEqual(self.states(), ["ready"])
 
-    def test_changed_pin(self):
-        first = self.stored()
-        self.assertEqual(first.call("report", TOKEN, 1), ["ok"])
-        self.wait_states()
-
     def test_listed_and_removed(self):
         self.stored()
         pins = json.loads(self.box.run(CTL, "keyring", "list", "--json").stdout)
@@ -262,9 +273,9 @@ class Keeping(KeyringCase):
         second.join_domain()
         self.assertEqual(self.ask(second)[2]["keyring"], "empty")
 
-    def test_turned_off(self):
-        self.stored()
-        self.setting("allow-keyring", "false")
+    def test_turned_off_and_on(self):
+        first = self.stored()
+        self.box.run(CTL, "set", "allow-keyring", "false")
         self.wait_states()
         monitor = self.box.monitor()
         second = self.client()
@@ -273,11 +284,8 @@ class Keeping(KeyringCase):
         out = json.loads(self.box.run(CTL, "keyring", "list", "--json").stdout)
         self.assertEqual(out, {"state": "off", "pins": []})
         self.assertFalse([m for m in monitor.messages() if m.get_destination() == NAME])
-
-    def test_turned_on(self):
-        first = self.stored()
-        self.box.run(CTL, "set", "allow-keyring", "false")
-        self.wait_states()
+        # Whoever turns it on gets no PIN by that, neither from the cache nor into the keyring.
+        self.assertTrue(self.agent.has_pin(PIN))
         self.box.run(CTL, "set", "allow-keyring", "true")
         wait_for(lambda: not self.agent.has_pin(PIN), 5, "the cached PIN to be forgotten")
         self.assertEqual(first.call("take", TOKEN, "-"), ["asleep"])
@@ -293,6 +301,28 @@ class Keeping(KeyringCase):
         self.assertEqual(out["state"], "locked")
         self.assertFalse([m for m in monitor.messages()
                           if m.get_member() in ("Unlock", "Prompt", "GetSecret")])
+
+
+class Shared(KeyringCase):
+    settings = KeyringCase.settings + "cache-mode='shared'\n"
+
+    def test_consent_comes_first(self):
+        """Who has no right to the login that is there gets no stored PIN instead."""
+        self.keyring = Keyring(self.box, self.bus)
+        self.stored()
+        second, third = self.client(), self.client()
+        for client in (second, third):
+            client.join_domain()
+        job = second.background("prompt", TOKEN, "-", 0, "login")
+        (offer,), _ = self.ui.expect("offer")
+        self.assertEqual(self.ui.expect("close")[0], [offer, "withdrawn"])
+        (request,), _ = self.ui.expect("consent")
+        self.assertEqual(self.ui.call("decide", request, "never"), "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        self.ui.expect("close")
+        # Another process of the same program: it is not asked about again, and it is asked.
+        self.assertEqual(self.ask(third)[2]["keyring"], "stored")
+        self.assertEqual(self.states(), ["ready"])
 
 
 class Worse(KeyringCase):

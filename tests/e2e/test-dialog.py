@@ -7,10 +7,13 @@ import time
 import unittest
 
 from pinfoldtest import Sandbox, process, readers, secretscan, softhsm, tap, wait_for
+from pinfoldtest.bus import Bus
+from pinfoldtest.keyring import Keyring
 from pinfoldtest.pinfold import Pinfold
 
 # Distinctive, so that a scan of memory and bus finds it and nothing else.
 SOFT_PIN = "Zw7-kq93-Xv"
+LABEL = "Pinfold Test Card"
 
 
 class DialogCase(unittest.TestCase):
@@ -210,6 +213,49 @@ class CardDialog(DialogCase):
         self.assertEqual(other.join(job).rv, "CKR_OK")
         self.assertEqual(self.card.stats()["presentations"], 1)
         self.card.set_tries(3)
+
+    def remember(self, window, pin):
+        box = window.find("Remember in my keyring", "check box")
+        self.assertFalse(box.has_state("checked"))
+        box.press()
+        self.answer(window, pin)
+
+    def count(self):
+        stats = self.card.stats()
+        self.card.reset_stats()
+        return stats["presentations"], stats["verify_wrong"]
+
+    def test_pin_in_the_keyring(self):
+        keyring = Keyring(self.box, Bus(self.box.bus_address))
+        self.pinfold.set("allow-keyring", "true")
+        d, session, job, window = self.begin_login(LABEL)
+        self.remember(window, readers.PIN)
+        self.assert_login(d, session, job)
+        wait_for(lambda: [i["state"] for i in keyring.items()] == ["ready"], 5, "the stored PIN")
+        self.count()
+        d = self.driver()
+        session = d.open_session(f"={LABEL}")
+        start = time.monotonic()
+        d.ok("login", session, "user", "null")
+        self.assertGreaterEqual(time.monotonic() - start, 0.29)
+        self.assertEqual(self.count(), (1, 0))
+        # Changed behind everybody's back: one try, then the person.
+        self.card.set_pin("999999")
+        d, session, job, window = self.begin_login(LABEL)
+        window.wait_text("The PIN in your keyring was wrong")
+        window.wait_text("2 tries left")
+        self.assertEqual(self.count(), (1, 1))
+        self.assertEqual(keyring.items(), [])
+        self.remember(window, "999999")
+        self.assert_login(d, session, job)
+        self.assertEqual(self.count(), (1, 0))
+        wait_for(lambda: len(keyring.items()) == 1, 5, "the stored PIN")
+        self.card.remove()
+        self.card.set_tries(1)
+        self.card.insert()
+        d, session, job, window = self.begin_login(LABEL)
+        window.wait_text("Last try")
+        self.assertEqual(self.count(), (0, 0))
 
     def test_card_pulled_under_the_dialog(self):
         d, session, job, window = self.begin_login("Pinfold Test Card")

@@ -19,7 +19,7 @@ class Keyring:
     """There when the constructor returns: unlocked, and the default of the Secret Service."""
 
     def __init__(self, box, bus):
-        """bus: a connection with call(name, path, interface, method, signature, *args)."""
+        """bus: a Bus to the session bus."""
         need_tools("gnome-keyring-daemon")
         self.box = box
         self.bus = bus
