@@ -125,6 +125,8 @@ on_job_done(PfKeyringJob *job, PfKeyringResult *result, gpointer data)
 {
     PfCacheKeyring *self = data;
     g_ptr_array_remove_fast(self->jobs, job);
+    if (result->status != PF_KEYRING_READY)
+        g_message("The keyring could not be changed");
     pf_cache_emit_stored_pins_changed(self->cache);
 }
 
@@ -417,7 +419,11 @@ void
 pf_cache_keyring_set_allowed(PfCacheKeyring *self, gboolean is_allowed)
 {
     gboolean was_allowed = self->is_allowed;
+    if (is_allowed == was_allowed)
+        return;
     self->is_allowed = is_allowed;
-    if (was_allowed && !is_allowed)
+    if (is_allowed)
+        pf_cache_emit_stored_pins_changed(self->cache);
+    else
         remove_stored(self, NULL);
 }

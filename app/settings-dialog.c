@@ -4,6 +4,7 @@
 #include "settings-dialog.h"
 
 #include "groups-page.h"
+#include "keyring-page.h"
 #include "permissions-page.h"
 #include "setting-radio.h"
 
@@ -22,12 +23,14 @@ struct _PfSettingsDialog {
     GtkStack *stack;
     PfGroupsPage *groups_page;
     PfPermissionsPage *permissions_page;
+    PfKeyringPage *keyring_page;
 };
 
 G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
 
-static const char *const shown_keys[] = {"cache-mode", "prompt", "release-delay",   "reset-card",
-                                         "sharing",    "groups", "share-by-default"};
+static const char *const shown_keys[] = {"cache-mode",       "prompt",       "release-delay",
+                                         "reset-card",       "sharing",      "groups",
+                                         "share-by-default", "allow-keyring"};
 
 static gboolean
 prompt_to_switch(GValue *value, GVariant *variant, gpointer unused)
@@ -75,6 +78,7 @@ pf_settings_dialog_new(GSettings *settings, PfAgentModel *model, GDBusConnection
     pf_setting_radio_bind(settings, "reset-card", "always", self->reset_always);
     pf_groups_page_bind(self->groups_page, settings, model);
     pf_permissions_page_bind(self->permissions_page, settings, connection);
+    pf_keyring_page_bind(self->keyring_page, settings, connection);
     g_signal_connect_object(settings, "writable-changed", G_CALLBACK(on_settings_writable_changed),
                             self, G_CONNECT_SWAPPED);
     update_locked(self, settings);
@@ -108,6 +112,7 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     GTK_DIALOG_CLASS(klass)->response = response;
     g_type_ensure(PF_TYPE_GROUPS_PAGE);
     g_type_ensure(PF_TYPE_PERMISSIONS_PAGE);
+    g_type_ensure(PF_TYPE_KEYRING_PAGE);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/settings-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_off);
@@ -123,6 +128,7 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, stack);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, groups_page);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, permissions_page);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, keyring_page);
 }
 
 static void

@@ -151,6 +151,9 @@ class ReportingAgent:
         self.closed = []  # (token, ID)
         self.consents = []
         self.revoked = []
+        self.keyring = "off"
+        self.stored = []
+        self.removed = []
         self.refuses = ()  # names of methods that fail
         self.asked = 0
         self._bus = bus
@@ -183,6 +186,23 @@ class ReportingAgent:
             count = len(self.consents) - len(kept)
             self.decide(kept)
             invocation.return_value(GLib.Variant("(u)", (count,)))
+
+        elif method == "ListStoredPins":
+            pins = _list(self.stored, {"token-uri": "s", "label": "s", "since": "x"})
+            invocation.return_value(GLib.Variant.new_tuple(GLib.Variant("s", self.keyring), pins))
+        elif method == "RemoveStoredPin":
+            self.removed.append(args[0])
+            kept = [pin for pin in self.stored if pin["token-uri"] != args[0]]
+            count = len(self.stored) - len(kept)
+            self.store(self.keyring, kept)
+            invocation.return_value(GLib.Variant("(u)", (count,)))
+
+    def store(self, keyring, stored=()):
+        """Changes the keyring's state, and what is in it, and says so."""
+        self.keyring, self.stored = keyring, stored
+        self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1",
+                              "StoredPinsChanged", None)
+        self._bus.flush_sync(None)
 
     def decide(self, consents):
         """Changes what the person has decided and says so."""

@@ -314,6 +314,35 @@ class Permissions(SettingsCase):
         wait_for(lambda: button.has_state("checked"), 10, "the choice")
 
 
+class Keyring(SettingsCase):
+    page = "Keyring"
+
+    def test_stored_pins(self):
+        window = self.open_page()
+        self.wait_texts(window, "PINs are not put into the keyring.")
+        window.find("Let me put PINs into my keyring", "toggle button").press()
+        wait_for(lambda: self.get("allow-keyring") == "true", 10, "the setting")
+        one, two = ({"token-uri": f"pkcs11:serial={name};token={name}", "label": name,
+                     "since": 1700000000} for name in ("Anna <b>Beispiel</b>", "Office"))
+        self.agent.store("ready", [one, two])
+        self.wait_texts(window, "Anna <b>Beispiel</b>", "Office", "Since")
+        self.picture("keyring")
+        window.press("Remove")
+        wait_served(lambda: self.agent.removed == [one["token-uri"]], 10, "RemoveStoredPin")
+        self.wait_no_text(window, "Anna <b>Beispiel</b>")
+        self.agent.refuses = ("RemoveStoredPin",)
+        window.press("Remove")
+        self.wait_texts(window, "The PIN could not be removed", "Office")
+        for state, words in (("ready", "There is no PIN in the keyring."),
+                             ("locked", "The keyring is locked."),
+                             ("plain", "offers no encrypted connection"),
+                             ("unavailable", "no keyring that can be used")):
+            self.agent.store(state)
+            self.wait_texts(window, words)
+        self.agent.stop()
+        self.wait_texts(window, "The agent is not running.")
+
+
 class Locked(SettingsCase):
     page = "Groups"
     app_env = {"XDG_CONFIG_HOME": "/proc/nothing-can-be-kept-here"}
