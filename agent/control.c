@@ -120,16 +120,23 @@ read_filter(GDBusMethodInvocation *invocation, GVariant *dict, PfDomainFilter *f
     return good;
 }
 
-/* The tokens that PATTERN means, each once. */
+/* The tokens that PATTERN means, each once: those that have logins, and those that are there, whose
+ * PIN may be in the keyring. */
 static GHashTable *
-find_matching_tokens(PfCache *cache, const PfTokenPattern *pattern)
+find_matching_tokens(PfControl *self, const PfTokenPattern *pattern)
 {
-    g_autoptr(GPtrArray) domains = pf_cache_list_domains(cache);
+    g_autoptr(GPtrArray) domains = pf_cache_list_domains(self->cache);
+    const GPtrArray *tokens = pf_token_registry_get_tokens(self->registry);
     GHashTable *uris = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < domains->len; i++) {
         const PfDomainInfo *domain = domains->pdata[i];
         if (pf_token_pattern_matches(pattern, domain->token_uri))
             g_hash_table_add(uris, g_strdup(domain->token_uri));
+    }
+    for (guint i = 0; i < tokens->len; i++) {
+        const PfToken *token = tokens->pdata[i];
+        if (pf_token_pattern_matches(pattern, token->uri))
+            g_hash_table_add(uris, g_strdup(token->uri));
     }
     return uris;
 }
@@ -148,7 +155,7 @@ handle_forget(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, GVarian
     if (pattern == NULL) {
         count = pf_cache_forget(self->cache, &filter, PF_FORGET_COMMAND);
     } else {
-        g_autoptr(GHashTable) uris = find_matching_tokens(self->cache, pattern);
+        g_autoptr(GHashTable) uris = find_matching_tokens(self, pattern);
         GHashTableIter iter;
         g_hash_table_iter_init(&iter, uris);
         while (g_hash_table_iter_next(&iter, (gpointer *)&filter.token_uri, NULL))

@@ -216,8 +216,17 @@ class Keeping(KeyringCase):
         self.wait_states("ready")
         third = self.client()
         third.join_domain()
-        self.borrow(third)
+        lease = self.borrow(third)
+        self.assertEqual(third.call("end", lease, 1), ["ok", "cached"])
         self.assertEqual(second.state(entry), "public")
+        # Also where nothing is cached that could be forgotten.
+        self.assertEqual(third.call("report", TOKEN, 0), ["ok"])
+        for client in (first, second, third):
+            client.end()
+        self.assertIn("0", self.box.run(CTL, "forget", TOKEN).stdout)
+        fourth = self.client()
+        fourth.join_domain()
+        self.assertEqual(self.ask(fourth)[2]["keyring"], "stored")
 
     def test_box_that_is_not_ticked(self):
         self.stored(keep="no")
