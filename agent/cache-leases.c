@@ -11,8 +11,12 @@
 #define LEASE_TIMEOUT_S 30
 /* When it is looked for the first time whether it has ended unsaid, and its PIN can be wiped. */
 #define LEASE_LOOK_S 1
-/* While others wait, a holder that cannot act loses it sooner. */
-#define HALTED_TIMEOUT_US (2 * G_USEC_PER_SEC)
+/* While others wait, a holder that cannot act loses it sooner, and so does one that sleeps in its
+ * backend: it may hang there, which is nobody else's affair. */
+#define HALTED_TIMEOUT_MS 2000
+#define SILENT_TIMEOUT_MS 2500
+/* One that works is looked at again after this. */
+#define WORKING_LOOK_MS 250
 /* Threads of one process that wait for a PIN; each has a connection of its own. */
 #define WAITING_PER_PROCESS 64u
 
@@ -25,25 +29,17 @@ on_waiting_timer(gpointer user_data)
     PfCache *self = user_data;
     GHashTableIter iter;
     PfLeaseQueue *queue;
-    g_autoptr(GPtrArray) halted = g_ptr_array_new();
-    gint64 now = g_get_monotonic_time();
     g_hash_table_iter_init(&iter, self->queues);
     while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
         for (GList *l = queue->waiting.head; l != NULL; l = l->next) {
             PfLeaseRequest *request = l->data;
             request->call.wait(request->call.data);
         }
-        if (!g_queue_is_empty(&queue->waiting) && queue->current != NULL &&
-            now - queue->current->since >= HALTED_TIMEOUT_US &&
-            pf_peer_identity_is_halted(queue->current->context->identity))
-            g_ptr_array_add(halted, queue);
     }
     for (guint i = 0; i < self->prompting->len; i++) {
         PfLeaseRequest *request = g_ptr_array_index(self->prompting, i);
         request->call.wait(request->call.data);
     }
-    for (guint i = 0; i < halted->len; i++)
-        pf_cache_lose_lease(self, g_ptr_array_index(halted, i), PF_FORGET_LEASE_LOST);
     return G_SOURCE_CONTINUE;
 }
 
@@ -75,13 +71,21 @@ pf_cache_fail_request(PfCache *self, PfLeaseRequest *request, int code, const ch
     pf_lease_request_free(request);
 }
 
+static void schedule_look(PfLeaseQueue *queue);
+
+/* Has the queue's holder, which has not ended its lease, lost it? */
 static gboolean
-on_lease_timeout(gpointer user_data)
+has_lost(PfLeaseQueue *queue, gint64 now)
 {
-    PfLeaseQueue *queue = user_data;
-    queue->current->timeout = 0;
-    pf_cache_lose_lease(queue->cache, queue, PF_FORGET_LEASE_LOST);
-    return G_SOURCE_REMOVE;
+    const PfPinLease *lease = queue->current;
+    if (now - lease->since >= LEASE_TIMEOUT_S * G_USEC_PER_SEC)
+        return TRUE;
+    if (g_queue_is_empty(&queue->waiting))
+        return FALSE;
+    gint64 awaited_ms = (now - lease->awaited) / 1000;
+    PfPeerIdentity *holder = lease->context->identity;
+    return (awaited_ms >= HALTED_TIMEOUT_MS && pf_peer_identity_is_halted(holder)) ||
+           (awaited_ms >= SILENT_TIMEOUT_MS && !pf_peer_identity_is_working(holder));
 }
 
 static gboolean
@@ -91,10 +95,40 @@ on_lease_look(gpointer user_data)
     queue->current->timeout = 0;
     if (settle(queue->cache, queue))
         pump(queue->cache, queue);
+    else if (has_lost(queue, g_get_monotonic_time()))
+        pf_cache_lose_lease(queue->cache, queue, PF_FORGET_LEASE_LOST);
     else
-        queue->current->timeout =
-            g_timeout_add_seconds(LEASE_TIMEOUT_S - LEASE_LOOK_S, on_lease_timeout, queue);
+        schedule_look(queue);
     return G_SOURCE_REMOVE;
+}
+
+/* Looks at the holder when something can be known that is not known now. */
+static void
+schedule_look(PfLeaseQueue *queue)
+{
+    PfPinLease *lease = queue->current;
+    gint64 now = g_get_monotonic_time();
+    gint64 wait_ms = LEASE_TIMEOUT_S * 1000 - (now - lease->since) / 1000;
+    gint64 awaited_ms = (now - lease->awaited) / 1000;
+    if (!g_queue_is_empty(&queue->waiting) && awaited_ms < HALTED_TIMEOUT_MS)
+        wait_ms = MIN(wait_ms, HALTED_TIMEOUT_MS - awaited_ms);
+    else if (!g_queue_is_empty(&queue->waiting))
+        wait_ms = MIN(wait_ms, MAX(SILENT_TIMEOUT_MS - awaited_ms, WORKING_LOOK_MS));
+    g_clear_handle_id(&lease->timeout, g_source_remove);
+    lease->timeout = g_timeout_add((guint)MAX(wait_ms, 1), on_lease_look, queue);
+}
+
+/* Others begin to wait for the queue's lease, and its holder is to be told so. */
+static void
+await(PfLeaseQueue *queue)
+{
+    PfPinLease *lease = queue->current;
+    pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, TRUE);
+    /* The first that waits; who waited before has gone. */
+    if (lease->awaited != 0 && g_queue_get_length(&queue->waiting) > 1)
+        return;
+    lease->awaited = g_get_monotonic_time();
+    schedule_look(queue);
 }
 
 static void
@@ -171,8 +205,10 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         pf_cache_record_use(self, lease->context, domain, &lease->use, NULL);
     queue->current = lease;
     begin_look(queue);
-    pf_state_writer_set_lease_awaited(lease->context->state, lease->entry,
-                                      !g_queue_is_empty(&queue->waiting));
+    if (g_queue_is_empty(&queue->waiting))
+        pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, FALSE);
+    else
+        await(queue);
     request->call.answer(request->call.data, lease, NULL);
     pf_lease_request_free(request);
 }
@@ -243,8 +279,7 @@ pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
         return;
     g_queue_push_tail(&queue->waiting, request);
     if (queue->current != NULL) {
-        pf_state_writer_set_lease_awaited(queue->current->context->state, queue->current->entry,
-                                          TRUE);
+        await(queue);
         settle(self, queue);
     }
     pump(self, queue);

@@ -223,6 +223,15 @@ pf_peer_identity_is_halted(const PfPeerIdentity *identity)
 }
 
 gboolean
+pf_peer_identity_is_working(const PfPeerIdentity *identity)
+{
+    if (identity->pid == 0)
+        return FALSE;
+    g_auto(GStrv) fields = read_stat(identity->pid);
+    return fields != NULL && fields[STAT_STATE][0] == 'R';
+}
+
+gboolean
 pf_peer_identity_has_terminal(const PfPeerIdentity *identity)
 {
     if (identity->pid == 0)

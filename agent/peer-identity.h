@@ -66,6 +66,9 @@ gboolean pf_peer_identity_is_unchanged(const PfPeerIdentity *identity);
 /* Is the process unable to act: stopped, traced and halted, dead? */
 gboolean pf_peer_identity_is_halted(const PfPeerIdentity *identity);
 
+/* Does the process use a CPU, or would if there were one to have? */
+gboolean pf_peer_identity_is_working(const PfPeerIdentity *identity);
+
 /* Has it a controlling terminal? */
 gboolean pf_peer_identity_has_terminal(const PfPeerIdentity *identity);
 

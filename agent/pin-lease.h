@@ -44,6 +44,7 @@ struct PfPinLease {
     gboolean is_for_login;
     gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
     gint64 since;       /* monotonic µs */
+    gint64 awaited;     /* likewise: since when others wait; 0: nobody did */
     guint timeout;
 };
 

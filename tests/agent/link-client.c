@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent-link.h"
@@ -466,6 +467,24 @@ handle_prompt_many(char **args)
     printf("canceled %u\n", canceled);
 }
 
+static uint64_t
+now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+/* Works for so many milliseconds, and never sleeps. */
+static void
+handle_work(char **args)
+{
+    uint64_t until = now_ms() + read_number(args[0]);
+    while (now_ms() < until)
+        continue;
+    puts("ok");
+}
+
 static void
 handle_close(char **args)
 {
@@ -507,6 +526,7 @@ static const struct {
     {"exec", 1, handle_exec},
     {"cycle", 1, handle_cycle},
     {"lives", 3, handle_lives},
+    {"work", 1, handle_work},
     {"threads", 5, handle_threads},
     {"prompt-many", 3, handle_prompt_many},
     {"close", 0, handle_close},

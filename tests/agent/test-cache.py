@@ -6,6 +6,7 @@
 import os
 import shutil
 import signal
+import time
 import unittest
 
 from agentbed import OTHER, TOKEN, AgentCase
@@ -83,7 +84,7 @@ class Leases(AgentCase):
         # The other token's queue is its own.
         self.assertEqual(third.take(OTHER)[1], "333333")
         # Longer than the silence a caller endures: Waiting signals keep it.
-        waiter.join(3)
+        waiter.join(2.2)
         self.assertTrue(waiter.is_alive())
         first.call("end", lease, 1)
         waiter.join(5)
@@ -113,6 +114,32 @@ class Leases(AgentCase):
         self.assertEqual(first.call("end", lease, 1)[0], "refused")
         self.assertEqual(first.call("take", TOKEN, "-"), ["asleep"])
         self.assertFalse(self.agent.has_pin("111111"))
+
+    def test_holder_that_hangs(self):
+        """Its backend does not return; those who wait are not its callers."""
+        first, entry = self.logged_in("111111")
+        second, second_entry = self.logged_in("222222")
+        lease, _ = first.take()
+        started = time.monotonic()
+        self.assertEqual(second.take()[1], "222222")
+        self.assertLess(time.monotonic() - started, 3)
+        self.assertEqual(first.state(entry), "asleep")
+        self.assertEqual(second.state(second_entry), "user")
+        self.assertEqual(first.call("end", lease, 1)[0], "refused")
+        self.assertFalse(self.agent.has_pin("111111"))
+
+    def test_holder_that_works_is_waited_for(self):
+        first, entry = self.logged_in("111111")
+        second, _ = self.logged_in("222222")
+        lease, _ = first.take()
+        working = first.background("work", 3300)
+        waiter = second.background("take", TOKEN, "-")
+        working.join(20)
+        self.assertTrue(waiter.is_alive())
+        self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
+        waiter.join(2)
+        self.assertEqual(waiter.answer[2], "222222")
+        self.assertEqual(first.state(entry), "user")
 
     def test_rejected_everywhere(self):
         first, first_entry = self.logged_in("111111")
