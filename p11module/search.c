@@ -9,6 +9,8 @@
 #include "window.h"
 
 #define CHUNK 64u
+/* How often a search is begun anew that another thread has ended. */
+#define PASSING_TRIES 20
 
 CK_RV
 pf_search_backend(PfBackend *backend, CK_SESSION_HANDLE real, CK_ATTRIBUTE *template,
@@ -116,12 +118,20 @@ search_host_session(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, Privat
     size_t found = 0;
     uint64_t before;
     uint64_t after;
-    PfFoundHow how = PF_FOUND_LOGGED_OUT;
-    bool was_closed = pf_window_is_closed(call->slot, &before);
-    CK_RV rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
-    if (in_window)
-        how = PF_FOUND_IN_WINDOW;
-    else if (!was_closed || !pf_window_is_closed(call->slot, &after) || before != after)
+    int tries = 0;
+    int torn = 0;
+    bool is_passing;
+    CK_RV rv;
+    /* The end of another thread's window ends the searches of some backends. */
+    do {
+        bool was_closed = pf_window_is_closed(call->slot, &before);
+        rv = pf_search_backend(call->backend, call->real, template, count, true, &real, &found);
+        is_passing = !in_window &&
+                     (!was_closed || !pf_window_is_closed(call->slot, &after) || before != after);
+    } while ((rv == CKR_OPERATION_NOT_INITIALIZED && is_passing && ++tries < PASSING_TRIES) ||
+             pf_slot_was_disturbed(call->slot, rv, &torn));
+    PfFoundHow how = in_window ? PF_FOUND_IN_WINDOW : PF_FOUND_LOGGED_OUT;
+    if (is_passing)
         how = PF_FOUND_IN_PASSING;
     if (how == PF_FOUND_IN_PASSING && share == PRIVATE_OF_BACKEND)
         share = PRIVATE_NONE;

@@ -5,7 +5,7 @@
 
 import unittest
 
-from pinfoldtest import Driver, Sandbox, mock, softhsm, tap
+from pinfoldtest import Driver, Sandbox, mock, process, softhsm, tap, wait_for
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
 
@@ -207,6 +207,28 @@ class MockObjects(unittest.TestCase):
         d, session = self.logged_in()
         for what in ("application", "label", "modulus", "id"):
             self.assertEqual(d.find(session, **{"class": "private_key", what: "length:-1"}), [])
+
+    def test_search_during_which_a_window_ends(self):
+        d, session = self.logged_in()
+        d.ok("finalize")
+        d.ok("init os-locking")
+        session, other = d.open_session("@0"), d.open_session("@0")
+        d.ok("login", session, "user", mock.PIN)
+        (key,) = d.find(session, **{"class": "private_key", "label": "signing key"})
+        count = len(d.find(session, label="signing key"))
+        go = self.box.dir / "go"
+        self.mock.script(f"C_FindObjects=block:{go}@1")
+        job = d.background("find", other, "label=signing key")
+
+        def is_inside():
+            return any(count > 4 for thread, count in process.voluntary_switches(d.pid).items()
+                       if int(thread) != d.pid)
+
+        wait_for(is_inside, 5, "the search to wait in the backend")
+        d.sign(session, key, b"x")  # its end ends the mock's searches
+        go.touch()
+        found = d.join(job)
+        self.assertEqual((found.rv, len(found.numbers("objects"))), ("CKR_OK", count))
 
     def test_snapshot_that_fails_half_way_hides_nothing(self):
         for at in range(1, 12):
