@@ -99,6 +99,13 @@ pf_mock_object_destroy(PfMockObject *object)
     memset(object, 0, sizeof(*object));
 }
 
+__attribute__((destructor)) static void
+destroy_all(void)
+{
+    for (int i = 0; i < PF_MOCK_MAX_OBJECTS; i++)
+        pf_mock_object_destroy(&objects[i]);
+}
+
 static PfMockObject *
 add(CK_OBJECT_CLASS class, const char *label, CK_BYTE id, CK_BBOOL is_private)
 {

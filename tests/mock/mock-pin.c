@@ -43,6 +43,16 @@ map_page(void)
         abort();
 }
 
+/* A host that loads the module again and again has no descriptor more. */
+__attribute__((destructor)) static void
+unmap_page(void)
+{
+    if (page != NULL)
+        munmap(page, sizeof(Page));
+    if (page_fd >= 0)
+        close(page_fd);
+}
+
 /* Between processes; threads are kept apart by the mock's lock. */
 static void
 lock_page(int operation)
