@@ -4,9 +4,12 @@
 """The main job on a software token: one login, many signatures, nobody else is let in."""
 
 import os
+import signal
+import time
 import unittest
 
-from pinfoldtest import Sandbox, Spy, process, softhsm, tap, wait_for
+from pinfoldtest import (Sandbox, Spy, build_path, need_tools, process, softhsm, tap,
+                         wait_for)
 from pinfoldtest.pinfold import Pinfold
 
 SIGNATURES = 25
@@ -283,6 +286,73 @@ class Faults(unittest.TestCase):
             self.assertEqual(len(pinfold.logged_in_domains()), 1)
             d.close()
 
+    def test_agent_stopped(self):
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        d, session = self.logged_in(pinfold)
+        self.sign_once(d, session)
+        late = pinfold.driver()
+        self.addCleanup(late.close)
+        agent = pinfold.agent_pid()
+        os.kill(agent, signal.SIGSTOP)
+        self.addCleanup(os.kill, agent, signal.SIGCONT)
+
+        def bounded(call, *words):
+            start = time.monotonic()
+            answer = call(*words)
+            self.assertLess(time.monotonic() - start, 2.5, words)
+            return answer
+
+        # The PIN cannot be had: the login is lost, and says so.
+        (key,) = d.find(session, **{"class": "private_key"})
+        self.assertEqual(bounded(d.rv, "sign", session, key, "SHA256_RSA_PKCS", "00"),
+                         "CKR_USER_NOT_LOGGED_IN")
+        self.assertEqual(bounded(d.state, session), "CKS_RO_PUBLIC_SESSION")
+        # From then on as without an agent, in a program that knew it and in a new one.
+        bounded(d.ok, "login", session, "user", softhsm.PIN)
+        self.sign_once(d, session)
+        late.ok("init")
+        theirs = bounded(late.ok, "open", "=pinfold-test").number("session")
+        bounded(late.ok, "login", theirs, "user", softhsm.PIN)
+        self.sign_once(late, theirs)
+        os.kill(agent, signal.SIGCONT)
+
+        def is_caching_again():
+            d.ok("logout", session)
+            d.ok("login", session, "user", softhsm.PIN)
+            return len(pinfold.logged_in_domains()) == 1
+
+        wait_for(is_caching_again, 10, "caching to be back", step=0.3)
+        self.sign_once(d, session)
+        self.sign_once(late, theirs)
+
+    def test_no_memory_to_lock(self):
+        limited = ["/usr/bin/prlimit", "--memlock=0:0"]
+        if os.geteuid() == 0:
+            need_tools("setpriv")
+            limited += ["/usr/bin/setpriv", "--bounding-set", "-ipc_lock", "--inh-caps",
+                        "-ipc_lock"]
+        pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+        # In the program alone: its logins are the backend's own.
+        d, session = self.logged_in(pinfold, prefix=limited)
+        self.sign_once(d, session)
+        self.assertEqual(pinfold.logged_in_domains(), [])
+        self.assertEqual(pinfold.status()["cache_mode"], "process")
+        d.close()
+        # In the agent: everybody's, and it says why.
+        process.end_processes([pinfold.agent_pid()])
+        self.box.start([*limited, build_path("agent/pinfold-agent")])
+        wait_for(lambda: pinfold.ctl("status", check=False).returncode == 0, 10, "the agent")
+        d, session = self.logged_in(pinfold)
+        self.sign_once(d, session)
+        self.assertEqual(d.rv("login", session, "user", softhsm.PIN), "CKR_USER_ALREADY_LOGGED_IN")
+        d.ok("logout", session)
+        self.assertEqual(d.rv("login", session, "user", "9999"), "CKR_PIN_INCORRECT")
+        self.assertEqual(d.state(session), "CKS_RO_PUBLIC_SESSION")
+        self.assertEqual(pinfold.status()["cache_mode"], "off")
+        report = pinfold.ctl("doctor", check=False)
+        self.assertIn("ERROR    locked-memory", report.stdout)
+        self.assertNotEqual(report.returncode, 0)
+
     def test_faulty_backends_do_not_disturb(self):
         text = self.box.dir / "no-module.so"
         text.write_text("this is no shared object")
@@ -334,6 +404,8 @@ class Faults(unittest.TestCase):
 
 if "thread" in os.environ.get("PINFOLD_SANITIZED", ""):
     del Faults.test_agent_at_rest_sleeps  # ThreadSanitizer's own thread wakes up
+if os.environ.get("PINFOLD_SANITIZED"):
+    del Faults.test_no_memory_to_lock  # a sanitizer makes mlock() do nothing
 
 
 if __name__ == "__main__":
