@@ -73,6 +73,19 @@ EXAMPLES = {
         [{"app/a.c": 'g_debug("the PIN of \\"pin\\" is %s", label);\n/* printf(pin) */\n'
                      'g_debug("%zu", pf_secret_get_length(pin));\n',
           "tests/a.c": 'printf("%s", pin);\n'}]),
+    crules.check_secret_type: (
+        [{"app/a.c": "char *copy = g_strdup(pin);\n"},
+         {"agent/a.c": "g_string_append(text, (const char *)pf_secret_get_bytes(secret));\n"},
+         {"p11module/a.c": "snprintf(buffer, sizeof buffer, \"%s\", new_pin);\n"},
+         {"agent/wire/a.c": "char pin[64];\n"}, {"p11module/a.c": "CK_BYTE old_pin [20];\n"},
+         {"p11module/a.c": "pin = malloc(len);\n"}, {"app/a.c": "puk = (char *)g_malloc0(8);\n"},
+         {"agent/a.h": "void pf_a_take(const char *pin, gsize len);\n"},
+         {"app/a.c": "    GString *pin_text;\n"}],
+        [{"p11module/a.c": "CK_RV\nrun(const CK_BYTE *pin, CK_ULONG pin_len)\n",
+          "agent/wire/a.h": "PfSecret *pf_a_dup(const PfSecret *pin);\nint pf_b(const void *pin);\n",
+          "app/a.c": 'char *text = g_strdup_printf("the PIN %u", pf_secret_get_length(pin));\n'
+                     "PfSecret *pin = g_steal_pointer(&other_pin);\nPfPinPage pin_page;\n",
+          "tests/a.c": "char pin[8];\n"}]),
     crules.check_clang_format: ([{"a.c": "int  x ;\n"}], [{"a.c": "int x;\n"}]),
     reporules.check_licence_tags: (
         [{"a.c": "int x;\n"}, {"meson.build": "x\n"}, {"tool": "#!/bin/bash\n"},

@@ -17,6 +17,15 @@ LOG = re.compile(r"\b(g_(debug|message|info|warning|critical|error|print|printer
 SECRET = re.compile(r"\b(\w+_)?(pin|puk|secret|passphrase|password)(_(bytes|text|value|data|copy))?\b"
                     r"|\bpf_secret_get_bytes\b", re.I)
 SECRET_SIZES = re.compile(r"\bpf_secret_(get_length|is_\w+)\s*\([^()]*\)|\bsizeof\b[^,;)]*")
+COPY = re.compile(r"\b((g_)?(str|strn|mem)dup2?|g_strconcat|g_strjoin|g_str\w*_printf|v?asprintf"
+                  r"|v?s?n?printf|g_string_\w+|g_bytes_new\w*|g_byte_array_\w+|g_base64_encode"
+                  r"|str[ln]?(cpy|cat)|g_strl(cpy|cat)|(g_)?setenv|putenv|g_object_set_data\w*"
+                  r"|g_settings_set\w*|g_key_file_set_\w+|g_file_set_contents\w*)\s*\(")
+MEMORY = r"(char|void|guchar|guint8|uint8_t|gchar|CK_BYTE|CK_UTF8CHAR|CK_CHAR)"
+PIN_NAME = r"(\w+_)?(pin|puk)(_(bytes|text|copy))?"
+PIN_ARRAY = re.compile(rf"\b{MEMORY}\s+{PIN_NAME}\s*\[|\b{PIN_NAME}\s*=\s*(\([^()]*\)\s*)?"
+                       r"((g_)?[mcr]e?alloc\w*|g_new0?|alloca)\s*\(")
+PIN_POINTER = re.compile(rf"\b({MEMORY}|GString|GBytes|GVariant)\s*\*+\s*(const\s+)?{PIN_NAME}\b")
 OUT_OK = re.compile(r"\b(GError|argv|envp)\b")
 ENTRY = re.compile(r"^(C_|CA_)[A-Z]\w*$")
 
@@ -177,8 +186,28 @@ def check_no_secret_logged(tree):
             args = SECRET_SIZES.sub("", csource.arguments(text, call.end()))
             found = SECRET.search(args)
             if found:
-                line = text.count("\n", 0, call.start()) + 1
-                yield f"{path}:{line}: {call[1]}() is given {found[0]}"
+                yield f"{path}:{_line(text, call.start())}: {call[1]}() is given {found[0]}"
+
+
+def _line(text, at):
+    return text.count("\n", 0, at) + 1
+
+
+def check_secret_type(tree):
+    """A PIN is in a PfSecret or PfPinPage: never copied by text functions, nor into a buffer; and
+    agent and app do not even pass it by another type. What a host gives the module stays where it is.
+    """
+    for path in tree.paths(".c", ".h", under=PRODUCT):
+        text = csource.blank_strings(csource.without_comments(tree.files[path]))
+        for call in COPY.finditer(text):
+            found = SECRET.search(SECRET_SIZES.sub("", csource.arguments(text, call.end())))
+            if found:
+                yield f"{path}:{_line(text, call.start())}: {call[1]}() copies {found[0]}"
+        for found in PIN_ARRAY.finditer(text):
+            yield f"{path}:{_line(text, found.start())}: a buffer for a PIN: {found[0]}"
+        if not path.startswith(PLAIN_C):
+            for found in PIN_POINTER.finditer(text):
+                yield f"{path}:{_line(text, found.start())}: a PIN that is no PfSecret: {found[0]}"
 
 
 def check_clang_format(tree):
@@ -199,5 +228,5 @@ def check_clang_format(tree):
 RULES = [
     check_pragma_once, check_includes, check_no_glib, check_sizes, check_function_names,
     check_file_names, check_out_parameters, check_entry_points, check_no_secret_logged,
-    check_clang_format,
+    check_secret_type, check_clang_format,
 ]
