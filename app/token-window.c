@@ -3,6 +3,7 @@
 /* PfTokenWindow: binds the model's list to rows and picks the page that says what to do. */
 #include "token-window.h"
 
+#include "history-page.h"
 #include "offer-row.h"
 #include "row-separators.h"
 #include "token-row.h"
@@ -14,6 +15,7 @@ struct _PfTokenWindow {
     GtkListBox *offer_list;
     GtkStack *stack;
     GtkListBox *token_list;
+    PfHistoryPage *history_page;
     GtkInfoBar *lost_bar;
     GtkInfoBar *failed_bar;
     GtkLabel *failed_label;
@@ -83,6 +85,8 @@ pf_token_window_new(GtkApplication *application, PfAgentModel *model, GListModel
     self->model = g_object_ref(model);
     gtk_list_box_bind_model(self->token_list, pf_agent_model_get_tokens(model), pf_token_row_new,
                             NULL, NULL);
+    pf_history_page_bind(self->history_page,
+                         g_application_get_dbus_connection(G_APPLICATION(application)));
     gtk_list_box_bind_model(self->offer_list, offers, pf_offer_row_new, NULL, NULL);
     g_signal_connect_object(offers, "items-changed", G_CALLBACK(on_offers_changed), self,
                             G_CONNECT_SWAPPED);
@@ -116,6 +120,7 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, offer_list);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, stack);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, token_list);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, history_page);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, lost_bar);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, failed_bar);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, failed_label);
@@ -126,6 +131,7 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
 static void
 pf_token_window_init(PfTokenWindow *self)
 {
+    g_type_ensure(PF_TYPE_HISTORY_PAGE);
     gtk_widget_init_template(GTK_WIDGET(self));
     pf_row_separators_add(self->token_list);
     pf_row_separators_add(self->offer_list);

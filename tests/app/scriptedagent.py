@@ -140,6 +140,9 @@ def is_page_zero(fd):
 CONSENT = {"id": "s", "program": "s", "program-icon": "s", "executable": "s", "script": "s",
            "sandbox": "s", "token-uri": "s", "shared-id": "s", "group": "s", "decision": "s",
            "since": "x"}
+HISTORY = {"id": "t", "serial": "t", "when": "x", "since": "x", "event": "s", "count": "u",
+           "program": "s", "executable": "s", "pid": "u", "token-uri": "s", "app-id": "s",
+           "operation": "s", "key-label": "s", "reason": "s", "setting": "s", "value": "s"}
 
 
 class ReportingAgent:
@@ -151,6 +154,8 @@ class ReportingAgent:
         self.closed = []  # (token, ID)
         self.consents = []
         self.revoked = []
+        self.history = []  # latest first
+        self.looks = []  # what GetHistory was asked for
         self.keyring = "off"
         self.stored = []
         self.removed = []
@@ -180,6 +185,10 @@ class ReportingAgent:
             invocation.return_value(GLib.Variant("(b)", (True,)))
         elif method == "ListConsents":
             invocation.return_value(GLib.Variant.new_tuple(_list(self.consents, CONSENT)))
+        elif method == "GetHistory":
+            self.looks.append(args[0])
+            found = [e for e in self.history if e["serial"] > args[0]]
+            invocation.return_value(GLib.Variant.new_tuple(_list(found, HISTORY)))
         elif method == "RevokeConsent":
             self.revoked.append(args[0])
             kept = [c for c in self.consents if args[0] not in ("", c["id"])]
@@ -208,6 +217,14 @@ class ReportingAgent:
         """Changes what the person has decided and says so."""
         self.consents = consents
         self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "ConsentsChanged",
+                              None)
+        self._bus.flush_sync(None)
+
+    def happen(self, *entries):
+        """The history is entries and what was before; says so, as if somebody had looked."""
+        changed = {e["id"] for e in entries}
+        self.history = [*entries, *(e for e in self.history if e["id"] not in changed)]
+        self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "HistoryChanged",
                               None)
         self._bus.flush_sync(None)
 

@@ -70,8 +70,8 @@ class Tray(AppCase):
         self.call(self.item("Menu"), MENU_INTERFACE, "Event",
                   GLib.Variant("(isvu)", (number, "clicked", GLib.Variant("s", ""), 0)))
 
-    def wait_tooltip(self, text):
-        wait_served(lambda: self.item("ToolTip")[3] == text, 5, f"the tooltip {text!r}")
+    def wait_tooltip(self, text, within=5):
+        wait_served(lambda: self.item("ToolTip")[3] == text, within, f"the tooltip {text!r}")
 
     def test_why_a_pin_was_forgotten(self):
         self.agent.report(tokens=[TOKEN], domains=[LOGIN])
@@ -82,7 +82,7 @@ class Tray(AppCase):
                               ("idle-timeout", "it was not used for too long")):
             self.agent.say_forgotten(reason)
             self.agent.report(tokens=[TOKEN], domains=[asleep])
-            self.wait_tooltip(f"1 token, no PIN cached\nPIN forgotten: {words}")
+            self.wait_tooltip(f"1 token, no PIN cached\nPIN forgotten: {words}", 1)
         still = asleep | {"members": [LOGIN["members"][0] | {"still_open": True}]}
         self.agent.report(tokens=[TOKEN], domains=[still])
         self.wait_tooltip("1 token, no PIN cached\nPIN forgotten: it was not used for too long\n"
@@ -102,7 +102,7 @@ class Tray(AppCase):
         seen = set()
         for reason in reasons:
             self.agent.say_forgotten(reason)
-            seen.add(wait_served(lambda: self.new_words(seen), 5, reason))
+            seen.add(wait_served(lambda: self.new_words(seen), 1, reason))
         self.assertEqual(len(seen), len(reasons))
 
     def new_words(self, seen):
