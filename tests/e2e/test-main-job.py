@@ -66,6 +66,52 @@ class MainJob(unittest.TestCase):
             self.assertFalse(self.spy.logged_in(d.pid))
         self.assertEqual(self.backend_counts(d), (1 + SIGNATURES, 1 + SIGNATURES))
 
+    def happened(self, d, count):
+        """(event, operation, key, reason, count) of the latest entries of a program, latest first.
+        """
+        return [tuple(e[key] for key in ("event", "operation", "key_label", "reason", "count"))
+                for e in self.pinfold.history() if e["pid"] == d.pid][:count]
+
+    def test_history(self):
+        d, session = self.logged_in("rw")
+        (key,) = d.find(session, **{"class": "private_key"})
+        d.sign(session, key)
+        d.sign(session, key)
+        signed = ("use", "sign", "key", None, 2)
+        self.assertEqual(self.happened(d, 3), [signed, ("login", None, None, "program", 1)])
+        # A session object holds a window open, in which no PIN is asked for.
+        d.ok("create", session, "class=data", "label=x", "private=true", "token=false")
+        d.sign(session, key)
+        wait_for(lambda: self.happened(d, 1) == [signed[:4] + (3,)], 5, "the third signature")
+        self.assertIn(("use", "create", None, None, 1), self.happened(d, 2))
+        self.pinfold.ctl("forget")
+        self.assertEqual(self.happened(d, 1), [("forgotten", None, None, "command", 1)])
+        other = self.driver()
+        other.ok("init os-locking")
+        wrong = other.open_session("=pinfold-test")
+        self.assertEqual(other.rv("login", wrong, "user", "97531864"), "CKR_PIN_INCORRECT")
+        self.assertEqual(self.happened(other, 2), [("refused", None, None, "rejected", 1)])
+        text = self.pinfold.ctl("history").stdout
+        for words in ("Signed (3×)", "pinfold-test: key", "Refused: wrong PIN"):
+            self.assertIn(words, text)
+        # Neither PIN is in it; the one that was wrong is like no other number there.
+        self.assertNotIn("97531864", text + str(self.pinfold.history()))
+        for entry in self.pinfold.history():
+            self.assertNotIn(softhsm.PIN, [str(value) for value in entry.values()])
+
+    def test_history_of_ends(self):
+        """How programs themselves end a login."""
+        d, session = self.logged_in()
+        d.ok("logout", session)
+        self.assertEqual(self.happened(d, 1), [("forgotten", None, None, "logout", 1)])
+        d.ok("login", session, "user", softhsm.PIN)
+        d.ok("close", session)
+        self.assertEqual(self.happened(d, 1), [("forgotten", None, None, "last-session", 1)])
+        d, session = self.logged_in()
+        d.kill()
+        self.wait_for_no_domain()
+        self.assertEqual(self.happened(d, 1), [("forgotten", None, None, "process-gone", 1)])
+
     def test_multi_part_signature_is_one_window(self):
         d, session = self.logged_in()
         (key,) = d.find(session, **{"class": "private_key"})

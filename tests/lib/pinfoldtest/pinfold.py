@@ -80,6 +80,10 @@ class Pinfold:
     def domains(self):
         return self.status()["domains"]
 
+    def history(self):
+        """What happened, latest first."""
+        return json.loads(self.ctl("history", "--json").stdout)
+
     def logged_in_domains(self):
         return [d for d in self.domains() if d["logged_in"]]
 
