@@ -21,6 +21,12 @@ def history(box):
     return json.loads(box.run(build_path("app/pinfoldctl"), "history", "--json").stdout)
 
 
+def listens(path):
+    """Does a socket of this name listen? One that is only bound has its name already."""
+    lines = open("/proc/net/unix", encoding="utf-8").read().splitlines()
+    return any(line.split()[3] == "00010000" and line.endswith(f" {path}") for line in lines[1:])
+
+
 class Agent:
     """The agent, started by hand, as the only one of the sandbox."""
 
@@ -37,11 +43,7 @@ class Agent:
         wait_for(self.is_listening, 10, "the agent's socket")
 
     def is_listening(self):
-        # The fourth field tells a socket that listens from one that only has its name yet.
-        lines = open("/proc/net/unix", encoding="utf-8").read().splitlines()
-        return self.process.poll() is None and \
-            any(line.split()[3] == "00010000" and line.endswith(f" {self.socket}")
-                for line in lines[1:])
+        return self.process.poll() is None and listens(self.socket)
 
     @property
     def pid(self):

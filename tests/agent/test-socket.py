@@ -13,7 +13,7 @@ import unittest
 
 from gi.repository import Gio
 
-from agentbed import TOKEN, Agent, AgentCase, Client
+from agentbed import TOKEN, Agent, AgentCase, Client, listens
 from pinfoldtest import Sandbox, process, tap, wait_for
 from pinfoldtest.paths import build_path, need_tools
 
@@ -259,7 +259,7 @@ class Starting(unittest.TestCase):
         need_tools("prlimit")
         self.box.start(["prlimit", "--nofile=256:4096", build_path("agent/pinfold-agent")],
                        name="agent")
-        wait_for((self.box.dir / "run/pinfold/agent").exists, 5, "the agent's socket")
+        wait_for(lambda: listens(self.box.dir / "run/pinfold/agent"), 5, "the agent's socket")
         peers = []
         for _ in range(400):
             peer = socket.socket(socket.AF_UNIX)
