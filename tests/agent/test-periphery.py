@@ -12,6 +12,7 @@ import threading
 import time
 import unittest
 
+from agentbed import history
 from pinfoldtest import Sandbox, build_path, process, softhsm, tap, wait_for
 
 CTL = build_path("app/pinfoldctl")
@@ -140,8 +141,16 @@ class Periphery(unittest.TestCase):
         status = self.status()
         self.assertEqual([d["token_uri"] for d in status["domains"]], [self.soft])
         self.assertEqual(self.token_uris(status), {self.soft})
+        removed = {e["token_uri"] for e in history(self.box) if e["reason"] == "removed"}
+        # What was there when the agent started was not inserted; software tokens never go.
+        self.assertLessEqual({PIV, "pkcs11:token=unread"}, removed)
+        self.assertNotIn(self.soft, removed)
+        self.assertNotIn("inserted", [e["reason"] for e in history(self.box)])
         self.card.insert()
         self.wait_status(lambda s: PIV in self.token_uris(s), "the card again")
+        latest = history(self.box)[0]
+        self.assertEqual((latest["event"], latest["reason"], latest["token_uri"]),
+                         ("token", "inserted", PIV))
 
     def test_token_without_a_serial(self):
         self.with_card()
