@@ -3,9 +3,12 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The app with the real agent: started for a prompt, wrong and right PINs, Cancel, a new agent."""
 
+import json
 import os
 import shutil
 import subprocess
+
+from gi.repository import GLib
 
 from appcase import AppCase
 from pinfoldtest import process, tap
@@ -130,6 +133,49 @@ class WithAgent(ClientCase):
         self.assertEqual(self.command(f"take {TOKEN} -"), "not-logged-in")
         for pin in (PIN, "83062915"):
             self.assert_not_in_memory(window.pid, pin)
+
+    def tooltip(self):
+        """What the tray icon says."""
+        owner = self.box.screen.tray_items()[0].partition("/")[0]
+        answer = self.bus.call_sync(
+            owner, "/StatusNotifierItem", "org.freedesktop.DBus.Properties", "Get",
+            GLib.Variant("(ss)", ("org.kde.StatusNotifierItem", "ToolTip")), None, 0, 5000, None)
+        return answer.unpack()[0][3]
+
+    def reject(self):
+        lease = self.command(f"take {TOKEN} - sign Key").split()[1]
+        self.command(f"end {lease} 2")
+
+    def end_program(self):
+        self.client.stdin.close()
+        self.client.wait(5)
+
+    def test_tray_says_why_a_pin_was_forgotten(self):
+        self.bus = self.session_bus()
+        self.addCleanup(self.bus.close_sync, None)
+        self.box.screen.start_panel()
+        self.start_app("--gapplication-service")
+        wait_for(self.box.screen.tray_items, 10, "the tray icon")
+        ctl = build_path("app/pinfoldctl")
+        for reason, words, cause in (
+                ("command", "you said so", lambda: self.box.run(ctl, "forget")),
+                ("logout", "the program logged out", lambda: self.command(f"logout {TOKEN} -")),
+                ("rejected", "the token rejected it", self.reject),
+                ("pin-changed", "PIN changed", lambda: self.command(f"report {TOKEN} 1")),
+                ("removed", "card removed", lambda: self.command(f"report {TOKEN} 3")),
+                ("setting-loosened", "a setting was changed",
+                 lambda: self.box.run(ctl, "set", "forget-on-lock", "false")),
+                ("mode-changed", "caching mode changed",
+                 lambda: self.box.run(ctl, "set", "cache-mode", "shared")),
+                ("process-gone", "the program ended", self.end_program)):
+            with self.subTest(reason=reason):
+                self.assertEqual(self.command(f"store {TOKEN} - {PIN}"), "ok")
+                wait_for(lambda: "1 PIN cached" in self.tooltip(), 5, "the PIN")
+                cause()
+                wait_for(lambda: self.tooltip().endswith(f"PIN forgotten: {words}"), 1, words)
+                latest = json.loads(self.box.run(ctl, "history", "--json").stdout)
+                self.assertEqual(next(e["reason"] for e in latest if e["event"] == "forgotten"),
+                                 reason)
 
     def test_program_goes_away(self):
         self.prompt()
