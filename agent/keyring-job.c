@@ -217,13 +217,16 @@ run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
     PfKeyringJob *job = task_data;
     g_autoptr(GError) error = NULL;
-    /* The service's signals are of no interest: they wait in this context until it goes. */
+    /* The service's signals are of no interest, but the main loop must not get them. */
     g_autoptr(GMainContext) context = g_main_context_new();
     g_main_context_push_thread_default(context);
     PfKeyringSession *session = pf_keyring_session_open(cancellable, &error);
     if (session != NULL)
         do_job(job, session, &error);
     pf_keyring_session_free(session);
+    /* What the session has subscribed to is given back here. */
+    while (g_main_context_iteration(context, FALSE))
+        continue;
     g_main_context_pop_thread_default(context);
     job->result.status = get_status(error);
     if (error != NULL)
