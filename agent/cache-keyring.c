@@ -173,17 +173,16 @@ use(Lookup *lookup, PfSecret *pin)
 
 static void start_lookup(Lookup *lookup);
 
-/* Nobody has the stored PIN of TOKEN any more: who waits for it may have it. */
+/* Nobody has the stored PIN of TOKEN any more: who waits for it may have it, one after the other.
+ */
 static void
 end_lent(PfCacheKeyring *self, const char *token)
 {
     g_hash_table_remove(self->lent, token);
     for (guint i = 0; i < self->lookups->len; i++) {
         Lookup *lookup = g_ptr_array_index(self->lookups, i);
-        if (lookup->job == NULL && g_str_equal(lookup->token, token)) {
+        if (lookup->job == NULL && g_str_equal(lookup->token, token))
             start_lookup(lookup);
-            return;
-        }
     }
 }
 
@@ -259,7 +258,7 @@ on_looked(PfKeyringJob *job, PfKeyringResult *result, gpointer data)
     ask(lookup, get_offer(result));
 }
 
-/* Another program has the PIN for so long that it may have been stopped. */
+/* Another program has had the PIN for so long that it may have been stopped. */
 static gboolean
 on_turn_timeout(gpointer user_data)
 {
@@ -274,12 +273,12 @@ start_lookup(Lookup *lookup)
 {
     PfCacheKeyring *self = lookup->keyring;
     gboolean borrows = lookup->request != NULL && may_use(self, lookup->request, lookup->details);
+    g_clear_handle_id(&lookup->timeout, g_source_remove);
     if (g_hash_table_contains(self->lent, lookup->token)) {
-        if (lookup->timeout == 0)
-            lookup->timeout = g_timeout_add(PF_KEYRING_WAIT_MS, on_turn_timeout, lookup);
+        /* Anew with each that gets it: who waits, waits while the queue moves. */
+        lookup->timeout = g_timeout_add(PF_KEYRING_WAIT_MS, on_turn_timeout, lookup);
         return;
     }
-    g_clear_handle_id(&lookup->timeout, g_source_remove);
     if (borrows)
         g_hash_table_add(self->lent, g_strdup(lookup->token));
     lookup->job = borrows

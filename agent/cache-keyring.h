@@ -23,7 +23,8 @@ void pf_cache_keyring_set_allowed(PfCacheKeyring *keyring, gboolean is_allowed);
 gboolean pf_cache_keyring_is_allowed(const PfCacheKeyring *keyring);
 
 /* REQUEST wants the dialog of DETAILS. If the keyring may have something to say, takes both over
- * and returns TRUE: the request gets the stored PIN, or its dialog, within PF_KEYRING_WAIT_MS. */
+ * and returns TRUE: the request gets the stored PIN, or its dialog, PF_KEYRING_WAIT_MS after the
+ * keyring or the program that has the PIN has stopped answering. */
 gboolean pf_cache_keyring_take_prompt(PfCacheKeyring *keyring, PfLeaseRequest *request,
                                       PfDialogDetails *details);
 

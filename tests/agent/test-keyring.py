@@ -104,23 +104,31 @@ class Keeping(KeyringCase):
         (item,) = self.keyring.items()
         self.assertEqual((item["uri"], item["serial"], item["label"], item["manufacturer"],
                           item["model"]), (TOKEN, "0001", "one", "Pinfold", "Test"))
-        second, third = self.client(), self.client()
-        entries = [client.join_domain() for client in (second, third)]
-        lease = self.borrow(second)
+        clients = [self.client() for _ in range(3)]
+        entries = [client.join_domain() for client in clients]
+        lease = self.borrow(clients[0])
         self.assertEqual(self.states(), ["lent"])
-        job = third.background("prompt", TOKEN, "-", 0, "login")
-        job.join(0.3)
-        self.assertTrue(job.is_alive())
-        self.assertEqual(second.call("end", lease, 1), ["ok", "cached"])
-        status, lease, leased, cached = self.finish(job)
+        jobs = [client.background("prompt", TOKEN, "-", 0, "login") for client in clients[1:]]
+        jobs[0].join(0.3)
+        self.assertTrue(jobs[0].is_alive())
+        self.assertEqual(clients[0].call("end", lease, 1), ["ok", "cached"])
+        wait_for(lambda: not all(job.is_alive() for job in jobs), 5, "one of those that wait")
+        turn, other = (0, 1) if not jobs[0].is_alive() else (1, 0)
+        status, lease, leased, cached = jobs[turn].answer
         self.assertEqual((status, leased, cached), ("ok", PIN, "cached"))
+        self.assertTrue(jobs[other].is_alive())
         # Not presented at all: nothing is lost.
-        self.assertEqual(third.call("end", lease, 0), ["ok", "not-cached"])
+        self.assertEqual(clients[1 + turn].call("end", lease, 0), ["ok", "not-cached"])
+        status, lease, leased, cached = self.finish(jobs[other])
+        self.assertEqual((status, leased, cached), ("ok", PIN, "cached"))
+        self.assertEqual(clients[1 + other].call("end", lease, 1), ["ok", "cached"])
         self.wait_states("ready")
-        self.assertEqual([second.state(entries[0]), third.state(entries[1])], ["user", "public"])
+        self.assertEqual(clients[0].state(entries[0]), "user")
+        self.assertEqual(clients[1 + turn].state(entries[1 + turn]), "public")
+        self.assertEqual(clients[1 + other].state(entries[1 + other]), "user")
         self.assertFalse(monitor.contains(PIN.encode()))
         self.assertNotIn(PIN, self.box.logs(lines=100000))
-        for client in (first, second, third):
+        for client in (first, *clients):
             client.end()
         wait_for(lambda: not self.agent.has_pin(PIN), 5, "no PIN in the agent")
 
