@@ -344,12 +344,13 @@ class Shared(KeyringCase):
 class Worse(KeyringCase):
     """Without a keyring that can be used the dialog comes, and has no box."""
 
-    def expect_plain_dialog(self, state, within):
+    def expect_plain_dialog(self, state=None):
         client = self.client()
         client.join_domain()
         start = time.monotonic()
         job, request, details = self.ask(client)
-        self.assertLess(time.monotonic() - start, within)
+        # GDBus itself would wait for 25 s.
+        self.assertLess(time.monotonic() - start, 5)
         self.assertNotIn("keyring", details)
         lease = self.answer(job, request)
         self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
@@ -361,7 +362,7 @@ class Worse(KeyringCase):
         self.box.add_service(NAME, "/bin/false")
         self.bus.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                       "ReloadConfig")
-        self.expect_plain_dialog("unavailable", 1)
+        self.expect_plain_dialog("unavailable")
         remove = self.box.run(CTL, "keyring", "remove", "--all", check=False)
         self.assertEqual(remove.returncode, 1)
 
@@ -369,7 +370,7 @@ class Worse(KeyringCase):
         keyring = Keyring(self.box, self.bus)
         keyring.process.send_signal(signal.SIGSTOP)
         self.addCleanup(keyring.process.send_signal, signal.SIGCONT)
-        self.expect_plain_dialog(None, 3)
+        self.expect_plain_dialog()
 
     def test_plain_session(self):
         self.box.start(["/usr/bin/python3", "-m", "dbusmock", "--session", NAME, SERVICE,
@@ -380,7 +381,7 @@ class Worse(KeyringCase):
                       "OpenSession", "sv", "vo",
                       f"if args[0] != 'plain': raise {refusal}\nret = ('', '/session')")
         monitor = self.box.monitor()
-        self.expect_plain_dialog("plain", 2)
+        self.expect_plain_dialog("plain")
         said = [m.get_body().unpack()[0] for m in monitor.messages()
                 if m.get_member() == "OpenSession"]
         self.assertEqual(said[-1], "plain")  # libsecret has tried it
