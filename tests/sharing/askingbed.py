@@ -18,26 +18,43 @@ class AskingBed:
     """
 
     def __init__(self, box, backends, config=""):
+        self._box = box
         self.pinfold = Pinfold(box, backends, config)
-        tree = box.dir / "tree"
+        tree = self._tree = box.dir / "tree"
         (tree / "agent").mkdir(parents=True)
         (tree / "app").mkdir()
         for name in ("pinfold-agent", "pinfold-tokens"):
             shutil.copy2(build_path("agent", name), tree / "agent" / name)
         shutil.copy2(build_path("tests/agent/mock-prompter"), tree / "app/pinfold")
-        self.agent = box.start([tree / "agent/pinfold-agent"], name="agent")
+        self.start()
+
+    def start(self):
+        """Agent and prompter, and again after kill()."""
+        self.agent = self._box.start([self._tree / "agent/pinfold-agent"], name="agent")
         wait_for(self._is_listening, 10, "the agent's socket")
-        self._prompter = box.start([tree / "app/pinfold"], name="prompter",
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self._prompter = self._box.start([self._tree / "app/pinfold"], name="prompter",
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self._buffer = b""
         self.said = []  # what nobody has waited for yet
         assert self._read(10) == "registered", self.said
+
+    def kill(self):
+        """SIGKILL to the agent; a prompter without one is of no use."""
+        for child in (self.agent, self._prompter):
+            child.kill()
+            child.wait()
+        self._prompter.stdin.close()
+        self._prompter.stdout.close()
 
     def _is_listening(self):
         # The fourth field tells a socket that listens from one that only has its name yet.
         lines = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
         return any(line.split()[3] == "00010000" and line.endswith(f" {self.pinfold.socket()}")
                    for line in lines[1:])
+
+    def fileno(self):
+        """For select(): ready when the prompter says something."""
+        return self._prompter.stdout.fileno()
 
     def _read(self, timeout):
         while b"\n" not in self._buffer:
@@ -61,6 +78,14 @@ class AskingBed:
                 self.said += kept
                 return head.split()[1:], details
             self.said.append(line)
+
+    def find(self, word):
+        """As expect(), of what was said so far; None: nothing of the kind."""
+        while select.select([self], [], [], 0)[0] or b"\n" in self._buffer:
+            self.said.append(self._read(1))
+        if not any(line.split()[0] == word for line in self.said):
+            return None
+        return self.expect(word)
 
     def call(self, *words):
         """Has the prompter do something; raises unless the agent took it."""

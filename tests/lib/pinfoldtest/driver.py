@@ -110,6 +110,10 @@ class Driver:
         line, _, self._buffer = self._buffer.partition(b"\n")
         return Answer(line.decode(errors="surrogateescape"))
 
+    def fileno(self):
+        """For select(): ready when there is an answer, and nothing of it was read yet."""
+        return self._process.stdout.fileno()
+
     def cmd(self, *words, timeout=None):
         """Runs a command, given as words or as one line; returns its Answer."""
         self.send(*(words[0].split() if len(words) == 1 else words))
