@@ -232,6 +232,17 @@ class Swapped(CardHerd):
 class LastTry(CardHerd):
     """The last try of a card is a person's."""
 
+    def spend_tries(self, d):
+        """Two of the three, by a program that has the wrong PIN."""
+        for _ in range(2):
+            self.assertEqual(d.rv("login . user 999999"), "CKR_PIN_INCORRECT")
+        d.close()
+        self.card.reset_stats()
+
+    def assert_nothing_was_presented(self):
+        stats = self.card.stats()
+        self.assertEqual((stats["presentations"], stats["pin_tries"]), (0, 1))
+
     def test_two_left_then_one(self):
         self.bed.change_pin()
         self.card.set_tries(2)
@@ -240,6 +251,34 @@ class LastTry(CardHerd):
         self.assert_nothing_more()
         stats = self.card.stats()
         self.assertEqual((stats["presentations"], stats["pin_tries"]), (1, 1))
+        self.finish()
+
+    def test_spent_by_another_program(self):
+        """OpenSC shows the others what was so when they last logged in; the agent knows better."""
+        d = self.bed.pinfold.driver()
+        d.ok("init os-locking")
+        d.open_session("@0")
+        self.spend_tries(d)
+        answers, _ = self.sign_all()
+        self.assert_refused(answers)
+        self.assert_nothing_more()
+        self.assert_nothing_was_presented()
+        self.finish()
+
+    def test_two_logins_on_two_tries(self):
+        """Each has a PIN that was right once; the second one finds the last try."""
+        for _ in range(ROUNDS):
+            self.bed.recover()
+            self.bed.change_pin()
+            half = self.split()
+            self.bed.change_pin()
+            self.card.set_tries(2)
+            answers, _ = self.sign_all()
+            self.assert_refused(answers)
+            self.assert_nothing_more()
+            stats = self.card.stats()
+            self.assertEqual((stats["presentations"], stats["pin_tries"]), (1, 1))
+            self.unite(half)
         self.finish()
 
 
