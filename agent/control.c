@@ -243,6 +243,36 @@ on_bus_acquired(GDBusConnection *connection, const char *name, gpointer data)
 }
 
 static void
+on_owner_known(GObject *source, GAsyncResult *result, gpointer data)
+{
+    guint32 pid = 0;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
+    if (answer != NULL)
+        g_variant_get(answer, "(u)", &pid);
+    g_autofree char *link = g_strdup_printf("/proc/%u/exe", pid);
+    g_autofree char *exe = pid != 0 ? g_file_read_link(link, NULL) : NULL;
+    g_warning("Another program has the name %s (process %u, %s): what is asked and told on the "
+              "session bus is that one's; PINs are not, and programs find this agent by its socket",
+              PF_WIRE_AGENT_NAME, pid, exe != NULL ? exe : "executable unknown");
+}
+
+static void
+ask_owner(GDBusConnection *connection)
+{
+    g_dbus_connection_call(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                           g_variant_new("(s)", PF_WIRE_AGENT_NAME), G_VARIANT_TYPE("(u)"),
+                           G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_owner_known, NULL);
+}
+
+static void
+on_name_acquired(GDBusConnection *connection, const char *name, gpointer data)
+{
+    g_debug("%s is this agent's", name);
+}
+
+static void
 on_name_lost(GDBusConnection *connection, const char *name, gpointer data)
 {
     PfControl *self = data;
@@ -254,7 +284,7 @@ on_name_lost(GDBusConnection *connection, const char *name, gpointer data)
     if (bus_gone)
         g_message("the session bus is gone");
     else
-        g_message("%s belongs to another agent", name);
+        ask_owner(connection);
     g_signal_emit(self, name_lost_signal, 0, bus_gone);
 }
 
@@ -267,8 +297,8 @@ pf_control_start(PfControl *self)
         return;
     }
     self->owner_id =
-        g_bus_own_name(G_BUS_TYPE_SESSION, PF_WIRE_AGENT_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE,
-                       on_bus_acquired, NULL, on_name_lost, self, NULL);
+        g_bus_own_name(G_BUS_TYPE_SESSION, PF_WIRE_AGENT_NAME, G_BUS_NAME_OWNER_FLAGS_NONE,
+                       on_bus_acquired, on_name_acquired, on_name_lost, self, NULL);
 }
 
 void

@@ -22,8 +22,9 @@ PfControl *pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatch
 void pf_control_set_session_watcher(PfControl *self, PfSessionWatcher *session);
 void pf_control_set_reset_report(PfControl *self, const PfResetReport *report);
 
-/* Asks for the name. Without a session bus it does nothing but say so in the log: the private
- * socket is served all the same. */
+/* Asks for the name, which nobody can take away then; if another program has it already, says so in
+ * the log and waits for it. Without a session bus it does nothing but say so in the log: the
+ * private socket is served all the same. */
 void pf_control_start(PfControl *self);
 
 /* Gives the name back after sending what is to be sent. */

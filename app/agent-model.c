@@ -8,6 +8,7 @@
 #include "agent-proxy.h"
 #include "forget-words.h"
 #include "list-update.h"
+#include "socket-peer.h"
 #include "token-label.h"
 #include "wire-names.h"
 
@@ -154,6 +155,13 @@ set_state(PfAgentModel *self, PfAgentState state, gboolean changed)
 }
 
 static void
+set_nothing(PfAgentModel *self, PfAgentState state)
+{
+    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+    set_state(self, state, set_items(self, nothing));
+}
+
+static void
 apply_status(PfAgentModel *self, GVariant *status)
 {
     g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
@@ -181,6 +189,8 @@ on_get_status_done(GObject *source, GAsyncResult *result, gpointer user_data)
     self->asking = FALSE;
     if (self->state == PF_AGENT_STATE_LOST)
         return; /* it died meanwhile */
+    if (self->state == PF_AGENT_STATE_FOREIGN)
+        return;
     if (!ok)
         g_warning("Reading the agent's status: %s", error->message);
     else
@@ -203,15 +213,49 @@ ask_status(PfAgentModel *self)
 static void
 on_proxy_changed(PfAgentModel *self)
 {
-    ask_status(self);
+    if (self->state != PF_AGENT_STATE_FOREIGN)
+        ask_status(self);
 }
 
 static void
 on_proxy_forgotten(PfDbusAgent1 *proxy, const char *token_uri, const char *app_id,
                    const char *reason, PfAgentModel *self)
 {
+    if (self->state == PF_AGENT_STATE_FOREIGN)
+        return;
     self->last_forgotten = pf_forget_words_find(reason);
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+}
+
+/* Is it another process than PID that programs obey? */
+static gboolean
+is_foreign(guint32 pid)
+{
+    pid_t listener = 0;
+    return pf_socket_peer_get_pid(&listener) == 0 && listener != 0 && (guint32)listener != pid;
+}
+
+static void
+on_owner_pid_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    guint32 pid = 0;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    PfAgentModel *self = user_data;
+    if (self->state == PF_AGENT_STATE_LOST)
+        return;
+    if (answer != NULL)
+        g_variant_get(answer, "(u)", &pid);
+    if (pid != 0 && is_foreign(pid)) {
+        g_warning("Another program answers as Pinfold's agent: process %u", pid);
+        set_nothing(self, PF_AGENT_STATE_FOREIGN);
+        return;
+    }
+    g_signal_emit(self, signals[SIGNAL_APPEARED], 0);
+    ask_status(self);
 }
 
 static void
@@ -219,13 +263,14 @@ on_proxy_name_owner_notify(PfAgentModel *self)
 {
     g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
     if (owner == NULL) {
-        g_autoptr(GPtrArray) nothing = g_ptr_array_new();
-        set_state(self, PF_AGENT_STATE_LOST, set_items(self, nothing));
+        set_nothing(self, PF_AGENT_STATE_LOST);
         return;
     }
     set_state(self, PF_AGENT_STATE_CONNECTING, FALSE);
-    g_signal_emit(self, signals[SIGNAL_APPEARED], 0);
-    ask_status(self);
+    g_dbus_connection_call(self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                           g_variant_new("(s)", owner), G_VARIANT_TYPE("(u)"),
+                           G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_owner_pid_done, self);
 }
 
 static void

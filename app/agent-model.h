@@ -11,6 +11,7 @@ G_DECLARE_FINAL_TYPE(PfAgentModel, pf_agent_model, PF, AGENT_MODEL, GObject)
 typedef enum {
     PF_AGENT_STATE_CONNECTING, /* not known yet */
     PF_AGENT_STATE_LOST,       /* nobody owns org.pinfold.Agent */
+    PF_AGENT_STATE_FOREIGN,    /* it is not who listens on the private socket; nothing is listed */
     PF_AGENT_STATE_READY,      /* the lists are the agent's */
 } PfAgentState;
 

@@ -3,6 +3,8 @@
 /* PfTokenWindow: binds the model's list to rows and picks the page that says what to do. */
 #include "token-window.h"
 
+#include <glib/gi18n.h>
+
 #include "history-page.h"
 #include "offer-row.h"
 #include "row-separators.h"
@@ -17,6 +19,8 @@ struct _PfTokenWindow {
     GtkListBox *token_list;
     PfHistoryPage *history_page;
     GtkInfoBar *lost_bar;
+    GtkLabel *lost_label;
+    GtkButton *start_button;
     GtkInfoBar *failed_bar;
     GtkLabel *failed_label;
     GtkMenuButton *menu_button;
@@ -32,6 +36,7 @@ get_page(PfTokenWindow *self)
 {
     switch (pf_agent_model_get_state(self->model)) {
     case PF_AGENT_STATE_LOST:
+    case PF_AGENT_STATE_FOREIGN:
         return "lost";
     case PF_AGENT_STATE_CONNECTING:
         return "connecting";
@@ -45,8 +50,12 @@ get_page(PfTokenWindow *self)
 static void
 on_model_changed(PfTokenWindow *self)
 {
-    gboolean lost = pf_agent_model_get_state(self->model) == PF_AGENT_STATE_LOST;
-    gtk_widget_set_visible(GTK_WIDGET(self->lost_bar), lost);
+    PfAgentState state = pf_agent_model_get_state(self->model);
+    gboolean lost = state == PF_AGENT_STATE_LOST;
+    gtk_widget_set_visible(GTK_WIDGET(self->lost_bar), lost || state == PF_AGENT_STATE_FOREIGN);
+    gtk_label_set_text(self->lost_label, lost ? _("PIN caching is off: the agent is not running")
+                                              : _("Another program answers as Pinfold’s agent"));
+    gtk_widget_set_visible(GTK_WIDGET(self->start_button), lost);
     gtk_stack_set_visible_child_name(self->stack, get_page(self));
 }
 
@@ -122,6 +131,8 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, token_list);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, history_page);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, lost_bar);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, lost_label);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, start_button);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, failed_bar);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, failed_label);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, menu_button);

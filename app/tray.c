@@ -31,7 +31,8 @@ G_DEFINE_FINAL_TYPE(PfTray, pf_tray, G_TYPE_OBJECT)
 static const char *
 get_icon_state(PfTray *self)
 {
-    if (pf_agent_model_get_state(self->model) == PF_AGENT_STATE_LOST)
+    PfAgentState state = pf_agent_model_get_state(self->model);
+    if (state == PF_AGENT_STATE_LOST || state == PF_AGENT_STATE_FOREIGN)
         return "attention";
     if (pf_agent_model_count_pins(self->model) > 0)
         return "cached";
@@ -46,6 +47,8 @@ dup_description(PfTray *self)
     switch (pf_agent_model_get_state(self->model)) {
     case PF_AGENT_STATE_LOST:
         return g_strdup(_("PIN caching is off: the agent is not running"));
+    case PF_AGENT_STATE_FOREIGN:
+        return g_strdup(_("Another program answers as Pinfold’s agent"));
     case PF_AGENT_STATE_CONNECTING:
         return g_strdup(_("Looking for tokens…"));
     case PF_AGENT_STATE_READY:

@@ -3,9 +3,11 @@
 /* Finding and starting the agent. */
 #include "ctl-agent.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 
 #include "session-bus.h"
+#include "socket-peer.h"
 #include "wire-names.h"
 
 void
@@ -47,6 +49,30 @@ start_agent(GDBusConnection *bus, GError **error)
     return answer != NULL;
 }
 
+/* Anybody can take the agent's name while there is no agent: whoever has it must also be the one
+ * that programs obey. */
+static gboolean
+check_owner(GDBusConnection *bus, GError **error)
+{
+    guint32 owner = 0;
+    pid_t listener = 0;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                    "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                                    g_variant_new("(s)", PF_WIRE_AGENT_NAME), G_VARIANT_TYPE("(u)"),
+                                    G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    if (answer != NULL)
+        g_variant_get(answer, "(u)", &owner);
+    int r = pf_socket_peer_get_pid(&listener);
+    /* A bus that does not say, and an agent that is too busy to be looked at. */
+    if (owner == 0 || r == -EAGAIN || (r == 0 && (listener == 0 || (guint32)listener == owner)))
+        return TRUE;
+    /* Translators: the number is a process ID. */
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
+                _("another program answers as Pinfold's agent (process %u)"), owner);
+    return FALSE;
+}
+
 PfDBusAgent1 *
 pf_ctl_agent_connect(GError **error)
 {
@@ -60,7 +86,7 @@ pf_ctl_agent_connect(GError **error)
         g_prefix_error(error, "%s: ", _("the session bus cannot be reached"));
         return NULL;
     }
-    if (!start_agent(bus, error))
+    if (!start_agent(bus, error) || !check_owner(bus, error))
         return NULL;
     return pf_dbus_agent1_proxy_new_sync(bus,
                                          G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |

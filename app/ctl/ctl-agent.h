@@ -6,7 +6,7 @@
 #include "pf-agent-dbus.h"
 
 /* A proxy of the running agent, which is started if need be; the caller's. NULL with an error fit
- * for a person. */
+ * for a person; G_IO_ERROR_ADDRESS_IN_USE: another program has its name. */
 PfDBusAgent1 *pf_ctl_agent_connect(GError **error);
 
 /* Rewrites what a call failed with: the remote error's text without its D-Bus name. */

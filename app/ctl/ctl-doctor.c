@@ -135,6 +135,12 @@ check_agent(Report *report)
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) findings = NULL;
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
+    if (agent == NULL && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
+        add(report, "agent", "error", error->message,
+            _("Find out what it is, and end it. It can answer for the agent and read what is asked "
+              "on the session bus, where no PIN ever is; programs do not ask it for PINs."));
+        return;
+    }
     if (agent == NULL) {
         add(report, "agent", "error", error->message,
             pf_session_bus_exists()

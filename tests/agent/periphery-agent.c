@@ -6,14 +6,18 @@
  * Commands on standard input: `domain URI MAJOR:MINOR PID`, `report URI SLOT hardware|software`,
  * `changed COUNT`, `tries URI`; each thing that happens is a line on standard output. */
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "app-id.h"
 #include "cache.h"
 #include "control.h"
 #include "removal-guard.h"
+#include "socket-path.h"
 
 struct _PfCache {
     GObject parent_instance;
@@ -238,9 +242,24 @@ on_refreshed(PfTokenRegistry *registry, gpointer data)
     say("refreshed");
 }
 
+/* As the agent, which listens before it takes its name; it is not served. */
+static void
+listen_on_socket(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (pf_socket_path_get(address.sun_path, sizeof address.sun_path) < 0)
+        return;
+    g_autofree char *folder = g_path_get_dirname(address.sun_path);
+    g_mkdir(folder, 0700);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        listen(fd, 64);
+}
+
 int
 main(int argc, char **argv)
 {
+    listen_on_socket();
     g_autoptr(PfPcscWatcher) watcher = pf_pcsc_watcher_new(&pf_pcsc_api, NULL);
     g_autofree char *helper = g_build_filename(argv[1], "agent", "pinfold-tokens", NULL);
     g_autoptr(GFile) standard_input = g_file_new_for_path("/dev/stdin");

@@ -206,7 +206,7 @@ class Periphery(unittest.TestCase):
                 self.readers.stop(kill=kill)
                 agent.expect(f"removed {PIV}", 2)
                 self.assertEqual(self.status()["readers"], [])
-                self.assertIn("pcscd", self.ctl("doctor", status=1))
+                self.assertIn("pcscd", self.ctl("doctor"))
                 self.readers.restart()
                 self.wait_status(lambda s: PIV in self.token_uris(s), "the card again")
 
@@ -306,7 +306,7 @@ class Periphery(unittest.TestCase):
     def test_doctor_says_that_everybody_shares(self):
         self.conf.write_text(self.conf.read_text() + "[Misc]\nAppIdMajor = 1\nAppIdMinor = 2\n")
         self.start()
-        self.assertRegex(self.ctl("doctor", status=1), r"warning +app-id")
+        self.assertRegex(self.ctl("doctor"), r"warning +app-id")
 
     def test_software_token_is_not_removed(self):
         agent = self.start()

@@ -11,7 +11,7 @@ import socket
 import time
 import unittest
 
-from gi.repository import Gio
+from gi.repository import Gio, GLib
 
 from agentbed import TOKEN, Agent, AgentCase, Client, listens
 from pinfoldtest import Sandbox, process, tap, wait_for
@@ -267,6 +267,66 @@ class Starting(unittest.TestCase):
             peer.connect(str(self.box.dir / "run/pinfold/agent"))
             peers.append(peer)
         self.assertEqual(Client(self.box).call("contact", "no")[0], "ok")
+
+
+class Impostor(unittest.TestCase):
+    """A program that has taken the agent's name on the session bus."""
+
+    def setUp(self):
+        self.box = Sandbox(services=False)
+        self.addCleanup(self.box.close)
+        flags = Gio.DBusConnectionFlags
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            self.box.bus_address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION,
+            None, None)
+        self.calls = []
+        self.bus.add_filter(self.on_message)
+        self.call("RequestName", "(su)", "org.pinfold.Agent", 0)
+
+    def on_message(self, _bus, message, is_incoming):
+        if is_incoming and message.get_message_type() == Gio.DBusMessageType.METHOD_CALL:
+            self.calls.append(message.get_member())
+        return message
+
+    def call(self, method, signature, *args):
+        return self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                  "org.freedesktop.DBus", method, GLib.Variant(signature, args),
+                                  None, 0, 5000, None).unpack()
+
+    def ctl(self, *args):
+        return self.box.run(build_path("app/pinfoldctl"), *args, check=False)
+
+    def assert_noticed(self):
+        for command in (("status",), ("forget",), ("consent", "list")):
+            done = self.ctl(*command)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(f"another program answers as Pinfold's agent (process {os.getpid()})",
+                          done.stderr)
+        self.assertIn("another program answers", self.ctl("doctor").stdout)
+        self.assertEqual(self.calls, [])
+
+    def test_beside_the_agent(self):
+        agent = Agent(self.box)
+        wait_for(lambda: "Another program has the name org.pinfold.Agent "
+                         f"(process {os.getpid()}, " in agent.log(), 5, "the line in the journal")
+        client = Client(self.box).hello()
+        client.join_domain()
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
+        self.assertEqual(client.take()[1], "135790")
+        self.assert_noticed()
+        # When it gives up, the agent is there.
+        self.call("ReleaseName", "(s)", "org.pinfold.Agent")
+        wait_for(lambda: self.ctl("status").returncode == 0, 10, "the agent's name")
+        # Which is not to be had again.
+        self.assertEqual(self.call("RequestName", "(su)", "org.pinfold.Agent", 2), (2,))
+        self.assertEqual(self.ctl("status").returncode, 0)
+
+    def test_without_an_agent(self):
+        client = Client(self.box)
+        started = time.monotonic()
+        self.assertEqual(client.call("contact", "start")[0], "no")
+        self.assertLess(time.monotonic() - started, 3)
+        self.assert_noticed()
 
 
 if os.environ.get("PINFOLD_SANITIZED"):

@@ -4,8 +4,10 @@
 """pinfoldctl consent: what it prints of the agent's list, and what it takes back."""
 
 import json
+import socket
 import subprocess
 import unittest
+from pathlib import Path
 
 from gi.repository import Gio, GLib
 
@@ -53,6 +55,13 @@ class Consent(unittest.TestCase):
         self.bus = Gio.DBusConnection.new_for_address_sync(
             self.box.bus_address,
             flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+        # As the agent, which listens before it takes its name.
+        path = Path(self.box.env["XDG_RUNTIME_DIR"], "pinfold/agent")
+        path.parent.mkdir(mode=0o700)
+        listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listener.close)
+        listener.bind(str(path))
+        listener.listen()
         self.agent = DecidingAgent(self.bus)
         self.addCleanup(self.agent.stop)
 

@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Token window, settings and the app's life, on a desktop without a tray."""
 
+import socket
 import time
 from pathlib import Path
 
@@ -136,6 +137,25 @@ class Windows(AppCase):
         self.assertNotIn("PIN caching is off: the agent is not running", window.texts())
         agent.stop()
         window.wait_text("PIN caching is off: the agent is not running")
+
+    def test_impostor(self):
+        """A program with the agent's name, while another one listens on the private socket."""
+        folder = Path(self.box.env["XDG_RUNTIME_DIR"], "pinfold")
+        folder.mkdir(mode=0o700)
+        self.box.start(["/usr/bin/python3", "-c", "import socket, sys, signal\n"
+                        "s = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\ns.listen()\n"
+                        "signal.pause()", folder / "agent"])
+        with socket.socket(socket.AF_UNIX) as probe:
+            wait_for(lambda: probe.connect_ex(str(folder / "agent")) == 0, 5, "the socket")
+        impostor = ReportingAgent(self.bus)
+        self.addCleanup(impostor.stop)
+        impostor.report(readers=[{"name": READER, "present": False}])
+        self.start_app()
+        window = self.ui.window(TITLE)
+        self.wait_texts(window, "Another program answers as Pinfold’s agent")
+        self.assertNotIn(READER, window.texts())
+        self.assertFalse(window.has("Start", "push button"))
+        self.assertEqual(impostor.asked, 0)
 
     def close_window(self):
         self.ui.window(TITLE).find("Close", "push button").press()
