@@ -9,10 +9,12 @@
 #define WINDOWS_LIMIT_US (2 * G_TIME_SPAN_SECOND)
 /* A window tells nobody that it closes. */
 #define WINDOWS_LOOK_MS 20
-/* When PC/SC is silent for so long, programs are let at the token again. */
-#define RESET_LIMIT_MS (3 * 1000)
-#define STOP_LIMIT_US  G_TIME_SPAN_SECOND
-#define UNLOCKED_MAX   256u
+/* When PC/SC is silent for so long, programs are let at the token again: none waits for more than
+ * three seconds in all; and then it has failed, as far as can be told. */
+#define RESET_PATIENCE_MS 800
+#define RESET_LIMIT_MS    3000
+#define STOP_LIMIT_US     G_TIME_SPAN_SECOND
+#define UNLOCKED_MAX      256u
 
 struct _PfCardReset {
     GObject parent_instance;
@@ -32,6 +34,7 @@ typedef struct {
     PfCardReset *owner; /* a reference; NULL: it has stopped */
     char *reader;
     GHashTable *tokens; /* URIs, each held */
+    GHashTable *served; /* URIs that were unlocked when the reset began */
     GHashTable *later;  /* URIs: forgotten again while the card was being reset */
     gboolean is_running;
     gboolean has_let_go;
@@ -58,6 +61,7 @@ job_free(gpointer data)
     Job *job = data;
     g_clear_handle_id(&job->timer, g_source_remove);
     g_hash_table_unref(job->tokens);
+    g_hash_table_unref(job->served);
     g_hash_table_unref(job->later);
     g_free(job->reader);
     g_clear_object(&job->owner);
@@ -113,10 +117,10 @@ tell(Job *job, const char *fault)
     GHashTableIter iter;
     const char *uri;
     if (fault == NULL) {
-        g_message("The card in reader “%s” was reset: its PIN was forgotten", job->reader);
+        g_message("The card in reader %s was reset: its PIN was forgotten", job->reader);
         g_hash_table_remove(self->report.faults, job->reader);
     } else {
-        g_warning("The card in reader “%s” could not be reset: %s", job->reader, fault);
+        g_warning("The card in reader %s could not be reset: %s", job->reader, fault);
         g_hash_table_replace(self->report.faults, g_strdup(job->reader), g_strdup(fault));
     }
     g_hash_table_iter_init(&iter, job->tokens);
@@ -129,31 +133,55 @@ on_reset_limit(gpointer data)
 {
     Job *job = data;
     job->timer = 0;
-    let_go(job);
     tell(job, "pcscd or another program does not let go of it");
     return G_SOURCE_REMOVE;
 }
 
 static gboolean
-is_in_reader(gpointer uri, gpointer reader, gpointer wanted)
+on_reset_patience(gpointer data)
 {
-    return g_str_equal(reader, wanted);
+    Job *job = data;
+    let_go(job);
+    job->timer = g_timeout_add(RESET_LIMIT_MS - RESET_PATIENCE_MS, on_reset_limit, job);
+    return G_SOURCE_REMOVE;
 }
 
 /* Every token on the card was logged out by it, also those that nothing was forgotten of. */
 static void
 note_reset(Job *job)
 {
-    PfCardReset *self = job->owner;
-    const GPtrArray *tokens = pf_token_registry_get_tokens(self->registry);
-    g_hash_table_foreach_remove(self->unlocked, is_in_reader, job->reader);
+    const GPtrArray *tokens = pf_token_registry_get_tokens(job->owner->registry);
     for (guint i = 0; i < tokens->len; i++) {
         const PfToken *token = tokens->pdata[i];
-        if (g_strcmp0(token->reader, job->reader) != 0)
-            continue;
-        pf_cache_token_reset(self->cache, token->uri);
-        g_hash_table_remove(self->unlocked, token->uri);
+        if (g_strcmp0(token->reader, job->reader) == 0)
+            pf_cache_token_reset(job->owner->cache, token->uri);
     }
+}
+
+/* What is locked once more while the card is being reset is not reset a second time for it. */
+static void
+take_unlocked(Job *job)
+{
+    GHashTableIter iter;
+    const char *uri;
+    const char *reader;
+    g_hash_table_iter_init(&iter, job->owner->unlocked);
+    while (g_hash_table_iter_next(&iter, (gpointer *)&uri, (gpointer *)&reader)) {
+        if (!g_str_equal(reader, job->reader) && !g_hash_table_contains(job->tokens, uri))
+            continue;
+        g_hash_table_add(job->served, g_strdup(uri));
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
+static void
+give_back_unlocked(Job *job)
+{
+    GHashTableIter iter;
+    const char *uri;
+    g_hash_table_iter_init(&iter, job->served);
+    while (g_hash_table_iter_next(&iter, (gpointer *)&uri, NULL))
+        g_hash_table_insert(job->owner->unlocked, g_strdup(uri), g_strdup(job->reader));
 }
 
 static void
@@ -172,8 +200,12 @@ on_reset_done(GObject *source, GAsyncResult *result, gpointer data)
         note_reset(job);
     let_go(job);
     /* A card that is gone has lost its state without us. */
-    if (is_reset || !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    gboolean is_gone = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    if (!is_gone)
         tell(job, is_reset ? NULL : error->message);
+    if (!is_gone && !is_reset)
+        give_back_unlocked(job);
+    g_debug("The reset of the card in reader %s is over", job->reader);
     add_all_due(self, job->later);
     g_hash_table_remove(self->jobs, job->reader);
 }
@@ -183,8 +215,9 @@ run(Job *job)
 {
     g_clear_handle_id(&job->timer, g_source_remove);
     job->is_running = TRUE;
-    g_debug("The card in reader “%s” is being reset", job->reader);
-    job->timer = g_timeout_add(RESET_LIMIT_MS, on_reset_limit, job);
+    take_unlocked(job);
+    g_debug("The card in reader %s is being reset", job->reader);
+    job->timer = g_timeout_add(RESET_PATIENCE_MS, on_reset_patience, job);
     pf_pcsc_reset_async(job->owner->api, job->reader, on_reset_done, job);
 }
 
@@ -209,24 +242,40 @@ on_windows_look(gpointer data)
     if (!is_late && is_busy(job))
         return G_SOURCE_CONTINUE;
     if (is_late)
-        g_message("A program still uses the card in reader “%s”; it is reset all the same",
+        g_message("A program still uses the card in reader %s; it is reset all the same",
                   job->reader);
     job->timer = 0; /* this source ends here */
     run(job);
     return G_SOURCE_REMOVE;
 }
 
+static void
+add_token(Job *job, const char *token_uri)
+{
+    if (g_hash_table_add(job->tokens, g_strdup(token_uri)))
+        pf_cache_hold_token(job->owner->cache, token_uri);
+}
+
+/* Of all tokens that are on the card, whose state is one. */
 static Job *
 add_job(PfCardReset *self, const char *reader)
 {
+    const GPtrArray *tokens = pf_token_registry_get_tokens(self->registry);
     Job *job = g_new0(Job, 1);
     job->owner = g_object_ref(self);
     job->reader = g_strdup(reader);
     job->tokens = set_new();
+    job->served = set_new();
     job->later = set_new();
     job->deadline = g_get_monotonic_time() + WINDOWS_LIMIT_US;
     job->timer = g_timeout_add(WINDOWS_LOOK_MS, on_windows_look, job);
     g_hash_table_insert(self->jobs, job->reader, job);
+    g_debug("The card in reader %s is to be reset", reader);
+    for (guint i = 0; i < tokens->len; i++) {
+        const PfToken *token = tokens->pdata[i];
+        if (g_strcmp0(token->reader, reader) == 0)
+            add_token(job, token->uri);
+    }
     return job;
 }
 
@@ -238,8 +287,8 @@ add_to_job(PfCardReset *self, const char *reader, const char *token_uri)
         job = add_job(self, reader);
     if (job->is_running)
         g_hash_table_add(job->later, g_strdup(token_uri));
-    else if (g_hash_table_add(job->tokens, g_strdup(token_uri)))
-        pf_cache_hold_token(self->cache, token_uri);
+    else
+        add_token(job, token_uri);
 }
 
 /* In whatever readers it is; a software token is in none. A card that nobody can read just now is
@@ -298,6 +347,12 @@ on_registry_token_gone(PfTokenRegistry *registry, const char *token_uri, PfCardR
 {
     g_hash_table_remove(self->unlocked, token_uri);
     g_hash_table_remove(self->due, token_uri);
+}
+
+static gboolean
+is_in_reader(gpointer uri, gpointer reader, gpointer wanted)
+{
+    return g_str_equal(reader, wanted);
 }
 
 static void

@@ -62,7 +62,8 @@ C_GetSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
     if (rv != CKR_OK)
         return rv;
     /* In a window that a reset has cut, to ask would cost a backend its sessions. */
-    if (info != NULL && pf_session_may_be_lost(call.session))
+    if (info != NULL && pf_session_may_be_lost(call.session) &&
+        pf_domain_get_standing(call.module, call.session->domain, NULL) == PF_STANDING_USER)
         *info = (CK_SESSION_INFO){.flags = call.session->flags};
     else
         rv = PF_BACKEND_CALL(call.backend, C_GetSessionInfo, call.real, info);

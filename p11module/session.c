@@ -247,13 +247,16 @@ read_resets(const PfDomain *domain)
     return page != NULL ? atomic_load(&page->resets) : 0;
 }
 
-/* After a removal the session is to be as dead as its backend says. */
+/* After a removal the session is to be as dead as its backend says. Where the login is the
+ * backend's own, the question could be what ends it. */
 static bool
 is_lost_by_reset(PfCall *call, uint16_t resets)
 {
     CK_SESSION_INFO info;
     CK_FLAGS flags;
-    if (!pf_state_resets_is_reset(resets))
+    PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, NULL);
+    if (!pf_state_resets_is_reset(resets) || standing == PF_STANDING_REAL ||
+        standing == PF_STANDING_SO)
         return false;
     CK_RV rv = PF_BACKEND_CALL(call->backend, C_GetSessionInfo, call->real, &info);
     return (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED) &&

@@ -126,6 +126,9 @@ test_board(void)
     atomic_store(&board->closings[0], 7);
     CHECK(pf_session_board_read_closings(fd, 0) == 7 && pf_session_board_read_closings(fd, 1) == 0);
     CHECK(pf_session_board_read_closings(fd, PF_STATE_ENTRIES) == 0);
+    atomic_store(&board->windows[PF_STATE_ENTRIES - 1], 5);
+    CHECK(pf_session_board_read_windows(fd, PF_STATE_ENTRIES - 1) == 5);
+    CHECK(pf_session_board_read_windows(fd, PF_STATE_ENTRIES) == 0);
     CHECK_MSG(ftruncate(fd, 0) < 0, "the module cannot shrink it under the agent");
     CHECK(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) < 0);
     pf_session_board_unmap(board);
