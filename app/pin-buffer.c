@@ -52,9 +52,10 @@ insert_text(GtkEntryBuffer *buffer, guint position, const char *chars, guint n_c
     if (changed == NULL)
         return 0;
     /* What is inserted may be a part of the text itself. */
-    PF_AUTO_SECRET before = g_steal_pointer(&self->text);
+    PfSecret *before = self->text;
     self->text = changed;
     gtk_entry_buffer_emit_inserted_text(buffer, position, chars, n_chars);
+    pf_secret_free(before);
     return n_chars;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PINs are read by read(2) into locked memory: stdio, and what is built on it, keeps copies. */
+/* PINs are read by read(2), byte by byte into a PfSecret: stdio, and what is built on it, keeps
+ * copies. */
 #include "ctl-pin.h"
 
 #include <errno.h>
@@ -10,18 +11,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
-
-/* The line's end, and one byte more, by which a line that is too long is known. */
-typedef struct {
-    char bytes[PF_SECRET_MAX + 2];
-    gsize len;
-} Line;
 
 static gboolean
 set_errno_error(GError **error, int number)
@@ -30,12 +23,27 @@ set_errno_error(GError **error, int number)
     return FALSE;
 }
 
+static gboolean
+append(PfSecret **line, char byte, GError **error)
+{
+    PfSecret *longer = pf_secret_splice(*line, pf_secret_get_length(*line), 0, &byte, 1);
+    if (longer == NULL && errno == E2BIG) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("the PIN is too long"));
+        return FALSE;
+    }
+    if (longer == NULL)
+        return set_errno_error(error, errno);
+    pf_secret_free(*line);
+    *line = longer;
+    return TRUE;
+}
+
 /* Reads to the line's end or the file's. SIGNAL_FD below 0: no signal is waited for. */
 static gboolean
-read_line(int fd, int signal_fd, Line *line, GError **error)
+read_line(int fd, int signal_fd, PfSecret **line, GError **error)
 {
     struct pollfd fds[] = {{fd, POLLIN, 0}, {signal_fd, POLLIN, 0}};
-    while (line->len < sizeof line->bytes) {
+    for (;;) {
         if (poll(fds, G_N_ELEMENTS(fds), -1) < 0) {
             if (errno == EINTR)
                 continue;
@@ -44,20 +52,20 @@ read_line(int fd, int signal_fd, Line *line, GError **error)
         if (fds[1].revents != 0)
             return set_errno_error(error, EINTR);
         /* Byte by byte: what follows the line is not ours. */
-        ssize_t n = read(fd, line->bytes + line->len, 1);
+        char byte = '\0';
+        ssize_t n = read(fd, &byte, 1);
         if (n < 0 && errno != EINTR && errno != EAGAIN)
             return set_errno_error(error, errno);
-        if (n == 0 || (n > 0 && line->bytes[line->len] == '\n'))
+        if (n == 0 || (n > 0 && byte == '\n'))
             return TRUE;
-        if (n > 0)
-            line->len++;
+        if (n > 0 && !append(line, byte, error))
+            return FALSE;
     }
-    return TRUE;
 }
 
 /* A signal is let through when the terminal echoes again. */
 static gboolean
-read_silently(int tty, const char *prompt, int signal_fd, Line *line, GError **error)
+read_silently(int tty, const char *prompt, int signal_fd, PfSecret **line, GError **error)
 {
     struct termios before;
     if (tcgetattr(tty, &before) < 0)
@@ -73,7 +81,7 @@ read_silently(int tty, const char *prompt, int signal_fd, Line *line, GError **e
 }
 
 static gboolean
-read_terminal(const char *prompt, Line *line, GError **error)
+read_terminal(const char *prompt, PfSecret **line, GError **error)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP};
     sigset_t signals;
@@ -98,36 +106,21 @@ read_terminal(const char *prompt, Line *line, GError **error)
     return done;
 }
 
-static PfSecret *
-make_secret(const Line *line, GError **error)
-{
-    PfSecret *secret = NULL;
-    if (line->len == 0)
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("no PIN was given"));
-    else if (line->len > PF_SECRET_MAX)
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("the PIN is too long"));
-    else if ((secret = pf_secret_new(line->bytes, line->len)) == NULL)
-        set_errno_error(error, errno);
-    return secret;
-}
-
 PfSecret *
 pf_ctl_pin_read(int fd, const char *prompt, GError **error)
 {
     struct rlimit none = {0, 0};
-    PfSecret *secret = NULL;
     setrlimit(RLIMIT_CORE, &none);
-    Line *line =
-        mmap(NULL, sizeof *line, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (line == MAP_FAILED) {
+    PF_AUTO_SECRET line = pf_secret_new(NULL, 0);
+    if (line == NULL) {
         set_errno_error(error, errno);
         return NULL;
     }
-    if (mlock(line, sizeof *line) < 0)
-        set_errno_error(error, errno);
-    else if (fd >= 0 ? read_line(fd, -1, line, error) : read_terminal(prompt, line, error))
-        secret = make_secret(line, error);
-    explicit_bzero(line, sizeof *line);
-    munmap(line, sizeof *line);
-    return secret;
+    if (!(fd >= 0 ? read_line(fd, -1, &line, error) : read_terminal(prompt, &line, error)))
+        return NULL;
+    if (pf_secret_get_length(line) == 0) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("no PIN was given"));
+        return NULL;
+    }
+    return g_steal_pointer(&line);
 }

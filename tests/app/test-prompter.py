@@ -249,6 +249,7 @@ class PinDialog(PromptCase):
         self.assertEqual(core.split()[4:6], ["0", "0"])
         if os.getuid() != 0:
             wait_served(lambda: not is_dumpable(self.app.pid), 5, "the guard")
+        self.agent.stop()
         self.assertFalse(dumps_core(self.app))
 
 

@@ -55,8 +55,9 @@ def _has_piece(dense, form, text):
 
 
 def _without_zeroes(data):
-    """UTF-16 and UCS-4 of plain letters become those letters; much of memory goes away."""
-    return data.translate(None, b"\0")
+    """UTF-16 and UCS-4 of plain letters become those letters. Longer runs of zeroes part what stands
+    around them: the sizes that an allocator writes before its blocks can be read as digits."""
+    return data.replace(b"\0" * 4, b"\1").translate(None, b"\0")
 
 
 def in_bytes(data, secret):
@@ -125,15 +126,18 @@ def scan(pid, *secrets):
 
     where is a word of SAFE, or the kind of any other memory.
     """
-    wanted = [(secret, *form) for secret in set(secrets) for form in forms(secret).items()]
+    found = [(mapping, data, _without_zeroes(data)) for mapping, data in read_memory(pid)]
+    together = b"\n".join(dense for _, _, dense in found)
     hits, known = [], None
-    for mapping, data in read_memory(pid):
-        dense = _without_zeroes(data)
-        for secret, form, text in wanted:
-            if _has_piece(dense, form, text):
-                known = known or mappings(pid)
-                hits += [Hit(secret, mapping.first + at, form, _kind(known, mapping), mapping)
-                         for at in _places(data, _pieces(form, text))]
+    for secret in set(secrets):
+        for form, text in forms(secret).items():
+            if not _has_piece(together, form, text):
+                continue
+            known = known or mappings(pid)
+            for mapping, data, dense in found:
+                if _has_piece(dense, form, text):
+                    hits += [Hit(secret, mapping.first + at, form, _kind(known, mapping), mapping)
+                             for at in _places(data, _pieces(form, text))]
     return hits
 
 

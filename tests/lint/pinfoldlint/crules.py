@@ -194,9 +194,8 @@ def _line(text, at):
 
 
 def check_secret_type(tree):
-    """A PIN is in a PfSecret or PfPinPage: never copied by text functions, nor into a buffer; and
-    agent and app do not even pass it by another type. What a host gives the module stays where it is.
-    """
+    """A PIN is in a PfSecret or PfPinPage, and nothing else is made of it."""
+    # What a host gives the module stays where it is; agent and app do not even pass another type.
     for path in tree.paths(".c", ".h", under=PRODUCT):
         text = csource.blank_strings(csource.without_comments(tree.files[path]))
         for call in COPY.finditer(text):
