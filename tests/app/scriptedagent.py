@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The agent's two sides as a test dictates them: what the real agent says only after accidents."""
 
+import contextlib
 import mmap
 import os
 import struct
@@ -46,8 +47,10 @@ class PromptingAgent:
     def stop(self):
         """Ends as an agent does that is killed: the socket file goes with its successor."""
         self._server.stop()
+        # Of an app that has died it may be closed, or be on its way there.
         if self.connection is not None:
-            self.connection.close_sync(None)
+            with contextlib.suppress(GLib.Error):
+                self.connection.close_sync(None)
         self.connection = None
         (self.folder / "agent").unlink(missing_ok=True)
 
