@@ -108,10 +108,14 @@ class Bed:
     def answer(self, request):
         self.asking.call("answer", request, self.pin)
 
-    def restart_agent(self):
-        self.asking.kill()
+    def start_agent(self):
+        """After its end."""
         self.asking.start()
         self.is_new = True
+
+    def restart_agent(self):
+        self.asking.kill()
+        self.start_agent()
 
     def wait_token(self, members=None):
         """Until all programs see a card."""

@@ -156,13 +156,15 @@ class Killed(CardHerd):
         victim.send(*SIGN.split())
         if self.random.random() < 0.5:
             self.let_run(victim, self.random.uniform(0, 0.01))
-        members = self.bed.begin(SIGN, others)
+        # The agent is quick: it can only be killed in time before all the others are told.
+        members = [] if kills_agent else self.bed.begin(SIGN, others)
         if self.random.random() < 0.8:
             self.let_run(victim, self.random.uniform(0, self.random.choice((0.005, 0.02, 0.06))))
         if kills_agent:
-            self.bed.restart_agent()
+            self.bed.asking.kill()
+            members = [victim, *self.bed.begin(SIGN, others)]
+            self.bed.start_agent()
             others.append(victim)
-            members.append(victim)
         else:
             victim.kill()
         answers, asked = self.bed.finish(members)
