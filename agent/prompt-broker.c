@@ -222,6 +222,9 @@ pf_prompt_broker_set_locked(PfPromptBroker *self, gboolean is_locked)
     self->is_locked = is_locked;
     g_debug("The screen is %s for dialogs", is_locked ? "locked" : "open");
     pf_consent_offers_set_hidden(self->offers, is_locked);
+    /* The app is started again for the person who comes back. */
+    if (is_locked)
+        g_clear_handle_id(&self->launch_timeout, g_source_remove);
     for (GList *l = self->prompts.head; l != NULL; l = l->next) {
         PfPrompt *prompt = l->data;
         if (is_locked)

@@ -106,6 +106,21 @@ class Dialogs(LockedCase):
         self.lock(False)
         self.assert_nothing_shown()
 
+    def test_app_that_is_being_started(self):
+        self.ui.kill()
+        started = self.box.dir / "started"
+        self.box.add_service("org.pinfold.Pinfold",
+                             f"/bin/sh -c 'echo x >>{started}; exec sleep 30'")
+        self.domain()  # and so the agent knows that the app is gone
+        job = self.client_.background("prompt", TOKEN, "-", 0)
+        wait_for(started.exists, 5, "the app to be started")
+        self.lock(True)
+        job.join(6)  # longer than the app may take
+        self.assertTrue(job.is_alive())
+        self.ui = self.person()
+        self.lock(False)
+        self.answer(job, self.ui.question("ask")[0])
+
     def test_each_that_says_so(self):
         """A saver that is gone has nothing to say; one that is left holds."""
         saver = self.start_saver()
