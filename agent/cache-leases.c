@@ -191,6 +191,8 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         return;
     }
     if (refusal >= 0) {
+        if (refusal == PF_CACHE_ERROR_ASLEEP && domain->state == PF_LOGIN_USER)
+            pf_cache_record_refusal(self, request->context, domain, &request->use, "last-try");
         pf_cache_fail_request(self, request, refusal, "The domain has no PIN");
         return;
     }

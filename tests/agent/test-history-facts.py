@@ -189,16 +189,22 @@ class Refusals(HistoryCase):
     def test_of_the_token(self):
         client, _ = self.logged_in("111111")
         lease = client.call("take", TOKEN, "-", "sign", "my_key")[1]
-        self.end(client, lease, 0, LAST_TRY)
-        self.assert_latest(event="refused", reason="last-try", operation="sign",
-                           key_label="my_key")
-        lease = client.call("take", TOKEN, "-", "sign", "my_key")[1]
         self.end(client, lease, 2)
         self.assertEqual(self.words(2), [("forgotten", "rejected"), ("refused", "rejected")])
         prompter, other, _, job, request, _ = self.asked()
         prompter.call("answer", request, "999999")
         self.end(other, self.finish(job)[1], 2, LOCKED_FLAGS)
         self.assert_latest(event="refused", reason="locked", pid=other.pid)
+
+    def test_on_the_last_try(self):
+        client, _ = self.logged_in("111111")
+        lease = client.call("take", TOKEN, "-", "sign", "my_key")[1]
+        self.end(client, lease, 0, LAST_TRY)
+        self.assert_latest(event="refused", reason="last-try", operation="sign",
+                           key_label="my_key")
+        # From now on the agent knows it, too.
+        self.assertEqual(client.call("take", TOKEN, "-", "decrypt", "my_key"), ["asleep"])
+        self.assert_latest(event="refused", reason="last-try", operation="decrypt")
 
     def test_a_pin_of_the_programs_own(self):
         client = self.client()

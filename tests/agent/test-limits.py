@@ -251,7 +251,8 @@ class Upgrade(AgentCase):
     def test_everything_replaced(self):
         old_prompter = self.prompter()
         self.assertEqual(old_prompter.first, "registered")
-        client, entry = self.logged_in(PIN)
+        client = self.client()
+        client.join_domain()
         for path in (self.agent.path, self.app):
             self.replace(path)
         # The old ones go on together.
