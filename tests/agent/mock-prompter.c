@@ -293,6 +293,7 @@ open_bus(void)
     check(sd_bus_add_object_vtable(bus, NULL, PF_WIRE_PROMPTER_PATH, PF_WIRE_PROMPTER_INTERFACE,
                                    prompter_vtable, NULL),
           "interface");
+    check(sd_bus_set_exit_on_disconnect(bus, true), "end");
     check(sd_bus_start(bus), "start");
     return bus;
 }

@@ -40,6 +40,9 @@ static struct {
     unsigned int n_delays;
     unsigned int n_failures;
     unsigned long counts[N_CALLS]; /* atomic; calls of this process */
+    /* Of a program that wants to know; NULL in others. */
+    void (*on_enter)(const char *function);
+    void (*on_leave)(const char *function, CK_RV rv);
 } spy = {.log_fd = -1};
 
 static pthread_once_t spy_once = PTHREAD_ONCE_INIT;
@@ -95,6 +98,10 @@ load_target(void)
     if (log != NULL)
         spy.log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
+    symbol = dlsym(RTLD_DEFAULT, "pf_spy_on_enter");
+    memcpy(&spy.on_enter, &symbol, sizeof(symbol));
+    symbol = dlsym(RTLD_DEFAULT, "pf_spy_on_leave");
+    memcpy(&spy.on_leave, &symbol, sizeof(symbol));
     library = path != NULL ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
     if (library == NULL) {
         fprintf(stderr, "spy-backend: %s\n", path != NULL ? dlerror() : "PF_SPY_MODULE is not set");
@@ -113,6 +120,8 @@ begin_call(CallNumber call, CK_RV *ret_rv)
     unsigned long number = __atomic_add_fetch(&spy.counts[call], 1, __ATOMIC_RELAXED);
     const PfP11Rule *rule = pf_p11_rules_find(spy.delays, spy.n_delays, call_names[call], number);
 
+    if (spy.on_enter != NULL)
+        spy.on_enter(call_names[call]);
     if (rule != NULL)
         pf_p11_sleep_ms(strtoul(rule->value, NULL, 10));
     rule = pf_p11_rules_find(spy.failures, spy.n_failures, call_names[call], number);
@@ -124,14 +133,18 @@ begin_call(CallNumber call, CK_RV *ret_rv)
 }
 
 /* Logs a call: start, duration in µs, pid, tid, program, function, arguments, result. */
-static __attribute__((format(printf, 4, 5))) void
-end_call(double start, CK_RV rv, bool scripted, const char *format, ...)
+static __attribute__((format(printf, 5, 6))) void
+end_call(CallNumber number, double start, CK_RV rv, bool scripted, const char *format, ...)
 {
     char call[256];
     char line[448];
     char name[64];
     va_list args;
 
+    if (spy.on_leave != NULL)
+        spy.on_leave(call_names[number], rv);
+    if (spy.log_fd < 0)
+        return;
     va_start(args, format);
     vsnprintf(call, sizeof(call), format, args);
     va_end(args);
@@ -151,7 +164,7 @@ end_call(double start, CK_RV rv, bool scripted, const char *format, ...)
                                                                                                    \
         if (!scripted)                                                                             \
             rv = spy.target->C_##name args;                                                        \
-        end_call(start, rv, scripted, "C_" #name format, ##__VA_ARGS__);                           \
+        end_call(CALL_##name, start, rv, scripted, "C_" #name format, ##__VA_ARGS__);              \
         return rv;                                                                                 \
     }
 PF_P11_CALLS(DEFINE_CALL)

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -83,12 +84,15 @@ class Readers:
         conf.mkdir(exist_ok=True)
         (conf / "vpcd").write_text(
             _CONF.format(name=NAME, port=self.port, driver=self._driver))
-        how = ["-m", "--propagation", "private"] if os.geteuid() == 0 else ["-Urm"]
-        pcscd = shutil.which("pcscd", path=tool_search_path())
-        self._process = self.sandbox.start(
-            ["unshare", *how, "sh", "-c", _RUN, self.dir / "run", pcscd, conf], name="pcscd")
+        self._process = self._start(conf)
         wait_for(lambda: self._is_up() or self._process.poll() is not None, 10, "pcscd")
         return self._process.poll() is None
+
+    def _start(self, conf):
+        how = ["-m", "--propagation", "private"] if os.geteuid() == 0 else ["-Urm"]
+        pcscd = shutil.which("pcscd", path=tool_search_path())
+        return self.sandbox.start(
+            ["unshare", *how, "sh", "-c", _RUN, self.dir / "run", pcscd, conf], name="pcscd")
 
     def _is_up(self):
         return ((self.dir / "run/pcscd.comm").exists() and _is_listening(self.port)
@@ -112,6 +116,16 @@ class Readers:
             (self.dir / "run" / name).unlink(missing_ok=True)
         if not self._try_start():
             raise AssertionError("pcscd does not start again:\n" + self.sandbox.logs())
+
+    def unplug(self):
+        """Starts pcscd anew, and it has no reader; stop() and restart() bring them back."""
+        self.stop()
+        empty = self.dir / "no-readers"
+        empty.mkdir(exist_ok=True)
+        for name in ("pcscd.comm", "pcscd.pid"):
+            (self.dir / "run" / name).unlink(missing_ok=True)
+        self._process = self._start(empty)
+        wait_for((self.dir / "run/pcscd.comm").exists, 10, "pcscd")
 
     def states(self):
         """{reader: {"present": …, "events": …}} as PC/SC tells it."""
@@ -163,6 +177,7 @@ class Card:
         wait_for(lambda: path.exists() or self._process.poll() is not None, 30, "the card")
         if self._process.poll() is not None:
             raise AssertionError("the card does not start:\n" + readers.sandbox.logs())
+        self._lock = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(30)
         wait_for(lambda: self._connect(path), 10, "the card's control socket")
@@ -183,9 +198,10 @@ class Card:
         self._socket.close()
 
     def command(self, cmd, **arguments):
-        self._stream.write(json.dumps({"cmd": cmd, **arguments}) + "\n")
-        self._stream.flush()
-        answer = json.loads(self._stream.readline())
+        with self._lock:
+            self._stream.write(json.dumps({"cmd": cmd, **arguments}) + "\n")
+            self._stream.flush()
+            answer = json.loads(self._stream.readline())
         if not answer.pop("ok"):
             raise AssertionError(f"{cmd}: {answer['error']}")
         return answer
