@@ -19,6 +19,8 @@ pf_search_backend(PfBackend *backend, CK_SESSION_HANDLE real, CK_ATTRIBUTE *temp
     CK_OBJECT_HANDLE *found = NULL;
     size_t total = 0;
     CK_RV rv = PF_BACKEND_CALL(backend, C_FindObjectsInit, real, template, count);
+    if (rv == CKR_GENERAL_ERROR) /* SoftHSM has begun the search all the same */
+        PF_BACKEND_CALL(backend, C_FindObjectsFinal, real);
     if (rv != CKR_OK)
         return rv;
     for (CK_ULONG got = CHUNK; rv == CKR_OK && got > 0;) {

@@ -99,6 +99,16 @@ class Errors(WindowCase):
         self.assertEqual(d.rv("login", session, "user", softhsm.PIN), "CKR_GENERAL_ERROR")
         self.assertEqual(len(self.spy.logins(d.pid)), 1)
 
+    def test_search_that_another_process_disturbs_is_made_again(self):
+        d, session, key = self.logged_in()
+        begun = self.spy.counts(d.pid)["C_FindObjectsInit"]
+        d, session, key = self.logged_in(
+            fail=f"C_FindObjectsInit=CKR_GENERAL_ERROR@{begun + 1}")
+        ended = self.spy.counts(d.pid)["C_FindObjectsFinal"]
+        self.assertEqual(d.find(session, **{"class": "private_key"}), [key])
+        # SoftHSM leaves one open that it has refused: it is ended, too.
+        self.assertEqual(self.spy.counts(d.pid)["C_FindObjectsFinal"], ended + 2)
+
     def test_token_that_cannot_be_looked_at_gets_no_pin(self):
         d, session, key = self.logged_in()
         seen = self.looks(d)
