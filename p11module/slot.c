@@ -307,20 +307,24 @@ CK_RV
 pf_slot_check_token(PfSlot *slot, const PfTokenId *expected, CK_FLAGS *ret_flags)
 {
     CK_ULONG count = 0;
-    CK_TOKEN_INFO info;
+    CK_TOKEN_INFO info = {0};
     PfTokenId token;
-    CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetSlotList, CK_TRUE, NULL, &count);
-    if (rv == CKR_OK)
-        rv = read_token(slot, &info);
-    if (rv != CKR_OK)
-        return rv;
-    pf_token_id_from_info(&token, &info);
-    if (!pf_token_id_is_equal(&token, expected)) {
-        pf_slot_void_token(slot);
-        return CKR_DEVICE_REMOVED;
-    }
-    *ret_flags = judge_flags(slot, info.flags);
-    return CKR_OK;
+    int tries = 0;
+    /* What a disturbed backend reads may also be a part, or nothing. */
+    do {
+        CK_RV rv = PF_BACKEND_CALL(slot->backend, C_GetSlotList, CK_TRUE, NULL, &count);
+        if (rv == CKR_OK)
+            rv = read_token(slot, &info);
+        if (rv != CKR_OK)
+            return rv;
+        pf_token_id_from_info(&token, &info);
+        if (pf_token_id_is_equal(&token, expected)) {
+            *ret_flags = judge_flags(slot, info.flags);
+            return CKR_OK;
+        }
+    } while (pf_slot_was_disturbed(slot, CKR_GENERAL_ERROR, &tries));
+    pf_slot_void_token(slot);
+    return CKR_DEVICE_REMOVED;
 }
 
 CK_FLAGS

@@ -88,6 +88,18 @@ class Errors(WindowCase):
         for _ in range(4):
             self.assert_signs(d, session, key)
 
+    def test_token_that_is_read_in_part_is_looked_at_again(self):
+        d, session, key = self.logged_in()
+        seen = self.looks(d)
+        # The spy says that all is well, and nothing of the token.
+        d, session, key = self.logged_in(fail=f"C_GetTokenInfo=CKR_OK@{seen + 1},"
+                                              f"C_GetTokenInfo=CKR_OK@{seen + 2}")
+        self.assert_signs(d, session, key)
+        d, session, key = self.logged_in(fail=f"C_GetTokenInfo=CKR_OK@{seen + 1}+")
+        before = self.counts(d)
+        self.assertEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"), "CKR_DEVICE_REMOVED")
+        self.assertEqual(self.counts(d), before)
+
     def test_login_that_another_process_disturbs_is_made_again(self):
         d, session, key = self.logged_in(fail="C_Login=CKR_GENERAL_ERROR@2,"
                                               "C_Login=CKR_GENERAL_ERROR@3")
