@@ -15,8 +15,8 @@ import unittest
 
 FULL = os.environ.get("PF_TEST_FULL") == "1"
 SEED = int(os.environ.get("PF_TEST_SEED", "20260101"))
-COUNT = int(os.environ.get("PF_FAULT_COUNT", "1000" if FULL else "25"))
-PAUSE = float(os.environ.get("PF_FAULT_PAUSE", "0.5" if FULL else "0.25"))
+COUNT = int(os.environ.get("PF_FAULT_COUNT", "1000" if FULL else "15"))
+PAUSE = float(os.environ.get("PF_FAULT_PAUSE", "0.5" if FULL else "0.2"))
 CREW = 20 if FULL else 6
 KINDS = os.environ.get("PF_FAULT_KINDS")
 # The rest of a sequence is left out then: the machine is too slow, and what it has shown is judged.
