@@ -151,11 +151,11 @@ class MockObjects(unittest.TestCase):
         self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
         self.pinfold.ctl("status")
 
-    def logged_in(self, *rules, **settings):
+    def logged_in(self, *rules, init="init", **settings):
         self.mock.script(*rules, **settings)
         d = self.pinfold.driver(env=self.mock.env)
         self.addCleanup(d.close)
-        d.ok("init")
+        d.ok(init)
         session = d.open_session("@0", "rw")
         d.ok("login", session, "user", mock.PIN)
         return d, session
@@ -209,11 +209,8 @@ class MockObjects(unittest.TestCase):
             self.assertEqual(d.find(session, **{"class": "private_key", what: "length:-1"}), [])
 
     def test_search_during_which_a_window_ends(self):
-        d, session = self.logged_in()
-        d.ok("finalize")
-        d.ok("init os-locking")
-        session, other = d.open_session("@0"), d.open_session("@0")
-        d.ok("login", session, "user", mock.PIN)
+        d, session = self.logged_in(init="init os-locking")
+        other = d.open_session("@0")
         (key,) = d.find(session, **{"class": "private_key", "label": "signing key"})
         count = len(d.find(session, label="signing key"))
         go = self.box.dir / "go"
