@@ -8,7 +8,7 @@ import time
 
 from gi.repository import GLib
 
-from agentbed import Agent, AgentCase, history
+from agentbed import Agent, AgentCase
 from pinfoldtest import Sandbox, build_path, wait_for
 from pinfoldtest.bus import MOCK, Bus
 
@@ -34,8 +34,8 @@ def pump():
 class Forgotten:
     """The signals Agent1.Forgotten, as they come; and what status and history say then."""
 
-    def __init__(self, bus, box):
-        self.box = box
+    def __init__(self, bus):
+        self.bus = bus
         self.seen = []
         self.last = None
         bus.connection.signal_subscribe(None, "org.pinfold.Agent1", "Forgotten", None, None, 0,
@@ -54,12 +54,16 @@ class Forgotten:
         assert self.seen == [reason], self.seen
         self.seen.clear()
         token, app_id, _ = self.last
-        latest = next(e for e in history(self.box) if e["event"] == "forgotten")
-        assert (latest["token_uri"], latest["app_id"], latest["reason"]) == tuple(self.last), latest
-        status = json.loads(self.box.run(CTL, "status", "--json").stdout)
-        assert not any(d["logged_in"] for d in status["domains"]
-                       if (d["token_uri"], d["app_id"]) == (token, app_id)), status
+        latest = next(e for e in self.ask("GetHistory", "(t)", 0) if e["event"] == "forgotten")
+        assert (latest["token-uri"], latest["app-id"], latest["reason"]) == self.last, latest
+        domains = self.ask("GetStatus")["domains"]
+        assert not any(d["logged_in"] for d in domains
+                       if (d["token_uri"], d["app_id"]) == (token, app_id)), domains
         assert time.monotonic() < until, f"{reason}: seen too late"
+
+    def ask(self, method, signature="()", *args):
+        return self.bus.call("org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1", method,
+                             signature, *args)[0]
 
 
 class DesktopCase(AgentCase):
@@ -73,7 +77,7 @@ class DesktopCase(AgentCase):
         self.box.start_system_bus()
         self.system = Bus(self.box.env["DBUS_SYSTEM_BUS_ADDRESS"])
         self.session = Bus(self.box.bus_address)
-        self.forgotten = Forgotten(self.session, self.box)
+        self.forgotten = Forgotten(self.session)
         if self.login_session:
             self.start_logind()
         self.agent = Agent(self.box)

@@ -227,7 +227,7 @@ class Reasons(HistoryCase):
     def setUp(self):
         super().setUp()
         self.own_bus = Bus(self.box.bus_address)
-        self.forgotten = Forgotten(self.own_bus, self.box)
+        self.forgotten = Forgotten(self.own_bus)
 
     def check(self, reason, token=TOKEN, pid=None):
         self.forgotten.expect(reason)
