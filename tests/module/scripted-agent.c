@@ -174,7 +174,8 @@ note_use(sd_bus_message *message, const char *name)
     if (r < 0)
         return r;
     snprintf(uses + length, sizeof uses - length, " %s:%s:%s", name, operation, label);
-    for (char *c = uses + length + 1; *c != '\0'; c++)
+    /* Not the blank between two; when there is no more room, there is none. */
+    for (char *c = uses + length + (uses[length] != '\0'); *c != '\0'; c++)
         *c = *c == ' ' || *c == '\n' ? '_' : *c;
     return 0;
 }
