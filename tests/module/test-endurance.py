@@ -10,7 +10,8 @@ import unittest
 from pinfoldtest import Sandbox, mock, process, tap, wait_for
 from pinfoldtest.pinfold import Pinfold
 
-CYCLES = 10000 if os.environ.get("PF_TEST_FULL") == "1" else 300
+CYCLES = 10000 if os.environ.get("PF_TEST_FULL") == "1" else 200
+WARM = 520  # until the agent's history is full: it keeps a thousand entries, of each life two
 SANITIZED = bool(os.environ.get("PINFOLD_SANITIZED"))
 SLACK = 96 * 1024  # what the allocators may take of their own accord
 LIVES = {
@@ -56,7 +57,7 @@ class Endurance(unittest.TestCase):
     def check(self, life):
         self.loop(life, 1)
         self.agent = self.pinfold.agent_pid()
-        self.loop(life, CYCLES // 3)
+        self.loop(life, WARM)
         before = self.settle()
         each = self.loop(life, CYCLES)
         after = self.settle()

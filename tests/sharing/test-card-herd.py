@@ -234,6 +234,11 @@ class Swapped(CardHerd):
 class LastTry(CardHerd):
     """The last try of a card is a person's."""
 
+    def finish(self):
+        # Nobody would log in by a right PIN now without being asked: the agent knows the tries.
+        self.bed.restart_agent()
+        super().finish()
+
     def spend_tries(self, d):
         """Two of the three, by a program that has the wrong PIN."""
         for _ in range(2):
