@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfCache: who may present a PIN now, and what the token's answer means (DESIGN 6). */
+/* PfCache: who may present a PIN now (DESIGN 6). */
 #include <string.h>
 
 #include "cache-error.h"
@@ -19,9 +19,6 @@
 #define WORKING_LOOK_MS 250
 /* Threads of one process that wait for a PIN; each has a connection of its own. */
 #define WAITING_PER_PROCESS 64u
-
-static void pump(PfCache *self, PfLeaseQueue *queue);
-static gboolean settle(PfCache *self, PfLeaseQueue *queue);
 
 static gboolean
 on_waiting_timer(gpointer user_data)
@@ -93,8 +90,8 @@ on_lease_look(gpointer user_data)
 {
     PfLeaseQueue *queue = user_data;
     queue->current->timeout = 0;
-    if (settle(queue->cache, queue))
-        pump(queue->cache, queue);
+    if (pf_cache_settle_queue(queue->cache, queue))
+        pf_cache_serve_queue(queue->cache, queue);
     else if (has_lost(queue, g_get_monotonic_time()))
         pf_cache_lose_lease(queue->cache, queue, PF_FORGET_LEASE_LOST);
     else
@@ -215,21 +212,14 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
     pf_lease_request_free(request);
 }
 
-/* Serves the queue; frees it when it is empty. */
-static void
-pump(PfCache *self, PfLeaseQueue *queue)
+void
+pf_cache_serve_queue(PfCache *self, PfLeaseQueue *queue)
 {
     while (queue->current == NULL && queue->holds == 0 && !g_queue_is_empty(&queue->waiting))
         grant(self, queue, g_queue_pop_head(&queue->waiting));
     if (queue->current == NULL && queue->holds == 0)
         g_hash_table_remove(self->queues, queue->token);
     pf_cache_update_waiting_timer(self);
-}
-
-void
-pf_cache_serve_queue(PfCache *self, PfLeaseQueue *queue)
-{
-    pump(self, queue);
 }
 
 PfLeaseQueue *
@@ -282,9 +272,9 @@ pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
     g_queue_push_tail(&queue->waiting, request);
     if (queue->current != NULL) {
         await(queue);
-        settle(self, queue);
+        pf_cache_settle_queue(self, queue);
     }
-    pump(self, queue);
+    pf_cache_serve_queue(self, queue);
 }
 
 /* Do so many calls of CONTEXT wait for TOKEN's PIN that no more may? */
@@ -365,122 +355,6 @@ pf_cache_note_use(PfCache *self, PfProcessContext *context, const PfCacheDomainA
     pf_history_use_clear(&what);
 }
 
-void
-pf_cache_lose_lease(PfCache *self, PfLeaseQueue *queue, PfForgetReason reason)
-{
-    if (settle(self, queue)) {
-        pump(self, queue);
-        return;
-    }
-    PfPinLease *lease = g_steal_pointer(&queue->current);
-    PfLoginDomain *domain = lease->domain;
-    g_info("A lease was lost: %s", domain->token);
-    pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), "withdrawn");
-    pf_cache_keyring_lose_lease(self->keyring, lease);
-    /* Nobody knows whether the token has taken it, or what its PIN is now. */
-    if (lease->new_page.fd >= 0) {
-        pf_cache_keyring_forget(self->keyring, domain->token);
-        pf_cache_token_removed(self, domain->token, reason);
-    } else if (domain->pin != NULL && pf_cache_is_pin_of_lease(self, lease, domain->pin)) {
-        pf_cache_put_to_sleep(self, domain, reason);
-    }
-    pf_pin_lease_free(lease);
-    pump(self, queue);
-}
-
-static gboolean
-belongs_to(const PfProcessContext *context, gconstpointer connection,
-           const PfProcessContext *wanted_context, gconstpointer wanted_connection)
-{
-    return context == wanted_context &&
-           (wanted_connection == NULL || connection == wanted_connection);
-}
-
-static void
-drop_from_queue(PfCache *self, PfLeaseQueue *queue, const PfProcessContext *context,
-                gconstpointer connection)
-{
-    GList *next;
-    for (GList *l = queue->waiting.head; l != NULL; l = next) {
-        PfLeaseRequest *request = l->data;
-        next = l->next;
-        if (belongs_to(request->context, request->connection, context, connection)) {
-            g_queue_delete_link(&queue->waiting, l);
-            pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, "Nobody waits");
-        }
-    }
-    if (queue->current != NULL &&
-        belongs_to(queue->current->context, queue->current->connection, context, connection))
-        pf_cache_lose_lease(self, queue, PF_FORGET_LEASE_LOST);
-    else
-        pump(self, queue);
-}
-
-void
-pf_cache_drop_lease_calls(PfCache *self, const PfProcessContext *context, gconstpointer connection)
-{
-    g_autoptr(GList) queues = g_hash_table_get_values(self->queues);
-    for (GList *l = queues; l != NULL; l = l->next)
-        drop_from_queue(self, l->data, context, connection);
-}
-
-void
-pf_cache_lose_token_lease(PfCache *self, const char *token, PfForgetReason reason)
-{
-    g_autoptr(GList) queues = g_hash_table_get_values(self->queues);
-    for (GList *l = queues; l != NULL; l = l->next) {
-        PfLeaseQueue *queue = l->data;
-        if (queue->current != NULL && (token == NULL || strcmp(queue->token, token) == 0))
-            pf_cache_lose_lease(self, queue, reason);
-    }
-}
-
-/* Requests for TOKEN (NULL: any) that MATCH and wait for their turn get none. */
-static void
-drop_waiting(PfCache *self, const char *token, gboolean (*match)(const PfLeaseRequest *),
-             const char *message)
-{
-    GHashTableIter iter;
-    PfLeaseQueue *queue;
-    g_hash_table_iter_init(&iter, self->queues);
-    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
-        GList *next;
-        for (GList *l = queue->waiting.head; l != NULL; l = next) {
-            PfLeaseRequest *request = l->data;
-            next = l->next;
-            if (!match(request) || (token != NULL && strcmp(queue->token, token) != 0))
-                continue;
-            g_queue_delete_link(&queue->waiting, l);
-            pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED, message);
-        }
-    }
-}
-
-static gboolean
-is_answered(const PfLeaseRequest *request)
-{
-    return request->prompt != NULL || request->is_stored;
-}
-
-void
-pf_cache_drop_token_waiting(PfCache *self, const char *token)
-{
-    drop_waiting(self, token, is_answered, "The token is not what it was");
-}
-
-static gboolean
-is_stored(const PfLeaseRequest *request)
-{
-    return request->is_stored;
-}
-
-void
-pf_cache_drop_stored_waiting(PfCache *self, const char *token)
-{
-    drop_waiting(self, token, is_stored, "The PIN was forgotten");
-    pf_cache_update_waiting_timer(self);
-}
-
 static PfLeaseQueue *
 find_queue_of_lease(PfCache *self, gpointer connection, guint64 id)
 {
@@ -495,120 +369,12 @@ find_queue_of_lease(PfCache *self, gpointer connection, guint64 id)
     return NULL;
 }
 
-/* The token took the PIN that was typed for a login. Returns whether the domain is logged in. */
-static gboolean
-log_in_by_dialog(PfCache *self, PfPinLease *lease, PfLoginDomain *domain)
-{
-    const char *how = domain->state == PF_LOGIN_ASLEEP ? "wake" : "dialog";
-    gboolean is_cached = domain->state == PF_LOGIN_USER;
-    if (lease->may_store && pf_cache_may_keep(self, domain->token))
-        is_cached =
-            pf_cache_log_in(self, lease->context, lease->entry, g_steal_pointer(&lease->pin), how);
-    /* What it was woken for needs no other PIN. */
-    if (lease->use.operation != NULL)
-        pf_cache_record_use(self, lease->context, lease->domain, &lease->use, NULL);
-    return is_cached;
-}
-
-/* The token took the PIN. Returns whether the domain is logged in. */
-static gboolean
-accept_pin(PfCache *self, PfPinLease *lease, guint64 token_flags)
-{
-    PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
-    if (lease->new_page.fd >= 0) {
-        pf_cache_record_token(self, PF_HISTORY_PIN_CHANGED, lease->context, domain->token,
-                              "dialog");
-        pf_cache_token_removed(self, domain->token, PF_FORGET_PIN_CHANGED);
-        return FALSE;
-    }
-    if (self->rejected != NULL)
-        pf_rejected_pins_forget(self->rejected, domain->token);
-    pf_pin_warnings_note_login(self->warnings, domain->token, (CK_FLAGS)token_flags);
-    if (lease->is_cached && domain->state == PF_LOGIN_USER)
-        pf_login_domain_touch(domain);
-    if (!lease->is_for_login)
-        pf_cache_record_use(self, lease->context, domain, &lease->use,
-                            lease->is_cached ? "consent" : "dialog");
-    else if (!lease->is_cached)
-        return log_in_by_dialog(self, lease, domain);
-    return lease->is_for_login && domain->state == PF_LOGIN_USER;
-}
-
-/* The token refused the PIN: wiped wherever it is, before anybody is served again. */
-static void
-reject_pin(PfCache *self, const PfPinLease *lease, guint64 token_flags)
-{
-    const char *token = lease->domain->token;
-    if (lease->pin == NULL && !lease->is_stripped)
-        return;
-    pf_cache_record_refusal(self, lease->context, lease->domain, &lease->use,
-                            pf_cache_get_rejection_name(token_flags));
-    if (lease->is_stripped)
-        pf_rejected_pins_add_mark(self->rejected, token, &lease->mark);
-    else if (self->rejected != NULL)
-        pf_rejected_pins_add(self->rejected, token, lease->pin);
-    g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
-    for (guint i = 0; i < domains->len; i++) {
-        PfLoginDomain *domain = g_ptr_array_index(domains, i);
-        if (domain->pin != NULL && strcmp(domain->token, token) == 0 &&
-            pf_cache_is_pin_of_lease(self, lease, domain->pin))
-            pf_cache_log_out_domain(self, domain, PF_FORGET_REJECTED);
-    }
-}
-
-/* The dialog learns how its PIN fared. */
-static void
-conclude_prompt(PfCache *self, PfPinLease *lease, PfLeaseResult result, guint64 token_flags)
-{
-    if (lease->prompt == NULL)
-        return;
-    pf_prompt_set_token_flags(lease->prompt, token_flags);
-    /* Where no PIN is proven, a blocked one is what is to be replaced. */
-    gboolean is_proof = lease->pin != NULL || lease->is_stripped;
-    gboolean is_locked = is_proof && (token_flags & CKF_USER_PIN_LOCKED) != 0;
-    if (result == PF_LEASE_REJECTED && !is_locked && !lease->is_cached) {
-        pf_cache_keep_prompt_for_retry(self, lease);
-        return;
-    }
-    const char *reason = "failed";
-    if (result == PF_LEASE_OK)
-        reason = "accepted";
-    else if (result == PF_LEASE_REJECTED)
-        reason = is_locked ? "locked" : "withdrawn"; /* there is nothing left to agree to */
-    pf_prompt_broker_close(self->broker, g_steal_pointer(&lease->prompt), reason);
-}
-
-/* Ends the queue's lease; the next one is not granted. Returns whether the domain is logged in by
- * its PIN. */
-static gboolean
-finish_lease(PfCache *self, PfLeaseQueue *queue, PfLeaseResult result, guint64 token_flags)
-{
-    PfPinLease *lease = g_steal_pointer(&queue->current);
-    gboolean is_cached = FALSE;
-    pf_cache_keyring_end_lease(self->keyring, lease, result, token_flags);
-    if (result != PF_LEASE_OK)
-        pf_pin_warnings_add(self->warnings, lease->domain->token, (CK_FLAGS)token_flags);
-    if (result == PF_LEASE_OK)
-        is_cached = accept_pin(self, lease, token_flags);
-    else if (result == PF_LEASE_REJECTED)
-        reject_pin(self, lease, token_flags);
-    else
-        is_cached = lease->is_for_login && lease->domain->state == PF_LOGIN_USER;
-    if (result == PF_LEASE_UNUSED && lease->is_cached &&
-        !pf_pin_rule_may_present_cached((CK_FLAGS)token_flags))
-        pf_cache_record_refusal(self, lease->context, lease->domain, &lease->use, "last-try");
-    conclude_prompt(self, lease, result, token_flags);
-    pf_pin_lease_free(lease);
-    return is_cached;
-}
-
-/* A lease that is over ends here. */
-static gboolean
-settle(PfCache *self, PfLeaseQueue *queue)
+gboolean
+pf_cache_settle_queue(PfCache *self, PfLeaseQueue *queue)
 {
     if (queue->current == NULL || !is_over(queue->current))
         return FALSE;
-    finish_lease(self, queue, PF_LEASE_OK, 0);
+    pf_cache_finish_lease(self, queue, PF_LEASE_OK, 0);
     return TRUE;
 }
 
@@ -620,7 +386,7 @@ pf_cache_settle_leases(PfCache *self, const char *token)
     g_hash_table_iter_init(&iter, self->queues);
     while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
         if (token == NULL || strcmp(queue->token, token) == 0)
-            settle(self, queue);
+            pf_cache_settle_queue(self, queue);
     }
 }
 
@@ -634,7 +400,7 @@ pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult
                             "The lease is not this connection's, or was lost");
         return FALSE;
     }
-    *ret_cached = finish_lease(self, queue, result, token_flags);
-    pump(self, queue);
+    *ret_cached = pf_cache_finish_lease(self, queue, result, token_flags);
+    pf_cache_serve_queue(self, queue);
     return TRUE;
 }

@@ -3,10 +3,11 @@
 /* What the parts of PfCache share: cache.c (state, forgetting), cache-settings.c (what changes
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
- * cache-leases.c (the queue), cache-prompts.c (the person), cache-tries.c (the last try),
- * cache-consent.c (what the person lets programs do), cache-keyring.c (stored PINs), cache-wakes.c
- * (whom one answer serves), cache-forget.c (what is lent when a PIN is forgotten), cache-windows.c
- * (what is still open then), cache-timers.h (timeouts), cache-history.h (what is told of it).
+ * cache-leases.c (the queue), cache-verdicts.c (what a token says of a PIN), cache-losses.c (who or
+ * what has gone), cache-prompts.c (the person), cache-tries.c (the last try), cache-consent.c (what
+ * the person lets programs do), cache-keyring.c (stored PINs), cache-wakes.c (whom one answer
+ * serves), cache-forget.c (what is lent when a PIN is forgotten), cache-windows.c (what is still
+ * open then), cache-timers.h (timeouts), cache-history.h (what is told of it).
  */
 #pragma once
 
@@ -174,9 +175,18 @@ void pf_cache_note_still_open(PfCache *cache, const PfLoginDomain *domain);
 
 /* Leases (cache-leases.c) */
 PfLeaseQueue *pf_cache_get_queue(PfCache *cache, const char *token);
-void pf_cache_serve_queue(PfCache *cache, PfLeaseQueue *queue);
 void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);
-void pf_cache_lose_lease(PfCache *cache, PfLeaseQueue *queue, PfForgetReason reason);
+
+/* Grants the next lease if there is none; frees the queue when it is empty. */
+void pf_cache_serve_queue(PfCache *cache, PfLeaseQueue *queue);
+
+/* Ends the queue's lease if it is over; the next one is not granted. Returns whether it did. */
+gboolean pf_cache_settle_queue(PfCache *cache, PfLeaseQueue *queue);
+
+void pf_cache_update_waiting_timer(PfCache *cache);
+
+/* Ends a request with an error: dialog withdrawn, call answered, request freed. */
+void pf_cache_fail_request(PfCache *cache, PfLeaseRequest *request, int code, const char *message);
 
 /* Can DOMAIN's own PIN be leased now? */
 gboolean pf_cache_may_lend(PfCache *cache, PfLoginDomain *domain);
@@ -184,6 +194,14 @@ gboolean pf_cache_may_lend(PfCache *cache, PfLoginDomain *domain);
 /* Ends the lease of TOKEN (NULL: all) whose holder has written to its board that it is over; its
  * PIN is wiped. Nothing waits for such a lease, so nobody is granted the next one. */
 void pf_cache_settle_leases(PfCache *cache, const char *token);
+
+/* Ends the queue's lease as RESULT says; the next one is not granted. Returns whether the domain is
+ * logged in by its PIN (cache-verdicts.c). */
+gboolean pf_cache_finish_lease(PfCache *cache, PfLeaseQueue *queue, PfLeaseResult result,
+                               guint64 token_flags);
+
+/* Leases and requests that end unsaid (cache-losses.c) */
+void pf_cache_lose_lease(PfCache *cache, PfLeaseQueue *queue, PfForgetReason reason);
 void pf_cache_drop_lease_calls(PfCache *cache, const PfProcessContext *context,
                                gconstpointer connection);
 void pf_cache_lose_token_lease(PfCache *cache, const char *token, PfForgetReason reason);
@@ -193,10 +211,6 @@ void pf_cache_drop_token_waiting(PfCache *cache, const char *token);
 
 /* Likewise what came out of the keyring for it. */
 void pf_cache_drop_stored_waiting(PfCache *cache, const char *token);
-void pf_cache_update_waiting_timer(PfCache *cache);
-
-/* Ends a request with an error: dialog withdrawn, call answered, request freed. */
-void pf_cache_fail_request(PfCache *cache, PfLeaseRequest *request, int code, const char *message);
 
 /* Prompts (cache-prompts.c) */
 void pf_cache_drop_prompt_calls(PfCache *cache, const PfProcessContext *context,
