@@ -221,7 +221,7 @@ class Judge:
                 self._accuse(client, "refused without a reason", call, self._since(call),
                              call.start + call.total)
         if call.login_rv == "CKR_PIN_INCORRECT" and call.function != "C_Login":
-            self.wrong.append((call.start, client, call))
+            self.wrong.append((call.start + call.total, client, call))
 
     def _judge_note(self, client, note, last):
         if note.word == "right":
