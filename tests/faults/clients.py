@@ -129,7 +129,8 @@ class Client:
         with open(self.log_path, "rb") as log:
             log.seek(max(os.fstat(log.fileno()).st_size - _TAIL, 0))
             words = [line.split() for line in log.read().decode().splitlines()[1:]]
-        return any(w[1:4:2] == ["!", "right"] and int(w[0]) > since for w in words)
+        return any(w[1:4:2] == ["!", "right"] and w[0].isdigit() and int(w[0]) > since
+                   for w in words)
 
     def look(self):
         """Takes notice of the end of its process."""

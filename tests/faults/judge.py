@@ -6,6 +6,7 @@ The reasons are DESIGN's and data/module.md's; what is in no table here is a vio
 """
 
 import bisect
+import re
 import signal
 from collections import Counter, namedtuple
 
@@ -20,6 +21,8 @@ CANCEL_MEMORY = 6_000_000
 Call = namedtuple("Call", "start total backend delay pid function tag rv backend_rv login_rv opened"
                           " logged_in serial")
 Note = namedtuple("Note", "start pid word text serial")
+
+_LINE = re.compile(r"\d+ (\d+ \d+ \d+ \d+ \S+ \S+( \w+){3} \d+ \d+|! \d+ \w+ .+) \S+\n")
 
 # The login was ended, or its PIN forgotten and nobody gave it again (DESIGN 4.7, 4.14, 7).
 LOST = {
@@ -112,6 +115,10 @@ class Judge:
         with open(client.log_path, encoding="ascii") as log:
             for line in log:
                 words = line.split()
+                # A process that was killed while it wrote leaves the beginning of a line, and the
+                # next one follows.
+                if client.killed and not _LINE.fullmatch(line):
+                    continue
                 if words[1] == "!":
                     yield Note(int(words[0]), int(words[2]), words[3], " ".join(words[4:-1]),
                                words[-1])
