@@ -15,11 +15,12 @@
 static const PfBackendQuirks known_quirks[] = {
     /* Deadlocks under OS locking when a card is pulled (OpenSC 0.23). That its C_CloseAllSessions
      * closes every other session does not matter: Pinfold closes one by one for all. It does not
-     * ask a PIV card for its tries any more once it has logged in. */
-    {"OpenSC", "opensc-pkcs11", .own_locking = true, .keeps_tries = true},
+     * ask a PIV card for its tries any more once it has logged in. Both list as many objects as
+     * there is room for. */
+    {"OpenSC", "opensc-pkcs11", .own_locking = true, .keeps_tries = true, .fills_lists = true},
     /* Refuses a blocking C_WaitForSlotEvent, and has never an event for one that does not block.
      * Writes its token's file at each login, and cannot read it while another process does. */
-    {"SoftHSM", "libsofthsm2", .has_no_events = true, .reads_torn = true},
+    {"SoftHSM", "libsofthsm2", .has_no_events = true, .reads_torn = true, .fills_lists = true},
 };
 
 /* Is the file at PATH this very module? It would load itself for ever. */

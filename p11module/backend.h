@@ -16,6 +16,7 @@ typedef struct {
     bool own_locking;   /* initialise without locking, and serialise its calls */
     bool reads_torn;    /* another process that logs in makes a look at the token fail */
     bool keeps_tries;   /* after a good login its token flags about tries are those of before */
+    bool fills_lists;   /* a search gives fewer objects than it has room for at its end only */
     bool has_no_events; /* nothing ever comes or goes: a blocking wait for it is refused */
 } PfBackendQuirks;
 

@@ -34,15 +34,26 @@ get_id_of_host(PfModule *module, uint64_t *ret_app_id)
     return was_set || is_configured;
 }
 
+static PfDomain *
+find_domain(const PfSlot *slot, bool explicit_id, uint64_t app_id)
+{
+    PfDomain *domain = atomic_load(&slot->domains);
+    while (domain != NULL && (domain->explicit_id != explicit_id || domain->app_id != app_id))
+        domain = domain->next;
+    return domain;
+}
+
 PfDomain *
 pf_domain_of_host(PfModule *module, PfSlot *slot)
 {
     uint64_t app_id;
     bool explicit_id = get_id_of_host(module, &app_id);
+    PfDomain *domain = find_domain(slot, explicit_id, app_id);
+    if (domain != NULL)
+        return domain;
     pthread_mutex_lock(&slot->lock);
-    PfDomain *domain = slot->domains;
-    while (domain != NULL && (domain->explicit_id != explicit_id || domain->app_id != app_id))
-        domain = domain->next;
+    /* Another thread may have been faster. */
+    domain = find_domain(slot, explicit_id, app_id);
     if (domain == NULL && (domain = calloc(1, sizeof *domain)) != NULL) {
         domain->slot = slot;
         domain->explicit_id = explicit_id;
@@ -164,7 +175,8 @@ register_domain(PfModule *module, PfDomain *domain)
     pthread_mutex_lock(&slot->lock);
     bool is_done = pf_domain_get_place(domain).epoch == epoch && epoch != 0 && !domain->is_stale;
     unsigned sessions = domain->sessions;
-    pf_domain_get_ref(domain, &ref);
+    if (!is_done)
+        pf_domain_get_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
     if (is_done)
         return true;
@@ -398,9 +410,7 @@ pf_domain_end_officer(PfModule *module, PfDomain *domain)
 void
 pf_domain_end_officers(PfModule *module, PfSlot *slot)
 {
-    pthread_mutex_lock(&slot->lock);
     PfDomain *domain = slot->domains;
-    pthread_mutex_unlock(&slot->lock);
     for (; domain != NULL; domain = domain->next)
         pf_domain_end_officer(module, domain);
 }

@@ -75,9 +75,7 @@ CA_OpenApplicationID(CK_SLOT_ID id, CK_ULONG high, CK_ULONG low)
 static void
 close_own_sessions(PfModule *module, PfSlot *slot, const PfTokenId *token, uint64_t app_id)
 {
-    pthread_mutex_lock(&slot->lock);
     PfDomain *domain = slot->domains;
-    pthread_mutex_unlock(&slot->lock);
     for (; domain != NULL; domain = domain->next) {
         pf_domain_note_own_closing(module, domain, token, app_id);
         pf_session_end_closed(module, domain);

@@ -23,7 +23,8 @@ pf_search_backend(PfBackend *backend, CK_SESSION_HANDLE real, CK_ATTRIBUTE *temp
         PF_BACKEND_CALL(backend, C_FindObjectsFinal, real);
     if (rv != CKR_OK)
         return rv;
-    for (CK_ULONG got = CHUNK; rv == CKR_OK && got > 0;) {
+    CK_ULONG least = backend->quirks.fills_lists ? CHUNK : 1;
+    for (CK_ULONG got = CHUNK; rv == CKR_OK && got >= least;) {
         CK_OBJECT_HANDLE *grown = realloc(found, (total + CHUNK) * sizeof *found);
         if (grown == NULL) {
             rv = CKR_HOST_MEMORY;

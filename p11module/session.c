@@ -95,11 +95,7 @@ pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
 static void
 uncount(PfModule *module, PfSession *session)
 {
-    pthread_mutex_lock(&module->lock);
-    bool was_counted = session->is_counted;
-    session->is_counted = false;
-    pthread_mutex_unlock(&module->lock);
-    if (was_counted)
+    if (atomic_exchange(&session->is_counted, false))
         pf_domain_session_closed(module, session->domain, (session->flags & CKF_RW_SESSION) == 0);
 }
 

@@ -47,7 +47,7 @@ struct PfSession {
     uint64_t era;           /* of the domain, when it was opened */
     atomic_uint references; /* taken under the module's lock, given back without */
     bool is_ended;          /* with its ID: the last call lets go of it */
-    bool is_counted;        /* in its domain; module lock */
+    atomic_bool is_counted; /* in its domain */
     PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
     atomic_bool has_void_operation;             /* to be asked without the lock */
     PfSearch search;

@@ -337,19 +337,13 @@ pf_slot_read_flags(PfSlot *slot)
 bool
 pf_slot_is_known(PfSlot *slot)
 {
-    pthread_mutex_lock(&slot->lock);
-    bool is_known = slot->is_known;
-    pthread_mutex_unlock(&slot->lock);
-    return is_known;
+    return slot->is_known;
 }
 
 bool
 pf_slot_is_in_use(PfSlot *slot)
 {
-    pthread_mutex_lock(&slot->lock);
-    bool is_in_use = slot->is_known && slot->sessions > 0;
-    pthread_mutex_unlock(&slot->lock);
-    return is_in_use;
+    return slot->is_known && slot->sessions > 0;
 }
 
 void
@@ -364,10 +358,8 @@ pf_slot_set_user_login(PfSlot *slot)
 bool
 pf_slot_is_settled(PfSlot *slot)
 {
-    pthread_mutex_lock(&slot->lock);
     /* One without a PIN may be given one by another program. */
     bool stays = slot->is_known && slot->needs_login && slot->backend->quirks.has_no_events;
-    pthread_mutex_unlock(&slot->lock);
     return stays || pf_slot_is_in_use(slot);
 }
 

@@ -18,8 +18,8 @@ struct PfSlot {
     pthread_mutex_t lock; /* guards what follows; never held over a backend call or the socket */
     pthread_cond_t changed;
     PfWindow window;
-    PfDomain *domains;
-    unsigned sessions;
+    _Atomic(PfDomain *) domains; /* read without the lock: none ever goes */
+    atomic_uint sessions;        /* read without the lock, as the atomic ones below */
     /* Read without the lock by pf_domain_get_standing(). */
     atomic_bool has_user_login; /* of the backend's own, which is the host's (pass-through) */
     atomic_bool has_so_login;
@@ -27,7 +27,7 @@ struct PfSlot {
     _Atomic CK_ULONG calls;          /* between enter and leave */
     _Atomic CK_SESSION_HANDLE alone; /* 0: no session has the token for itself */
     /* Of the insertion that was last looked at; the atomic ones are read without the lock. */
-    bool is_known;
+    atomic_bool is_known;
     atomic_bool needs_login;
     atomic_bool has_pinpad;
     bool is_flag_fixed; /* the host has seen token flags of this insertion */
@@ -102,12 +102,12 @@ void pf_slot_void_token(PfSlot *slot);
 /* The token went away, and the agent is told. */
 void pf_slot_forget_token(PfModule *module, PfSlot *slot);
 
-/* Has a token been read in the slot, and has the slot sessions as well? Take the slot's lock. */
+/* Has a token been read in the slot, and has the slot sessions as well? No lock. */
 bool pf_slot_is_known(PfSlot *slot);
 bool pf_slot_is_in_use(PfSlot *slot);
 
 /* Is the token that was read still there, as far as can be known without a look: in use, or of a
- * backend where none comes or goes? Takes the slot's lock. */
+ * backend where none comes or goes? No lock. */
 bool pf_slot_is_settled(PfSlot *slot);
 
 void pf_slot_free_all(PfModule *module);

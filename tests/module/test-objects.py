@@ -54,6 +54,15 @@ class SoftTokenObjects(unittest.TestCase):
         self.assertEqual(d.find(session, label="other"), [note])
         self.assertEqual(d.find(session, label="note"), [])
 
+    def test_as_many_as_there_are(self):
+        """Also where they are more than the module takes at once."""
+        d, session = self.logged_in(self.pinfold.driver())
+        made = 0
+        for count in (63, 64, 65, 128, 150):
+            for made in range(made + 1, count + 1):
+                d.ok("create", session, "class=data", "private=false", "token=false", "label=many")
+            self.assertEqual(len(d.find(session, label="many")), count)
+
     def test_gone_object_is_not_replaced_by_one_that_has_more(self):
         d, session, raw, theirs = self.both()
         d.ok("create", session, *DATA, "label=same", "value=text:mine")
