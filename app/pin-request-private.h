@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What the two files of PfPinRequest share: pin-request.c (what was said on the wire) and
+ * pin-words.c (the sentences made of it). */
+#pragma once
+
+#include "pin-request.h"
+
+/* Text of the details, by wire name. */
+#define PF_PIN_REQUEST_TEXT_KEYS(X)                                                                \
+    X("program", program)                                                                          \
+    X("program-icon", program_icon)                                                                \
+    X("executable", executable)                                                                    \
+    X("purpose", purpose)                                                                          \
+    X("operation", operation)                                                                      \
+    X("token-label", token_label)                                                                  \
+    X("token-manufacturer", token_manufacturer)                                                    \
+    X("token-model", token_model)                                                                  \
+    X("token-serial", token_serial)                                                                \
+    X("reader", reader)                                                                            \
+    X("key-label", key_label)                                                                      \
+    X("keyring", keyring)                                                                          \
+    X("shared-id", shared_id)                                                                      \
+    X("group", group)                                                                              \
+    X("script", script)                                                                            \
+    X("sandbox", sandbox)
+
+struct _PfPinRequest {
+    PfPinRequestKind kind;
+    guint64 number;
+#define PF_PIN_REQUEST_FIELD(key, name) char *name;
+    PF_PIN_REQUEST_TEXT_KEYS(PF_PIN_REQUEST_FIELD)
+#undef PF_PIN_REQUEST_FIELD
+    gboolean program_known;
+    gboolean may_remember;
+    char *users; /* names with commas */
+    guint64 pid;
+    guint64 min_len;
+    guint64 max_len;
+    guint64 token_flags;
+    gboolean has_tries;
+    guint64 tries_left;
+};
