@@ -32,7 +32,8 @@ def forms(secret):
     for shift in range(3):
         text = base64.b64encode(b"x" * shift + raw)
         made[f"base64+{shift}"] = text[(shift * 8 + 5) // 6:len(text) // 4 * 4 - 4]
-    return made
+    # What is left of a short one in some form is in many a memory.
+    return {name: text for name, text in made.items() if len(text) >= min(PIECE, len(raw))}
 
 
 def _step(form):
