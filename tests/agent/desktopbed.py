@@ -102,17 +102,21 @@ class DesktopCase(AgentCase):
         saver = self.box.start(["/usr/bin/python3", "-m", "dbusmock", "--session", base, path,
                                 name], name="saver")
         wait_for(lambda: self.session.has_owner(base), 10, name)
-        for method, signature, code in (
-                ("GetActive", "b", f"ret = {active}"),
-                ("Own", "", f"self.own = dbus.service.BusName('{name}', self.connection)")):
-            self.session.call(base, path, MOCK, "AddMethod", "(sssss)", name, method, "",
-                              signature, code)
+        # As a real one: who asks is never told what was so before the last signal.
+        for method, takes, gives, code in (
+                ("GetActive", "", "b", "ret = self.active"),
+                ("SetActive", "b", "", "self.active = args[0]; self.EmitSignal("
+                 f"'{name}', 'ActiveChanged', 'b', [self.active])"),
+                ("Own", "", "", f"self.active = {active}; "
+                 f"self.own = dbus.service.BusName('{name}', self.connection)")):
+            self.session.call(base, path, MOCK, "AddMethod", "(sssss)", name, method, takes,
+                              gives, code)
         self.session.call(base, path, name, "Own")
         self.wait_log(f"There is {name}", met + 1)
         return saver
 
     def say_active(self, active, name="org.gnome.ScreenSaver"):
-        self.session.emit(name, SAVERS[name], name, "ActiveChanged", "b", active)
+        self.session.call(name, SAVERS[name], name, "SetActive", "(b)", active)
 
     def wait_log(self, text, times=1):
         wait_for(lambda: self.agent.log().count(text) >= times, 10, f"the line {text}")
