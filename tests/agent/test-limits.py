@@ -58,7 +58,7 @@ class Endurance(AgentCase):
         return json.loads(self.box.run(CTL, "status", "--json").stdout)["domains"]
 
 
-@unittest.skipIf(SANITIZED, "a sanitizer makes mlock() do nothing")
+@tap.only_if(not SANITIZED)  # which makes mlock() do nothing
 class LittleMemory(unittest.TestCase):
     """What fits into the limit is cached; the rest goes on without, and nobody else loses by it."""
 
@@ -175,7 +175,7 @@ class FullDisk(ConsentCase):
         self.assert_out(*self.stranger(path=first))
 
 
-@unittest.skipIf(SANITIZED, "a sanitizer wants to be preloaded first")
+@tap.only_if(not SANITIZED)  # which wants to be preloaded first
 class Clocks(AgentCase):
     def setUp(self):
         self.box = Sandbox(services=False)

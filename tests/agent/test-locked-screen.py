@@ -5,7 +5,6 @@
 
 import json
 import os
-import unittest
 
 from agentbed import TOKEN
 from consentbed import ConsentCase
@@ -144,7 +143,7 @@ class Dialogs(LockedCase):
         job = self.client_.background("prompt", TOKEN, "-", 0)
         self.answer(job, self.ui.question("ask")[0])
 
-    @unittest.skipUnless(os.environ.get("PF_TEST_FULL") == "1", "takes a minute")
+    @tap.only_if(os.environ.get("PF_TEST_FULL") == "1")  # takes a minute
     def test_nobody_comes_back(self):
         self.lock(True)
         job = self.ask_over_lock("prompt", TOKEN, "-", 0)

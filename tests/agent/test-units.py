@@ -92,8 +92,8 @@ exec /lib/systemd/systemd --user
 """
 
 
-@unittest.skipIf(os.environ.get("PINFOLD_SANITIZED"), "a sanitizer does what the unit forbids")
-@unittest.skipUnless(os.environ.get("PF_TEST_FULL") == "1", "only in a full run")
+# A sanitizer does what the unit forbids.
+@tap.only_if(os.environ.get("PF_TEST_FULL") == "1" and not os.environ.get("PINFOLD_SANITIZED"))
 class UnderManager(UnitCase):
     """The unit as it is, under a real manager: hardened, and able to do its job all the same."""
 

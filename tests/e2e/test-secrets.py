@@ -47,7 +47,7 @@ class SecretCase(unittest.TestCase):
         self.assertEqual([hit for hit in hits if hit.where not in secretscan.SAFE], [])
 
 
-@unittest.skipIf(os.environ.get("PINFOLD_SANITIZED"), "a sanitizer keeps what was freed")
+@tap.only_if(not os.environ.get("PINFOLD_SANITIZED"))  # which keeps what was freed
 class Compared(SecretCase):
     """A client's copies are the backend's own: with Pinfold no more, and in no other memory."""
 
@@ -97,7 +97,7 @@ class Compared(SecretCase):
         softhsm.import_key(self.box, pin=PIN)
         self.compare("softhsm2", backend, "=pinfold-test", PIN, NEW_PIN)
 
-    @unittest.skipUnless(FULL, "only in a full run")
+    @tap.only_if(FULL)
     def test_opensc(self):
         readers_ = self.box.readers()
         backend = readers_.opensc()
@@ -153,7 +153,7 @@ class InUse(SecretCase):
         self.assertEqual(secretscan.in_bytes(data, PIN), [])
 
 
-@unittest.skipIf(os.environ.get("PINFOLD_SANITIZED"), "a sanitizer does not run under strace")
+@tap.only_if(not os.environ.get("PINFOLD_SANITIZED"))  # which does not run under strace
 class WholeLife(SecretCase):
     """Everything real and recorded, and as talkative as it can be."""
 

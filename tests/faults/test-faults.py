@@ -88,7 +88,7 @@ class Faults(unittest.TestCase):
         if not os.environ.get("PINFOLD_SANITIZED"):
             self.assertLess(self.bed.agent_rss(agent), self.rss + GROWTH)
 
-    @unittest.skipIf(os.environ.get("PINFOLD_SANITIZED") and not FULL, "only with --full")
+    @tap.only_if(FULL or not os.environ.get("PINFOLD_SANITIZED"))
     def test_faults(self):
         self.settle()
         self.fds = self.bed.agent_fds(self.agent) + 4

@@ -56,6 +56,12 @@ class _TapResult(unittest.TestResult):
         self._line(False, test)
 
 
+def only_if(condition):
+    """Leaves a case, or a class of them, out of runs that it is not meant for: a skip is for what a
+    machine lacks."""
+    return (lambda case: case) if condition else (lambda case: None)
+
+
 def main():
     """Runs the cases of the main module; words of the command line select among their names."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
