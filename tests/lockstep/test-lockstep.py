@@ -14,7 +14,7 @@ from pinfoldtest import tap
 
 FULL = os.environ.get("PF_TEST_FULL") == "1" and not os.environ.get("PINFOLD_SANITIZED")
 # Calls, and the seeds that they are spread over.
-SOFTHSM = (200_000, 2_000) if FULL else (10_000, 100)
+SOFTHSM = (200_000, 2_000) if FULL else (6_000, 60)
 CARD = (5_000, 50) if FULL else (500, 5)
 
 

@@ -209,19 +209,25 @@ def check_secret_type(tree):
                 yield f"{path}:{_line(text, found.start())}: a PIN that is no PfSecret: {found[0]}"
 
 
+def _clang_format(tree, *arguments, **kwargs):
+    """What it finds in its files, or in its input."""
+    try:
+        ran = subprocess.run(["clang-format", "--dry-run", "-Werror", *arguments],
+                             capture_output=True, text=True, check=False, cwd=tree.root, **kwargs)
+    except OSError as error:
+        raise CannotCheck("clang-format is not installed") from error
+    for path, line in dict(re.findall(r"^(.+?):(\d+):\d+: error", ran.stderr, re.M)).items():
+        yield f"{path}:{line}: not as clang-format writes it"
+
+
 def check_clang_format(tree):
     """clang-format 14 has nothing to change."""
-    for path in tree.paths(".c", ".h"):
-        try:
-            ran = subprocess.run(["clang-format", "--dry-run", "-Werror",
-                                  f"--assume-filename={tree.root or '.'}/{path}"],
-                                 input=tree.files[path], capture_output=True, text=True,
-                                 check=False, cwd=tree.root)
-        except OSError as error:
-            raise CannotCheck("clang-format is not installed") from error
-        if ran.returncode != 0:
-            place = re.search(r":(\d+):\d+: error", ran.stderr)
-            yield f"{path}:{place[1] if place else '?'}: not as clang-format writes it"
+    paths = tree.paths(".c", ".h")
+    if tree.root:
+        yield from _clang_format(tree, *paths)
+        return
+    for path in paths:
+        yield from _clang_format(tree, f"--assume-filename=./{path}", input=tree.files[path])
 
 
 RULES = [
