@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Looks at the brackets before json-glib does: its parser calls itself for each, and has no limit.
- */
+/* Looks at the text before json-glib does: its parser calls itself for each bracket, without a
+ * limit, and makes of some escapes what is no text. */
 #include "json-text.h"
 
 #include <string.h>
@@ -16,16 +16,32 @@ is_plain(char c)
     return g_ascii_isalnum(c) || g_ascii_isspace(c) || (c != '\0' && strchr("+-.,:", c) != NULL);
 }
 
+/* Four digits after \u. json-glib takes whatever stands there, also halves of characters, and what
+ * comes of that is no UTF-8. pinfold-tokens escapes neither. */
 static gboolean
-is_shallow(const char *text, gsize len)
+is_character(const char *digits, gsize len)
+{
+    guint value = 0;
+    for (gsize i = 0; i < 4; i++) {
+        int digit = i < len ? g_ascii_xdigit_value(digits[i]) : -1;
+        if (digit < 0)
+            return FALSE;
+        value = value << 4 | (guint)digit;
+    }
+    return value < 0xd800 || value > 0xdfff;
+}
+
+static gboolean
+is_acceptable(const char *text, gsize len)
 {
     guint depth = 0;
     gboolean is_in_string = FALSE;
     for (gsize i = 0; i < len; i++) {
         char c = text[i];
-        if (is_in_string && c == '\\')
-            i++;
-        else if (c == '"')
+        if (is_in_string && c == '\\') {
+            if (++i < len && text[i] == 'u' && !is_character(text + i + 1, len - i - 1))
+                return FALSE;
+        } else if (c == '"')
             is_in_string = !is_in_string;
         else if (is_in_string)
             continue;
@@ -47,7 +63,7 @@ pf_json_text_parse(GBytes *text)
     gsize len;
     const char *data = g_bytes_get_data(text, &len);
     g_autoptr(JsonParser) parser = json_parser_new();
-    if (len == 0 || !is_shallow(data, len) ||
+    if (len == 0 || !is_acceptable(data, len) ||
         !json_parser_load_from_data(parser, data, (gssize)len, NULL))
         return NULL;
     JsonNode *root = json_parser_get_root(parser);

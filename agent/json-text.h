@@ -5,6 +5,7 @@
 
 #include <json-glib/json-glib.h>
 
-/* The object that TEXT is, or NULL where it is none, or is nested deeper than anything that
- * pinfold-tokens prints. Free with json_node_unref(). */
+/* The object that TEXT is, or NULL where it is none, or is nested deeper, or has other
+ * escapes, than anything that pinfold-tokens prints: its strings are UTF-8. Free with
+ * json_node_unref(). */
 JsonNode *pf_json_text_parse(GBytes *text);

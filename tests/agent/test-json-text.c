@@ -41,6 +41,19 @@ test_no_object(void)
 }
 
 static void
+test_escapes(void)
+{
+    static const char *const bad[] = {"{\"a\": \"\\udRRR\"}", "{\"a\": \"\\ud800\"}",
+                                      "{\"a\": \"\\udc00\\ud800\"}", "{\"a\": \"\\u12"};
+    g_autoptr(JsonNode) node = parse("{\"a\": \"\\\\udRRR \\u00e9 \\u007f\"}");
+    g_assert_nonnull(node);
+    g_assert_cmpstr(json_object_get_string_member(json_node_get_object(node), "a"), ==,
+                    "\\udRRR \303\251 \177");
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
+        g_assert_null(parse(bad[i]));
+}
+
+static void
 test_nested(void)
 {
     g_assert_null(parse_nested("{\"modules\":", "[", 200000));
@@ -62,6 +75,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/json-text/object", test_object);
     g_test_add_func("/json-text/no-object", test_no_object);
+    g_test_add_func("/json-text/escapes", test_escapes);
     g_test_add_func("/json-text/nested", test_nested);
     g_test_add_func("/json-text/hidden-depth", test_hidden_depth);
     return g_test_run();

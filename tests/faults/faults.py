@@ -325,11 +325,15 @@ def do_card_pin_changed(bed, crew, fault, dice):
 def _open_by_itself(bed, d, serial):
     """A session of a program that does not know Pinfold, with the token of that serial."""
     d.ok("init")
-    for slot in d.ok("slots", "present")["slots"].split(","):
-        info = d.cmd("tokeninfo", slot)
-        if info.ok and info["serial"].strip() == serial:
-            return d.open_session(slot, "rw")
-    raise AssertionError(f"no token {serial}")
+
+    def look():
+        for slot in d.ok("slots", "present")["slots"].split(","):
+            info = d.cmd("tokeninfo", slot)
+            if info.ok and info["serial"].strip() == serial:
+                return d.open_session(slot, "rw")
+        return None  # SoftHSM reads a part of a token at times that another process writes
+
+    return wait_for(look, 5, f"the token {serial}")
 
 
 def _settle_pin(bed, module, env, serial, family):
