@@ -5,18 +5,16 @@
 
 #include <glib/gi18n.h>
 
-#include "agent-proxy.h"
+#include "agent-watch.h"
 #include "forget-words.h"
 #include "list-update.h"
-#include "socket-peer.h"
 #include "token-label.h"
 #include "wire-names.h"
 
 struct _PfAgentModel {
     GObject parent_instance;
     GDBusConnection *connection;
-    GCancellable *cancellable;
-    PfDbusAgent1 *proxy;
+    PfAgentWatch *watch;
     PfAgentState state;
     GListStore *tokens;
     GVariant *domains;          /* of the last status; NULL before one */
@@ -187,10 +185,6 @@ on_get_status_done(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     PfAgentModel *self = user_data;
     self->asking = FALSE;
-    if (self->state == PF_AGENT_STATE_LOST)
-        return; /* it died meanwhile */
-    if (self->state == PF_AGENT_STATE_FOREIGN)
-        return;
     if (!ok)
         g_warning("Reading the agent's status: %s", error->message);
     else
@@ -207,105 +201,60 @@ ask_status(PfAgentModel *self)
     if (self->asking)
         return;
     self->asking = TRUE;
-    pf_dbus_agent1_call_get_status(self->proxy, self->cancellable, on_get_status_done, self);
+    pf_dbus_agent1_call_get_status(pf_agent_watch_get_agent(self->watch),
+                                   pf_agent_watch_get_cancellable(self->watch), on_get_status_done,
+                                   self);
 }
 
 static void
-on_proxy_changed(PfAgentModel *self)
+on_agent_signal(const char *name, GVariant *parameters, gpointer owner)
 {
-    if (self->state != PF_AGENT_STATE_FOREIGN)
+    PfAgentModel *self = owner;
+    const char *reason;
+    if (g_str_equal(name, "Changed")) {
         ask_status(self);
-}
-
-static void
-on_proxy_forgotten(PfDbusAgent1 *proxy, const char *token_uri, const char *app_id,
-                   const char *reason, PfAgentModel *self)
-{
-    if (self->state == PF_AGENT_STATE_FOREIGN)
-        return;
-    self->last_forgotten = pf_forget_words_find(reason);
-    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-}
-
-/* Is it another process than PID that programs obey? */
-static gboolean
-is_foreign(guint32 pid)
-{
-    pid_t listener = 0;
-    return pf_socket_peer_get_pid(&listener) == 0 && listener != 0 && (guint32)listener != pid;
-}
-
-static void
-on_owner_pid_done(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GError) error = NULL;
-    guint32 pid = 0;
-    g_autoptr(GVariant) answer =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-    PfAgentModel *self = user_data;
-    if (self->state == PF_AGENT_STATE_LOST)
-        return;
-    if (answer != NULL)
-        g_variant_get(answer, "(u)", &pid);
-    if (pid != 0 && is_foreign(pid)) {
-        g_warning("Another program answers as Pinfold's agent: process %u", pid);
-        set_nothing(self, PF_AGENT_STATE_FOREIGN);
-        return;
+    } else if (g_str_equal(name, "Forgotten") &&
+               g_variant_is_of_type(parameters, G_VARIANT_TYPE("(sss)"))) {
+        g_variant_get(parameters, "(&s&s&s)", NULL, NULL, &reason);
+        self->last_forgotten = pf_forget_words_find(reason);
+        g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
     }
-    g_signal_emit(self, signals[SIGNAL_APPEARED], 0);
-    ask_status(self);
 }
 
 static void
-on_proxy_name_owner_notify(PfAgentModel *self)
+on_agent_presence(PfAgentPresence presence, gpointer owner)
 {
-    g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
-    if (owner == NULL) {
+    PfAgentModel *self = owner;
+    self->asking = FALSE;
+    self->stale = FALSE;
+    switch (presence) {
+    case PF_AGENT_UNKNOWN:
+        set_state(self, PF_AGENT_STATE_CONNECTING, FALSE);
+        break;
+    case PF_AGENT_ABSENT:
         set_nothing(self, PF_AGENT_STATE_LOST);
-        return;
+        break;
+    case PF_AGENT_FOREIGN:
+        set_nothing(self, PF_AGENT_STATE_FOREIGN);
+        break;
+    case PF_AGENT_PRESENT:
+        g_signal_emit(self, signals[SIGNAL_APPEARED], 0);
+        ask_status(self);
+        break;
     }
-    set_state(self, PF_AGENT_STATE_CONNECTING, FALSE);
-    g_dbus_connection_call(self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                           "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                           g_variant_new("(s)", owner), G_VARIANT_TYPE("(u)"),
-                           G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_owner_pid_done, self);
-}
-
-static void
-on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GError) error = NULL;
-    PfDbusAgent1 *proxy = pf_dbus_agent1_proxy_new_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-    PfAgentModel *self = user_data;
-    if (proxy == NULL) {
-        g_warning("Watching the agent: %s", error->message);
-        set_state(self, PF_AGENT_STATE_LOST, FALSE);
-        return;
-    }
-    self->proxy = proxy;
-    g_signal_connect_object(proxy, "notify::g-name-owner", G_CALLBACK(on_proxy_name_owner_notify),
-                            self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(proxy, "changed", G_CALLBACK(on_proxy_changed), self,
-                            G_CONNECT_SWAPPED);
-    g_signal_connect_object(proxy, "forgotten", G_CALLBACK(on_proxy_forgotten), self, 0);
-    on_proxy_name_owner_notify(self);
 }
 
 PfAgentModel *
 pf_agent_model_new(GDBusConnection *connection)
 {
     PfAgentModel *self = g_object_new(PF_TYPE_AGENT_MODEL, NULL);
-    if (connection == NULL) {
+    self->watch =
+        pf_agent_watch_new(connection, &(PfAgentWatchCalls){on_agent_presence, on_agent_signal},
+                           self);
+    if (connection == NULL)
         self->state = PF_AGENT_STATE_LOST;
-        return self;
-    }
-    self->connection = g_object_ref(connection);
-    pf_dbus_agent1_proxy_new(connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, PF_WIRE_AGENT_NAME,
-                             PF_WIRE_AGENT_PATH, self->cancellable, on_proxy_new_done, self);
+    else
+        self->connection = g_object_ref(connection);
     return self;
 }
 
@@ -387,7 +336,8 @@ pf_agent_model_get_last_forgotten(PfAgentModel *self)
 void
 pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id)
 {
-    if (self->proxy == NULL)
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    if (agent == NULL)
         return;
     GVariantBuilder filter;
     g_variant_builder_init(&filter, G_VARIANT_TYPE_VARDICT);
@@ -395,7 +345,7 @@ pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id)
         g_variant_builder_add(&filter, "{sv}", "token-uri", g_variant_new_string(uri));
     if (app_id != NULL)
         g_variant_builder_add(&filter, "{sv}", "app-id", g_variant_new_string(app_id));
-    pf_dbus_agent1_call_forget(self->proxy, g_variant_builder_end(&filter), NULL, on_forget_done,
+    pf_dbus_agent1_call_forget(agent, g_variant_builder_end(&filter), NULL, on_forget_done,
                                g_object_ref(self));
 }
 
@@ -411,8 +361,9 @@ on_close_id_done(GObject *source, GAsyncResult *result, gpointer user_data)
 void
 pf_agent_model_close_id(PfAgentModel *self, const char *uri, const char *app_id)
 {
-    if (self->proxy != NULL)
-        pf_dbus_agent1_call_close_id(self->proxy, uri, app_id, NULL, on_close_id_done,
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    if (agent != NULL)
+        pf_dbus_agent1_call_close_id(agent, uri, app_id, NULL, on_close_id_done,
                                      g_object_ref(self));
 }
 
@@ -455,9 +406,7 @@ static void
 dispose(GObject *object)
 {
     PfAgentModel *self = PF_AGENT_MODEL(object);
-    g_cancellable_cancel(self->cancellable);
-    g_clear_object(&self->cancellable);
-    g_clear_object(&self->proxy);
+    g_clear_pointer(&self->watch, pf_agent_watch_free);
     g_clear_object(&self->tokens);
     g_clear_pointer(&self->domains, g_variant_unref);
     g_clear_object(&self->connection);
@@ -479,6 +428,5 @@ pf_agent_model_class_init(PfAgentModelClass *klass)
 static void
 pf_agent_model_init(PfAgentModel *self)
 {
-    self->cancellable = g_cancellable_new();
     self->tokens = g_list_store_new(PF_TYPE_TOKEN_ITEM);
 }

@@ -5,15 +5,13 @@
 
 #include <glib/gi18n.h>
 
-#include "agent-proxy.h"
+#include "agent-watch.h"
 #include "consent-item.h"
 #include "list-update.h"
-#include "wire-names.h"
 
 struct _PfConsentModel {
     GObject parent_instance;
-    GCancellable *cancellable;
-    PfDbusAgent1 *proxy;
+    PfAgentWatch *watch;
     GListStore *list;
     gboolean ready;
 };
@@ -59,61 +57,38 @@ on_list_consents_done(GObject *source, GAsyncResult *result, gpointer user_data)
     set_consents(user_data, consents);
 }
 
-/* The answer to an earlier question is of no interest any more. */
 static void
 ask(PfConsentModel *self)
 {
-    g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
-    g_cancellable_cancel(self->cancellable);
-    g_object_unref(self->cancellable);
-    self->cancellable = g_cancellable_new();
-    if (owner == NULL)
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    pf_agent_watch_cancel_calls(self->watch);
+    if (agent == NULL)
         set_consents(self, NULL);
     else
-        pf_dbus_agent1_call_list_consents(self->proxy, self->cancellable, on_list_consents_done,
-                                          self);
+        pf_dbus_agent1_call_list_consents(agent, pf_agent_watch_get_cancellable(self->watch),
+                                          on_list_consents_done, self);
 }
 
 static void
-on_proxy_consents_changed(PfConsentModel *self)
+on_agent_presence(PfAgentPresence presence, gpointer owner)
 {
-    ask(self);
+    ask(owner);
 }
 
 static void
-on_proxy_name_owner_notify(PfConsentModel *self)
+on_agent_signal(const char *name, GVariant *parameters, gpointer owner)
 {
-    ask(self);
-}
-
-static void
-on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GError) error = NULL;
-    PfDbusAgent1 *proxy = pf_dbus_agent1_proxy_new_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-    PfConsentModel *self = user_data;
-    if (proxy == NULL) {
-        g_warning("Watching the decisions: %s", error->message);
-        return;
-    }
-    self->proxy = proxy;
-    g_signal_connect_object(proxy, "notify::g-name-owner", G_CALLBACK(on_proxy_name_owner_notify),
-                            self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(proxy, "consents-changed", G_CALLBACK(on_proxy_consents_changed), self,
-                            G_CONNECT_SWAPPED);
-    ask(self);
+    if (g_str_equal(name, "ConsentsChanged"))
+        ask(owner);
 }
 
 PfConsentModel *
 pf_consent_model_new(GDBusConnection *connection)
 {
     PfConsentModel *self = g_object_new(PF_TYPE_CONSENT_MODEL, NULL);
-    if (connection != NULL)
-        pf_dbus_agent1_proxy_new(connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-                                 PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, self->cancellable,
-                                 on_proxy_new_done, self);
+    self->watch =
+        pf_agent_watch_new(connection, &(PfAgentWatchCalls){on_agent_presence, on_agent_signal},
+                           self);
     return self;
 }
 
@@ -144,8 +119,9 @@ on_revoke_consent_done(GObject *source, GAsyncResult *result, gpointer user_data
 void
 pf_consent_model_revoke(PfConsentModel *self, const char *id)
 {
-    if (self->proxy != NULL)
-        pf_dbus_agent1_call_revoke_consent(self->proxy, id, NULL, on_revoke_consent_done,
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    if (agent != NULL)
+        pf_dbus_agent1_call_revoke_consent(agent, id, NULL, on_revoke_consent_done,
                                            g_object_ref(self));
 }
 
@@ -153,9 +129,7 @@ static void
 dispose(GObject *object)
 {
     PfConsentModel *self = PF_CONSENT_MODEL(object);
-    g_cancellable_cancel(self->cancellable);
-    g_clear_object(&self->cancellable);
-    g_clear_object(&self->proxy);
+    g_clear_pointer(&self->watch, pf_agent_watch_free);
     g_clear_object(&self->list);
     G_OBJECT_CLASS(pf_consent_model_parent_class)->dispose(object);
 }
@@ -173,6 +147,5 @@ pf_consent_model_class_init(PfConsentModelClass *klass)
 static void
 pf_consent_model_init(PfConsentModel *self)
 {
-    self->cancellable = g_cancellable_new();
     self->list = g_list_store_new(PF_TYPE_CONSENT_ITEM);
 }

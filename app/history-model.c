@@ -3,9 +3,8 @@
 /* PfHistoryModel: new entries go to the top of the list, changed ones move there. */
 #include "history-model.h"
 
-#include "agent-proxy.h"
+#include "agent-watch.h"
 #include "history-item.h"
-#include "wire-names.h"
 
 /* As many as an agent has; those that it has dropped meanwhile are dropped here later. */
 #define ENTRIES_MAX 1000u
@@ -14,8 +13,7 @@
 
 struct _PfHistoryModel {
     GObject parent_instance;
-    GCancellable *cancellable;
-    PfDbusAgent1 *proxy;
+    PfAgentWatch *watch;
     GListStore *list;
     GPtrArray *rest; /* of PfHistoryItem: older ones, still to be listed */
     guint rest_source;
@@ -141,65 +139,46 @@ on_get_history_done(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask(PfHistoryModel *self)
 {
-    if (self->proxy == NULL || !self->is_active || !self->is_stale || self->is_asking ||
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    if (agent == NULL || !self->is_active || !self->is_stale || self->is_asking ||
         self->rest_source != 0)
         return;
     self->is_stale = FALSE;
     self->is_asking = TRUE;
-    pf_dbus_agent1_call_get_history(self->proxy, self->last_serial, self->cancellable,
+    pf_dbus_agent1_call_get_history(agent, self->last_serial,
+                                    pf_agent_watch_get_cancellable(self->watch),
                                     on_get_history_done, self);
 }
 
 static void
-on_proxy_history_changed(PfHistoryModel *self)
+on_agent_signal(const char *name, GVariant *parameters, gpointer owner)
 {
+    PfHistoryModel *self = owner;
+    if (!g_str_equal(name, "HistoryChanged"))
+        return;
     self->is_stale = TRUE;
     ask(self);
 }
 
-/* The history is one agent's; the answer of another one is of no interest any more. */
+/* The history is one agent's. */
 static void
-on_proxy_name_owner_notify(PfHistoryModel *self)
+on_agent_presence(PfAgentPresence presence, gpointer owner)
 {
-    g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
-    g_cancellable_cancel(self->cancellable);
-    g_object_unref(self->cancellable);
-    self->cancellable = g_cancellable_new();
+    PfHistoryModel *self = owner;
     self->is_asking = FALSE;
-    self->is_stale = owner != NULL;
+    self->is_stale = presence == PF_AGENT_PRESENT;
     clear_list(self);
     emit_changed(self);
     ask(self);
-}
-
-static void
-on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GError) error = NULL;
-    PfDbusAgent1 *proxy = pf_dbus_agent1_proxy_new_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-    PfHistoryModel *self = user_data;
-    if (proxy == NULL) {
-        g_warning("Watching the history: %s", error->message);
-        return;
-    }
-    self->proxy = proxy;
-    g_signal_connect_object(proxy, "notify::g-name-owner", G_CALLBACK(on_proxy_name_owner_notify),
-                            self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(proxy, "history-changed", G_CALLBACK(on_proxy_history_changed), self,
-                            G_CONNECT_SWAPPED);
-    on_proxy_name_owner_notify(self);
 }
 
 PfHistoryModel *
 pf_history_model_new(GDBusConnection *connection)
 {
     PfHistoryModel *self = g_object_new(PF_TYPE_HISTORY_MODEL, NULL);
-    if (connection != NULL)
-        pf_dbus_agent1_proxy_new(connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-                                 PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, self->cancellable,
-                                 on_proxy_new_done, self);
+    self->watch =
+        pf_agent_watch_new(connection, &(PfAgentWatchCalls){on_agent_presence, on_agent_signal},
+                           self);
     return self;
 }
 
@@ -226,11 +205,9 @@ static void
 dispose(GObject *object)
 {
     PfHistoryModel *self = PF_HISTORY_MODEL(object);
-    g_cancellable_cancel(self->cancellable);
-    g_clear_object(&self->cancellable);
+    g_clear_pointer(&self->watch, pf_agent_watch_free);
     g_clear_handle_id(&self->rest_source, g_source_remove);
     g_clear_pointer(&self->rest, g_ptr_array_unref);
-    g_clear_object(&self->proxy);
     g_clear_object(&self->list);
     G_OBJECT_CLASS(pf_history_model_parent_class)->dispose(object);
 }
@@ -246,7 +223,6 @@ pf_history_model_class_init(PfHistoryModelClass *klass)
 static void
 pf_history_model_init(PfHistoryModel *self)
 {
-    self->cancellable = g_cancellable_new();
     self->list = g_list_store_new(PF_TYPE_HISTORY_ITEM);
     self->rest = g_ptr_array_new_with_free_func(g_object_unref);
 }

@@ -5,15 +5,13 @@
 
 #include <glib/gi18n.h>
 
-#include "agent-proxy.h"
+#include "agent-watch.h"
 #include "list-update.h"
 #include "stored-pin-item.h"
-#include "wire-names.h"
 
 struct _PfStoredPinModel {
     GObject parent_instance;
-    GCancellable *cancellable;
-    PfDbusAgent1 *proxy;
+    PfAgentWatch *watch;
     GListStore *list;
     char *state; /* NULL: not known */
 };
@@ -61,61 +59,38 @@ on_list_stored_pins_done(GObject *source, GAsyncResult *result, gpointer user_da
     set_entries(user_data, state, entries);
 }
 
-/* The answer to an earlier question is of no interest any more. */
 static void
 ask(PfStoredPinModel *self)
 {
-    g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
-    g_cancellable_cancel(self->cancellable);
-    g_object_unref(self->cancellable);
-    self->cancellable = g_cancellable_new();
-    if (owner == NULL)
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    pf_agent_watch_cancel_calls(self->watch);
+    if (agent == NULL)
         set_entries(self, NULL, NULL);
     else
-        pf_dbus_agent1_call_list_stored_pins(self->proxy, self->cancellable,
+        pf_dbus_agent1_call_list_stored_pins(agent, pf_agent_watch_get_cancellable(self->watch),
                                              on_list_stored_pins_done, self);
 }
 
 static void
-on_proxy_stored_pins_changed(PfStoredPinModel *self)
+on_agent_presence(PfAgentPresence presence, gpointer owner)
 {
-    ask(self);
+    ask(owner);
 }
 
 static void
-on_proxy_name_owner_notify(PfStoredPinModel *self)
+on_agent_signal(const char *name, GVariant *parameters, gpointer owner)
 {
-    ask(self);
-}
-
-static void
-on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(GError) error = NULL;
-    PfDbusAgent1 *proxy = pf_dbus_agent1_proxy_new_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-    PfStoredPinModel *self = user_data;
-    if (proxy == NULL) {
-        g_warning("Watching the keyring's list: %s", error->message);
-        return;
-    }
-    self->proxy = proxy;
-    g_signal_connect_object(proxy, "notify::g-name-owner", G_CALLBACK(on_proxy_name_owner_notify),
-                            self, G_CONNECT_SWAPPED);
-    g_signal_connect_object(proxy, "stored-pins-changed", G_CALLBACK(on_proxy_stored_pins_changed),
-                            self, G_CONNECT_SWAPPED);
-    ask(self);
+    if (g_str_equal(name, "StoredPinsChanged"))
+        ask(owner);
 }
 
 PfStoredPinModel *
 pf_stored_pin_model_new(GDBusConnection *connection)
 {
     PfStoredPinModel *self = g_object_new(PF_TYPE_STORED_PIN_MODEL, NULL);
-    if (connection != NULL)
-        pf_dbus_agent1_proxy_new(connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-                                 PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, self->cancellable,
-                                 on_proxy_new_done, self);
+    self->watch =
+        pf_agent_watch_new(connection, &(PfAgentWatchCalls){on_agent_presence, on_agent_signal},
+                           self);
     return self;
 }
 
@@ -146,18 +121,17 @@ on_remove_stored_pin_done(GObject *source, GAsyncResult *result, gpointer user_d
 void
 pf_stored_pin_model_remove(PfStoredPinModel *self, const char *token_uri)
 {
-    if (self->proxy != NULL)
-        pf_dbus_agent1_call_remove_stored_pin(self->proxy, token_uri, NULL,
-                                              on_remove_stored_pin_done, g_object_ref(self));
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    if (agent != NULL)
+        pf_dbus_agent1_call_remove_stored_pin(agent, token_uri, NULL, on_remove_stored_pin_done,
+                                              g_object_ref(self));
 }
 
 static void
 dispose(GObject *object)
 {
     PfStoredPinModel *self = PF_STORED_PIN_MODEL(object);
-    g_cancellable_cancel(self->cancellable);
-    g_clear_object(&self->cancellable);
-    g_clear_object(&self->proxy);
+    g_clear_pointer(&self->watch, pf_agent_watch_free);
     g_clear_object(&self->list);
     g_clear_pointer(&self->state, g_free);
     G_OBJECT_CLASS(pf_stored_pin_model_parent_class)->dispose(object);
@@ -176,6 +150,5 @@ pf_stored_pin_model_class_init(PfStoredPinModelClass *klass)
 static void
 pf_stored_pin_model_init(PfStoredPinModel *self)
 {
-    self->cancellable = g_cancellable_new();
     self->list = g_list_store_new(PF_TYPE_STORED_PIN_ITEM);
 }

@@ -164,6 +164,7 @@ class ReportingAgent:
         self.removed = []
         self.refuses = ()  # names of methods that fail
         self.asked = 0
+        self.called = []  # every method, in order
         self._bus = bus
         self._object = bus.register_object("/org/pinfold/Agent",
                                            interface("org.pinfold.Agent1"),
@@ -175,6 +176,7 @@ class ReportingAgent:
                 "PrompterPresent": GLib.Variant("b", True)}[name]
 
     def _on_method_call(self, _connection, _sender, _path, _iface, method, args, invocation):
+        self.called.append(method)
         if method in self.refuses:
             invocation.return_dbus_error("org.example.Refused", "as the test wants")
         elif method == "GetStatus":
@@ -198,7 +200,6 @@ class ReportingAgent:
             count = len(self.consents) - len(kept)
             self.decide(kept)
             invocation.return_value(GLib.Variant("(u)", (count,)))
-
         elif method == "ListStoredPins":
             pins = _list(self.stored, {"token-uri": "s", "label": "s", "since": "x"})
             invocation.return_value(GLib.Variant.new_tuple(GLib.Variant("s", self.keyring), pins))

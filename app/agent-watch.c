@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfAgentWatch: a proxy of Agent1, and the process behind it compared with the private socket's. */
+#include "agent-watch.h"
+
+#include "socket-peer.h"
+#include "wire-names.h"
+
+struct PfAgentWatch {
+    PfAgentWatchCalls calls;
+    gpointer owner;
+    GCancellable *own;   /* of the watch's calls */
+    GCancellable *asked; /* of its owner's */
+    PfDbusAgent1 *proxy;
+    PfAgentPresence presence;
+};
+
+static void
+renew(GCancellable **cancellable)
+{
+    g_cancellable_cancel(*cancellable);
+    g_object_unref(*cancellable);
+    *cancellable = g_cancellable_new();
+}
+
+static void
+set_presence(PfAgentWatch *watch, PfAgentPresence presence)
+{
+    watch->presence = presence;
+    renew(&watch->asked);
+    watch->calls.presence(presence, watch->owner);
+}
+
+/* Is it another process than PID that programs obey? */
+static gboolean
+is_foreign(guint32 pid)
+{
+    pid_t listener = 0;
+    return pf_socket_peer_get_pid(&listener) == 0 && listener != 0 && (guint32)listener != pid;
+}
+
+static void
+on_owner_pid_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    guint32 pid = 0;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    PfAgentWatch *watch = user_data;
+    if (answer != NULL)
+        g_variant_get(answer, "(u)", &pid);
+    gboolean is_another = pid != 0 && is_foreign(pid);
+    if (is_another)
+        g_warning("Another program answers as Pinfold's agent: process %u", pid);
+    set_presence(watch, is_another ? PF_AGENT_FOREIGN : PF_AGENT_PRESENT);
+}
+
+static void
+on_proxy_name_owner_notify(PfDbusAgent1 *proxy, GParamSpec *pspec, PfAgentWatch *watch)
+{
+    g_autofree char *name = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(proxy));
+    renew(&watch->own);
+    set_presence(watch, name != NULL ? PF_AGENT_UNKNOWN : PF_AGENT_ABSENT);
+    if (name == NULL)
+        return;
+    g_dbus_connection_call(g_dbus_proxy_get_connection(G_DBUS_PROXY(proxy)), "org.freedesktop.DBus",
+                           "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                           "GetConnectionUnixProcessID", g_variant_new("(s)", name),
+                           G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, watch->own,
+                           on_owner_pid_done, watch);
+}
+
+static void
+on_proxy_signal(PfDbusAgent1 *proxy, const char *sender, const char *name, GVariant *parameters,
+                PfAgentWatch *watch)
+{
+    if (watch->presence == PF_AGENT_PRESENT)
+        watch->calls.signal(name, parameters, watch->owner);
+}
+
+static void
+on_proxy_new_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    PfDbusAgent1 *proxy = pf_dbus_agent1_proxy_new_finish(result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    PfAgentWatch *watch = user_data;
+    if (proxy == NULL) {
+        g_warning("Watching the agent: %s", error->message);
+        set_presence(watch, PF_AGENT_ABSENT);
+        return;
+    }
+    watch->proxy = proxy;
+    g_signal_connect(proxy, "notify::g-name-owner", G_CALLBACK(on_proxy_name_owner_notify), watch);
+    g_signal_connect(proxy, "g-signal", G_CALLBACK(on_proxy_signal), watch);
+    on_proxy_name_owner_notify(proxy, NULL, watch);
+}
+
+PfAgentWatch *
+pf_agent_watch_new(GDBusConnection *connection, const PfAgentWatchCalls *calls, gpointer owner)
+{
+    PfAgentWatch *watch = g_new0(PfAgentWatch, 1);
+    watch->calls = *calls;
+    watch->owner = owner;
+    watch->own = g_cancellable_new();
+    watch->asked = g_cancellable_new();
+    if (connection != NULL)
+        pf_dbus_agent1_proxy_new(connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+                                 PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, watch->own,
+                                 on_proxy_new_done, watch);
+    return watch;
+}
+
+void
+pf_agent_watch_free(PfAgentWatch *watch)
+{
+    if (watch == NULL)
+        return;
+    g_cancellable_cancel(watch->own);
+    g_cancellable_cancel(watch->asked);
+    g_object_unref(watch->own);
+    g_object_unref(watch->asked);
+    if (watch->proxy != NULL)
+        g_signal_handlers_disconnect_by_data(watch->proxy, watch);
+    g_clear_object(&watch->proxy);
+    g_free(watch);
+}
+
+PfDbusAgent1 *
+pf_agent_watch_get_agent(PfAgentWatch *watch)
+{
+    return watch->presence == PF_AGENT_PRESENT ? watch->proxy : NULL;
+}
+
+GCancellable *
+pf_agent_watch_get_cancellable(PfAgentWatch *watch)
+{
+    return watch->asked;
+}
+
+void
+pf_agent_watch_cancel_calls(PfAgentWatch *watch)
+{
+    renew(&watch->asked);
+}
