@@ -97,7 +97,8 @@ may_use(PfCacheKeyring *self, const PfLeaseRequest *request, const PfDialogDetai
     PfCache *cache = self->cache;
     const PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
     if (is_sealed(self, domain->token) || !request->may_store || !details->is_program_known ||
-        !pf_pin_rule_may_present_cached((CK_FLAGS)details->token_flags) ||
+        !pf_pin_rule_may_present_cached((CK_FLAGS)details->token_flags |
+                                        pf_pin_warnings_get(cache->warnings, domain->token)) ||
         pf_cache_find_closed_login(cache, request->context, request->entry) != NULL)
         return FALSE;
     const PfConsent *consent = pf_cache_consent_find(cache->decisions, request->context, domain);

@@ -174,6 +174,14 @@ pf_cache_may_lend(PfCache *self, PfLoginDomain *domain)
     return find_refusal(self, domain) < 0;
 }
 
+/* Has a PIN from the keyring waited for so long that it must not be presented any more? */
+static gboolean
+is_stored_void(PfCache *self, const PfLeaseRequest *request, const char *token)
+{
+    return request->is_stored && (!may_present_cached(self, token) || self->rejected == NULL ||
+                                  pf_rejected_pins_contain(self->rejected, token, request->pin, 0));
+}
+
 /* Answers a request whose turn has come: with a lease, or with an error. Consumes it. */
 static void
 grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
@@ -191,6 +199,12 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         if (refusal == PF_CACHE_ERROR_ASLEEP && domain->state == PF_LOGIN_USER)
             pf_cache_record_refusal(self, request->context, domain, &request->use, "last-try");
         pf_cache_fail_request(self, request, refusal, "The domain has no PIN");
+        return;
+    }
+    if (is_stored_void(self, request, domain->token)) {
+        pf_cache_record_refusal(self, request->context, domain, &request->use, "last-try");
+        pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED,
+                              "The token is not what it was");
         return;
     }
     PfPinLease *lease = pf_pin_lease_new(++self->last_lease, request,

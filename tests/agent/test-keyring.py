@@ -181,6 +181,19 @@ class Keeping(KeyringCase):
         client.join_domain()
         self.borrow(client)
 
+    def test_token_that_must_not_be_tried_by_now(self):
+        """The stored PIN waits for its turn, and what the one before it has seen is known."""
+        first = self.stored()
+        second = self.client()
+        second.join_domain()
+        lease = first.call("take", TOKEN, "-", "sign", "key")[1]
+        job = second.background("prompt", TOKEN, "-", 0, "login")
+        self.wait_states("lent")
+        self.assertEqual(first.call("end", lease, 0, FINAL_TRY)[0], "ok")
+        self.assertEqual(self.finish(job), ["canceled"])
+        self.wait_states("ready")
+        self.ask(second)
+
     def test_holder_that_dies(self):
         self.stored()
         second, third = self.client(), self.client()
