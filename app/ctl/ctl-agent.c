@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 
+#include "ctl-text.h"
 #include "session-bus.h"
 #include "socket-peer.h"
 #include "wire-names.h"
@@ -92,4 +93,12 @@ pf_ctl_agent_connect(GError **error)
                                          G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
                                              G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
                                          PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, NULL, error);
+}
+
+PfCtlExit
+pf_ctl_agent_fail(GError *error)
+{
+    pf_ctl_agent_clean_error(error);
+    pf_ctl_text_print_error(error->message);
+    return PF_CTL_FAILED;
 }

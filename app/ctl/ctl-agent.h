@@ -3,6 +3,7 @@
 /* The agent as pinfoldctl reaches it. Everything here blocks: a command does one thing and ends. */
 #pragma once
 
+#include "ctl-exit.h"
 #include "pf-agent-dbus.h"
 
 /* A proxy of the running agent, which is started if need be; the caller's. NULL with an error fit
@@ -11,3 +12,6 @@ PfDBusAgent1 *pf_ctl_agent_connect(GError **error);
 
 /* Rewrites what a call failed with: the remote error's text without its D-Bus name. */
 void pf_ctl_agent_clean_error(GError *error);
+
+/* Says why a call failed, or the agent could not be reached; how the command ends then. */
+PfCtlExit pf_ctl_agent_fail(GError *error);

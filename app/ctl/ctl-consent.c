@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctl-agent.h"
+#include "ctl-options.h"
 #include "ctl-text.h"
 
 /* Keys of one decision in the JSON; what the agent leaves out is null there. */
@@ -87,13 +88,6 @@ get_program_detail(GVariant *consent)
 }
 
 static char *
-format_since(GVariant *consent)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(get_since(consent));
-    return time != NULL ? g_date_time_format(time, "%F %R") : g_strdup("");
-}
-
-static char *
 describe_scope(GVariant *consent)
 {
     const char *id = lookup_text(consent, "shared-id");
@@ -111,7 +105,7 @@ print_text(GVariant *consents)
         const char *uri = lookup_text(consent, "token-uri");
         const char *id = lookup_text(consent, "id");
         const char *program = lookup_text(consent, "program");
-        g_autofree char *since = format_since(consent);
+        g_autofree char *since = pf_ctl_text_dup_time(get_since(consent));
         g_autofree char *scope = describe_scope(consent);
         PfCtlTable *table = pf_ctl_table_new(4);
         pf_ctl_table_add(table, id != NULL ? id : "", program != NULL ? program : "",
@@ -128,34 +122,17 @@ print_text(GVariant *consents)
 }
 
 static PfCtlExit
-fail(GError *error)
-{
-    pf_ctl_agent_clean_error(error);
-    pf_ctl_text_print_error(error->message);
-    return PF_CTL_FAILED;
-}
-
-static PfCtlExit
 run_list(int argc, char **argv)
 {
-    gboolean json = FALSE;
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print JSON, in a form that is stable"), NULL},
-        G_OPTION_ENTRY_NULL,
-    };
+    gboolean json;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) consents = NULL;
-    g_autoptr(GOptionContext) context =
-        g_option_context_new(_("– show what was decided about programs"));
-    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 1) {
-        pf_ctl_text_print_error(error != NULL ? error->message
-                                              : _("consent list takes no arguments"));
+    if (!pf_ctl_options_parse_json(argc, argv, _("– show what was decided about programs"),
+                                   _("consent list takes no arguments"), &json))
         return PF_CTL_USAGE;
-    }
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
     if (agent == NULL || !pf_dbus_agent1_call_list_consents_sync(agent, &consents, NULL, &error))
-        return fail(error);
+        return pf_ctl_agent_fail(error);
     if (json)
         print_json(consents);
     else
@@ -171,7 +148,7 @@ take_back(const char *id)
     guint count = 0;
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
     if (agent == NULL || !pf_dbus_agent1_call_revoke_consent_sync(agent, id, &count, NULL, &error))
-        return fail(error);
+        return pf_ctl_agent_fail(error);
     if (count == 0 && *id != '\0') {
         g_autofree char *message = g_strdup_printf(_("there is no decision “%s”"), id);
         pf_ctl_text_print_error(message);
@@ -184,25 +161,11 @@ take_back(const char *id)
 static PfCtlExit
 run_revoke(int argc, char **argv)
 {
-    gboolean all = FALSE;
-    g_auto(GStrv) rest = NULL;
-    const GOptionEntry entries[] = {
-        {"all", 0, 0, G_OPTION_ARG_NONE, &all, N_("Everything that was decided"), NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, NULL, NULL},
-        G_OPTION_ENTRY_NULL,
-    };
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GOptionContext) context =
-        g_option_context_new(_("[ID] – take back what was decided about a program"));
-    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    gboolean parsed = g_option_context_parse(context, &argc, &argv, &error);
-    guint count = rest != NULL ? g_strv_length(rest) : 0;
-    if (!parsed || count != (all ? 0 : 1) || (!all && *rest[0] == '\0')) {
-        pf_ctl_text_print_error(error != NULL ? error->message
-                                              : _("consent revoke takes one ID, or --all"));
-        return PF_CTL_USAGE;
-    }
-    return take_back(all ? "" : rest[0]);
+    g_autofree char *argument =
+        pf_ctl_options_parse_one(argc, argv, _("[ID] – take back what was decided about a program"),
+                                 N_("Everything that was decided"),
+                                 _("consent revoke takes one ID, or --all"));
+    return argument != NULL ? take_back(argument) : PF_CTL_USAGE;
 }
 
 PfCtlExit

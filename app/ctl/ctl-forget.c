@@ -49,11 +49,8 @@ forget(GVariant *filter)
     g_autoptr(GError) error = NULL;
     guint count = 0;
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
-    if (agent == NULL || !pf_dbus_agent1_call_forget_sync(agent, filter, &count, NULL, &error)) {
-        pf_ctl_agent_clean_error(error);
-        pf_ctl_text_print_error(error->message);
-        return PF_CTL_FAILED;
-    }
+    if (agent == NULL || !pf_dbus_agent1_call_forget_sync(agent, filter, &count, NULL, &error))
+        return pf_ctl_agent_fail(error);
     g_print(ngettext("%u PIN forgotten.\n", "%u PINs forgotten.\n", count), count);
     return PF_CTL_OK;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ctl-agent.h"
+#include "ctl-options.h"
 #include "ctl-text.h"
 #include "history-words.h"
 #include "token-pattern.h"
@@ -171,26 +172,15 @@ print_text(GVariant *entries)
 PfCtlExit
 pf_ctl_history_run(int argc, char **argv)
 {
-    gboolean json = FALSE;
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print JSON, in a form that is stable"), NULL},
-        G_OPTION_ENTRY_NULL,
-    };
+    gboolean json;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) history = NULL;
-    g_autoptr(GOptionContext) context =
-        g_option_context_new(_("– show what was done with your PINs"));
-    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 1) {
-        pf_ctl_text_print_error(error != NULL ? error->message : _("history takes no arguments"));
+    if (!pf_ctl_options_parse_json(argc, argv, _("– show what was done with your PINs"),
+                                   _("history takes no arguments"), &json))
         return PF_CTL_USAGE;
-    }
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
-    if (agent == NULL || !pf_dbus_agent1_call_get_history_sync(agent, 0, &history, NULL, &error)) {
-        pf_ctl_agent_clean_error(error);
-        pf_ctl_text_print_error(error->message);
-        return PF_CTL_FAILED;
-    }
+    if (agent == NULL || !pf_dbus_agent1_call_get_history_sync(agent, 0, &history, NULL, &error))
+        return pf_ctl_agent_fail(error);
     if (json)
         print_json(history);
     else

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctl-agent.h"
+#include "ctl-options.h"
 #include "ctl-text.h"
 
 static const char *
@@ -74,8 +75,7 @@ print_text(const char *state, GVariant *entries)
     PfCtlTable *table = pf_ctl_table_new(3);
     for (gsize i = 0; i < g_variant_n_children(entries); i++) {
         g_autoptr(GVariant) entry = g_variant_get_child_value(entries, i);
-        g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(get_since(entry));
-        g_autofree char *since = time != NULL ? g_date_time_format(time, "%F %R") : g_strdup("");
+        g_autofree char *since = pf_ctl_text_dup_time(get_since(entry));
         pf_ctl_table_add(table, lookup_text(entry, "label"), since,
                          lookup_text(entry, "token-uri"));
     }
@@ -83,36 +83,19 @@ print_text(const char *state, GVariant *entries)
 }
 
 static PfCtlExit
-fail(GError *error)
-{
-    pf_ctl_agent_clean_error(error);
-    pf_ctl_text_print_error(error->message);
-    return PF_CTL_FAILED;
-}
-
-static PfCtlExit
 run_list(int argc, char **argv)
 {
-    gboolean json = FALSE;
-    const GOptionEntry options[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print JSON, in a form that is stable"), NULL},
-        G_OPTION_ENTRY_NULL,
-    };
+    gboolean json;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) entries = NULL;
     g_autofree char *state = NULL;
-    g_autoptr(GOptionContext) context =
-        g_option_context_new(_("– show the tokens whose PIN is in the keyring"));
-    g_option_context_add_main_entries(context, options, GETTEXT_PACKAGE);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 1) {
-        pf_ctl_text_print_error(error != NULL ? error->message
-                                              : _("keyring list takes no arguments"));
+    if (!pf_ctl_options_parse_json(argc, argv, _("– show the tokens whose PIN is in the keyring"),
+                                   _("keyring list takes no arguments"), &json))
         return PF_CTL_USAGE;
-    }
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
     if (agent == NULL ||
         !pf_dbus_agent1_call_list_stored_pins_sync(agent, &state, &entries, NULL, &error))
-        return fail(error);
+        return pf_ctl_agent_fail(error);
     if (json)
         print_json(state, entries);
     else
@@ -129,7 +112,7 @@ remove_stored(const char *token_uri)
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
     if (agent == NULL ||
         !pf_dbus_agent1_call_remove_stored_pin_sync(agent, token_uri, &count, NULL, &error))
-        return fail(error);
+        return pf_ctl_agent_fail(error);
     if (count == 0 && *token_uri != '\0') {
         pf_ctl_text_print_error(_("there is no PIN of this token in the keyring"));
         return PF_CTL_FAILED;
@@ -143,26 +126,12 @@ remove_stored(const char *token_uri)
 static PfCtlExit
 run_remove(int argc, char **argv)
 {
-    gboolean all = FALSE;
-    g_auto(GStrv) rest = NULL;
-    const GOptionEntry options[] = {
-        {"all", 0, 0, G_OPTION_ARG_NONE, &all, N_("The PINs of all tokens"), NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, NULL, NULL},
-        G_OPTION_ENTRY_NULL,
-    };
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GOptionContext) context =
-        g_option_context_new(_("[TOKEN-URI] – remove a token's PIN from the keyring"));
-    g_option_context_add_main_entries(context, options, GETTEXT_PACKAGE);
-    gboolean parsed = g_option_context_parse(context, &argc, &argv, &error);
-    guint count = rest != NULL ? g_strv_length(rest) : 0;
-    if (!parsed || count != (all ? 0 : 1) || (!all && *rest[0] == '\0')) {
-        pf_ctl_text_print_error(error != NULL
-                                    ? error->message
-                                    : _("keyring remove takes the URI of one token, or --all"));
-        return PF_CTL_USAGE;
-    }
-    return remove_stored(all ? "" : rest[0]);
+    g_autofree char *argument =
+        pf_ctl_options_parse_one(argc, argv,
+                                 _("[TOKEN-URI] – remove a token's PIN from the keyring"),
+                                 N_("The PINs of all tokens"),
+                                 _("keyring remove takes the URI of one token, or --all"));
+    return argument != NULL ? remove_stored(argument) : PF_CTL_USAGE;
 }
 
 PfCtlExit

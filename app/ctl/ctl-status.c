@@ -7,6 +7,7 @@
 #include <json-glib/json-glib.h>
 
 #include "ctl-agent.h"
+#include "ctl-options.h"
 #include "ctl-text.h"
 
 /* D-Bus has no null: the agent leaves the key out, the JSON must have it. */
@@ -197,26 +198,15 @@ print_text(GVariant *status)
 PfCtlExit
 pf_ctl_status_run(int argc, char **argv)
 {
-    gboolean json = FALSE;
+    gboolean json;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) status = NULL;
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Print JSON, in a form that is stable"), NULL},
-        G_OPTION_ENTRY_NULL,
-    };
-    g_autoptr(GOptionContext) context =
-        g_option_context_new(_("– show readers, tokens and logins"));
-    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 1) {
-        pf_ctl_text_print_error(error != NULL ? error->message : _("status takes no arguments"));
+    if (!pf_ctl_options_parse_json(argc, argv, _("– show readers, tokens and logins"),
+                                   _("status takes no arguments"), &json))
         return PF_CTL_USAGE;
-    }
     g_autoptr(PfDBusAgent1) agent = pf_ctl_agent_connect(&error);
-    if (agent == NULL || !pf_dbus_agent1_call_get_status_sync(agent, &status, NULL, &error)) {
-        pf_ctl_agent_clean_error(error);
-        pf_ctl_text_print_error(error->message);
-        return PF_CTL_FAILED;
-    }
+    if (agent == NULL || !pf_dbus_agent1_call_get_status_sync(agent, &status, NULL, &error))
+        return pf_ctl_agent_fail(error);
     if (json)
         print_json(status);
     else

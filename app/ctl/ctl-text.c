@@ -22,6 +22,13 @@ pf_ctl_text_dup_safe(const char *text)
     return g_string_free(safe, FALSE);
 }
 
+char *
+pf_ctl_text_dup_time(gint64 seconds)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(seconds);
+    return time != NULL ? g_date_time_format(time, "%F %R") : g_strdup("");
+}
+
 void
 pf_ctl_text_print_error(const char *message)
 {

@@ -11,6 +11,9 @@ char *pf_ctl_text_dup_safe(const char *text);
 /* Prints "pinfoldctl: MESSAGE" on standard error. */
 void pf_ctl_text_print_error(const char *message);
 
+/* Unix seconds as a local date and time; "" for what is none. */
+char *pf_ctl_text_dup_time(gint64 seconds);
+
 /* Rows of columns; print pads each column to its widest cell. */
 typedef struct PfCtlTable PfCtlTable;
 
