@@ -147,17 +147,31 @@ handle_store_login(sd_bus_message *message, void *userdata, sd_bus_error *ret_er
     return sd_bus_reply_method_return(message, NULL);
 }
 
+/* The beginning of a call about a use of a key. NULL: RET_R is what the handler returns. */
+static PfProcessContext *
+begin_use(PfPeerConnection *connection, sd_bus_message *message, PfCacheDomainArg *ret_domain,
+          PfCacheUseArg *ret_use, int *ret_r)
+{
+    PfProcessContext *context = begin_call(connection, message, FALSE);
+    *ret_r = 1;
+    if (context == NULL || !read_domain(message, ret_domain))
+        return NULL;
+    int r = sd_bus_message_read(message, "ss", &ret_use->operation, &ret_use->key_label);
+    if (r >= 0)
+        return context;
+    *ret_r = r;
+    return NULL;
+}
+
 static int
 handle_take_pin(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
     PfPeerConnection *connection = userdata;
     PfCacheDomainArg domain;
     PfCacheUseArg use;
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
-        return 1;
-    int r = sd_bus_message_read(message, "ss", &use.operation, &use.key_label);
-    if (r < 0)
+    int r;
+    PfProcessContext *context = begin_use(connection, message, &domain, &use, &r);
+    if (context == NULL)
         return r;
     PfLeaseCall call = pf_lease_reply_new(PF_LEASE_REPLY_TAKE_PIN, message);
     pf_cache_take_pin(connection->cache, context, connection, &domain, &use, &call);
@@ -170,11 +184,9 @@ handle_note_use(sd_bus_message *message, void *userdata, sd_bus_error *ret_error
     PfPeerConnection *connection = userdata;
     PfCacheDomainArg domain;
     PfCacheUseArg use;
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
-        return 1;
-    int r = sd_bus_message_read(message, "ss", &use.operation, &use.key_label);
-    if (r < 0)
+    int r;
+    PfProcessContext *context = begin_use(connection, message, &domain, &use, &r);
+    if (context == NULL)
         return r;
     pf_cache_note_use(connection->cache, context, &domain, &use);
     return sd_bus_reply_method_return(message, NULL);
