@@ -133,11 +133,15 @@ class Outages(AgentCase):
             self.assert_meets_programs_again(self.agent.socket.unlink)
 
     def remove_folder(self):
-        while self.agent.socket.parent.exists():
-            # The agent can be faster: then it is not empty any more.
-            shutil.rmtree(self.agent.socket.parent, ignore_errors=True)
-            if self.agent.socket.exists():
-                break
+        """Also against an agent that is faster, and has its socket in there again."""
+        def is_removed():
+            try:
+                shutil.rmtree(self.agent.socket.parent)
+            except OSError:
+                return False
+            return True
+
+        wait_for(is_removed, 5, "the folder to be removed", step=0)
 
     def test_folder_removed(self):
         for _ in range(3):
