@@ -103,7 +103,8 @@ class LeaseBoard(AgentCase):
     def test_its_copies_are_wiped_soon(self):
         client, entry = self.logged_in()
         lease, _ = client.take()
-        self.assertEqual(self.pages(), 2)  # the lease's, and one that is ready for the next
+        # The lease's, and one that the agent makes ready for the next once it has answered.
+        wait_for(lambda: self.pages() == 2, 5, "the next lease's page to be ready")
         client.call("over", lease, entry)
         wait_for(lambda: self.pages() == 1, 5, "the lease's page to be wiped")
 
