@@ -136,9 +136,8 @@ get_activation_fd(void)
 static void
 remember_name(PfSocketPlace *self)
 {
-    struct stat st;
-    if (stat(self->path, &st) < 0)
-        return;
+    struct stat st = {0};
+    stat(self->path, &st); /* removed since: then there is nothing that has the name */
     self->device = st.st_dev;
     self->inode = st.st_ino;
 }
@@ -185,6 +184,8 @@ on_retry(gpointer user_data)
     self->retry_source = 0;
     if (!has_name(self))
         move(self);
+    else if (self->watch_source == 0)
+        watch(self);
     return G_SOURCE_REMOVE;
 }
 
@@ -202,8 +203,8 @@ on_folder_changed(int fd, GIOCondition condition, gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* Watches the folder as it is now. Without a watch, which is a comfort, the agent serves as well.
- */
+/* Watches the folder as it is now. Without a watch, which is a comfort, the agent serves as well. A
+ * folder that was removed before there was a watch has no event, and is looked at again. */
 static void
 watch(PfSocketPlace *self)
 {
@@ -213,12 +214,10 @@ watch(PfSocketPlace *self)
     self->watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (self->watch_fd < 0 || inotify_add_watch(self->watch_fd, folder,
                                                 IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF |
-                                                    IN_MOVE_SELF | IN_ONLYDIR) < 0) {
+                                                    IN_MOVE_SELF | IN_ONLYDIR) < 0)
         close_fd(&self->watch_fd);
-        return;
-    }
-    self->watch_source = g_unix_fd_add(self->watch_fd, G_IO_IN, on_folder_changed, self);
-    /* What went before there was a watch has no event. */
+    else
+        self->watch_source = g_unix_fd_add(self->watch_fd, G_IO_IN, on_folder_changed, self);
     if (!has_name(self) && self->retry_source == 0)
         self->retry_source = g_timeout_add_seconds(RETRY_S, on_retry, self);
 }

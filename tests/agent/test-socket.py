@@ -119,7 +119,7 @@ class Outages(AgentCase):
         """Neither those that are connected nor those that come lose anything."""
         client, _ = self.logged_in()
         remove()
-        wait_for(self.agent.socket.exists, 5, "the socket to be back")
+        wait_for(self.agent.socket.exists, 10, "the socket to be back")
         self.assertEqual(client.take()[1], "135790")
         newcomer = self.client()
         newcomer.join_domain()
@@ -157,7 +157,7 @@ class Outages(AgentCase):
         wait_for(lambda: "The socket was removed: " in self.agent.log(), 5, "the refusal")
         self.assertFalse(self.agent.socket.exists())
         self.agent.socket.parent.chmod(0o700)
-        wait_for(self.agent.socket.exists, 5, "the socket to be back")
+        wait_for(self.agent.socket.exists, 10, "the socket to be back")
 
     def test_place_taken_by_another(self):
         """The lock was removed as well, and somebody was faster: the late one ends."""
