@@ -12,7 +12,7 @@ import unittest
 
 from agentbed import Agent
 from desktopbed import Bus, DesktopCase, Forgotten, pump
-from pinfoldtest import Sandbox, build_path, readers, tap, wait_for
+from pinfoldtest import Sandbox, build_path, readers, tap, wait_for, wait_within
 from pinfoldtest import mock as mocktoken
 from pinfoldtest.pcsccard import RawCard
 from pinfoldtest.pinfold import Pinfold
@@ -113,7 +113,8 @@ class ResetCase(DesktopCase):
 
     def lock(self, times=1):
         self.say_active(True)
-        wait_for(lambda: self.forgotten.seen == ["screen-locked"] * times, 2, "the PINs", pump=pump)
+        wait_within(lambda: self.forgotten.seen == ["screen-locked"] * times, 2, "the PINs",
+                    pump=pump)
         self.say_active(False)
 
     def wait_resets(self, count, timeout=5):
@@ -220,7 +221,7 @@ class Windows(ResetCase):
         self.assertEqual(self.card.stats()["resets"], 0)
         self.assertEqual(driver.rv("sign1", session, "text:x"), "CKR_OK")
         self.wait_resets(1, timeout=1)
-        wait_for(lambda: not self.still_open(driver), 1, "the end of it")
+        wait_within(lambda: not self.still_open(driver), 1, "the end of it")
         self.assertNotIn("still open", self.pinfold.ctl("status").stdout)
 
     def test_operation_that_is_cut(self):
@@ -235,7 +236,7 @@ class Windows(ResetCase):
         self.assertEqual(driver.state(session), "CKS_RO_USER_FUNCTIONS")
         self.assertEqual(driver.rv("sign1", session, "text:x"), "CKR_USER_NOT_LOGGED_IN")
         self.assertEqual(driver.state(session), "CKS_RO_USER_FUNCTIONS")
-        wait_for(lambda: not self.still_open(driver), 1, "the end of it")
+        wait_within(lambda: not self.still_open(driver), 1, "the end of it")
         other.sign(theirs, their_key)
         self.assertEqual(self.card.stats()["resets"], 1)
 

@@ -9,7 +9,7 @@ from agentbed import OTHER, TOKEN, history
 from consentbed import ID, PIN, ConsentCase
 from desktopbed import CTL, Bus, Forgotten, pump
 from gi.repository import GLib
-from pinfoldtest import tap, wait_for
+from pinfoldtest import tap, wait_for, wait_within
 
 LOCKED_FLAGS = 0x40000
 LAST_TRY = 0x20000
@@ -288,7 +288,7 @@ class Reasons(HistoryCase):
         client, _ = self.logged_in()
         self.agent.process.terminate()
         self.agent.process.wait(5)
-        wait_for(lambda: self.forgotten.seen == ["agent-stop"], 1, "the reason", pump=pump)
+        wait_within(lambda: self.forgotten.seen == ["agent-stop"], 1, "the reason", pump=pump)
         self.assertIn("The agent stops; PINs forgotten: 1", self.agent.log())
         client.end()
 

@@ -8,7 +8,7 @@ import signal
 
 from agentbed import TOKEN, Agent
 from desktopbed import CTL, GLib, LOGIN, MANAGER, MOCK, SAVERS, SEAT, SESSION, Bus, DesktopCase, pump
-from pinfoldtest import process, tap, wait_for
+from pinfoldtest import process, tap, wait_for, wait_within
 
 SESSION_IFACE, SEAT_IFACE = f"{LOGIN}.Session", f"{LOGIN}.Seat"
 
@@ -151,7 +151,7 @@ class Lent(DesktopCase):
         other, other_entry = self.logged_in("246802")
         lease, _ = client.take()
         self.system.emit(LOGIN, SESSION, SESSION_IFACE, "Lock")
-        wait_for(lambda: self.forgotten.seen == ["screen-locked"] * 2, 1, "both PINs", pump=pump)
+        wait_within(lambda: self.forgotten.seen == ["screen-locked"] * 2, 1, "both PINs", pump=pump)
         self.forgotten.seen.clear()
         # The one that is out comes back by another program, and is then found to be wrong.
         self.assertEqual(other.call("store", TOKEN, "-", "135790"), ["ok"])
@@ -176,7 +176,7 @@ class Lent(DesktopCase):
         other, other_entry = self.logged_in("246802")
         lease, _ = client.take()
         self.system.emit(LOGIN, SESSION, SESSION_IFACE, "Lock")
-        wait_for(lambda: self.forgotten.seen == ["screen-locked"] * 2, 1, "both PINs", pump=pump)
+        wait_within(lambda: self.forgotten.seen == ["screen-locked"] * 2, 1, "both PINs", pump=pump)
         self.assertEqual(other.call("store", TOKEN, "-", "246802"), ["ok"])
         waiter = other.background("take", TOKEN, "-")
         self.box.run(CTL, "status")  # the call before has been seen
@@ -196,7 +196,7 @@ class Lent(DesktopCase):
         os.kill(client.pid, signal.SIGSTOP)
         self.assertEqual(holder.call("end", lease, 1), ["ok", "cached"])
         self.system.emit(LOGIN, SESSION, SESSION_IFACE, "Lock")
-        wait_for(lambda: self.forgotten.seen == ["screen-locked"] * 2, 1, "both PINs", pump=pump)
+        wait_within(lambda: self.forgotten.seen == ["screen-locked"] * 2, 1, "both PINs", pump=pump)
         self.assertFalse(self.agent.has_pin("135790"))
         os.kill(client.pid, signal.SIGCONT)
         waiter.join(5)
@@ -245,7 +245,7 @@ class Sleep(DesktopCase):
         other, other_entry = self.logged_in("246802")
         lease, _ = client.take()
         self.prepare(True)
-        wait_for(lambda: self.forgotten.seen == ["suspend"] * 2, 1, "both PINs", pump=pump)
+        wait_within(lambda: self.forgotten.seen == ["suspend"] * 2, 1, "both PINs", pump=pump)
         self.assertFalse(self.agent.has_pin("135790"))
         self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
         self.assertEqual(client.state(entry), "asleep")

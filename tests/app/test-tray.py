@@ -7,9 +7,9 @@ import re
 
 from gi.repository import GLib
 
-from appcase import TITLE, AppCase, wait_served
+from appcase import TITLE, AppCase, pump, wait_served
 from pinfoldtest import process, source_path, tap
-from pinfoldtest.wait import wait_for
+from pinfoldtest.wait import wait_for, wait_within
 from scriptedagent import PromptingAgent, ReportingAgent
 
 ITEM = "/StatusNotifierItem"
@@ -102,7 +102,7 @@ class Tray(AppCase):
         seen = set()
         for reason in reasons:
             self.agent.say_forgotten(reason)
-            seen.add(wait_served(lambda: self.new_words(seen), 1, reason))
+            seen.add(wait_within(lambda: self.new_words(seen), 1, reason, pump))
         self.assertEqual(len(seen), len(reasons))
 
     def new_words(self, seen):

@@ -14,7 +14,7 @@ from appcase import AppCase
 from pinfoldtest import process, tap
 from pinfoldtest.paths import build_path
 from pinfoldtest.sandbox import Sandbox
-from pinfoldtest.wait import wait_for
+from pinfoldtest.wait import wait_for, wait_within
 
 TOKEN = "pkcs11:model=Model;manufacturer=Maker;serial=0001;token=Office%20card"
 PIN = "20464128"
@@ -172,7 +172,7 @@ class WithAgent(ClientCase):
                 self.assertEqual(self.command(f"store {TOKEN} - {PIN}"), "ok")
                 wait_for(lambda: "1 PIN cached" in self.tooltip(), 5, "the PIN")
                 cause()
-                wait_for(lambda: self.tooltip().endswith(f"PIN forgotten: {words}"), 1, words)
+                wait_within(lambda: self.tooltip().endswith(f"PIN forgotten: {words}"), 1, words)
                 latest = json.loads(self.box.run(ctl, "history", "--json").stdout)
                 self.assertEqual(next(e["reason"] for e in latest if e["event"] == "forgotten"),
                                  reason)

@@ -8,8 +8,8 @@ import signal
 import time
 import unittest
 
-from pinfoldtest import (Sandbox, Spy, build_path, need_tools, process, softhsm, tap,
-                         wait_for)
+from pinfoldtest import (Sandbox, Spy, need_tools, process, softhsm, tap, wait_for,
+                         wait_within)
 from pinfoldtest.pinfold import Pinfold
 
 SIGNATURES = 25
@@ -220,7 +220,7 @@ class MainJob(unittest.TestCase):
         self.assertEqual(self.still_open(d), [True])
         self.assertIn("; still open in pinfold-driver", self.pinfold.ctl("status").stdout)
         d.ok("sign1", session, "text:x")
-        wait_for(lambda: self.still_open(d) == [False], 1, "the end of the operation")
+        wait_within(lambda: self.still_open(d) == [False], 1, "the end of the operation")
         self.assertNotIn("still open", self.pinfold.ctl("status").stdout)
         # Nothing was under way this time.
         d.ok("login", session, "user", softhsm.PIN)
@@ -386,7 +386,7 @@ class Faults(unittest.TestCase):
         d.close()
         # In the agent: everybody's, and it says why.
         process.end_processes([pinfold.agent_pid()])
-        self.box.start([*limited, build_path("agent/pinfold-agent")])
+        pinfold.start_agent(prefix=limited)
         wait_for(lambda: pinfold.ctl("status", check=False).returncode == 0, 10, "the agent")
         d, session = self.logged_in(pinfold)
         self.sign_once(d, session)

@@ -6,7 +6,7 @@ from .driver import Answer, Driver, DriverError
 from .paths import backend, build_path, need_backend, need_tools, source_path
 from .sandbox import Sandbox
 from .spy import Spy
-from .wait import WaitTimeout, wait_for
+from .wait import WaitTimeout, wait_for, wait_within
 
 __all__ = [
     "Answer",
@@ -21,4 +21,5 @@ __all__ = [
     "need_tools",
     "source_path",
     "wait_for",
+    "wait_within",
 ]

@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 
-from .wait import WaitTimeout, wait_for
+from .wait import PATIENCE, WaitTimeout, wait_for
 
 
 class Ui:
@@ -20,10 +20,10 @@ class Ui:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"G_DEBUG": None})
 
     def _call(self, cmd, timeout=0, **args):
-        request = {"cmd": cmd, "args": args, "timeout": timeout}
+        request = {"cmd": cmd, "args": args, "timeout": timeout * PATIENCE}
         self._server.stdin.write(json.dumps(request).encode() + b"\n")
         self._server.stdin.flush()
-        if not select.select([self._server.stdout], [], [], timeout + 20)[0]:
+        if not select.select([self._server.stdout], [], [], timeout * PATIENCE + 60)[0]:
             raise WaitTimeout(f"no answer from the accessibility bus to {cmd}")
         line = self._server.stdout.readline()
         if not line:
