@@ -392,6 +392,15 @@ pf_cache_settle_queue(PfCache *self, PfLeaseQueue *queue)
     return TRUE;
 }
 
+static gboolean
+on_turn(gpointer user_data)
+{
+    PfLeaseQueue *queue = user_data;
+    queue->serving = 0;
+    pf_cache_serve_queue(queue->cache, queue);
+    return G_SOURCE_REMOVE;
+}
+
 void
 pf_cache_settle_leases(PfCache *self, const char *token)
 {
@@ -399,8 +408,13 @@ pf_cache_settle_leases(PfCache *self, const char *token)
     PfLeaseQueue *queue;
     g_hash_table_iter_init(&iter, self->queues);
     while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
-        if (token == NULL || strcmp(queue->token, token) == 0)
-            pf_cache_settle_queue(self, queue);
+        if ((token != NULL && strcmp(queue->token, token) != 0) ||
+            !pf_cache_settle_queue(self, queue))
+            continue;
+        /* The holder may have seen that somebody waits, but what it says now is of a lease that is
+         * no more: nothing else would serve them. */
+        if (queue->serving == 0)
+            queue->serving = g_idle_add_full(G_PRIORITY_DEFAULT, on_turn, queue, NULL);
     }
 }
 

@@ -192,7 +192,7 @@ void pf_cache_fail_request(PfCache *cache, PfLeaseRequest *request, int code, co
 gboolean pf_cache_may_lend(PfCache *cache, PfLoginDomain *domain);
 
 /* Ends the lease of TOKEN (NULL: all) whose holder has written to its board that it is over; its
- * PIN is wiped. Nothing waits for such a lease, so nobody is granted the next one. */
+ * PIN is wiped. Who waits is granted the next one soon, not from within this call. */
 void pf_cache_settle_leases(PfCache *cache, const char *token);
 
 /* Ends the queue's lease as RESULT says; the next one is not granted. Returns whether the domain is

@@ -113,6 +113,7 @@ pf_lease_queue_new(PfCache *cache, const char *token)
 void
 pf_lease_queue_free(PfLeaseQueue *queue)
 {
+    g_clear_handle_id(&queue->serving, g_source_remove);
     pf_pin_lease_free(queue->current);
     g_queue_clear_full(&queue->waiting, (GDestroyNotify)pf_lease_request_free);
     g_free(queue->token);

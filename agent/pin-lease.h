@@ -55,6 +55,7 @@ typedef struct {
     PfPinLease *current;
     GQueue waiting; /* of PfLeaseRequest, the first is next */
     guint holds;    /* while there are any, nobody is granted a lease */
+    guint serving;  /* source of a turn that is to come */
 } PfLeaseQueue;
 
 /* USE is taken. */

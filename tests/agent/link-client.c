@@ -538,6 +538,7 @@ static const struct {
     {"raw-call", 3, pf_raw_cache_call},
     {"raw-entry", 1, pf_raw_cache_entry},
     {"raw-board", 3, pf_raw_cache_board},
+    {"raw-over", 2, pf_raw_cache_over},
 };
 
 static void

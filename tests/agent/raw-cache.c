@@ -114,3 +114,10 @@ pf_raw_cache_board(char **args)
     atomic_store(&board->read_only[entry], (uint32_t)strtoul(args[2], NULL, 0));
     puts("ok");
 }
+
+void
+pf_raw_cache_over(char **args)
+{
+    atomic_store(&board->ended_lease[strtoul(args[0], NULL, 0)], strtoull(args[1], NULL, 0));
+    puts("ok");
+}

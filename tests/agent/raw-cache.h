@@ -9,8 +9,11 @@
  * "raw-call METHOD TOKEN ID": a method whose arguments are a token and an ID, alone (OpenId,
  * CloseId) or, with ID "-" or not, with explicit_id.
  * "raw-entry ENTRY": closings and state of an entry, as the instance's page says.
- * "raw-board ENTRY SESSIONS READ-ONLY": writes the instance's board. */
+ * "raw-board ENTRY SESSIONS READ-ONLY": writes the instance's board.
+ * "raw-over ENTRY LEASE": writes there that the lease is over, and does not look who waits for it.
+ */
 void pf_raw_cache_hello(char **args);
 void pf_raw_cache_call(char **args);
 void pf_raw_cache_entry(char **args);
 void pf_raw_cache_board(char **args);
+void pf_raw_cache_over(char **args);

@@ -11,6 +11,7 @@ from pinfoldtest import process, tap, wait_for
 
 ID = "0x300000004"
 PIN = "135790"
+EXPLICIT_REJECTED = 4
 
 
 class LeaseBoard(AgentCase):
@@ -71,6 +72,23 @@ class LeaseBoard(AgentCase):
         waiter.join(0.7)
         self.assertEqual(waiter.answer[2], "222222")
         self.assertEqual(first.state(entry), "user")
+
+    def test_somebody_else_sees_it_first(self):
+        """The agent looks at the board for another reason before the holder says that it is over."""
+        first, entry = self.logged_in("111111")
+        second, _ = self.logged_in("222222")
+        first.call("raw-hello")
+        lease, _ = first.take()
+        waiter = second.background("take", TOKEN, "-")
+        waiter.join(0.3)
+        self.assertTrue(waiter.is_alive())
+        first.call("raw-over", entry, lease)
+        other = self.client()
+        self.assertEqual(other.call("report", TOKEN, EXPLICIT_REJECTED), ["ok"])
+        waiter.join(5)
+        self.assertIsNotNone(waiter.answer)
+        self.assertEqual(waiter.answer[2], "222222")
+        self.assertEqual(first.call("end", lease, 1), ["refused", "not-cached"])
 
     def test_holder_that_leaves_after_it(self):
         for leave in ("close", "kill"):
