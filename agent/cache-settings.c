@@ -291,7 +291,10 @@ change_confirms(PfCache *self, gboolean confirms)
 static void
 change_keyring(PfCache *self, gboolean is_allowed)
 {
-    if (is_allowed && !pf_cache_keyring_is_allowed(self->keyring))
+    if (is_allowed == pf_cache_keyring_is_allowed(self->keyring))
+        return;
+    pf_cache_record_setting(self, "allow-keyring", is_allowed ? "true" : "false");
+    if (is_allowed)
         pf_cache_forget(self, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);
     pf_cache_keyring_set_allowed(self->keyring, is_allowed);
 }

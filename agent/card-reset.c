@@ -376,6 +376,10 @@ static void
 on_settings_changed(PfCardReset *self)
 {
     PfResetRule rule = read_rule(self);
+    if (rule != self->report.rule) {
+        g_autofree char *name = pf_agent_settings_dup_reset_card(self->settings);
+        pf_cache_record_setting(self->cache, "reset-card", name);
+    }
     if (rule < self->report.rule)
         pf_cache_forget(self->cache, &(PfDomainFilter){NULL}, PF_FORGET_SETTING_LOOSENED);
     self->report.rule = rule;

@@ -277,6 +277,17 @@ class Reasons(HistoryCase):
         self.assertEqual({(e["setting"], e["value"]) for e in self.latest(2) if e["setting"]},
                          {("cache-mode", "off")})
 
+    def test_settings_that_loosen(self):
+        for setting, values in (("allow-keyring", ("true", "false")),
+                                ("reset-card", ("always", "never", "on-lock")),
+                                ("forget-on-lock", ("false", "true")),
+                                ("confirm-signatures", ("true", "false"))):
+            for value in values:
+                self.setting(setting, value)
+                wait_for(lambda: (setting, value) in [(e["setting"], e["value"])
+                                                      for e in self.latest(2)],
+                         5, f"{setting} to be {value} in the history")
+
     def test_of_an_opened_id(self):
         client, _ = self.owner()
         client.call("raw-hello")
