@@ -241,7 +241,7 @@ on_borrowed(PfKeyringJob *job, PfKeyringResult *result, gpointer data)
         /* The token has refused it already, from whomever. */
         ask(lookup, PF_KEYRING_OFFER_EMPTY);
         note_job(self, pf_keyring_job_start(PF_KEYRING_REMOVE, token, on_lent_settled, self));
-    } else if (result->pin != NULL && lookup->request != NULL && self->is_allowed &&
+    } else if (result->pin != NULL && lookup->request != NULL && may_have(self, token) &&
                may_use(self, lookup->request, lookup->details)) {
         use(lookup, g_steal_pointer(&result->pin));
     } else {
@@ -422,8 +422,10 @@ pf_cache_keyring_set_allowed(PfCacheKeyring *self, gboolean is_allowed)
     if (is_allowed == was_allowed)
         return;
     self->is_allowed = is_allowed;
-    if (is_allowed)
+    if (is_allowed) {
         pf_cache_emit_stored_pins_changed(self->cache);
-    else
+    } else {
+        pf_cache_keyring_seal(self, NULL);
         remove_stored(self, NULL);
+    }
 }

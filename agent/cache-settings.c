@@ -305,8 +305,10 @@ change_mode(PfCache *self, PfCacheMode mode)
     g_autofree char *name = pf_agent_settings_dup_cache_mode(self->settings);
     pf_cache_record_setting(self, "cache-mode", name);
     self->mode = mode;
-    if (mode == PF_CACHE_MODE_OFF)
+    if (mode == PF_CACHE_MODE_OFF) {
         log_out_all(self, FALSE);
+        pf_cache_drop_stored_waiting(self, NULL);
+    }
     for (guint i = 0; i < self->contexts->len; i++) {
         PfProcessContext *context = g_ptr_array_index(self->contexts, i);
         context->own_id = pf_cache_draw_id();

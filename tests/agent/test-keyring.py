@@ -77,6 +77,14 @@ class KeyringCase(PromptCase):
         wanted = [state for state in states if state is not None]
         wait_for(lambda: self.states() == wanted, 5, f"items in the keyring: {wanted}")
 
+    def wait_turn(self, client):
+        """A job that has the stored PIN and waits for its turn at the token."""
+        times = self.agent.log().count("The PIN in the keyring is used")
+        job = client.background("prompt", TOKEN, "-", 0, "login")
+        wait_for(lambda: self.agent.log().count("The PIN in the keyring is used") > times, 5,
+                 "the stored PIN")
+        return job
+
     def borrow(self, client, token=TOKEN, previous=0):
         """The lease of the stored PIN, for which nobody was asked."""
         answer = client.call("prompt", token, "-", previous, "login")
@@ -187,8 +195,7 @@ class Keeping(KeyringCase):
         second = self.client()
         second.join_domain()
         lease = first.call("take", TOKEN, "-", "sign", "key")[1]
-        job = second.background("prompt", TOKEN, "-", 0, "login")
-        self.wait_states("lent")
+        job = self.wait_turn(second)
         self.assertEqual(first.call("end", lease, 0, FINAL_TRY)[0], "ok")
         self.assertEqual(self.finish(job), ["canceled"])
         self.wait_states("ready")
@@ -318,6 +325,25 @@ class Keeping(KeyringCase):
         self.assertEqual(first.state(entry), "user")
         self.box.run(CTL, "set", "allow-keyring", "true")
         wait_for(lambda: first.state(entry) == "asleep", 5, "the cached PIN to be forgotten")
+
+    def test_turned_off_while_it_waits(self):
+        """A stored PIN that waits for its turn is not presented any more."""
+        for setting, value in (("allow-keyring", "false"), ("cache-mode", "off")):
+            with self.subTest(setting=setting):
+                first = self.stored()
+                second = self.client()
+                second.join_domain()
+                lease, _ = first.take()
+                job = self.wait_turn(second)
+                times = self.agent.log().count("Settings were read")
+                self.box.run(CTL, "set", setting, value)
+                wait_for(lambda: self.agent.log().count("Settings were read") > times, 5, "that")
+                first.call("end", lease, 1)
+                self.assertEqual(self.finish(job), ["canceled"])
+                self.wait_states(None if setting == "allow-keyring" else "ready")
+                for client in (first, second):
+                    client.end()
+                self.box.run(CTL, "set", "allow-keyring", "true")
 
     def test_locked(self):
         self.stored()
