@@ -89,14 +89,15 @@ set_sealed(PfCacheKeyring *self, const char *token, gboolean sealed)
 }
 
 /* May what is stored be used without a dialog, by REQUEST and for what the token shows? Not where a
- * cached PIN would not be presented, nor by a program that has no right to a login which is there,
- * or that the person never wanted to have one (DESIGN 5, 6). */
+ * cached PIN would not be presented, nor for a login that has come meanwhile, nor by a program that
+ * has no right to one which is there, or that the person never wanted to have one (DESIGN 5, 6). */
 static gboolean
 may_use(PfCacheKeyring *self, const PfLeaseRequest *request, const PfDialogDetails *details)
 {
     PfCache *cache = self->cache;
     const PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
     if (is_sealed(self, domain->token) || !request->may_store || !details->is_program_known ||
+        domain->state == PF_LOGIN_USER ||
         !pf_pin_rule_may_present_cached((CK_FLAGS)details->token_flags |
                                         pf_pin_warnings_get(cache->warnings, domain->token)) ||
         pf_cache_find_closed_login(cache, request->context, request->entry) != NULL)

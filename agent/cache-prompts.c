@@ -216,6 +216,8 @@ pf_cache_ask(PfCache *self, PfLeaseRequest *request, PfDialogDetails *details)
 {
     g_ptr_array_add(self->prompting, request);
     request->prompt = pf_prompt_broker_ask(self->broker, details, on_prompt_outcome, request);
+    /* It may be that it was answered for another call while this one was under way. */
+    pf_cache_settle_wakes(self);
 }
 
 void
@@ -325,11 +327,10 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     if (prompt != NULL) {
         g_ptr_array_add(self->prompting, request);
         pf_prompt_broker_retry(self->broker, prompt, on_prompt_outcome, request);
+        pf_cache_settle_wakes(self);
     } else {
         begin_dialog(self, request, details);
     }
-    /* It may be that it was answered for another call while this one was under way. */
-    pf_cache_settle_wakes(self);
     pf_cache_update_waiting_timer(self);
 }
 

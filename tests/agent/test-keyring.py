@@ -380,6 +380,44 @@ class Shared(KeyringCase):
         self.assertEqual(self.states(), ["ready"])
 
 
+class Together(KeyringCase):
+    """Programs of one login."""
+
+    settings = KeyringCase.settings + "cache-mode='shared'\nsharing='allow'\n"
+
+    def setUp(self):
+        super().setUp()
+        self.keyring = Keyring(self.box, self.bus)
+        self.clients = [self.stored(), self.client()]
+        self.clients[1].join_domain()
+        self.assertEqual(self.clients[0].call("logout", TOKEN, "-"), ["ok"])
+
+    def test_one_use_is_for_all(self):
+        first, second = self.clients
+        lease = self.borrow(first)
+        job = second.background("prompt", TOKEN, "-", 0, "login")
+        job.join(0.3)
+        self.assertTrue(job.is_alive())
+        self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(self.finish(job), ["logged-in"])
+        self.wait_states("ready")
+
+    def test_one_answer_is_for_all(self):
+        """Also for a call that still waits for the keyring when it comes."""
+        first, second = self.clients
+        self.box.run(CTL, "forget", TOKEN)  # seals it
+        job, request, _ = self.ask(first)
+        self.keyring.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.keyring.process.send_signal, signal.SIGCONT)
+        other = second.background("prompt", TOKEN, "-", 0, "login")
+        other.join(0.3)
+        self.assertTrue(other.is_alive())
+        self.assertEqual(self.ui.call("answer", request, PIN), "ok")
+        _, lease, _ = self.finish(job)
+        self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
+        self.assertEqual(self.finish(other), ["logged-in"])
+
+
 class Worse(KeyringCase):
     """Without a keyring that can be used the dialog comes, and has no box."""
 
