@@ -202,7 +202,8 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         return;
     }
     if (is_stored_void(self, request, domain->token)) {
-        pf_cache_record_refusal(self, request->context, domain, &request->use, "last-try");
+        pf_cache_record_refusal(self, request->context, domain, &request->use,
+                                may_present_cached(self, domain->token) ? "rejected" : "last-try");
         pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED,
                               "The token is not what it was");
         return;
@@ -214,7 +215,8 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
         return;
     }
     lease->prompt = g_steal_pointer(&request->prompt);
-    if (lease->prompt == NULL)
+    /* What others are lent is told when the token has taken it. */
+    if (lease->is_cached && lease->prompt == NULL)
         pf_cache_record_use(self, lease->context, domain, &lease->use, NULL);
     queue->current = lease;
     begin_look(queue);

@@ -7,7 +7,7 @@ import json
 import signal
 import time
 
-from agentbed import OTHER, TOKEN, Agent
+from agentbed import OTHER, TOKEN, Agent, history
 from pinfoldtest import Sandbox, build_path, tap, wait_for
 from pinfoldtest.bus import MOCK, Bus
 from pinfoldtest.keyring import NAME, SERVICE, Keyring
@@ -139,6 +139,18 @@ class Keeping(KeyringCase):
         for client in (first, *clients):
             client.end()
         wait_for(lambda: not self.agent.has_pin(PIN), 5, "no PIN in the agent")
+
+    def test_is_told_when_the_token_has_judged_it(self):
+        self.stored()
+        second = self.client()
+        second.join_domain()
+        before = len(history(self.box))
+        lease = self.borrow(second)
+        self.assertEqual(len(history(self.box)), before)
+        self.assertEqual(second.call("end", lease, 1), ["ok", "cached"])
+        told = history(self.box)
+        self.assertEqual((len(told), told[0]["event"], told[0]["pid"]),
+                         (before + 1, "login", second.pid))
 
     def test_refused_once_and_gone(self):
         self.stored()
