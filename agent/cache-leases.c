@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* PfCache: who may present a PIN now (DESIGN 6). */
-#include <string.h>
-
 #include "cache-error.h"
 #include "cache-private.h"
 #include "pin-rules.h"
 
-/* A holder that says nothing for so long has lost its lease. */
-#define LEASE_TIMEOUT_S 30
-/* When it is looked for the first time whether it has ended unsaid, and its PIN can be wiped. */
-#define LEASE_LOOK_S 1
-/* While others wait, a holder that cannot act loses it sooner, and so does one that sleeps in its
- * backend: it may hang there, which is nobody else's affair. */
-#define HALTED_TIMEOUT_MS 2000
-#define SILENT_TIMEOUT_MS 2500
-/* One that works is looked at again after this. */
-#define WORKING_LOOK_MS 250
 /* Threads of one process that wait for a PIN; each has a connection of its own. */
 #define WAITING_PER_PROCESS 64u
 
@@ -68,81 +56,6 @@ pf_cache_fail_request(PfCache *self, PfLeaseRequest *request, int code, const ch
     pf_lease_request_free(request);
 }
 
-static void schedule_look(PfLeaseQueue *queue);
-
-/* Has the queue's holder, which has not ended its lease, lost it? */
-static gboolean
-has_lost(PfLeaseQueue *queue, gint64 now)
-{
-    const PfPinLease *lease = queue->current;
-    if (now - lease->since >= LEASE_TIMEOUT_S * G_USEC_PER_SEC)
-        return TRUE;
-    if (g_queue_is_empty(&queue->waiting))
-        return FALSE;
-    gint64 awaited_ms = (now - lease->awaited) / 1000;
-    PfPeerIdentity *holder = lease->context->identity;
-    return (awaited_ms >= HALTED_TIMEOUT_MS && pf_peer_identity_is_halted(holder)) ||
-           (awaited_ms >= SILENT_TIMEOUT_MS && !pf_peer_identity_is_working(holder));
-}
-
-static gboolean
-on_lease_look(gpointer user_data)
-{
-    PfLeaseQueue *queue = user_data;
-    queue->current->timeout = 0;
-    if (pf_cache_settle_queue(queue->cache, queue))
-        pf_cache_serve_queue(queue->cache, queue);
-    else if (has_lost(queue, g_get_monotonic_time()))
-        pf_cache_lose_lease(queue->cache, queue, PF_FORGET_LEASE_LOST);
-    else
-        schedule_look(queue);
-    return G_SOURCE_REMOVE;
-}
-
-/* Looks at the holder when something can be known that is not known now. */
-static void
-schedule_look(PfLeaseQueue *queue)
-{
-    PfPinLease *lease = queue->current;
-    gint64 now = g_get_monotonic_time();
-    gint64 wait_ms = LEASE_TIMEOUT_S * 1000 - (now - lease->since) / 1000;
-    gint64 awaited_ms = (now - lease->awaited) / 1000;
-    if (!g_queue_is_empty(&queue->waiting) && awaited_ms < HALTED_TIMEOUT_MS)
-        wait_ms = MIN(wait_ms, HALTED_TIMEOUT_MS - awaited_ms);
-    else if (!g_queue_is_empty(&queue->waiting))
-        wait_ms = MIN(wait_ms, MAX(SILENT_TIMEOUT_MS - awaited_ms, WORKING_LOOK_MS));
-    g_clear_handle_id(&lease->timeout, g_source_remove);
-    lease->timeout = g_timeout_add((guint)MAX(wait_ms, 1), on_lease_look, queue);
-}
-
-/* Others begin to wait for the queue's lease, and its holder is to be told so. */
-static void
-await(PfLeaseQueue *queue)
-{
-    PfPinLease *lease = queue->current;
-    pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, TRUE);
-    /* The first that waits; who waited before has gone. */
-    if (lease->awaited != 0 && g_queue_get_length(&queue->waiting) > 1)
-        return;
-    lease->awaited = g_get_monotonic_time();
-    schedule_look(queue);
-}
-
-static void
-begin_look(PfLeaseQueue *queue)
-{
-    g_clear_handle_id(&queue->current->timeout, g_source_remove);
-    queue->current->timeout = g_timeout_add_seconds(LEASE_LOOK_S, on_lease_look, queue);
-}
-
-/* Has the holder said on its board that the lease is over (state-page.h)? */
-static gboolean
-is_over(const PfPinLease *lease)
-{
-    return lease->prompt == NULL && lease->is_cached &&
-           pf_process_context_has_ended_lease(lease->context, lease->entry, lease->id);
-}
-
 /* May a cached PIN be presented to TOKEN, by the newest that anybody knows of it (DESIGN 6)? */
 static gboolean
 may_present_cached(PfCache *self, const char *token)
@@ -182,34 +95,12 @@ is_stored_void(PfCache *self, const PfLeaseRequest *request, const char *token)
                                   pf_rejected_pins_contain(self->rejected, token, request->pin, 0));
 }
 
-/* Answers a request whose turn has come: with a lease, or with an error. Consumes it. */
+/* REQUEST gets a lease of PIN, if there is memory for it. Consumes it. */
 static void
-grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
+lend(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request, const PfSecret *pin)
 {
     g_autoptr(GError) error = NULL;
-    PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
-    gboolean wants_cached = pf_lease_request_wants_cached(request);
-    int refusal = wants_cached ? find_refusal(self, domain) : -1;
-    if (request->prompt != NULL && wants_cached && (refusal >= 0 || !self->confirms)) {
-        /* What the person agreed to cannot be any more. */
-        pf_cache_ask_pin_instead(self, request);
-        return;
-    }
-    if (refusal >= 0) {
-        if (refusal == PF_CACHE_ERROR_ASLEEP && domain->state == PF_LOGIN_USER)
-            pf_cache_record_refusal(self, request->context, domain, &request->use, "last-try");
-        pf_cache_fail_request(self, request, refusal, "The domain has no PIN");
-        return;
-    }
-    if (is_stored_void(self, request, domain->token)) {
-        pf_cache_record_refusal(self, request->context, domain, &request->use,
-                                may_present_cached(self, domain->token) ? "rejected" : "last-try");
-        pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED,
-                              "The token is not what it was");
-        return;
-    }
-    PfPinLease *lease = pf_pin_lease_new(++self->last_lease, request,
-                                         wants_cached ? domain->pin : request->pin, &error);
+    PfPinLease *lease = pf_pin_lease_new(++self->last_lease, request, pin, &error);
     if (lease == NULL) {
         pf_cache_fail_request(self, request, error->code, error->message);
         return;
@@ -217,15 +108,35 @@ grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
     lease->prompt = g_steal_pointer(&request->prompt);
     /* What others are lent is told when the token has taken it. */
     if (lease->is_cached && lease->prompt == NULL)
-        pf_cache_record_use(self, lease->context, domain, &lease->use, NULL);
+        pf_cache_record_use(self, lease->context, lease->domain, &lease->use, NULL);
     queue->current = lease;
-    begin_look(queue);
-    if (g_queue_is_empty(&queue->waiting))
-        pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, FALSE);
-    else
-        await(queue);
+    pf_cache_watch_holder(queue);
     request->call.answer(request->call.data, lease, NULL);
     pf_lease_request_free(request);
+}
+
+/* Answers a request whose turn has come: with a lease, or with an error. Consumes it. */
+static void
+grant(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
+{
+    PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
+    gboolean wants_cached = pf_lease_request_wants_cached(request);
+    int refusal = wants_cached ? find_refusal(self, domain) : -1;
+    if (request->prompt != NULL && wants_cached && (refusal >= 0 || !self->confirms)) {
+        /* What the person agreed to cannot be any more. */
+        pf_cache_ask_pin_instead(self, request);
+    } else if (refusal >= 0) {
+        if (refusal == PF_CACHE_ERROR_ASLEEP && domain->state == PF_LOGIN_USER)
+            pf_cache_record_refusal(self, request->context, domain, &request->use, "last-try");
+        pf_cache_fail_request(self, request, refusal, "The domain has no PIN");
+    } else if (is_stored_void(self, request, domain->token)) {
+        pf_cache_record_refusal(self, request->context, domain, &request->use,
+                                may_present_cached(self, domain->token) ? "rejected" : "last-try");
+        pf_cache_fail_request(self, request, PF_CACHE_ERROR_CANCELED,
+                              "The token is not what it was");
+    } else {
+        lend(self, queue, request, wants_cached ? domain->pin : request->pin);
+    }
 }
 
 void
@@ -256,8 +167,9 @@ renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
 {
     PfPinLease *lease = queue->current;
     if (lease == NULL || !g_queue_is_empty(&queue->waiting) || queue->holds > 0 ||
-        !is_over(lease) || request->context != lease->context || request->entry != lease->entry ||
-        !pf_lease_request_wants_cached(request) || request->prompt != NULL)
+        !pf_cache_is_lease_over(lease) || request->context != lease->context ||
+        request->entry != lease->entry || !pf_lease_request_wants_cached(request) ||
+        request->prompt != NULL)
         return FALSE;
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
     if (domain != lease->domain || domain->state != PF_LOGIN_USER || lease->is_stripped ||
@@ -271,8 +183,7 @@ renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
     lease->id = ++self->last_lease;
     lease->connection = request->connection;
     lease->since = g_get_monotonic_time();
-    pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, FALSE);
-    begin_look(queue);
+    pf_cache_watch_holder(queue);
     request->call.answer(request->call.data, lease, NULL);
     pf_lease_request_free(request);
     return TRUE;
@@ -287,7 +198,7 @@ pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
         return;
     g_queue_push_tail(&queue->waiting, request);
     if (queue->current != NULL) {
-        await(queue);
+        pf_cache_await_holder(queue);
         pf_cache_settle_queue(self, queue);
     }
     pf_cache_serve_queue(self, queue);
@@ -383,41 +294,6 @@ find_queue_of_lease(PfCache *self, gpointer connection, guint64 id)
             return queue;
     }
     return NULL;
-}
-
-gboolean
-pf_cache_settle_queue(PfCache *self, PfLeaseQueue *queue)
-{
-    if (queue->current == NULL || !is_over(queue->current))
-        return FALSE;
-    pf_cache_finish_lease(self, queue, PF_LEASE_OK, 0);
-    return TRUE;
-}
-
-static gboolean
-on_turn(gpointer user_data)
-{
-    PfLeaseQueue *queue = user_data;
-    queue->serving = 0;
-    pf_cache_serve_queue(queue->cache, queue);
-    return G_SOURCE_REMOVE;
-}
-
-void
-pf_cache_settle_leases(PfCache *self, const char *token)
-{
-    GHashTableIter iter;
-    PfLeaseQueue *queue;
-    g_hash_table_iter_init(&iter, self->queues);
-    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue)) {
-        if ((token != NULL && strcmp(queue->token, token) != 0) ||
-            !pf_cache_settle_queue(self, queue))
-            continue;
-        /* The holder may have seen that somebody waits, but what it says now is of a lease that is
-         * no more: nothing else would serve them. */
-        if (queue->serving == 0)
-            queue->serving = g_idle_add_full(G_PRIORITY_DEFAULT, on_turn, queue, NULL);
-    }
 }
 
 gboolean

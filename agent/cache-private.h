@@ -3,11 +3,12 @@
 /* What the parts of PfCache share: cache.c (state, forgetting), cache-settings.c (what changes
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
- * cache-leases.c (the queue), cache-verdicts.c (what a token says of a PIN), cache-losses.c (who or
- * what has gone), cache-prompts.c (the person), cache-tries.c (the last try), cache-consent.c (what
- * the person lets programs do), cache-keyring.c (stored PINs), cache-wakes.c (whom one answer
- * serves), cache-forget.c (what is lent when a PIN is forgotten), cache-windows.c (what is still
- * open then), cache-timers.h (timeouts), cache-history.h (what is told of it).
+ * cache-leases.c (the queue), cache-holders.c (whose turn it is), cache-verdicts.c (what a token
+ * says of a PIN), cache-losses.c (who or what has gone), cache-prompts.c (the person),
+ * cache-tries.c (the last try), cache-consent.c (what the person lets programs do), cache-keyring.c
+ * (stored PINs), cache-wakes.c (whom one answer serves), cache-forget.c (what is lent when a PIN is
+ * forgotten), cache-windows.c (what is still open then), cache-timers.h (timeouts), cache-history.h
+ * (what is told of it).
  */
 #pragma once
 
@@ -180,9 +181,6 @@ void pf_cache_enqueue(PfCache *cache, PfLeaseRequest *request);
 /* Grants the next lease if there is none; frees the queue when it is empty. */
 void pf_cache_serve_queue(PfCache *cache, PfLeaseQueue *queue);
 
-/* Ends the queue's lease if it is over; the next one is not granted. Returns whether it did. */
-gboolean pf_cache_settle_queue(PfCache *cache, PfLeaseQueue *queue);
-
 void pf_cache_update_waiting_timer(PfCache *cache);
 
 /* Ends a request with an error: dialog withdrawn, call answered, request freed. */
@@ -190,6 +188,18 @@ void pf_cache_fail_request(PfCache *cache, PfLeaseRequest *request, int code, co
 
 /* Can DOMAIN's own PIN be leased now? */
 gboolean pf_cache_may_lend(PfCache *cache, PfLoginDomain *domain);
+
+/* Holders (cache-holders.c): the queue's lease has begun, or begun anew. */
+void pf_cache_watch_holder(PfLeaseQueue *queue);
+
+/* Others begin to wait for the queue's lease, and its holder is to be told so. */
+void pf_cache_await_holder(PfLeaseQueue *queue);
+
+/* Has the holder said on its board that LEASE is over (state-page.h)? */
+gboolean pf_cache_is_lease_over(const PfPinLease *lease);
+
+/* Ends the queue's lease if it is over; the next one is not granted. Returns whether it did. */
+gboolean pf_cache_settle_queue(PfCache *cache, PfLeaseQueue *queue);
 
 /* Ends the lease of TOKEN (NULL: all) whose holder has written to its board that it is over; its
  * PIN is wiped. Who waits is granted the next one soon, not from within this call. */
