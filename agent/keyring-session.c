@@ -10,6 +10,7 @@
 
 #define ITEM_INTERFACE       "org.freedesktop.Secret.Item"
 #define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
+#define SESSION_INTERFACE    "org.freedesktop.Secret.Session"
 /* The only encrypted one that the Secret Service knows. */
 #define ENCRYPTED_ALGORITHM "dh-ietf1024-sha256-aes128-cbc-pkcs7"
 #define IV_SIZE             16u
@@ -151,11 +152,26 @@ pf_keyring_session_open(GCancellable *cancellable, GError **error)
     return g_steal_pointer(&self);
 }
 
+/* libsecret does not, and the service keeps it as long as we are on the bus. Nobody waits for that.
+ */
+static void
+close_session(PfKeyringSession *self)
+{
+    GDBusProxy *proxy = G_DBUS_PROXY(self->service);
+    const char *path = secret_service_get_session_dbus_path(self->service);
+    if (path != NULL)
+        g_dbus_connection_call(g_dbus_proxy_get_connection(proxy), g_dbus_proxy_get_name(proxy),
+                               path, SESSION_INTERFACE, "Close", NULL, NULL,
+                               G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+}
+
 void
 pf_keyring_session_free(PfKeyringSession *self)
 {
     if (self == NULL)
         return;
+    if (self->service != NULL)
+        close_session(self);
     g_clear_object(&self->service);
     g_clear_object(&self->cancellable);
     g_free(self->collection);

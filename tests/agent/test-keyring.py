@@ -152,6 +152,21 @@ class Keeping(KeyringCase):
         self.assertEqual((len(told), told[0]["event"], told[0]["pid"]),
                          (before + 1, "login", second.pid))
 
+    def sessions(self):
+        """Encrypted sessions that the keyring has for anybody."""
+        (xml,) = self.bus.call(NAME, f"{SERVICE}/session", "org.freedesktop.DBus.Introspectable",
+                               "Introspect", "()")
+        return xml.count("<node name=")
+
+    def test_leaves_no_session_behind(self):
+        self.stored()
+        client = self.client()
+        client.join_domain()
+        for _ in range(3):
+            self.assertEqual(client.call("end", self.borrow(client), 0), ["ok", "not-cached"])
+            self.wait_states("ready")
+        wait_for(lambda: self.sessions() == 0, 5, "the end of all sessions")
+
     def test_refused_once_and_gone(self):
         self.stored()
         second, third = self.client(), self.client()
