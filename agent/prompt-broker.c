@@ -106,8 +106,15 @@ typedef struct {
 static gboolean
 is_needless(const PfDialogDetails *details, int tries)
 {
-    return details->kind == PF_DIALOG_TRY && tries > 1 &&
-           g_strcmp0(details->operation, "officer") != 0;
+    return details->kind == PF_DIALOG_TRY && tries > 1;
+}
+
+/* Does the person see how many tries the user's PIN has left? */
+static gboolean
+shows_tries(const PfDialogDetails *details)
+{
+    return details->kind != PF_DIALOG_CONSENT &&
+           !(details->kind == PF_DIALOG_TRY && g_strcmp0(details->operation, "officer") == 0);
 }
 
 static void
@@ -131,7 +138,7 @@ static void
 ask_tries_then_show(PfPromptBroker *self, PfPrompt *prompt)
 {
     prompt->is_retry = prompt->state == PF_PROMPT_STATE_RETRY;
-    if (self->tries_left == NULL || prompt->details->kind == PF_DIALOG_CONSENT) {
+    if (self->tries_left == NULL || !shows_tries(prompt->details)) {
         show(self, prompt, -1);
         return;
     }

@@ -278,8 +278,8 @@ pf_pin_request_dup_token_details(const PfPinRequest *request)
     return g_strdup(model);
 }
 
-PfPinTone
-pf_pin_request_dup_tries(const PfPinRequest *request, gboolean after_wrong, char **ret_text)
+static PfPinTone
+dup_user_tries(const PfPinRequest *request, gboolean after_wrong, char **ret_text)
 {
     guint64 flags = request->token_flags;
     gboolean known = request->has_tries;
@@ -313,6 +313,16 @@ pf_pin_request_dup_tries(const PfPinRequest *request, gboolean after_wrong, char
     }
     *ret_text = after_wrong ? g_strdup(_("Wrong PIN.")) : NULL;
     return after_wrong ? PF_PIN_TONE_WARNING : PF_PIN_TONE_NONE;
+}
+
+PfPinTone
+pf_pin_request_dup_tries(const PfPinRequest *request, gboolean after_wrong, char **ret_text)
+{
+    if (!is_last_try(request) || g_strcmp0(request->operation, "officer") != 0)
+        return dup_user_tries(request, after_wrong, ret_text);
+    /* What is known are tries of another PIN. */
+    *ret_text = NULL;
+    return PF_PIN_TONE_NONE;
 }
 
 PfPinLength
