@@ -15,6 +15,7 @@
 #include "pf-agent-dbus.h"
 #include "session-bus.h"
 #include "token-pattern.h"
+#include "token-uri.h"
 #include "wire-names.h"
 
 #define CHANGED_PERIOD_US (100 * G_TIME_SPAN_MILLISECOND)
@@ -120,11 +121,12 @@ read_filter(GDBusMethodInvocation *invocation, GVariant *dict, PfDomainFilter *f
     return good;
 }
 
-/* The tokens that PATTERN means, each once: those that have logins, and those that are there, whose
- * PIN may be in the keyring. */
+/* The tokens that PATTERN means, each once: those that have logins, those that are there, whose PIN
+ * may be in the keyring, and the one that URI names, for the same reason. */
 static GHashTable *
-find_matching_tokens(PfControl *self, const PfTokenPattern *pattern)
+find_matching_tokens(PfControl *self, const PfTokenPattern *pattern, const char *uri)
 {
+    PfTokenId id;
     g_autoptr(GPtrArray) domains = pf_cache_list_domains(self->cache);
     const GPtrArray *tokens = pf_token_registry_get_tokens(self->registry);
     GHashTable *uris = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -138,6 +140,8 @@ find_matching_tokens(PfControl *self, const PfTokenPattern *pattern)
         if (pf_token_pattern_matches(pattern, token->uri))
             g_hash_table_add(uris, g_strdup(token->uri));
     }
+    if (pf_token_uri_parse(uri, &id))
+        g_hash_table_add(uris, g_strdup(uri));
     return uris;
 }
 
@@ -155,8 +159,10 @@ handle_forget(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, GVarian
     if (pattern == NULL) {
         count = pf_cache_forget(self->cache, &filter, PF_FORGET_COMMAND);
     } else {
-        g_autoptr(GHashTable) uris = find_matching_tokens(self, pattern);
+        const char *uri = "";
         GHashTableIter iter;
+        g_variant_lookup(dict, "token-uri", "&s", &uri);
+        g_autoptr(GHashTable) uris = find_matching_tokens(self, pattern, uri);
         g_hash_table_iter_init(&iter, uris);
         while (g_hash_table_iter_next(&iter, (gpointer *)&filter.token_uri, NULL))
             count += pf_cache_forget(self->cache, &filter, PF_FORGET_COMMAND);

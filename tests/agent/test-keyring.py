@@ -282,6 +282,13 @@ class Keeping(KeyringCase):
         fourth.join_domain()
         self.assertEqual(self.ask(fourth)[2]["keyring"], "stored")
 
+    def test_forgetting_a_token_that_is_not_there(self):
+        self.stored().end()
+        self.assertIn("0", self.box.run(CTL, "forget", TOKEN).stdout)
+        client = self.client()
+        client.join_domain()
+        self.assertEqual(self.ask(client)[2]["keyring"], "stored")
+
     def test_box_that_is_not_ticked(self):
         self.stored(keep="no")
         self.assertEqual(self.states(), [])
