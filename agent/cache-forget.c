@@ -60,11 +60,7 @@ pf_cache_end_session(PfCache *self)
 {
     guint count = 0;
     pf_cache_keyring_seal(self->keyring, NULL);
-    /* A domain may go with its login. */
-    g_autoptr(GPtrArray) domains =
-        g_ptr_array_new_with_free_func((GDestroyNotify)pf_login_domain_unref);
-    for (guint i = 0; i < self->domains->len; i++)
-        g_ptr_array_add(domains, pf_login_domain_ref(g_ptr_array_index(self->domains, i)));
+    g_autoptr(GPtrArray) domains = pf_cache_copy_domains(self);
     for (guint i = 0; i < domains->len; i++)
         count +=
             pf_cache_log_out_domain(self, g_ptr_array_index(domains, i), PF_FORGET_SESSION_END);
