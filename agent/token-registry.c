@@ -8,14 +8,14 @@
 
 #include "helper-run.h"
 #include "token-flags.h"
+#include "token-list.h"
 #include "token-pattern.h"
+#include "token-tries.h"
 
-#define LIST_TIMEOUT_MS  12000u /* more than the helper allows each backend */
-#define LIST_MAX_BYTES   (2u * 1024u * 1024u)
-#define TRIES_TIMEOUT_MS 1000u
-#define TRIES_MAX_BYTES  256u
-#define REPORTED_MAX     128u
-#define SLOT_DESC_SIZE   64u
+#define LIST_TIMEOUT_MS 12000u /* more than the helper allows each backend */
+#define LIST_MAX_BYTES  (2u * 1024u * 1024u)
+#define REPORTED_MAX    128u
+#define SLOT_DESC_SIZE  64u
 
 enum {
     TOKEN_FOUND,
@@ -83,17 +83,6 @@ match_reader(PfTokenRegistry *self, const char *slot_description)
     return found;
 }
 
-static PfToken *
-find_token(GPtrArray *tokens, const char *uri, const char *reader)
-{
-    for (guint i = 0; i < tokens->len; i++) {
-        PfToken *token = tokens->pdata[i];
-        if (g_str_equal(token->uri, uri) && g_strcmp0(token->reader, reader) == 0)
-            return token;
-    }
-    return NULL;
-}
-
 /* Takes TOKEN unless it is there already, or its reader is empty: then it is old news. */
 static void
 add_token(PfTokenRegistry *self, GPtrArray *tokens, PfToken *token)
@@ -101,7 +90,8 @@ add_token(PfTokenRegistry *self, GPtrArray *tokens, PfToken *token)
     const PfPcscReader *reader = match_reader(self, token->slot_description);
     g_free(token->reader);
     token->reader = g_strdup(reader != NULL ? reader->name : NULL);
-    if ((reader != NULL && !reader->present) || find_token(tokens, token->uri, token->reader))
+    if ((reader != NULL && !reader->present) ||
+        pf_token_list_has(tokens, token->uri, token->reader))
         pf_token_free(token);
     else
         g_ptr_array_add(tokens, token);
@@ -135,7 +125,7 @@ is_gone_with_card(const PfToken *token, const char *reader)
 }
 
 static gboolean
-has_uri(const PfToken *token, const char *uri)
+is_of_uri(const PfToken *token, const char *uri)
 {
     return g_str_equal(token->uri, uri);
 }
@@ -196,23 +186,10 @@ is_still_possible(const PfTokenReport *report, const PfToken *token)
     return FALSE;
 }
 
-/* The URIs that a helper has found. */
-static GHashTable *
-list_read_uris(const GPtrArray *tokens)
-{
-    GHashTable *uris = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < tokens->len; i++) {
-        const PfToken *token = tokens->pdata[i];
-        if (token->module != NULL)
-            g_hash_table_add(uris, g_strdup(token->uri));
-    }
-    return uris;
-}
-
 static void
 say_found(PfTokenRegistry *self, GHashTable *known)
 {
-    g_autoptr(GHashTable) now = list_read_uris(self->tokens);
+    g_autoptr(GHashTable) now = pf_token_list_find_read(self->tokens);
     GHashTableIter iter;
     const char *uri;
     g_hash_table_iter_init(&iter, now);
@@ -235,7 +212,7 @@ static void
 apply_report(PfTokenRegistry *self, PfTokenReport *report)
 {
     g_autoptr(GPtrArray) old = self->tokens;
-    g_autoptr(GHashTable) known = list_read_uris(old);
+    g_autoptr(GHashTable) known = pf_token_list_find_read(old);
     g_autoptr(GPtrArray) gone = g_ptr_array_new();
     self->tokens = g_ptr_array_new_with_free_func((GDestroyNotify)pf_token_free);
     for (guint i = 0; i < report->tokens->len; i++) {
@@ -334,23 +311,11 @@ new_reported_token(const PfReportedToken *report)
     return token;
 }
 
-/* A module cannot fill the agent's memory: beyond the limit the oldest one goes. */
-static void
-limit_reported(PfTokenRegistry *self)
-{
-    guint count = 0;
-    for (guint i = self->tokens->len; i-- > 0;) {
-        const PfToken *token = self->tokens->pdata[i];
-        if (token->module == NULL && ++count > REPORTED_MAX)
-            g_ptr_array_remove_index(self->tokens, i);
-    }
-}
-
 void
 pf_token_registry_take_report(PfTokenRegistry *self, const PfReportedToken *report)
 {
     if (report->event == PF_TOKEN_EVENT_GONE) {
-        drop_tokens(self, has_uri, report->token_uri);
+        drop_tokens(self, is_of_uri, report->token_uri);
         g_signal_emit(self, signals[CHANGED], 0);
         return;
     }
@@ -358,11 +323,11 @@ pf_token_registry_take_report(PfTokenRegistry *self, const PfReportedToken *repo
         return;
     if (pf_token_registry_find(self, report->token_uri) == NULL) {
         add_token(self, self->tokens, new_reported_token(report));
-        limit_reported(self);
+        pf_token_list_limit_reported(self->tokens, REPORTED_MAX);
     }
     for (guint i = 0; report->has_token_flags && i < self->tokens->len; i++) {
         PfToken *token = self->tokens->pdata[i];
-        if (has_uri(token, report->token_uri)) {
+        if (is_of_uri(token, report->token_uri)) {
             g_strfreev(token->flags);
             token->flags = pf_token_flags_to_names(report->token_flags);
         }
@@ -387,58 +352,19 @@ pf_token_registry_get_modules(PfTokenRegistry *self)
 const PfToken *
 pf_token_registry_find(PfTokenRegistry *self, const char *token_uri)
 {
-    for (guint i = 0; i < self->tokens->len; i++) {
-        if (has_uri(self->tokens->pdata[i], token_uri))
-            return self->tokens->pdata[i];
-    }
-    return NULL;
-}
-
-/* Has the helper found TOKEN in another reader, too, that comes before its own in the list? */
-static gboolean
-has_double_before(PfTokenRegistry *self, const PfToken *token)
-{
-    for (guint i = 0; self->tokens->pdata[i] != token; i++) {
-        const PfToken *other = self->tokens->pdata[i];
-        if (other->module != NULL && other->reader != NULL && has_uri(other, token->uri))
-            return TRUE;
-    }
-    return FALSE;
+    return pf_token_list_find(self->tokens, token_uri);
 }
 
 GStrv
 pf_token_registry_list_doubled(PfTokenRegistry *self)
 {
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    for (guint i = 0; i < self->tokens->len; i++) {
-        const PfToken *token = self->tokens->pdata[i];
-        if (token->module != NULL && token->reader != NULL && has_double_before(self, token))
-            g_strv_builder_add(builder, token->uri);
-    }
-    return g_strv_builder_end(builder);
+    return pf_token_list_find_doubled(self->tokens);
 }
 
 const char *
 pf_token_registry_get_helper_fault(PfTokenRegistry *self)
 {
     return self->helper_fault;
-}
-
-/* Only where the card is known to be PIV: selecting that application on another card could end what
- * somebody does there. The names are OpenSC's and Yubico's. */
-static gboolean
-is_piv(const PfToken *token)
-{
-    return strstr(token->uri, ";manufacturer=piv_II;") != NULL ||
-           strstr(token->uri, "model=YubiKey") != NULL;
-}
-
-static void
-on_tries_done(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    g_autoptr(GBytes) output = pf_helper_run_finish(result, NULL);
-    g_task_return_int(task, output != NULL ? pf_token_report_parse_tries(output) : -1);
 }
 
 void
@@ -448,14 +374,8 @@ pf_token_registry_tries_left_async(PfTokenRegistry *self, const char *token_uri,
 {
     g_autoptr(GTask) task = g_task_new(self, NULL, callback, user_data);
     g_task_set_source_tag(task, pf_token_registry_tries_left_async);
-    const PfToken *token = pf_token_registry_find(self, token_uri);
-    if (token == NULL || token->reader == NULL || !is_piv(token)) {
-        g_task_return_int(task, -1);
-        return;
-    }
-    const char *argv[] = {self->helper, "tries", token->reader, NULL};
-    pf_helper_run_async(argv, TRIES_TIMEOUT_MS, TRIES_MAX_BYTES, cancellable, on_tries_done,
-                        g_steal_pointer(&task));
+    pf_token_tries_ask(self->helper, pf_token_registry_find(self, token_uri), cancellable,
+                       g_steal_pointer(&task));
 }
 
 int
