@@ -322,18 +322,24 @@ def do_card_pin_changed(bed, crew, fault, dice):
     time.sleep(dice.uniform(0.5, 1.5))
 
 
-def _open_by_itself(bed, d, serial):
-    """A session of a program that does not know Pinfold, with the token of that serial."""
-    d.ok("init")
+def _open_by_itself(d, serial):
+    """A session of a program that does not know Pinfold, with the token of that serial.
 
+    SoftHSM reads its tokens in C_Initialize alone: one that another process was writing just then
+    is none until the next. A program that is halted while it writes may be so for some seconds.
+    """
     def look():
-        for slot in d.ok("slots", "present")["slots"].split(","):
+        d.ok("init")
+        for slot in d.ok("slots", "present").numbers("slots"):
             info = d.cmd("tokeninfo", slot)
             if info.ok and info["serial"].strip() == serial:
-                return d.open_session(slot, "rw")
-        return None  # SoftHSM reads a part of a token at times that another process writes
+                opened = d.cmd("open", slot, "rw")
+                if opened.ok:
+                    return opened["session"]
+        d.ok("finalize")
+        return None
 
-    return wait_for(look, 5, f"the token {serial}")
+    return wait_for(look, 12, f"the token {serial}")
 
 
 def _settle_pin(bed, module, env, serial, family):
@@ -341,7 +347,7 @@ def _settle_pin(bed, module, env, serial, family):
     it back with the rest of the token's file."""
     for pin in PINS[family]:
         with Driver(bed.box, module, env=env) as d:
-            if d.rv("login", _open_by_itself(bed, d, serial), "user", pin) == "CKR_OK":
+            if d.rv("login", _open_by_itself(d, serial), "user", pin) == "CKR_OK":
                 bed.write_pin(serial, pin)
                 return pin
     return bed.read_pin(serial)
@@ -352,7 +358,7 @@ def _set_pin_by_itself(bed, module, env, serial, family):
     old = _settle_pin(bed, module, env, serial, family)
     new = _other_pin(family, old)
     with Driver(bed.box, module, env=env) as d:
-        session = _open_by_itself(bed, d, serial)
+        session = _open_by_itself(d, serial)
         if d.rv("login", session, "user", old) == "CKR_OK" and \
                 d.rv("setpin", session, old, new) == "CKR_OK":
             bed.write_pin(serial, new)
@@ -480,7 +486,7 @@ def do_lease_holder_stopped(bed, crew, fault, dice):
         return None
 
     try:
-        client = wait_for(find_holder, 1, "a holder", step=0.0005)
+        client = wait_for(find_holder, 0.2, "a holder", step=0.0005)
     except WaitTimeout:
         fault.note = "nobody"
         return
