@@ -46,7 +46,8 @@ typedef enum {
 typedef struct {
     uint64_t id;
     PfSecret *pin;
-    bool is_cached; /* not typed for this: presented only if pf_pin_rule_may_present_cached() */
+    bool is_cached;  /* not typed for this: presented only if pf_pin_rule_may_present_cached() */
+    PfTokenId token; /* what the PIN is for; the caller, who knows it, writes it */
 } PfLease;
 
 /* Two PINs for one PIN change. The secrets are the caller's. */
@@ -54,6 +55,7 @@ typedef struct {
     uint64_t id;
     PfSecret *old_pin; /* NULL with purpose set */
     PfSecret *new_pin;
+    PfTokenId token; /* as in PfLease */
 } PfChangeLease;
 
 /* What a module knows of a token; strings are borrowed, NULL where unknown. */

@@ -54,6 +54,7 @@ try_to_prove(PfCall *call, const PfPromptAbout *about, PfContextPin *given, bool
     if (rv != CKR_OK)
         return rv;
     given->is_cached = given->lease.is_cached;
+    given->token = given->lease.token;
     given->pin = pf_secret_dup(given->lease.pin);
     rv = pf_window_acquire_by_lease(call, &given->lease, false, ret_has_joined);
     /* In a window that was open nothing is proven: the context login will. */
@@ -108,7 +109,7 @@ present_given(PfCall *call, PfContextPin *given, uint64_t *ret_previous)
         given->lease = (PfLease){0};
         return rv;
     }
-    rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
+    rv = pf_slot_check_token(call->slot, &given->token, &flags);
     if (rv == CKR_OK && given->is_cached && !pf_pin_rule_may_present_cached(flags))
         rv = CKR_USER_NOT_LOGGED_IN;
     if (rv == CKR_OK)

@@ -73,6 +73,15 @@ pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref)
     ref->explicit_id = domain->explicit_id;
 }
 
+void
+pf_domain_get_ref_and_token(const PfDomain *domain, PfDomainRef *ref, PfTokenId *ret_token)
+{
+    pthread_mutex_lock(&domain->slot->lock);
+    pf_domain_get_ref(domain, ref);
+    *ret_token = domain->token;
+    pthread_mutex_unlock(&domain->slot->lock);
+}
+
 _Static_assert(PF_STATE_ENTRIES <= UINT16_MAX, "an entry fits into a place's word");
 
 /* Slot lock held. */

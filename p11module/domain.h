@@ -131,6 +131,10 @@ bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);
 /* The domain as the agent knows it. */
 void pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref);
 
+/* The same, and the token that a PIN of it is for: the domain may be another token's by the time
+ * that the PIN comes. Takes the slot's lock. */
+void pf_domain_get_ref_and_token(const PfDomain *domain, PfDomainRef *ref, PfTokenId *ret_token);
+
 /* No lock. */
 static inline PfPlace
 pf_domain_get_place(const PfDomain *domain)

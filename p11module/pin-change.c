@@ -63,7 +63,7 @@ present_asked(PfCall *call, PfChangeLease *lease)
 {
     CK_FLAGS flags = 0;
     PfLeaseResult result = PF_LEASE_UNUSED;
-    CK_RV rv = pf_slot_check_token(call->slot, &call->session->domain->token, &flags);
+    CK_RV rv = pf_slot_check_token(call->slot, &lease->token, &flags);
     if (rv == CKR_OK) {
         rv = send_asked(call, lease);
         if (rv == CKR_OK) {

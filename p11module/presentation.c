@@ -30,6 +30,7 @@ pf_presentation_drop_lease(PfCall *call, PfLease *lease)
 /* What the token said when it was looked at. */
 typedef struct {
     PfCall *call;
+    PfTokenId expected;
     CK_RV rv;
     CK_FLAGS flags;
     bool is_doubled;
@@ -42,9 +43,8 @@ look(void *data)
 {
     TokenLook *token = data;
     const PfCall *call = token->call;
-    const PfTokenId *expected = &call->session->domain->token;
-    token->rv = pf_slot_check_token(call->slot, expected, &token->flags);
-    token->is_doubled = pf_slot_is_doubled(call->module, call->slot, expected);
+    token->rv = pf_slot_check_token(call->slot, &token->expected, &token->flags);
+    token->is_doubled = pf_slot_is_doubled(call->module, call->slot, &token->expected);
     token->at = pf_window_now();
 }
 
@@ -71,8 +71,9 @@ is_login_over(const TokenLook *token)
 /* Where a card fails to say who it is, or to judge a PIN, it may have been pulled, for so short a
  * time that no reader has noticed: what is there now need not be what the PIN was proven to. */
 static void
-report_lost(PfCall *call, const char *token, CK_RV rv)
+report_lost(PfCall *call, const PfTokenId *token, CK_RV rv)
 {
+    char uri[PF_TOKEN_URI_SIZE];
     switch (rv) {
     case CKR_GENERAL_ERROR:
     case CKR_DEVICE_ERROR:
@@ -86,7 +87,8 @@ report_lost(PfCall *call, const char *token, CK_RV rv)
     default:
         return;
     }
-    pf_agent_link_report_token(call->module->link, token, PF_TOKEN_EVENT_GONE, NULL);
+    pf_token_id_format(token, uri);
+    pf_agent_link_report_token(call->module->link, uri, PF_TOKEN_EVENT_GONE, NULL);
 }
 
 /* The flags after a login. A good one has set the tries back, which need not be asked for. */
@@ -146,17 +148,14 @@ CK_RV
 pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *ret_cached,
                          PfSnapshot **ret_snapshot)
 {
-    TokenLook token = {.call = call};
-    PfDomainRef ref;
+    TokenLook token = {.call = call, .expected = lease->token};
     PfLeaseResult result;
     CK_FLAGS flags;
     look(&token);
     CK_RV rv = present(call, type, lease, &token, ret_snapshot, &result, &flags);
     pf_agent_link_end_lease(call->module->link, lease->id, result, flags, ret_cached);
-    if (result == PF_LEASE_UNUSED) {
-        pf_domain_get_ref(call->session->domain, &ref);
-        report_lost(call, ref.token, rv);
-    }
+    if (result == PF_LEASE_UNUSED)
+        report_lost(call, &token.expected, rv);
     return rv;
 }
 
@@ -166,7 +165,7 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
     PfLease lease = {0};
     PfDomainRef ref;
     TokenLook token = {.call = call};
-    pf_domain_get_ref(call->session->domain, &ref);
+    pf_domain_get_ref_and_token(call->session->domain, &ref, &token.expected);
     PfPlace place = pf_domain_get_place(call->session->domain);
     token.login = pf_agent_link_get_login(call->module->link, place.epoch, place.entry);
     PfLinkStatus status =
@@ -189,7 +188,7 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
     else
         pf_agent_link_end_lease(call->module->link, lease.id, result, flags, NULL);
     if (result == PF_LEASE_UNUSED)
-        report_lost(call, ref.token, rv);
+        report_lost(call, &token.expected, rv);
     return rv;
 }
 

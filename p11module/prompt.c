@@ -38,11 +38,12 @@ CK_RV
 pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLease *ret_lease)
 {
     PfDomainRef ref;
+    PfTokenId token;
     PfLease lease = {0};
     PfSlot *slot = call->slot;
     if (call->module->link == NULL)
         return CKR_FUNCTION_CANCELED;
-    pf_domain_get_ref(call->session->domain, &ref);
+    pf_domain_get_ref_and_token(call->session->domain, &ref, &token);
     PfPromptDetails details = get_details(slot, about);
     pf_slot_leave(slot);
     PfLinkStatus status =
@@ -53,6 +54,7 @@ pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLea
     if (status != PF_LINK_OK)
         return CKR_FUNCTION_CANCELED;
     *ret_lease = lease;
+    ret_lease->token = token;
     return CKR_OK;
 }
 
@@ -61,11 +63,12 @@ pf_prompt_ask_change(PfCall *call, const PfPromptAbout *about, uint64_t previous
                      PfChangeLease *ret_lease)
 {
     PfDomainRef ref;
+    PfTokenId token;
     PfChangeLease lease = {0};
     PfSlot *slot = call->slot;
     if (call->module->link == NULL || !pf_agent_link_contact(call->module->link, true))
         return CKR_FUNCTION_CANCELED;
-    pf_domain_get_ref(call->session->domain, &ref);
+    pf_domain_get_ref_and_token(call->session->domain, &ref, &token);
     PfPromptDetails details = get_details(slot, about);
     pf_slot_leave(slot);
     PfLinkStatus status =
@@ -74,6 +77,7 @@ pf_prompt_ask_change(PfCall *call, const PfPromptAbout *about, uint64_t previous
     if (status != PF_LINK_OK)
         return CKR_FUNCTION_CANCELED;
     *ret_lease = lease;
+    ret_lease->token = token;
     return CKR_OK;
 }
 

@@ -30,8 +30,9 @@ typedef struct {
 /* What a person gave before an operation began, for the login to come (context-login.h). */
 typedef struct {
     PfSecret *pin;
-    bool is_cached; /* the PIN was not typed for this: consent was given to its use */
-    PfLease lease;  /* with an ID: not presented yet, else the token has accepted the PIN already */
+    bool is_cached;  /* the PIN was not typed for this: consent was given to its use */
+    PfTokenId token; /* what it is for */
+    PfLease lease; /* with an ID: not presented yet, else the token has accepted the PIN already */
 } PfContextPin;
 
 struct PfSession {

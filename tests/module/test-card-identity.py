@@ -5,7 +5,7 @@
 
 import unittest
 
-from pinfoldtest import Sandbox, build_path, readers, tap, wait_for
+from pinfoldtest import Sandbox, Spy, build_path, readers, tap, wait_for
 from pinfoldtest import mock as mock_token
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
@@ -57,6 +57,8 @@ class Twins(CardCase):
 class MockCase(unittest.TestCase):
     """One process, one mock token; what is between two calls of the module is the test's."""
 
+    agent_args = ()
+
     def setUp(self):
         self.box = Sandbox(bus=False, services=False)
         self.addCleanup(self.box.close)
@@ -64,8 +66,9 @@ class MockCase(unittest.TestCase):
         self.box.env |= self.mock.env
         self.gate = self.box.dir / "gate"
         self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
-        self.agent = ScriptedAgent(self.box)
-        self.d = self.pinfold.driver()
+        self.agent = ScriptedAgent(self.box, *self.agent_args)
+        self.spy = Spy(self.box, self.mock.path)
+        self.d = self.pinfold.driver(self.spy)
         self.addCleanup(self.d.close)
         self.d.ok("init", "os-locking")
         self.session = self.d.open_session(mode="rw")
@@ -179,6 +182,38 @@ class Proven(MockCase):
         self.open_gate()
         self.assertTrue(self.d.join(job).ok)
         self.assertEqual(self.agent.calls("StoreLogin"), 0)
+
+
+class Asked(MockCase):
+    """Between a dialog and its answer."""
+
+    agent_args = ("protected",)
+
+    def setUp(self):
+        super().setUp()
+        self.d.ok("login", self.session, "user", mock_token.PIN)  # what the person will type
+        self.d.ok("logout", self.session)
+        self.d.ok("tokeninfo", "@0")  # which says that Pinfold asks for the PIN
+        self.agent.call("hold", "Prompt")
+        self.job = self.d.background("login", self.session, "user", "null")
+        wait_for(lambda: self.agent.calls("Prompt") == 1, 5, "the question")
+        self.before = len(self.spy.logins(self.d.pid))
+
+    def answer(self):
+        """What the login says, and how often the backend was given the PIN."""
+        self.agent.call("release")
+        rv = self.d.join(self.job).rv
+        return rv, len(self.spy.logins(self.d.pid)) - self.before
+
+    def test_nothing_happens(self):
+        self.assertEqual(self.answer(), ("CKR_OK", 1))
+
+    def test_another_card(self):
+        """And the program has a session on that one already when the person answers."""
+        self.mock.insert("MOCK000000000002")
+        self.assertNotEqual(self.d.rv("sessioninfo", self.session), "CKR_OK")
+        self.d.open_session(mode="rw")
+        self.assertEqual(self.answer(), ("CKR_DEVICE_REMOVED", 0))
 
 
 class Pulled(unittest.TestCase):
