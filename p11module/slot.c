@@ -223,8 +223,10 @@ take_identity(PfSlot *slot, const CK_TOKEN_INFO *info)
 {
     PfTokenId token;
     pf_token_id_from_info(&token, info);
-    if (!slot->is_known || !pf_token_id_is_equal(&token, &slot->token))
+    if (!slot->is_known || !pf_token_id_is_equal(&token, &slot->token)) {
         slot->is_flag_fixed = false;
+        slot->has_old_tries = false;
+    }
     slot->token = token;
     slot->seen = *info;
     slot->is_known = true;
@@ -266,12 +268,13 @@ pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
         pthread_mutex_unlock(&slot->lock);
     }
     pthread_mutex_lock(&slot->lock);
-    if (!slot->is_known || !is_same_identity(&slot->seen, info))
-        take_identity(slot, info);
     slot->needs_login = (info->flags & CKF_LOGIN_REQUIRED) != 0;
     slot->has_pinpad = (info->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
     slot->min_pin = info->ulMinPinLen;
     slot->max_pin = info->ulMaxPinLen;
+    /* Last: who sees without the lock that it is known sees the rest. */
+    if (!slot->is_known || !is_same_identity(&slot->seen, info))
+        take_identity(slot, info);
     pthread_mutex_unlock(&slot->lock);
     return CKR_OK;
 }
@@ -350,8 +353,9 @@ void
 pf_slot_set_user_login(PfSlot *slot)
 {
     pthread_mutex_lock(&slot->lock);
-    slot->has_user_login = true;
+    /* In this order: who reads without the lock takes no login for the one before. */
     slot->user_logins++;
+    slot->has_user_login = true;
     pthread_mutex_unlock(&slot->lock);
 }
 

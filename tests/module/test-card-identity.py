@@ -5,7 +5,7 @@
 
 import unittest
 
-from pinfoldtest import Sandbox, Spy, build_path, readers, tap, wait_for
+from pinfoldtest import Driver, Sandbox, Spy, build_path, readers, tap, wait_for
 from pinfoldtest import mock as mock_token
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
@@ -52,6 +52,39 @@ class Twins(CardCase):
         d.ok("slots", "true")
         d.ok("tokeninfo", "@1")
         d.sign(self.session, self.key)
+
+
+class LastTry(CardCase):
+    def client(self):
+        d = self.pinfold.driver()
+        self.addCleanup(d.close)
+        d.ok("init", "os-locking")
+        return d, d.open_session("@0")
+
+    def test_tries_of_the_card_before(self):
+        """OpenSC shows the tries of before a login until there is another card, whose tries count."""
+        self.agent.call("answer", "Prompt", "Canceled")
+        self.d.ok("logout", self.session)
+        d, session = self.client()
+        for _ in range(2):
+            self.assertEqual(d.rv("login", session, "user", "654321"), "CKR_PIN_INCORRECT")
+        d.ok("login", session, "user", readers.PIN)
+        self.assertIn("USER_PIN_FINAL_TRY", d.ok("tokeninfo", "@0").flags())
+        d.ok("close", session)
+        self.card.swap("00000000cafe0002", "Other")
+        other, theirs = self.client()
+        other.ok("login", theirs, "user", readers.PIN)
+        raw = Driver(self.box, self.readers.opensc())
+        self.addCleanup(raw.close)
+        raw.ok("init")
+        session = raw.open_session("@0")
+        for _ in range(2):
+            self.assertEqual(raw.rv("login", session, "user", "654321"), "CKR_PIN_INCORRECT")
+        before = self.presentations()
+        session = d.open_session("@0")
+        self.assertIn("USER_PIN_FINAL_TRY", d.ok("tokeninfo", "@0").flags())
+        self.assertEqual(d.find(session, **PRIVATE), [])
+        self.assertEqual(self.presentations(), before)
 
 
 class MockCase(unittest.TestCase):
