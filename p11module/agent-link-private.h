@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* What agent-link.c (contact, shared pages), agent-link-calls.c (methods) and agent-link-use.c
- * (what for) have in common. */
+/* What the files of PfAgentLink have in common: agent-link.c (contact, shared pages),
+ * agent-link-calls.c and agent-link-leases.c (methods), agent-link-use.c (what for). */
 #pragma once
 
 #include "agent-contact.h"
