@@ -45,9 +45,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 
 from bed import Bed  # noqa: E402
 from clients import Crew, now  # noqa: E402
-from faults import Runner, draw  # noqa: E402
 from judge import Judge  # noqa: E402
 from pinfoldtest import process, tap, wait_for  # noqa: E402
+from sequence import Runner, draw  # noqa: E402
+import faults  # noqa: E402,F401 (makes its kinds known)
+import tokenfaults  # noqa: E402,F401 (the same)
 
 
 class Faults(unittest.TestCase):
@@ -102,8 +104,8 @@ class Faults(unittest.TestCase):
         judge = Judge(self.bed, self.crew, runner.done)
         judge.judge()
         self.say(f"seed {SEED}: {len(runner.done)} of {COUNT} faults", *judge.report())
-        faults = [f"{fault}: {error}" for fault, error in runner.errors]
-        if judge.violations or stuck or idle or faults:
+        broken = [f"{fault}: {error}" for fault, error in runner.errors]
+        if judge.violations or stuck or idle or broken:
             self.say("the sequence:", *(str(f) for f in runner.done))
             self.say(*judge.tell())
         self.assertEqual([(c.name, c.calls()) for c in stuck], [])
@@ -113,7 +115,7 @@ class Faults(unittest.TestCase):
         for client in self.crew.clients:
             self.assertFalse(process.is_alive(client.life.pid))
         # Last: what the others have shown is judged all the same.
-        self.assertEqual(faults, [])
+        self.assertEqual(broken, [])
 
 
 if __name__ == "__main__":
