@@ -4,23 +4,20 @@
  *
  * Domains are given as TOKEN-URI and ID, "-" for the process's own. PINs on these lines are the
  * test's; what the program under test holds is its own affair. */
+#include "link-client.h"
+
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "agent-link.h"
 #include "herd.h"
 #include "raw-cache.h"
 
 #define ARGS_MAX 8
 
-static PfAgentLink *agent_link;
-static uint64_t known_epoch;
+PfAgentLink *pf_client_link;
+uint64_t pf_client_epoch;
 
 typedef void (*Handler)(char **args);
 
@@ -44,8 +41,8 @@ status_name(PfLinkStatus status)
     return names[status];
 }
 
-static PfDomainRef
-read_domain(char **args)
+PfDomainRef
+pf_client_read_domain(char **args)
 {
     PfDomainRef domain = {.explicit_id = strcmp(args[1], "-") != 0};
     snprintf(domain.token, sizeof domain.token, "%s", args[0]);
@@ -54,8 +51,8 @@ read_domain(char **args)
     return domain;
 }
 
-static unsigned
-read_number(const char *text)
+unsigned
+pf_client_read_number(const char *text)
 {
     return (unsigned)strtoul(text, NULL, 0);
 }
@@ -63,40 +60,40 @@ read_number(const char *text)
 static void
 handle_contact(char **args)
 {
-    bool is_connected = pf_agent_link_contact(agent_link, strcmp(args[0], "start") == 0);
-    known_epoch = pf_agent_link_get_epoch(agent_link);
-    printf("%s %" PRIu64 "\n", is_connected ? "ok" : "no", known_epoch);
+    bool is_connected = pf_agent_link_contact(pf_client_link, strcmp(args[0], "start") == 0);
+    pf_client_epoch = pf_agent_link_get_epoch(pf_client_link);
+    printf("%s %" PRIu64 "\n", is_connected ? "ok" : "no", pf_client_epoch);
 }
 
 static void
 handle_epoch(char **args)
 {
-    printf("ok %" PRIu64 "\n", pf_agent_link_get_epoch(agent_link));
+    printf("ok %" PRIu64 "\n", pf_agent_link_get_epoch(pf_client_link));
 }
 
 static void
 handle_policy(char **args)
 {
-    printf("ok %u %u\n", pf_agent_link_get_policy(agent_link),
-           pf_agent_link_get_release_delay_ms(agent_link));
+    printf("ok %u %u\n", pf_agent_link_get_policy(pf_client_link),
+           pf_agent_link_get_release_delay_ms(pf_client_link));
 }
 
 /* As a module that has seen whatever was closed. */
 static void
 set_sessions(unsigned entry, uint32_t count, uint32_t read_only)
 {
-    const PfStateEntry *page = pf_agent_link_get_entry(agent_link, known_epoch, entry);
+    const PfStateEntry *page = pf_agent_link_get_entry(pf_client_link, pf_client_epoch, entry);
     PfSessionCounts counts = {count, read_only, page != NULL ? atomic_load(&page->closings) : 0};
-    pf_agent_link_set_sessions(agent_link, known_epoch, entry, counts);
+    pf_agent_link_set_sessions(pf_client_link, pf_client_epoch, entry, counts);
 }
 
 static void
 handle_sessions(char **args)
 {
-    PfDomainRef domain = read_domain(args);
+    PfDomainRef domain = pf_client_read_domain(args);
     unsigned entry = 0;
-    uint32_t count = read_number(args[2]);
-    PfLinkStatus status = pf_agent_link_sessions_changed(agent_link, &domain, count, &entry);
+    uint32_t count = pf_client_read_number(args[2]);
+    PfLinkStatus status = pf_agent_link_sessions_changed(pf_client_link, &domain, count, &entry);
     if (status == PF_LINK_OK)
         set_sessions(entry, count, 0);
     printf("%s %u\n", status_name(status), entry);
@@ -105,8 +102,8 @@ handle_sessions(char **args)
 static void
 handle_set(char **args)
 {
-    set_sessions(read_number(args[0]), read_number(args[1]),
-                 args[2] != NULL ? read_number(args[2]) : 0);
+    set_sessions(pf_client_read_number(args[0]), pf_client_read_number(args[1]),
+                 args[2] != NULL ? pf_client_read_number(args[2]) : 0);
     puts("ok");
 }
 
@@ -114,7 +111,7 @@ static void
 handle_closings(char **args)
 {
     const PfStateEntry *entry =
-        pf_agent_link_get_entry(agent_link, known_epoch, read_number(args[0]));
+        pf_agent_link_get_entry(pf_client_link, pf_client_epoch, pf_client_read_number(args[0]));
     if (entry == NULL)
         puts("no");
     else
@@ -125,7 +122,7 @@ static void
 handle_changes(char **args)
 {
     const PfStateEntry *entry =
-        pf_agent_link_get_entry(agent_link, known_epoch, read_number(args[0]));
+        pf_agent_link_get_entry(pf_client_link, pf_client_epoch, pf_client_read_number(args[0]));
     if (entry == NULL)
         puts("no");
     else
@@ -136,34 +133,35 @@ static void
 handle_open_id(char **args)
 {
     printf("%s\n",
-           status_name(pf_agent_link_open_id(agent_link, args[0], strtoull(args[1], NULL, 0))));
+           status_name(pf_agent_link_open_id(pf_client_link, args[0], strtoull(args[1], NULL, 0))));
 }
 
 static void
 handle_close_id(char **args)
 {
-    printf("%s\n",
-           status_name(pf_agent_link_close_id(agent_link, args[0], strtoull(args[1], NULL, 0))));
+    printf("%s\n", status_name(pf_agent_link_close_id(pf_client_link, args[0],
+                                                      strtoull(args[1], NULL, 0))));
 }
 
 static void
 handle_begin_officer(char **args)
 {
-    PfDomainRef domain = read_domain(args);
-    printf("%s\n", status_name(pf_agent_link_begin_officer(agent_link, &domain)));
+    PfDomainRef domain = pf_client_read_domain(args);
+    printf("%s\n", status_name(pf_agent_link_begin_officer(pf_client_link, &domain)));
 }
 
 static void
 handle_end_officer(char **args)
 {
-    PfDomainRef domain = read_domain(args);
-    printf("%s\n", status_name(pf_agent_link_end_officer(agent_link, &domain)));
+    PfDomainRef domain = pf_client_read_domain(args);
+    printf("%s\n", status_name(pf_agent_link_end_officer(pf_client_link, &domain)));
 }
 
 static void
 handle_login(char **args)
 {
-    uint64_t word = pf_agent_link_get_login(agent_link, known_epoch, read_number(args[0]));
+    uint64_t word =
+        pf_agent_link_get_login(pf_client_link, pf_client_epoch, pf_client_read_number(args[0]));
     static const char *const states[] = {"public", "user", "asleep", "officer"};
     printf("ok %s %" PRIu64 "\n", states[pf_state_login_state(word)], pf_state_login_serial(word));
 }
@@ -171,16 +169,16 @@ handle_login(char **args)
 static void
 handle_objects(char **args)
 {
-    printf("ok %" PRIu64 "\n",
-           pf_agent_link_get_objects(agent_link, known_epoch, read_number(args[0])));
+    printf("ok %" PRIu64 "\n", pf_agent_link_get_objects(pf_client_link, pf_client_epoch,
+                                                         pf_client_read_number(args[0])));
 }
 
 static void
 handle_store(char **args)
 {
-    PfDomainRef domain = read_domain(args);
-    CK_FLAGS flags = args[3] != NULL ? read_number(args[3]) : 0;
-    printf("%s\n", status_name(pf_agent_link_store_login(agent_link, &domain, args[2],
+    PfDomainRef domain = pf_client_read_domain(args);
+    CK_FLAGS flags = args[3] != NULL ? pf_client_read_number(args[3]) : 0;
+    printf("%s\n", status_name(pf_agent_link_store_login(pf_client_link, &domain, args[2],
                                                          strlen(args[2]), flags)));
 }
 
@@ -201,39 +199,39 @@ print_lease(PfLinkStatus status, PfLease *lease, bool is_prompt)
 static void
 handle_take(char **args)
 {
-    PfDomainRef domain = read_domain(args);
+    PfDomainRef domain = pf_client_read_domain(args);
     PfUse use = {.operation = args[2], .key_label = args[2] != NULL ? args[3] : NULL};
     PfLease lease = {0};
-    print_lease(pf_agent_link_take_pin(agent_link, &domain, &use, NULL, NULL, &lease), &lease,
+    print_lease(pf_agent_link_take_pin(pf_client_link, &domain, &use, NULL, NULL, &lease), &lease,
                 false);
 }
 
 static void
 handle_note(char **args)
 {
-    PfDomainRef domain = read_domain(args);
+    PfDomainRef domain = pf_client_read_domain(args);
     PfUse use = {.operation = args[2], .key_label = args[3]};
-    pf_agent_link_note_use(agent_link, &domain, &use);
+    pf_agent_link_note_use(pf_client_link, &domain, &use);
     puts("ok");
 }
 
 static void
 handle_prompt(char **args)
 {
-    PfDomainRef domain = read_domain(args);
+    PfDomainRef domain = pf_client_read_domain(args);
     PfLease lease = {0};
     PfPromptDetails details = {
         .purpose = args[3] != NULL ? args[3] : "login",
         .operation = args[3] != NULL ? args[4] : NULL,
         .key_label = args[3] != NULL && args[4] != NULL ? args[5] : NULL,
         .token_flags = args[3] != NULL && args[4] != NULL && args[5] != NULL && args[6] != NULL
-                           ? read_number(args[6])
+                           ? pf_client_read_number(args[6])
                            : 0,
         .slot_description = "Test reader",
         .min_len = 4,
         .max_len = 8,
     };
-    print_lease(pf_agent_link_prompt(agent_link, &domain, strtoull(args[2], NULL, 0), &details,
+    print_lease(pf_agent_link_prompt(pf_client_link, &domain, strtoull(args[2], NULL, 0), &details,
                                      &lease),
                 &lease, true);
 }
@@ -242,21 +240,21 @@ handle_prompt(char **args)
 static void
 handle_confirm_try(char **args)
 {
-    PfDomainRef domain = read_domain(args);
+    PfDomainRef domain = pf_client_read_domain(args);
     PfPromptDetails details = {.purpose = "last-try",
                                .operation = args[2],
                                .slot_description = "Test reader",
-                               .token_flags = read_number(args[3])};
-    printf("%s\n", status_name(pf_agent_link_confirm_try(agent_link, &domain, &details)));
+                               .token_flags = pf_client_read_number(args[3])};
+    printf("%s\n", status_name(pf_agent_link_confirm_try(pf_client_link, &domain, &details)));
 }
 
 static void
 handle_prompt_change(char **args)
 {
-    PfDomainRef domain = read_domain(args);
+    PfDomainRef domain = pf_client_read_domain(args);
     PfChangeLease lease = {0};
     PfPromptDetails details = {.purpose = args[3], .min_len = 4, .max_len = 8};
-    PfLinkStatus status = pf_agent_link_prompt_change(agent_link, &domain,
+    PfLinkStatus status = pf_agent_link_prompt_change(pf_client_link, &domain,
                                                       strtoull(args[2], NULL, 0), &details, &lease);
     if (status != PF_LINK_OK) {
         printf("%s\n", status_name(status));
@@ -276,9 +274,9 @@ handle_end(char **args)
 {
     bool is_cached = false;
     PfLinkStatus status =
-        pf_agent_link_end_lease(agent_link, strtoull(args[0], NULL, 0),
-                                (PfLeaseResult)read_number(args[1]),
-                                args[2] != NULL ? read_number(args[2]) : 0, &is_cached);
+        pf_agent_link_end_lease(pf_client_link, strtoull(args[0], NULL, 0),
+                                (PfLeaseResult)pf_client_read_number(args[1]),
+                                args[2] != NULL ? pf_client_read_number(args[2]) : 0, &is_cached);
     printf("%s %s\n", status_name(status), is_cached ? "cached" : "not-cached");
 }
 
@@ -286,210 +284,35 @@ handle_end(char **args)
 static void
 handle_over(char **args)
 {
-    pf_agent_link_end_taken(agent_link, strtoull(args[0], NULL, 0), known_epoch,
-                            read_number(args[1]), 0);
+    pf_agent_link_end_taken(pf_client_link, strtoull(args[0], NULL, 0), pf_client_epoch,
+                            pf_client_read_number(args[1]), 0);
     puts("ok");
 }
 
 static void
 handle_logout(char **args)
 {
-    PfDomainRef domain = read_domain(args);
-    printf("%s\n", status_name(pf_agent_link_logout(agent_link, &domain)));
+    PfDomainRef domain = pf_client_read_domain(args);
+    printf("%s\n", status_name(pf_agent_link_logout(pf_client_link, &domain)));
 }
 
 static void
 handle_report(char **args)
 {
     PfTokenReport report = {.slot_description = "Test reader",
-                            .token_flags = args[2] != NULL ? read_number(args[2]) : 0,
+                            .token_flags = args[2] != NULL ? pf_client_read_number(args[2]) : 0,
                             .hardware = true};
     printf("%s\n",
-           status_name(pf_agent_link_report_token(agent_link, args[0],
-                                                  (PfTokenEvent)read_number(args[1]), &report)));
-}
-
-/* A child that keeps every descriptor open until it is killed. */
-static void
-handle_fork_holder(char **args)
-{
-    pid_t child = fork();
-    if (child == 0) {
-        for (;;)
-            pause();
-    }
-    printf("ok %d\n", (int)child);
-}
-
-/* A child as the module makes one of itself: it gives the parent's link up and makes its own. */
-static void
-handle_fork_client(char **args)
-{
-    pid_t child = fork();
-    if (child == 0) {
-        pf_agent_link_abandon(agent_link);
-        agent_link = pf_agent_link_new();
-        bool is_connected = pf_agent_link_contact(agent_link, false);
-        pf_agent_link_free(agent_link);
-        printf("%s\n", is_connected ? "ok" : "no");
-        fflush(stdout);
-        _exit(0);
-    }
-}
-
-/* Another program in this process; standard input and output go on. */
-static _Noreturn void
-handle_exec(char **args)
-{
-    puts("ok");
-    fflush(stdout);
-    execv(args[0], (char *[]){args[0], NULL});
-    abort();
-}
-
-static void
-handle_cycle(char **args)
-{
-    unsigned good = 0;
-    for (unsigned i = 0; i < read_number(args[0]); i++) {
-        PfAgentLink *other = pf_agent_link_new();
-        good += pf_agent_link_contact(other, false);
-        pf_agent_link_free(other);
-    }
-    printf("ok %u\n", good);
-}
-
-/* A process that comes, has a session, and ends without a farewell. */
-static _Noreturn void
-live(const PfDomainRef *domain)
-{
-    unsigned entry = 0;
-    PfAgentLink *own = pf_agent_link_new();
-    bool is_good = pf_agent_link_contact(own, false) &&
-                   pf_agent_link_sessions_changed(own, domain, 1, &entry) == PF_LINK_OK;
-    _exit(is_good ? 0 : 1);
-}
-
-static void
-handle_lives(char **args)
-{
-    PfDomainRef domain = read_domain(args);
-    unsigned good = 0;
-    for (unsigned i = 0; i < read_number(args[2]); i++) {
-        int status = 1;
-        pid_t child = fork();
-        if (child == 0)
-            live(&domain);
-        good += child > 0 && waitpid(child, &status, 0) == child && status == 0;
-    }
-    printf("ok %u\n", good);
-}
-
-typedef struct {
-    PfDomainRef domain;
-    unsigned times;
-    unsigned entry;
-    unsigned good;
-} ThreadWork;
-
-/* Lends the PIN again and again, looking at the pages in between. */
-static void *
-run_thread(void *data)
-{
-    ThreadWork *work = data;
-    for (unsigned i = 0; i < work->times; i++) {
-        PfLease lease = {0};
-        bool is_cached = false;
-        if (!pf_agent_link_contact(agent_link, false) ||
-            pf_agent_link_take_pin(agent_link, &work->domain, &(PfUse){NULL}, NULL, NULL, &lease) !=
-                PF_LINK_OK)
-            continue;
-        pf_secret_free(lease.pin);
-        uint64_t word = pf_agent_link_get_login(agent_link, known_epoch, work->entry);
-        if (pf_agent_link_end_lease(agent_link, lease.id, PF_LEASE_OK, 0, &is_cached) ==
-                PF_LINK_OK &&
-            is_cached && pf_state_login_state(word) == PF_LOGIN_USER)
-            work->good++;
-    }
-    return NULL;
-}
-
-static void
-handle_threads(char **args)
-{
-    pthread_t threads[48];
-    ThreadWork work[48];
-    unsigned count = read_number(args[2]);
-    unsigned good = 0;
-    for (unsigned i = 0; i < count && i < 48; i++) {
-        work[i] = (ThreadWork){.domain = read_domain(args),
-                               .times = read_number(args[3]),
-                               .entry = read_number(args[4])};
-        pthread_create(&threads[i], NULL, run_thread, &work[i]);
-    }
-    for (unsigned i = 0; i < count && i < 48; i++) {
-        pthread_join(threads[i], NULL);
-        good += work[i].good;
-    }
-    printf("ok %u\n", good);
-}
-
-/* Asks for the PIN from one thread. */
-static void *
-run_prompt_thread(void *data)
-{
-    ThreadWork *work = data;
-    PfLease lease = {0};
-    PfPromptDetails details = {.purpose = "login", .min_len = 4, .max_len = 8};
-    if (pf_agent_link_contact(agent_link, false))
-        work->good = pf_agent_link_prompt(agent_link, &work->domain, 0, &details, &lease) ==
-                     PF_LINK_CANCELED;
-    pf_secret_free(lease.pin);
-    return NULL;
-}
-
-/* The PIN is asked for from several threads at once; how many of them were canceled. */
-static void
-handle_prompt_many(char **args)
-{
-    pthread_t threads[8];
-    ThreadWork work[8];
-    unsigned count = read_number(args[2]);
-    unsigned canceled = 0;
-    for (unsigned i = 0; i < count && i < 8; i++) {
-        work[i] = (ThreadWork){.domain = read_domain(args)};
-        pthread_create(&threads[i], NULL, run_prompt_thread, &work[i]);
-    }
-    for (unsigned i = 0; i < count && i < 8; i++) {
-        pthread_join(threads[i], NULL);
-        canceled += work[i].good;
-    }
-    printf("canceled %u\n", canceled);
-}
-
-static uint64_t
-now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
-
-/* Works for so many milliseconds, and never sleeps. */
-static void
-handle_work(char **args)
-{
-    uint64_t until = now_ms() + read_number(args[0]);
-    while (now_ms() < until)
-        continue;
-    puts("ok");
+           status_name(pf_agent_link_report_token(pf_client_link, args[0],
+                                                  (PfTokenEvent)pf_client_read_number(args[1]),
+                                                  &report)));
 }
 
 static void
 handle_close(char **args)
 {
-    pf_agent_link_free(agent_link);
-    agent_link = pf_agent_link_new();
+    pf_agent_link_free(pf_client_link);
+    pf_client_link = pf_agent_link_new();
     puts("ok");
 }
 
@@ -521,14 +344,14 @@ static const struct {
     {"over", 2, handle_over},
     {"logout", 2, handle_logout},
     {"report", 2, handle_report},
-    {"fork-holder", 0, handle_fork_holder},
-    {"fork-client", 0, handle_fork_client},
-    {"exec", 1, handle_exec},
-    {"cycle", 1, handle_cycle},
-    {"lives", 3, handle_lives},
-    {"work", 1, handle_work},
-    {"threads", 5, handle_threads},
-    {"prompt-many", 3, handle_prompt_many},
+    {"fork-holder", 0, pf_crowd_fork_holder},
+    {"fork-client", 0, pf_crowd_fork_client},
+    {"exec", 1, pf_crowd_exec},
+    {"cycle", 1, pf_crowd_cycle},
+    {"lives", 3, pf_crowd_lives},
+    {"work", 1, pf_crowd_work},
+    {"threads", 5, pf_crowd_threads},
+    {"prompt-many", 3, pf_crowd_prompt_many},
     {"close", 0, handle_close},
     {"herd", 3, pf_herd_start},
     {"herd-work", 1, pf_herd_work},
@@ -564,11 +387,11 @@ int
 main(void)
 {
     char line[2048];
-    agent_link = pf_agent_link_new();
+    pf_client_link = pf_agent_link_new();
     while (fgets(line, sizeof line, stdin) != NULL) {
         run_line(line);
         fflush(stdout);
     }
-    pf_agent_link_free(agent_link);
+    pf_agent_link_free(pf_client_link);
     return 0;
 }
