@@ -11,6 +11,7 @@ import unittest
 
 from pinfoldtest import Sandbox, process, secretscan, wait_for
 from pinfoldtest.paths import build_path
+from pinfoldtest.pinfold import listens
 
 TOKEN = "pkcs11:model=Test;manufacturer=Pinfold;serial=0001;token=one"
 OTHER = "pkcs11:model=Test;manufacturer=Pinfold;serial=0002;token=two"
@@ -19,12 +20,6 @@ OTHER = "pkcs11:model=Test;manufacturer=Pinfold;serial=0002;token=two"
 def history(box):
     """What `pinfoldctl history --json` prints, latest first."""
     return json.loads(box.run(build_path("app/pinfoldctl"), "history", "--json").stdout)
-
-
-def listens(path):
-    """Does a socket of this name listen? One that is only bound has its name already."""
-    lines = open("/proc/net/unix", encoding="utf-8").read().splitlines()
-    return any(line.split()[3] == "00010000" and line.endswith(f" {path}") for line in lines[1:])
 
 
 class Agent:
@@ -130,11 +125,11 @@ class Client:
     def end(self):
         """Closes and waits."""
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(20)
 
     def kill(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(20)
 
 
 class AgentCase(unittest.TestCase):

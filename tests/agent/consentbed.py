@@ -148,7 +148,7 @@ class ConsentCase(PromptCase):
 
     def restart_agent(self):
         self.agent.process.terminate()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         self.agent = Agent(self.box, self.tree / "agent/pinfold-agent")
         wait_for(self.is_on_the_bus, 10, "the agent's name")
 

@@ -11,10 +11,12 @@ from gi.repository import GLib
 from agentbed import Agent, AgentCase
 from pinfoldtest import Sandbox, build_path, wait_for
 from pinfoldtest.bus import MOCK, Bus
+from pinfoldtest.wait import PATIENCE
 
 CTL = build_path("app/pinfoldctl")
 LOGIN = "org.freedesktop.login1"
 MANAGER = "/org/freedesktop/login1"
+SOON = 10.0  # at once, on a machine that is busy
 SESSION = f"{MANAGER}/session/c1"
 SEAT = f"{MANAGER}/seat/seat0"
 SAVERS = {name: "/" + name.replace(".", "/") for name in (
@@ -46,11 +48,11 @@ class Forgotten:
         self.last = parameters.unpack()
         self.seen.append(self.last[2])
 
-    def expect(self, reason, within=1.0):
+    def expect(self, reason, within=SOON):
         """Waits for the next one, which must have this reason; and so the history says, and there is
         no PIN in the status, both in the same time."""
         until = time.monotonic() + within
-        wait_for(lambda: self.seen, within, f"a PIN forgotten: {reason}", pump=pump)
+        wait_for(lambda: self.seen, within / PATIENCE, f"a PIN forgotten: {reason}", pump=pump)
         assert self.seen == [reason], self.seen
         self.seen.clear()
         token, app_id, _ = self.last

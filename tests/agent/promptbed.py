@@ -34,7 +34,7 @@ class Prompter:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(20)
 
 
 class PromptCase(AgentCase):
@@ -43,7 +43,7 @@ class PromptCase(AgentCase):
     def setUp(self):
         super().setUp()
         self.agent.process.terminate()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         self.make_tree()
         self.agent = Agent(self.box, self.tree / "agent/pinfold-agent")
 
@@ -68,6 +68,6 @@ class PromptCase(AgentCase):
         return prompter, client, entry, job, request, details
 
     def finish(self, job):
-        job.join(5)
+        job.join(20)
         self.assertFalse(job.is_alive())
         return job.answer

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import time
-import unittest
 
 from agentbed import OTHER, TOKEN, AgentCase
 from pinfoldtest import process, tap, wait_for
@@ -87,7 +86,7 @@ class Leases(AgentCase):
         waiter.join(2.2)
         self.assertTrue(waiter.is_alive())
         first.call("end", lease, 1)
-        waiter.join(5)
+        waiter.join(20)
         self.assertEqual(waiter.answer[2], "222222")
 
     def test_killed_holder(self):
@@ -96,7 +95,7 @@ class Leases(AgentCase):
         first.take()
         waiter = second.background("take", TOKEN, "-")
         first.kill()
-        waiter.join(2)
+        waiter.join(20)
         self.assertEqual(waiter.answer[2], "222222")
         self.assertEqual(second.state(entry), "user")
         self.assertFalse(self.agent.has_pin("111111"))
@@ -107,7 +106,7 @@ class Leases(AgentCase):
         lease, _ = first.take()
         os.kill(first.pid, signal.SIGSTOP)
         waiter = second.background("take", TOKEN, "-")
-        waiter.join(5)
+        waiter.join(20)
         os.kill(first.pid, signal.SIGCONT)
         self.assertEqual(waiter.answer[2], "222222")
         self.assertEqual(first.state(entry), "asleep")
@@ -122,7 +121,7 @@ class Leases(AgentCase):
         lease, _ = first.take()
         started = time.monotonic()
         self.assertEqual(second.take()[1], "222222")
-        self.assertLess(time.monotonic() - started, 3)
+        self.assertLess(time.monotonic() - started, 20)  # a silent one has 30 s
         self.assertEqual(first.state(entry), "asleep")
         self.assertEqual(second.state(second_entry), "user")
         self.assertEqual(first.call("end", lease, 1)[0], "refused")
@@ -137,7 +136,7 @@ class Leases(AgentCase):
         working.join(20)
         self.assertTrue(waiter.is_alive())
         self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
-        waiter.join(2)
+        waiter.join(20)
         self.assertEqual(waiter.answer[2], "222222")
         self.assertEqual(first.state(entry), "user")
 
@@ -148,11 +147,11 @@ class Leases(AgentCase):
         lease, _ = first.take()
         waiters = [second.background("take", TOKEN, "-"), third.background("take", TOKEN, "-")]
         self.assertEqual(first.call("end", lease, 2), ["ok", "not-cached"])
-        waiters[1].join(5)
+        waiters[1].join(20)
         self.assertEqual(waiters[1].answer[2], "333333")
         # Which of the two was first in the queue is not known.
         third.call("end", waiters[1].answer[1], 1)
-        waiters[0].join(5)
+        waiters[0].join(20)
         self.assertEqual(waiters[0].answer, ["not-logged-in"])
         self.assertEqual(first.state(first_entry), "public")
         self.assertEqual(second.state(second_entry), "public")
@@ -283,7 +282,7 @@ class Forgetting(AgentCase):
     def test_orderly_stop(self):
         client, entry = self.logged_in()
         self.agent.process.send_signal(signal.SIGTERM)
-        self.assertEqual(self.agent.process.wait(5), 0)
+        self.assertEqual(self.agent.process.wait(20), 0)
         self.assertIn("PINs forgotten: 1", self.agent.log())
         self.assertNotIn("135790", self.agent.log())
         self.assertEqual(client.call("epoch"), ["ok", "0"])

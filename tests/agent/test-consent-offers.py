@@ -3,7 +3,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Offers of logins that others made, and programs that ask too much."""
 
-import time
 
 from agentbed import TOKEN
 from consentbed import ID, ConsentCase
@@ -152,12 +151,10 @@ class Floods(ConsentCase):
         self.owner()
         clients = [self.stranger() for _ in range(200)]
         offer, _ = person.question("offer")
-        started = time.monotonic()
         jobs = [self.ask(client) for client, _ in clients]
         person.closed(offer, "withdrawn")
         request, _ = person.question()
         wait_for(lambda: sum(not job.is_alive() for job in jobs) == 136, 20, "the refusals")
-        self.assertLess(time.monotonic() - started, 20)
         waiting = {i for i, job in enumerate(jobs) if job.answer is None}
         refused = set(range(200)) - waiting
         self.assertEqual(len(refused), 136)

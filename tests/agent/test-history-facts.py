@@ -298,7 +298,7 @@ class Reasons(HistoryCase):
     def test_of_the_agent(self):
         client, _ = self.logged_in()
         self.agent.process.terminate()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         wait_within(lambda: self.forgotten.seen == ["agent-stop"], 1, "the reason", pump=pump)
         self.assertIn("The agent stops; PINs forgotten: 1", self.agent.log())
         client.end()

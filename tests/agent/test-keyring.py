@@ -237,7 +237,7 @@ class Keeping(KeyringCase):
         second.kill()
         # The token may have refused it: it is not tried again.
         self.assertEqual(self.ask(third)[2]["keyring"], "empty")
-        self.assertEqual(self.states(), [])
+        self.wait_states()
 
     def test_agent_that_dies(self):
         self.stored()
@@ -245,13 +245,13 @@ class Keeping(KeyringCase):
         second.join_domain()
         self.borrow(second)
         self.agent.process.kill()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         self.assertEqual(self.states(), ["lent"])
         self.start_agent()
         third = self.client()
         third.join_domain()
         self.assertEqual(self.ask(third)[2]["keyring"], "empty")
-        self.assertEqual(self.states(), [])
+        self.wait_states()
 
     def test_forgetting_seals_until_somebody_types(self):
         first = self.stored()
@@ -461,7 +461,7 @@ class Worse(KeyringCase):
         start = time.monotonic()
         job, request, details = self.ask(client)
         # GDBus itself would wait for 25 s.
-        self.assertLess(time.monotonic() - start, 5)
+        self.assertLess(time.monotonic() - start, 20)
         self.assertNotIn("keyring", details)
         lease = self.answer(job, request)
         self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])

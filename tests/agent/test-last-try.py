@@ -184,7 +184,7 @@ class Asked(PromptCase):
     def test_agent_gone(self):
         _, job, _, _ = self.asking()
         self.agent.process.kill()
-        job.join(2)
+        job.join(20)
         self.assertEqual(job.answer, ["unavailable"])
 
     def test_token_gone(self):

@@ -4,6 +4,7 @@
 """Leases whose end is written to the board and told to nobody who does not wait for it."""
 
 import os
+import time
 import unittest
 
 from agentbed import TOKEN, AgentCase
@@ -53,24 +54,39 @@ class LeaseBoard(AgentCase):
     def test_the_next_process_does_not_wait(self):
         first, entry = self.logged_in("111111")
         second, _ = self.logged_in("222222")
-        lease, _ = first.take()
-        first.call("over", lease, entry)
-        waiter = second.background("take", TOKEN, "-")
-        waiter.join(0.9)  # before the agent looks by itself
-        self.assertIsNotNone(waiter.answer)
-        self.assertEqual(waiter.answer[2], "222222")
+
+        def turn():
+            lease, _ = first.take()
+            first.call("over", lease, entry)
+            started = time.monotonic()
+            lease, pin = second.take()
+            took = time.monotonic() - started
+            self.assertEqual(pin, "222222")
+            self.assertEqual(second.call("end", lease, 1), ["ok", "cached"])
+            return took
+
+        # The agent looks by itself after a second. The machine may be busy, but not each time.
+        self.assertLess(min(turn() for _ in range(5)), 0.9)
         self.assertEqual(first.state(entry), "user")
 
     def test_who_waits_is_told(self):
         first, entry = self.logged_in("111111")
         second, _ = self.logged_in("222222")
-        lease, _ = first.take()
-        waiter = second.background("take", TOKEN, "-")
-        waiter.join(0.3)
-        self.assertTrue(waiter.is_alive())
-        first.call("over", lease, entry)
-        waiter.join(0.7)
-        self.assertEqual(waiter.answer[2], "222222")
+
+        def turn():
+            lease, _ = first.take()
+            waiter = second.background("take", TOKEN, "-")
+            waiter.join(0.3)
+            self.assertTrue(waiter.is_alive())
+            first.call("over", lease, entry)
+            started = time.monotonic()
+            waiter.join(20)
+            took = time.monotonic() - started
+            self.assertEqual(waiter.answer[2], "222222")
+            self.assertEqual(second.call("end", waiter.answer[1], 1), ["ok", "cached"])
+            return took
+
+        self.assertLess(min(turn() for _ in range(3)), 0.6)
         self.assertEqual(first.state(entry), "user")
 
     def test_somebody_else_sees_it_first(self):
@@ -140,7 +156,7 @@ class LeaseBoard(AgentCase):
         client.call("over", lease, entry)
         self.assertEqual(client.call("store", TOKEN, "-", "246802"), ["ok"])
         self.assertEqual(client.take()[1], "246802")
-        self.assertFalse(self.agent.has_pin(PIN))
+        wait_for(lambda: not self.agent.has_pin(PIN), 5, "the PIN to be wiped")
 
 
 if __name__ == "__main__":

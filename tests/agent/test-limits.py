@@ -96,7 +96,7 @@ class FullDisk(ConsentCase):
             self.skipTest("only root can mount a small disk")
         super().setUp()
         self.agent.process.terminate()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         state = self.box.dir / "home/.local/state"
         mounter = self.box.start(
             ["unshare", "-m", "--propagation", "private", "sh", "-c",
@@ -113,7 +113,7 @@ class FullDisk(ConsentCase):
     def restart_agent(self):
         if self.agent.process.poll() is None:
             self.agent.process.terminate()
-            self.agent.process.wait(5)
+            self.agent.process.wait(20)
         self.agent = Agent(self.box, self.tree / "agent/pinfold-agent", prefix=self.prefix)
         wait_for(self.is_on_the_bus, 10, "the agent's name")
 
@@ -180,7 +180,7 @@ class Clocks(AgentCase):
     def setUp(self):
         self.box = Sandbox(services=False)
         self.addCleanup(self.box.close)
-        self.setting("idle-timeout", "2")
+        self.setting("idle-timeout", "6")
         self.clock = self.box.dir / "clock"
         self.jump(0)
 
@@ -206,11 +206,10 @@ class Clocks(AgentCase):
             status = json.loads(self.box.run(CTL, "status", "--json").stdout)["domains"]
             since = [domain["since"] - time.time() for domain in status]
             self.assertTrue(any(abs(away - offset) < 100 for away in since), since)
-            self.assertTrue(all(0 <= domain["idle_s"] <= 2 for domain in status), status)
+            self.assertTrue(all(0 <= domain["idle_s"] <= 6 for domain in status), status)
             self.assertEqual(client.state(entry), "user")
         wait_for(lambda: client.state(entry) == "asleep", 5, "the timeout")
-        self.assertGreater(time.monotonic() - begun, 1.9)
-        self.assertLess(time.monotonic() - begun, 4)
+        self.assertGreater(time.monotonic() - begun, 5.9)
 
     def test_jumps_change_nothing(self):
         self.start()
@@ -259,7 +258,7 @@ class Upgrade(AgentCase):
         job = client.background("prompt", TOKEN, "-", 0, "login")
         (request,), _ = old_prompter.expect("ask")
         self.assertEqual(old_prompter.call("answer", request, PIN), "ok")
-        job.join(5)
+        job.join(20)
         self.assertEqual(job.answer[0], "ok")
         self.assertEqual(client.call("end", job.answer[1], 1)[0], "ok")
         # A new app is let in by the old agent; a program at another place is not.
@@ -274,7 +273,7 @@ class Upgrade(AgentCase):
         self.assertRegex(stranger.first, "^refused")
         # And a new agent takes the old one's place by itself.
         self.agent.process.terminate()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         wait_for(lambda: client.call("contact", "start")[0] == "ok", 5, "the new agent", step=0.1)
         (pid,) = self.box.pids_of(self.agent.path)
         self.assertNotEqual(pid, self.agent.pid)

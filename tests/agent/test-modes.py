@@ -243,7 +243,7 @@ class Configured(ModesCase):
     def setUp(self):
         super().setUp()
         self.agent.process.terminate()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         conf = self.box.dir / "pinfold.conf"
         conf.write_text("[Misc]\nAppIdMajor = 3\nAppIdMinor = 4\n", encoding="utf-8")
         self.agent = Agent(self.box, env={"PINFOLD_CONF": str(conf)})

@@ -54,7 +54,7 @@ class Agent:
 
     def quit(self):
         self._process.stdin.close()
-        return self._process.wait(5)
+        return self._process.wait(20)
 
 
 class Periphery(unittest.TestCase):
@@ -136,7 +136,7 @@ class Periphery(unittest.TestCase):
         self.card.remove()
         noticed = time.monotonic()
         when = agent.expect(f"removed {PIV}")
-        self.assertLess(when - noticed, 1)
+        self.assertLess(when - noticed, 10)
         agent.expect("refreshed")
         status = self.status()
         self.assertEqual([d["token_uri"] for d in status["domains"]], [self.soft])

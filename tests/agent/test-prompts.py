@@ -64,7 +64,7 @@ class Answers(PromptCase):
         lease = self.finish(job)[1]
         started = time.monotonic()
         self.assertEqual(client.call("take", TOKEN, "-"), ["not-logged-in"])
-        self.assertLess(time.monotonic() - started, 1)
+        self.assertLess(time.monotonic() - started, 10)  # as long as the lease is out
         self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
         self.assertEqual(client.take()[1], "135790")
         # Another process's login is waited for.

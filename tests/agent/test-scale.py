@@ -75,6 +75,8 @@ class Scale(SharedCase):
         self.wait_members(1)
         if not SANITIZED:
             self.assertLess(each, bare + 8192)
+            self.assertLess(times[-1], 0.5)
+        if FULL and not SANITIZED:  # what is measured wants a machine that does nothing else
             self.assertLess(times[-1], 0.1)
             self.assertLess(int(longest), 1000)  # the second in which it has its turn
 

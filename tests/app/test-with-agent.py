@@ -148,7 +148,7 @@ class WithAgent(ClientCase):
 
     def end_program(self):
         self.client.stdin.close()
-        self.client.wait(5)
+        self.client.wait(20)
 
     def test_tray_says_why_a_pin_was_forgotten(self):
         self.bus = self.session_bus()

@@ -3,7 +3,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The main job with a card: the virtual PIV card counts every presentation of its PIN."""
 
-import time
 import unittest
 
 from cryptography import x509
@@ -84,9 +83,7 @@ class CardJob(unittest.TestCase):
         self.key(d, session)
         self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
         self.card.remove()  # returns when pcscd has noticed
-        start = time.monotonic()
-        wait_for(lambda: not self.pinfold.logged_in_domains(), 5, "the PIN to be forgotten")
-        self.assertLess(time.monotonic() - start, 1.0)
+        wait_for(lambda: not self.pinfold.logged_in_domains(), 1, "the PIN to be forgotten")
         answer = d.cmd("sessioninfo", session)
         self.assertNotIn(answer.get("state"), ("CKS_RO_USER_FUNCTIONS", "CKS_RW_USER_FUNCTIONS"))
         self.card.insert()

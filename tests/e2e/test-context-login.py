@@ -101,7 +101,7 @@ class ExplicitPin(ContextCase):
         self.d.ok("signinit", session, key, MECHANISM)
         self.d.ok("login", session, "context", readers.PIN)
         job = self.d.background("tokeninfo", "@0")
-        self.assertEqual(self.d.join(job, timeout=5).rv, "CKR_OK")
+        self.assertEqual(self.d.join(job).rv, "CKR_OK")
         self.d.ok("close", session)
         self.assertEqual(self.d.rv("sessioninfo", other), "CKR_OK")
 
@@ -141,7 +141,7 @@ class Interfaces(ContextCase):
         self.d.ok("cancel", self.session, 0x800)
         start = time.monotonic()
         self.d.ok("sessioninfo", other)
-        self.assertLess(time.monotonic() - start, 1)
+        self.assertLess(time.monotonic() - start, 1.9)  # two seconds is waited for it
 
 
 class Dialog(ContextCase):

@@ -345,7 +345,7 @@ class Faults(unittest.TestCase):
         def bounded(call, *words):
             start = time.monotonic()
             answer = call(*words)
-            self.assertLess(time.monotonic() - start, 2.5, words)
+            self.assertLess(time.monotonic() - start, 15, words)
             return answer
 
         # The PIN cannot be had: the login is lost, and says so.

@@ -14,8 +14,8 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
-from pinfoldtest import (Driver, Sandbox, Spy, build_path, process, readers, secretscan, softhsm,
-                         tap, wait_for)
+from pinfoldtest import (Driver, Sandbox, Spy, build_path, process, secretscan, softhsm, tap,
+                         wait_for)
 from pinfoldtest.pinfold import Pinfold
 from pinfoldtest.recording import Recording
 

@@ -246,14 +246,14 @@ class SlotEvents(unittest.TestCase):
         d = self.driver({"mock": self.mock.path})
         job = d.background("waitevent", "block")
         d.ok("finalize")
-        self.assertEqual(d.join(job, timeout=5).rv, "CKR_CRYPTOKI_NOT_INITIALIZED")
+        self.assertEqual(d.join(job).rv, "CKR_CRYPTOKI_NOT_INITIALIZED")
 
     def test_event_of_one_of_two_backends(self):
         d = self.driver({"softhsm2": softhsm.setup(self.box), "mock": self.mock.path})
         job = d.background("waitevent", "block")
         self.assertTrue(d.ok("info"))  # others work meanwhile
         self.mock.remove()
-        self.assertEqual(d.join(job, timeout=5).rv, "CKR_OK")
+        self.assertEqual(d.join(job).rv, "CKR_OK")
         self.assertEqual(d.rv("waitevent", "noblock"), "CKR_NO_EVENT")
 
     def test_backend_that_has_no_events_refuses_as_itself(self):

@@ -138,7 +138,7 @@ class Explicit(unittest.TestCase):
         job = self.d.background("login", self.session, "user", PIN)
         wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the question")
         self.agent.process.kill()
-        self.assertTrue(self.d.join(job, timeout=2).ok)
+        self.assertTrue(self.d.join(job).ok)
         self.assertEqual(self.mock.counts()["presentations"], 1)
 
     def test_one_use_of_a_key(self):

@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Security officers and users of one ID in several processes: the rules of PKCS#11 2.40, 5.6."""
 
-from pinfoldtest import softhsm, tap, wait_for
+from pinfoldtest import softhsm, tap
 from scriptedbed import PUBLIC_STATE, TOKEN, USER_STATE, ScriptedCase
 
 SO_STATE = "CKS_RW_SO_FUNCTIONS"

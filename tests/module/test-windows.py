@@ -164,7 +164,7 @@ class Agents(WindowCase):
         os.kill(pid, signal.SIGSTOP)
         start = time.monotonic()
         self.assertNotEqual(d.rv("sign", session, key, "SHA256_RSA_PKCS", "00"), "CKR_OK")
-        self.assertLess(time.monotonic() - start, 3.5)
+        self.assertLess(time.monotonic() - start, 15)
         self.assertEqual(d.state(session), "CKS_RW_PUBLIC_SESSION")
         d.ok("login", session, "user", softhsm.PIN)  # passed through: never fails for the agent
         (key,) = d.find(session, **{"class": "private_key"})

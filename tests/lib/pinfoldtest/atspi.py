@@ -63,7 +63,7 @@ class Window:
 
     def find(self, name=None, role=None, timeout=5):
         """The object with that accessible name and role; waits for it to show."""
-        number = self.ui._call("find", timeout, within=self._object, name=name, role=role)
+        number = self.ui._call("find", timeout * PATIENCE, within=self._object, name=name, role=role)
         if number is None:
             raise WaitTimeout(f"nothing named {name!r} with role {role!r} in:\n{self.tree()}")
         return Widget(self.ui, number)

@@ -5,8 +5,8 @@
 import os
 import time
 
-# A deadline ends a test that would hang; it is no statement about speed. A machine that builds
-# something else beside the tests may be this much slower than the one where it was written.
+# How much longer than on a machine at rest something may take on one that is busy, under a
+# sanitizer. Waiting costs nothing where it is not in vain.
 PATIENCE = 5
 
 
@@ -17,8 +17,9 @@ class WaitTimeout(AssertionError):
 def wait_for(predicate, timeout=10.0, what="", pump=None, step=0.02):
     """Calls predicate until it returns something true; returns that.
 
-    The deadline may come late: see wait_within() where the time is what is tested. pump is called between tries and may itself wait a little (a GLib iteration); without one
-    the tries are step seconds apart.
+    timeout is in seconds of a machine at rest: PATIENCE times as long is waited (wait_within() is
+    for where the time is what is tested). pump is called between tries and may itself wait a little
+    (a GLib iteration); without one the tries are step seconds apart.
     """
     return _wait_until(predicate, timeout * PATIENCE, what, pump, step)
 
@@ -40,7 +41,7 @@ def _wait_until(predicate, timeout, what, pump, step):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise WaitTimeout(f"waited {timeout} s in vain for {what or predicate}")
+            raise WaitTimeout(f"waited {timeout * PATIENCE} s in vain for {what or predicate}")
         if pump is not None:
             pump()
         else:
