@@ -261,7 +261,11 @@ refuse_second(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count)
     PfSearch *search = &call->session->search;
     if (search->state == PF_SEARCH_ACTIVE && search->is_open_in_backend)
         rv = PF_BACKEND_CALL(call->backend, C_FindObjectsInit, call->real, template, count);
-    return rv != CKR_OK ? rv : CKR_OPERATION_ACTIVE;
+    if (rv != CKR_OK)
+        return rv;
+    /* Another thread has ended the first one meanwhile, and nobody would end this one. */
+    PF_BACKEND_CALL(call->backend, C_FindObjectsFinal, call->real);
+    return CKR_OPERATION_ACTIVE;
 }
 
 CK_RV

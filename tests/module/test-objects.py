@@ -169,6 +169,14 @@ class MockObjects(unittest.TestCase):
         d.ok("login", session, "user", mock.PIN)
         return d, session
 
+    def wait_inside(self, d):
+        """Until the driver's other thread waits in the backend, which looks again and again."""
+        def is_inside():
+            return any(count > 4 for thread, count in process.voluntary_switches(d.pid).items()
+                       if int(thread) != d.pid)
+
+        wait_for(is_inside, 5, "the call to wait in the backend")
+
     def test_handles_that_name_another_object_after_each_login(self):
         d, session = self.logged_in(handles="reused")
         (key,) = d.find(session, **{"class": "private_key", "label": "signing key"})
@@ -225,16 +233,24 @@ class MockObjects(unittest.TestCase):
         go = self.box.dir / "go"
         self.mock.script(f"C_FindObjects=block:{go}@1")
         job = d.background("find", other, "label=signing key")
-
-        def is_inside():
-            return any(count > 4 for thread, count in process.voluntary_switches(d.pid).items()
-                       if int(thread) != d.pid)
-
-        wait_for(is_inside, 5, "the search to wait in the backend")
+        self.wait_inside(d)
         d.sign(session, key, b"x")  # its end ends the mock's searches
         go.touch()
         found = d.join(job)
         self.assertEqual((found.rv, len(found.numbers("objects"))), ("CKR_OK", count))
+
+    def test_second_search_while_the_first_one_ends(self):
+        d, session = self.logged_in(init="init os-locking")
+        d.ok("findinit", session)
+        go = self.box.dir / "go"
+        self.mock.script(f"C_FindObjectsInit=block:{go}@1")
+        job = d.background("findinit", session)
+        self.wait_inside(d)
+        d.ok("findfinal", session)
+        go.touch()
+        self.assertEqual(d.join(job).rv, "CKR_OPERATION_ACTIVE")
+        # The backend is not left with a search that nobody would end.
+        self.assertTrue(d.find(session, label="signing key"))
 
     def test_snapshot_that_fails_half_way_hides_nothing(self):
         for at in range(1, 12):
