@@ -11,7 +11,7 @@ import unittest
 
 from pinfoldtest import Sandbox, process, secretscan, wait_for
 from pinfoldtest.paths import build_path
-from pinfoldtest.pinfold import listens
+from pinfoldtest.process import listens
 
 TOKEN = "pkcs11:model=Test;manufacturer=Pinfold;serial=0001;token=one"
 OTHER = "pkcs11:model=Test;manufacturer=Pinfold;serial=0002;token=two"

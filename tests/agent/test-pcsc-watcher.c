@@ -11,7 +11,7 @@
 
 #define PNP     "\\\\?PnP?\\Notification"
 #define SLOTS   4
-#define WAIT_US (5 * G_TIME_SPAN_SECOND)
+#define WAIT_US (30 * G_TIME_SPAN_SECOND)
 
 /* A pcscd as the library shows it. */
 static struct {

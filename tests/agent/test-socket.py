@@ -115,11 +115,20 @@ class Outages(AgentCase):
         os.kill(self.agent.pid, signal.SIGCONT)
         wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
 
+    def accepts(self):
+        """Does the socket serve that has the name now? The one before listens under it, too."""
+        with socket.socket(socket.AF_UNIX) as peer:
+            try:
+                peer.connect(str(self.agent.socket))
+            except OSError:
+                return False
+            return True
+
     def assert_meets_programs_again(self, remove):
         """Neither those that are connected nor those that come lose anything."""
         client, _ = self.logged_in()
         remove()
-        wait_for(self.agent.socket.exists, 10, "the socket to be back")
+        wait_for(self.accepts, 10, "the socket to be back")
         self.assertEqual(client.take()[1], "135790")
         newcomer = self.client()
         newcomer.join_domain()
@@ -236,8 +245,7 @@ class Starting(unittest.TestCase):
             command += ["setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock"]
         command.append(build_path("agent/pinfold-agent"))
         self.box.start(command, name="agent")
-        folder = self.box.dir / "run/pinfold"
-        wait_for((folder / "agent").exists, 5, "the agent's socket")
+        wait_for(lambda: listens(self.box.dir / "run/pinfold/agent"), 5, "the agent's socket")
         client = Client(self.box).hello()
         self.assertEqual(int(client.call("policy")[1]) & 1, 0)
         client.join_domain()

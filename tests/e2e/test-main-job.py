@@ -7,10 +7,12 @@ import os
 import signal
 import time
 import unittest
+from unittest.mock import ANY
 
 from pinfoldtest import (Sandbox, Spy, need_tools, process, softhsm, tap, wait_for,
                          wait_within)
 from pinfoldtest.pinfold import Pinfold
+from pinfoldtest.process import listens
 
 SIGNATURES = 25
 
@@ -328,8 +330,11 @@ class Faults(unittest.TestCase):
         for _ in range(10):
             # The bus may believe in the dead one for a moment longer.
             os.kill(pinfold.agent_pid(), 9)
+            start = time.monotonic()
             d, _ = self.logged_in(pinfold)
-            self.assertEqual(len(pinfold.logged_in_domains()), 1)
+            took = time.monotonic() - start
+            # One that needs more than two seconds to start, on a busy machine, is not waited for.
+            self.assertEqual(len(pinfold.logged_in_domains()), 1 if took < 1.9 else ANY)
             d.close()
 
     def test_agent_stopped(self):

@@ -179,8 +179,8 @@ class Agents(WindowCase):
         wait_for(is_caching_again, 10, "caching to be back", step=0.3)
 
     def test_first_contact_is_not_before_a_token_is_asked_for(self):
-        process.end_processes([self.pinfold.agent_pid()])
         d = self.driver()
+        process.end_processes([self.pinfold.agent_pid()])
         d.ok("info")
         d.ok("slots", "present")
         d.ok("slotinfo", "0")

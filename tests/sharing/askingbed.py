@@ -5,10 +5,10 @@
 import select
 import shutil
 import subprocess
-from pathlib import Path
 
 from pinfoldtest import build_path, wait_for
 from pinfoldtest.pinfold import Pinfold
+from pinfoldtest.process import listens
 
 
 class AskingBed:
@@ -31,7 +31,7 @@ class AskingBed:
     def start(self):
         """Agent and prompter, and again after kill()."""
         self.agent = self._box.start([self._tree / "agent/pinfold-agent"], name="agent")
-        wait_for(self._is_listening, 10, "the agent's socket")
+        wait_for(lambda: listens(self.pinfold.socket()), 10, "the agent's socket")
         self._prompter = self._box.start([self._tree / "app/pinfold"], name="prompter",
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self._buffer = b""
@@ -45,12 +45,6 @@ class AskingBed:
             child.wait()
         self._prompter.stdin.close()
         self._prompter.stdout.close()
-
-    def _is_listening(self):
-        # The fourth field tells a socket that listens from one that only has its name yet.
-        lines = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
-        return any(line.split()[3] == "00010000" and line.endswith(f" {self.pinfold.socket()}")
-                   for line in lines[1:])
 
     def fileno(self):
         """For select(): ready when the prompter says something."""

@@ -3,7 +3,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Settings changed while programs are logged in: modes, groups, rules for tokens, sharing."""
 
-import unittest
 
 from pinfoldtest import softhsm, tap, wait_for
 from sharingcase import LABEL, PIN, PUBLIC, USER, SharingCase

@@ -4,7 +4,6 @@
 """Several tokens and several IDs at once, in many processes and in one; IDs at the extremes."""
 
 import itertools
-import unittest
 
 from pinfoldtest import softhsm, tap
 from sharingcase import LABEL, PIN, PUBLIC, USER, SharingCase, close_id, open_id, set_id

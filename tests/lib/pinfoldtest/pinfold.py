@@ -6,21 +6,18 @@ import json
 import os
 from pathlib import Path
 
+from .bus import Bus, GLib
 from .driver import Driver
 from .paths import build_path
+from .process import listens
 from .wait import wait_for
 
 MODULE = "p11module/pinfold-pkcs11.so"
+_BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 
 
 def module_path():
     return str(build_path(MODULE))
-
-
-def listens(path):
-    """Does a socket of this name listen? One that is only bound has its name already."""
-    lines = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
-    return any(line.split()[3] == "00010000" and line.endswith(f" {path}") for line in lines[1:])
 
 
 class Pinfold:
@@ -37,6 +34,22 @@ class Pinfold:
         self.conf = folder / "pinfold.conf"
         self.write_config(self.conf, backends, config)
         sandbox.start_bus()
+        self._is_awake = False
+
+    def _wake(self):
+        """The agent, if the bus can start it, before the first client asks for it: a module waits
+        two seconds, which are few for a new process on a busy machine, and goes on without it."""
+        service = Path(self.box.dir, "share/dbus-1/services/org.pinfold.Agent.service")
+        if self._is_awake or not service.exists():
+            return
+        self._is_awake = True
+        address = self.box.env.get("DBUS_SESSION_BUS_ADDRESS")
+        if listens(self.socket()) or address is None:
+            return
+        try:
+            Bus(address).call(*_BUS, "StartServiceByName", "(su)", "org.pinfold.Agent", 0)
+        except GLib.Error:
+            pass  # that it cannot be started is what some tests are about
 
     @staticmethod
     def write_config(path, backends, config=""):
@@ -50,6 +63,7 @@ class Pinfold:
 
         It runs without a terminal and without a login session, in a session of its own.
         """
+        self._wake()
         env = dict(env or {})
         if spy is not None:
             conf = Path(self.box.dir, f"spy-{abs(hash(config))}.conf")

@@ -98,6 +98,12 @@ def has_environment(pid, entry):
         return False
 
 
+def listens(path):
+    """Does a socket of this name listen? One that is only bound has its name already."""
+    lines = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
+    return any(line.split()[3] == "00010000" and line.endswith(f" {path}") for line in lines[1:])
+
+
 def is_alive(pid):
     """Whether the process exists and is no zombie."""
     try:

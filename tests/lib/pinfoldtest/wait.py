@@ -41,7 +41,7 @@ def _wait_until(predicate, timeout, what, pump, step):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise WaitTimeout(f"waited {timeout * PATIENCE} s in vain for {what or predicate}")
+            raise WaitTimeout(f"waited {timeout} s in vain for {what or predicate}")
         if pump is not None:
             pump()
         else:
