@@ -44,6 +44,8 @@ class PinDialog(PromptCase):
         screen.key("ctrl+a", "BackSpace")
         if text:
             screen.type(text)
+        if not keys:
+            wait_served(lambda: len(entry.text()) == len(text), 5, "all of it")
         for key in keys:
             screen.key(key)
 

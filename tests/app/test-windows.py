@@ -74,7 +74,8 @@ class Windows(AppCase):
 
         agent.report(readers=[{"name": READER, "present": False}])
         wait_served(lambda: "Firefox" not in window.texts(), 5, "the card to go")
-        self.assertFalse(window.find("Forget All PINs", "push button").has_state("sensitive"))
+        forget = window.find("Forget All PINs", "push button")
+        wait_served(lambda: not forget.has_state("sensitive"), 5, "nothing to forget")
 
     def test_unlisted_token_and_asleep(self):
         agent = self.start_with_agent()
@@ -134,7 +135,8 @@ class Windows(AppCase):
         agent = ReportingAgent(self.bus)
         agent.report(readers=[{"name": READER, "present": False}])
         self.wait_texts(window, READER)
-        self.assertNotIn("PIN caching is off: the agent is not running", window.texts())
+        wait_served(lambda: "PIN caching is off: the agent is not running" not in window.texts(), 5,
+                    "the complaint to go")
         agent.stop()
         window.wait_text("PIN caching is off: the agent is not running")
 

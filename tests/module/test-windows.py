@@ -284,7 +284,7 @@ class Holding(WindowCase):
         self.assertFalse(self.spy.logged_in(d.pid))
 
     def test_release_delay(self):
-        self.pinfold.set("release-delay", "400")
+        self.pinfold.set("release-delay", "3000")
         d, session, key = self.logged_in()
         threads = d.ok("maps")["threads"]
 
