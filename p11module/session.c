@@ -84,6 +84,7 @@ pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
         return pf_call_end(call, rv);
     if (pf_session_may_be_lost(session))
         pf_session_take_up(call);
+    call->real = session->real; /* looked up after: it may be another one now */
     if (pf_window_is_up(session->slot))
         pf_login_settle(call);
     if (atomic_load_explicit(&session->has_void_operation, memory_order_relaxed))
@@ -259,24 +260,40 @@ is_lost_by_reset(PfCall *call, uint16_t resets)
            pf_slot_check_token(call->slot, &call->session->domain->token, &flags) == CKR_OK;
 }
 
+/* Is the session the calling thread's to take up? Waits for another one that is about it, which
+ * asks the backend no more than a call does. RET_RESETS: those that it is about. */
+static bool
+begin_taking_up(PfSession *session, uint16_t *ret_resets)
+{
+    PfSlot *slot = session->slot;
+    pthread_mutex_lock(&slot->lock);
+    while (session->is_being_taken_up)
+        pthread_cond_wait(&slot->changed, &slot->lock);
+    *ret_resets = read_resets(session->domain);
+    bool is_mine = !pf_window_is_up(slot) && atomic_load(&session->seen_resets) != *ret_resets;
+    session->is_being_taken_up = is_mine;
+    pthread_mutex_unlock(&slot->lock);
+    return is_mine;
+}
+
 void
 pf_session_take_up(PfCall *call)
 {
     PfSession *session = call->session;
     CK_SESSION_HANDLE real;
-    uint16_t resets = read_resets(session->domain);
-    uint16_t seen = atomic_load(&session->seen_resets);
-    /* One thread does it. */
-    if (pf_window_is_up(session->slot) || seen == resets ||
-        !atomic_compare_exchange_strong(&session->seen_resets, &seen, resets))
-        return;
-    if (!is_lost_by_reset(call, resets) || open_real(session, &real) != CKR_OK)
-        return;
-    atomic_store(&session->real, real);
-    call->real = real;
-    pthread_mutex_lock(&session->slot->lock);
-    session->search.is_open_in_backend = false;
-    pthread_mutex_unlock(&session->slot->lock);
+    uint16_t resets;
+    if (begin_taking_up(session, &resets)) {
+        call->real = session->real;
+        if (is_lost_by_reset(call, resets) && open_real(session, &real) == CKR_OK) {
+            atomic_store(&session->real, real);
+            session->search.is_open_in_backend = false;
+        }
+        pthread_mutex_lock(&session->slot->lock);
+        atomic_store(&session->seen_resets, resets);
+        session->is_being_taken_up = false;
+        pthread_cond_broadcast(&session->slot->changed);
+        pthread_mutex_unlock(&session->slot->lock);
+    }
 }
 
 CK_RV

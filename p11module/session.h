@@ -40,6 +40,7 @@ struct PfSession {
     _Atomic CK_SESSION_HANDLE
         real;                     /* another one after a reset that has cost the backend its own */
     _Atomic uint16_t seen_resets; /* of the domain's page: those after which REAL was good */
+    bool is_being_taken_up;       /* by one thread; the others wait for it. Slot lock */
     PfSlot *slot;
     PfDomain *domain;
     CK_FLAGS flags;
@@ -85,12 +86,13 @@ pf_session_may_be_lost(const PfSession *session)
 {
     const PfStateEntry *page = atomic_load_explicit(&session->domain->page, memory_order_acquire);
     return page != NULL && atomic_load_explicit(&page->resets, memory_order_acquire) !=
-                               atomic_load_explicit(&session->seen_resets, memory_order_relaxed);
+                               atomic_load_explicit(&session->seen_resets, memory_order_acquire);
 }
 
 /* The same without a window: is the backend's session lost by the reset, it is opened again, and
- * the host does not learn of it (DESIGN 6). While a window is open nothing is done: some backends
- * look at the card when they are asked then, and close what is still good. */
+ * the host does not learn of it (DESIGN 6); other threads that come meanwhile wait for that. While
+ * a window is open nothing is done: some backends look at the card when they are asked then, and
+ * close what is still good. */
 void pf_session_take_up(PfCall *call);
 
 /* Closes the sessions of a slot, or all when SLOT is NULL. */

@@ -12,7 +12,7 @@ import unittest
 
 from agentbed import Agent
 from desktopbed import Bus, DesktopCase, Forgotten, pump
-from pinfoldtest import Sandbox, build_path, readers, tap, wait_for, wait_within
+from pinfoldtest import Sandbox, build_path, process, readers, tap, wait_for, wait_within
 from pinfoldtest import mock as mocktoken
 from pinfoldtest.pcsccard import RawCard
 from pinfoldtest.pinfold import Pinfold
@@ -291,6 +291,29 @@ class Sessions(ResetCase):
         # Without a reset of the agent's a session that is lost is lost.
         self.bed.mock.script(resets=2)
         self.assertEqual(driver.rv("sessioninfo", session), "CKR_SESSION_HANDLE_INVALID")
+
+    def test_lost_while_two_threads_use_it(self):
+        driver, session, key = self.client("=Mock Token", mocktoken.PIN)
+        times = self.agent.log().count("was reset")
+        self.lock()
+        self.wait_log("was reset", times + 1)
+        gate = self.box.dir / "gate"
+        self.bed.mock.script(f"C_GetSessionInfo=block:{gate}@1", resets=4)
+        first = driver.background("sessioninfo", session)
+        wait_for(lambda: self.is_inside(driver), 5, "the module to ask the backend")
+        second = driver.background("find", session, "class=certificate")
+        for _ in range(10):
+            driver.ok("slotinfo", "0")
+        gate.touch()
+        self.assertEqual((driver.join(first).rv, driver.join(second).rv), ("CKR_OK", "CKR_OK"))
+        # It counts all the time: the login was not the last session's.
+        self.assertEqual([d["asleep"] for d in self.domains(driver.pid)], [True])
+
+    @staticmethod
+    def is_inside(driver):
+        """Does another thread of the driver wait in the backend, which looks again and again?"""
+        return any(count > 4 for thread, count in process.voluntary_switches(driver.pid).items()
+                   if int(thread) != driver.pid)
 
     def test_lost_by_a_removal_after_it(self):
         driver, session, _key = self.client("=Mock Token", mocktoken.PIN)

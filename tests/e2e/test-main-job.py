@@ -12,7 +12,6 @@ from unittest.mock import ANY
 from pinfoldtest import (Sandbox, Spy, need_tools, process, softhsm, tap, wait_for,
                          wait_within)
 from pinfoldtest.pinfold import Pinfold
-from pinfoldtest.process import listens
 
 SIGNATURES = 25
 
