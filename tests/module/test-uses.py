@@ -82,7 +82,8 @@ class Uses(ScriptedCase):
         os.kill(pid, signal.SIGSTOP)
         try:
             # Far more than a socket's buffer holds.
-            d.ok("loop", 3000, "signinit", s, k, "SHA256_RSA_PKCS", ";", "sign1", s, "00", timeout=30)
+            d.ok("loop", 3000, "signinit", s, k, "SHA256_RSA_PKCS", ";", "sign1", s, "00",
+                 timeout=200)
             self.assertEqual(d.state(s), USER_STATE)
         finally:
             os.kill(pid, signal.SIGCONT)
