@@ -50,12 +50,20 @@ def _is_listening(port):
     return tail in text or tail6 in text
 
 
-def _free_port_pair():
-    """Two ports in a row, out of the kernel's range for outgoing connections."""
+def _claim_port_pair():
+    """Two ports in a row, out of the kernel's range for outgoing connections; and what says to other
+    tests that they are taken, as long as it is open."""
     for _ in range(200):
         port = random.randrange(10000, 32000, 2)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0pinfold-test-ports-{port}")
+        except OSError:
+            claim.close()
+            continue
         if not _is_listening(port) and not _is_listening(port + 1):
-            return port
+            return port, claim
+        claim.close()
     raise AssertionError("no free pair of ports")
 
 
@@ -70,9 +78,10 @@ class Readers:
         (self.dir / "run").mkdir(parents=True)
         self.names = [f"{NAME} 00 00", f"{NAME} 00 01"]
         self._process = None
-        # Between choosing a pair of ports and their use another test may take one.
+        # Between choosing a pair of ports and their use another program may take one.
         for _ in range(5):
-            self.port = _free_port_pair()
+            self.port, claim = _claim_port_pair()
+            sandbox.on_close(claim.close)
             if self._try_start():
                 break
         else:
