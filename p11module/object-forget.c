@@ -9,7 +9,7 @@
 typedef bool (*IsDoomed)(const PfObject *object, const PfCall *call, uint64_t mark);
 
 /* Takes the doomed objects out of the table. Returns the backend's handles of those that held a
- * window (the caller frees; NULL for lack of memory), and how many there were. */
+ * window (the caller frees; NULL for none, or for lack of memory), and how many there were. */
 static CK_OBJECT_HANDLE *
 remove_doomed(PfCall *call, IsDoomed is_doomed, uint64_t mark, unsigned *ret_held)
 {
@@ -21,7 +21,7 @@ remove_doomed(PfCall *call, IsDoomed is_doomed, uint64_t mark, unsigned *ret_hel
     HASH_ITER (hh, call->module->objects, object, next) {
         held += object->holds_window ? 1 : 0;
     }
-    CK_OBJECT_HANDLE *real = calloc(held + 1, sizeof *real);
+    CK_OBJECT_HANDLE *real = held > 0 ? calloc(held, sizeof *real) : NULL;
     HASH_ITER (hh, call->module->objects, object, next) {
         if (!is_doomed(object, call, mark))
             continue;

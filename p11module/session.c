@@ -182,19 +182,23 @@ pf_session_end_closed(PfModule *module, PfDomain *domain)
 static PfSession *
 session_new(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application, CK_NOTIFY notify)
 {
-    PfSession *session = calloc(1, sizeof *session);
+    /* Not calloc(): glibc's passes by what the thread has freed lately, and free() then tidies the
+     * heap each time. */
+    PfSession *session = malloc(sizeof *session);
     PfDomain *domain = pf_domain_of_host(module, slot);
     if (session == NULL || domain == NULL) {
         free(session);
         return NULL;
     }
-    session->slot = slot;
-    session->domain = domain;
-    session->flags = flags;
-    session->application = application;
-    session->notify = notify;
-    session->references = 1; /* the table's */
-    session->is_counted = true;
+    *session = (PfSession){
+        .slot = slot,
+        .domain = domain,
+        .flags = flags,
+        .application = application,
+        .notify = notify,
+        .references = 1, /* the table's */
+        .is_counted = true,
+    };
     return session;
 }
 
