@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Times calls of one PKCS#11 module, batch by batch as it is told, and answers in JSON lines.
+/* Times calls of one PKCS#11 module, as it is told, and answers in JSON lines.
  *
  * bench-client load MODULE times one loading, initialising, finalising and unloading.
  * bench-client run MODULE TOKEN KEY reads the PIN from the first line of standard input, then
- * commands: "login", "logout", "time BATCHES ROW". bench-client rows names the rows. */
+ * commands: "login", "logout", "steps ROW", and "duel FD BEGINS LAPS STEPS ROW", which two clients
+ * get that share the socket FD, one with BEGINS 1 and one with 0. bench-client rows names the
+ * rows. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#include "bench-measure.h"
+#include "bench-duel.h"
 
 typedef struct {
     void *library;
@@ -82,40 +85,73 @@ find_row(const char *name)
     return row->name != NULL ? row : NULL;
 }
 
-static void
-answer_time(PfBenchMeasure *measure, const char *words)
+static CK_RV
+answer_steps(PfBenchMeasure *measure, const char *name)
 {
-    char *name = NULL;
-    unsigned batches = (unsigned)strtoul(words, &name, 10);
-    const PfBenchRow *row = find_row(*name == ' ' ? name + 1 : name);
-    double ns;
-    if (row == NULL) {
-        fail("no such row", CKR_ARGUMENTS_BAD);
-        return;
-    }
-    CK_RV rv = pf_bench_measure_time(measure, row, batches, &ns);
+    const PfBenchRow *row = find_row(name);
+    unsigned steps;
+    CK_RV rv = row != NULL ? pf_bench_duel_count_steps(measure, row, &steps) : CKR_ARGUMENTS_BAD;
+    if (rv == CKR_OK)
+        printf("{\"steps\": %u}\n", steps);
+    return rv;
+}
+
+static bool
+parse_duel(const char *words, PfBenchDuel *ret_duel)
+{
+    PfBenchDuel duel = {0};
+    unsigned begins;
+    int at = 0;
+    if (sscanf(words, "%d %u %u %u %n", &duel.peer, &begins, &duel.laps, &duel.steps, &at) != 4)
+        return false;
+    duel.begins = begins != 0;
+    duel.row = find_row(words + at);
+    *ret_duel = duel;
+    return duel.row != NULL && duel.steps > 0 && duel.laps > 0 &&
+           duel.laps <= PF_BENCH_DUEL_MAX_LAPS;
+}
+
+static CK_RV
+answer_duel(PfBenchMeasure *measure, const char *words)
+{
+    PfBenchDuel duel;
+    double ns[PF_BENCH_DUEL_MAX_LAPS];
+    if (!parse_duel(words, &duel))
+        return CKR_ARGUMENTS_BAD;
+    CK_RV rv = pf_bench_duel_fight(&duel, measure, ns);
     if (rv != CKR_OK) {
-        fail(row->name, rv);
-        return;
+        /* Else the other one would wait for a turn that never comes. */
+        shutdown(duel.peer, SHUT_RDWR);
+        return rv;
     }
-    printf("{\"ns\": %.1f}\n", ns);
+    printf("{\"ns\": [");
+    for (unsigned i = 0; i < duel.laps; i++)
+        printf("%s%.1f", i > 0 ? ", " : "", ns[i]);
+    printf("]}\n");
+    return CKR_OK;
+}
+
+static CK_RV
+answer_session(CK_RV rv)
+{
+    if (rv == CKR_OK)
+        printf("{}\n");
+    return rv;
 }
 
 static void
 answer(PfBenchMeasure *measure, const char *line)
 {
     CK_RV rv = CKR_ARGUMENTS_BAD;
-    if (strncmp(line, "time ", 5) == 0) {
-        answer_time(measure, line + 5);
-        return;
-    }
-    if (strcmp(line, "login") == 0)
-        rv = pf_bench_measure_login(measure);
+    if (strncmp(line, "duel ", 5) == 0)
+        rv = answer_duel(measure, line + 5);
+    else if (strncmp(line, "steps ", 6) == 0)
+        rv = answer_steps(measure, line + 6);
+    else if (strcmp(line, "login") == 0)
+        rv = answer_session(pf_bench_measure_login(measure));
     else if (strcmp(line, "logout") == 0)
-        rv = pf_bench_measure_logout(measure);
-    if (rv == CKR_OK)
-        printf("{}\n");
-    else
+        rv = answer_session(pf_bench_measure_logout(measure));
+    if (rv != CKR_OK)
         fail(line, rv);
 }
 

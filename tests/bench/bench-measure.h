@@ -24,7 +24,6 @@ typedef struct {
     const char *name;
     CK_RV (*run)(PfBenchMeasure *self); /* one step; returns the first error */
     unsigned calls;                     /* PKCS#11 calls in one step */
-    unsigned count;                     /* steps in one timed batch */
     bool needs_login;
 } PfBenchRow;
 
@@ -40,10 +39,13 @@ CK_RV pf_bench_measure_login(PfBenchMeasure *self);
 
 CK_RV pf_bench_measure_logout(PfBenchMeasure *self);
 
-/* Times BATCHES batches of ROW's steps after one that is not timed; gives the median of a step
- * in nanoseconds. */
-CK_RV pf_bench_measure_time(PfBenchMeasure *self, const PfBenchRow *row, unsigned batches,
+/* Times STEPS of ROW's steps, at least one; gives nanoseconds of one. */
+CK_RV pf_bench_measure_time(PfBenchMeasure *self, const PfBenchRow *row, unsigned steps,
                             double *ret_ns);
 
-/* The monotonic clock, in nanoseconds. */
+/* The same after some steps that are not timed: another process had the caches before. */
+CK_RV pf_bench_measure_time_warm(PfBenchMeasure *self, const PfBenchRow *row, unsigned steps,
+                                 double *ret_ns);
+
+/* Nanoseconds of the monotonic clock. */
 double pf_bench_measure_now(void);

@@ -2,90 +2,77 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The modules that are measured: each in a session of its own, with its own copy of one token."""
 
-import json
 import os
-import select
 import shutil
-import subprocess
 from pathlib import Path
 
-from pinfoldtest import Sandbox, build_path, softhsm
+from client import CLIENT, BenchError, parse
+from figures import LOAD, LOOP, SIGN
+from pinfoldtest import Sandbox, build_path, mock, softhsm
 from pinfoldtest.paths import library
 from pinfoldtest.pinfold import Pinfold, module_path
 
-TOKEN = "bench"
-KEY = "bench-key"
-CLIENT = "tests/bench/bench-client"
-ANSWER_SECONDS = 60
 # Longer than what lies between two batches of signatures.
 LINGER_MS = "2000"
 
 
-class BenchError(Exception):
-    """Something could not be measured; the text says what."""
+class SoftHsm:
+    """The backend that does work; each call costs what calls of a software token cost."""
+
+    name = "softhsm2"
+    what = "a software token"
+    is_judged = True
+    token = "bench"
+    key = "bench-key"
+    pin = softhsm.PIN
+    lacks = ()
+    is_known = True  # to the system's p11-kit
+    _tokens = None  # the first contestant's token, which the others get a copy of
+
+    def set_up(self, box):
+        """Gives the sandbox a token; returns the module's path."""
+        path = softhsm.setup(box)
+        if self._tokens is None:
+            softhsm.init_token(box, label=self.token)
+            softhsm.import_key(box, label=self.key, token=self.token)
+            self._tokens = box.dir / "softhsm"
+        else:
+            shutil.copytree(self._tokens, box.dir / "softhsm", dirs_exist_ok=True)
+        return path
 
 
-class Client:
-    """One process that loads a module and times what it is told."""
+class MockToken:
+    """A backend whose calls cost next to nothing: what is added to them stands alone."""
 
-    def __init__(self, contestant):
-        self.name = contestant.name
-        self._process = contestant.box.start(
-            [build_path(CLIENT), "run", contestant.module, TOKEN, KEY], name="client",
-            env=contestant.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.ask(softhsm.PIN)
+    name = "mock"
+    what = "next to no cost of its own"
+    is_judged = False  # it is a card that can be pulled, about which more is asked; and no real one
+    token = "Mock Token"
+    key = "signing key"
+    pin = mock.PIN
+    is_known = False
+    # It has no digests, and what is asked of signatures and loading is asked of real ones.
+    lacks = ("C_DigestInit, C_Digest, SHA-256", SIGN, LOOP, LOAD)
 
-    def ask(self, line):
-        """Sends a line; returns the answer."""
-        try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            raise BenchError(f"{self.name}: the client is gone") from None
-        if not select.select([self._process.stdout], [], [], ANSWER_SECONDS)[0]:
-            raise BenchError(f"{self.name}: no answer in {ANSWER_SECONDS} s")
-        return parse(self.name, self._process.stdout.readline())
-
-    def time(self, row, batches):
-        """Nanoseconds of one step of a row, the median of some batches."""
-        return self.ask(f"time {batches} {row}")["ns"]
-
-    def close(self):
-        self._process.stdin.close()
-        status = self._process.wait(ANSWER_SECONDS)
-        self._process.stdout.close()
-        if status != 0:
-            raise BenchError(f"{self.name}: the client ended with status {status}")
-
-
-def parse(name, line):
-    """An answer of the client; raises when it is none or an error."""
-    answer = json.loads(line) if line else {"error": "the client ended"}
-    if "error" in answer:
-        raise BenchError(f"{name}: {answer['error']}: CKR 0x{answer.get('rv', 0):x}")
-    return answer
-
-
-def rows():
-    """The rows of the table: dictionaries with row, calls, login."""
-    done = subprocess.run([build_path(CLIENT), "rows"], check=True, capture_output=True, text=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    def set_up(self, _box):
+        return str(build_path("tests/mock/mock-backend.so"))
 
 
 class Contestant:
-    """SoftHSM itself; what stands in front of it is a subclass."""
+    """The backend itself; what stands in front of it is a subclass."""
 
     name = "raw"
-    only = None  # the rows that are measured; None: all
+    signs_only = False  # the other rows are of no interest
+    has_windows = False  # it logs in for each operation by itself
+    wants_known_backend = False  # one that the system has a configuration for
 
-    def __init__(self, tokens):
+    def __init__(self, backend):
         self.box = Sandbox(bus=False)
+        self.backend = backend
         try:
             self.env = {}
-            self.softhsm = softhsm.setup(self.box)
-            if tokens is not None:
-                shutil.copytree(tokens, self.box.dir / "softhsm", dirs_exist_ok=True)
-            self.module = self.softhsm
+            self.backend_path = backend.set_up(self.box)
+            self.module = self.backend_path
             self.set_up()
         except BaseException:
             self.box.close()
@@ -93,9 +80,6 @@ class Contestant:
 
     def set_up(self):
         """Makes the wrapper ready, and names it in self.module."""
-
-    def measures(self, row):
-        return self.only is None or row in self.only
 
     def check(self, client):
         """Raises unless the client, which is logged in, is what it is said to be."""
@@ -112,16 +96,24 @@ class Contestant:
         self.box.close()
 
 
+class RawAgain(Contestant):
+    """The same once more: what it adds is the error of the measurement."""
+
+    name = "raw again"
+
+
 class Proxy(Contestant):
-    """p11-kit-proxy with SoftHSM as its one module."""
+    """p11-kit-proxy with the backend as its one module."""
 
     name = "p11-kit-proxy"
+    # Run by root, p11-kit reads no configuration but the system's.
+    wants_known_backend = os.getuid() == 0
 
     def set_up(self):
         folder = Path(self.box.env["XDG_CONFIG_HOME"], "pkcs11")
         (folder / "modules").mkdir(parents=True)
         (folder / "pkcs11.conf").write_text("user-config: only\n")
-        (folder / "modules/softhsm.module").write_text(f"module: {self.softhsm}\n")
+        (folder / "modules/backend.module").write_text(f"module: {self.backend_path}\n")
         self.module = need_library("p11-kit-proxy.so")
 
 
@@ -132,7 +124,7 @@ class Spy(Contestant):
 
     def set_up(self):
         self.output = self.box.dir / "pkcs11-spy.log"
-        self.env = {"PKCS11SPY": self.softhsm, "PKCS11SPY_OUTPUT": self.output}
+        self.env = {"PKCS11SPY": self.backend_path, "PKCS11SPY_OUTPUT": self.output}
         self.module = need_library("pkcs11-spy.so", "pkcs11/pkcs11-spy.so")
 
     def after_round(self):
@@ -149,7 +141,7 @@ class PinfoldOff(Contestant):
     logins = 0
 
     def set_up(self):
-        self.pinfold = Pinfold(self.box, {"softhsm2": self.softhsm})
+        self.pinfold = Pinfold(self.box, {self.backend.name: self.backend_path})
         self.pinfold.start_agent()
         for key, value in self.settings.items():
             self.pinfold.set(key, value)
@@ -166,6 +158,7 @@ class PinfoldProcess(PinfoldOff):
 
     name = "process"
     settings = {"cache-mode": "process", "release-delay": "0"}
+    has_windows = True
     logins = 1
 
 
@@ -174,10 +167,10 @@ class PinfoldLingering(PinfoldProcess):
 
     name = "lingering"
     settings = {"cache-mode": "process", "release-delay": LINGER_MS}
-    only = ["C_SignInit, C_Sign, RSA-2048"]
+    signs_only = True
 
 
-ALL = (Contestant, Proxy, Spy, PinfoldOff, PinfoldProcess, PinfoldLingering)
+ALL = (Contestant, RawAgain, Proxy, Spy, PinfoldOff, PinfoldProcess, PinfoldLingering)
 
 
 def need_library(*names):
@@ -188,14 +181,14 @@ def need_library(*names):
     return path
 
 
-def make_all():
-    """All contestants; the raw one's token is made first, the others get copies."""
-    made = [Contestant(None)]
+def make_all(backend):
+    """The contestants on a backend, the raw one first."""
+    made = []
     try:
-        softhsm.init_token(made[0].box, label=TOKEN)
-        softhsm.import_key(made[0].box, label=KEY, token=TOKEN)
-        for contestant in ALL[1:]:
-            made.append(contestant(made[0].box.dir / "softhsm"))
+        for kind in ALL:
+            if not (kind.signs_only and SIGN in backend.lacks
+                    or kind.wants_known_backend and not backend.is_known):
+                made.append(kind(backend))
     except BaseException:
         close_all(made)
         raise

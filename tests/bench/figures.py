@@ -2,14 +2,16 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """From what the rounds measured to the table, and to what is asked of Pinfold."""
 
+from math import comb
 from statistics import median
 from typing import NamedTuple
 
 SIGN = "C_SignInit, C_Sign, RSA-2048"
 LOOP = "C_Login, find, C_Sign, C_Logout"
 LOAD = "load, C_Initialize, C_Finalize"
-NOT_PUBLIC = (SIGN, LOOP, LOAD)
-WRAPPERS = ("p11-kit-proxy", "pkcs11-spy", "off", "process")
+ONCE = "C_SignInit, C_Sign / raw with login and logout"
+NOT_PUBLIC = (SIGN, LOOP, LOAD, ONCE)
+WRAPPERS = ("raw again", "p11-kit-proxy", "pkcs11-spy", "off", "process")
 PINFOLD = ("off", "process")
 
 MOST_ADDED_US = 0.3
@@ -18,12 +20,40 @@ MOST_SIGN_PROCESS = 1.10
 MOST_LOAD_US = 1000
 
 
+class Estimate(NamedTuple):
+    """A median, and between what the true one lies with 95 % confidence."""
+
+    figure: float
+    low: float
+    high: float
+
+    def __str__(self):
+        return f"{self.figure:.3f} ±{(self.high - self.low) / 2:.3f}"
+
+
+def estimate(values):
+    """The median of independent values with its interval, which the order of the values gives.
+
+    Nothing is taken for granted of how they are distributed. Fewer than six values give all
+    that they span, which is less certain.
+    """
+    ordered = sorted(values)
+    count = len(ordered)
+    out, tail = 0, 1
+    while tail <= 0.025 * 2**count:
+        out += 1
+        tail += comb(count, out)
+    out = max(0, out - 1)
+    return Estimate(median(ordered), ordered[out], ordered[-1 - out])
+
+
 class Verdict(NamedTuple):
     """One thing asked of Pinfold: the figure is to be at most the limit."""
 
     what: str
     figure: float
-    spread: float  # the median of other runs lies this near in two of three
+    low: float
+    high: float
     limit: float
     unit: str
     is_public: bool = False
@@ -32,16 +62,18 @@ class Verdict(NamedTuple):
     def is_met(self):
         return self.figure <= self.limit
 
-    def __str__(self):
-        word = "met   " if self.is_met else "MISSED"
-        return (f"  {word}  {self.what}: {self.figure:.3f} ± {self.spread:.3f}{self.unit}, "
-                f"at most {self.limit:.3f}")
+    def line(self, words=("met", "MISSED")):
+        word = words[0] if self.is_met else words[1]
+        return (f"  {word:6}  {self.what}: {self.figure:.3f}{self.unit} "
+                f"({self.low:.3f} to {self.high:.3f}), at most {self.limit:.3f}")
 
 
 class Figures:
-    """samples: row -> contestant -> nanoseconds, some of each round, in the order of time.
+    """samples: row -> contestant -> pairs of nanoseconds of a step, raw and wrapped.
 
-    Only what was measured side by side is compared; the median of that is the figure.
+    As many of each round, in the order of time. Only the two of a pair, which were measured side
+    by side, are compared. A round gives one value, its median: its samples are of the same
+    processes and no witnesses of their own.
     """
 
     def __init__(self, rows, samples, rounds):
@@ -49,74 +81,79 @@ class Figures:
         self.samples = samples
         self.rounds = rounds
 
-    def us(self, row, name):
-        """The median in microseconds."""
-        return median(self.samples[row][name]) / 1000
+    def by_round(self, samples):
+        """The median of each round."""
+        size = len(samples) // self.rounds
+        return [median(samples[i:i + size]) for i in range(0, size * self.rounds, size)]
+
+    def us(self, row):
+        """What a raw step takes: the median in microseconds."""
+        return median(raw for pairs in self.samples[row].values() for raw, _ in pairs) / 1000
 
     def added(self, row, name):
-        """What was added to the raw step: all samples in microseconds."""
-        pairs = zip(self.samples[row][name], self.samples[row]["raw"])
-        return [(wrapped - raw) / 1000 for wrapped, raw in pairs]
+        """What was added to each call of the raw step: microseconds, a value a round."""
+        return [ns / 1000 / self.calls.get(row, 1)
+                for ns in self.by_round([own - raw for raw, own in self.samples[row][name]])]
 
-    def ratios(self, row, name, raw_row=None):
-        """The ratios to the raw step, or to another raw one: all samples."""
-        pairs = zip(self.samples[row][name], self.samples[raw_row or row]["raw"])
-        return [wrapped / raw for wrapped, raw in pairs]
+    def ratios(self, row, name):
+        """The ratios to the raw step, a value a round."""
+        return self.by_round([own / raw for raw, own in self.samples[row][name]])
 
-    def spread(self, samples):
-        """Half the width of the middle that holds the true median in two of three runs.
-
-        Samples of one round are of the same processes: the rounds are what counts.
-        """
-        ordered = sorted(samples)
-        middle = (len(ordered) - 1) / 2
-        reach = len(ordered) / 2 / self.rounds**0.5
-        low = ordered[max(0, round(middle - reach))]
-        return (ordered[min(len(ordered) - 1, round(middle + reach))] - low) / 2
+    def cells(self, row, what):
+        """A row of the table: what is self.added or self.ratios."""
+        return "".join(f"{str(estimate(what(row, name))) if name in self.samples[row] else '-':>15}"
+                       for name in WRAPPERS)
 
     def table(self):
-        """The table as text: raw and added microseconds of one step, then ratios."""
+        """The table as text: raw microseconds of a step, added ones of a call, then ratios."""
         head = "".join(f"{name:>15}" for name in WRAPPERS)
-        yield f"{'microseconds':42}{'raw':>10}{'added by':>10}{head}"
-        for row in self.samples:
-            added = (f"{median(self.added(row, name)):15.2f}" for name in WRAPPERS)
-            yield f"{row:42}{self.us(row, 'raw'):10.2f}{' ':10}{''.join(added)}"
-        yield ""
-        yield f"{'times the raw step':62}{head}"
-        for row in (SIGN, LOOP, LOAD):
-            ratios = (f"{median(self.ratios(row, name)):15.3f}" for name in WRAPPERS)
-            yield f"{row:62}{''.join(ratios)}"
-
-    def verdict(self, what, samples, limit, unit, **more):
-        return Verdict(what, median(samples), self.spread(samples), limit, unit, **more)
+        yield f"{'microseconds: raw; added to each call by':52}{'calls':>6}{'raw':>9}{head}"
+        for row, calls in self.calls.items():
+            if row not in NOT_PUBLIC:
+                yield f"{row:52}{calls:6}{self.us(row):9.2f}{self.cells(row, self.added)}"
+        if SIGN in self.samples:
+            yield ""
+            yield f"{'microseconds: raw; times the raw step':58}{'raw':>9}{head}"
+            for row in NOT_PUBLIC:
+                yield f"{row:58}{self.us(row):9.2f}{self.cells(row, self.ratios)}"
 
     def public_verdicts(self):
         for name in PINFOLD:
-            for row in self.samples:
+            for row, calls in self.calls.items():
                 if row in NOT_PUBLIC:
                     continue
-                calls = self.calls[row]
-                added = self.added(row, name)
-                each = f" in each of {calls} calls" if calls > 1 else ""
-                yield self.verdict(f"{name}: {row}: added{each}", [us / calls for us in added],
-                                   MOST_ADDED_US, " us", is_public=True)
-                yield self.verdict(f"{name}: {row}: added, against pkcs11-spy", added,
-                                   median(self.added(row, "pkcs11-spy")), " us", is_public=True)
+                added = estimate(self.added(row, name))
+                spy = median(self.added(row, "pkcs11-spy"))
+                each = f" to each of {calls} calls" if calls > 1 else ""
+                what = f"{name}: {row}: added{each}"
+                yield Verdict(what, *added, MOST_ADDED_US, " us", is_public=True)
+                yield Verdict(f"{what}, against pkcs11-spy", *added, spy, " us", is_public=True)
+
+    def sign_verdicts(self):
+        yield Verdict("off: sign / raw sign", *estimate(self.ratios(SIGN, "off")), MOST_SIGN_OFF,
+                      "")
+        for name, how in (("process", "a window each"), ("lingering", "in one window")):
+            yield Verdict(f"process: sign, {how} / raw loop", *estimate(self.ratios(ONCE, name)),
+                          MOST_SIGN_PROCESS, "")
+
+    def load_verdicts(self):
+        for name in PINFOLD:
+            yield Verdict(f"{name}: {LOAD}: added", *estimate(self.added(LOAD, name)),
+                          MOST_LOAD_US, " us")
 
     def verdicts(self):
-        """All that is asked of Pinfold."""
+        """All that is asked of Pinfold and was measured."""
         yield from self.public_verdicts()
-        yield self.verdict("off: sign / raw sign", self.ratios(SIGN, "off"), MOST_SIGN_OFF, "")
-        for name, how in (("process", "a window each"), ("lingering", "in one window")):
-            yield self.verdict(f"process: sign, {how} / raw loop", self.ratios(SIGN, name, LOOP),
-                               MOST_SIGN_PROCESS, "")
-        for name in PINFOLD:
-            yield self.verdict(f"{name}: {LOAD}: added", self.added(LOAD, name), MOST_LOAD_US,
-                               " us")
+        if SIGN in self.samples:
+            yield from self.sign_verdicts()
+        if LOAD in self.samples:
+            yield from self.load_verdicts()
 
-    def acceptance(self):
+    def acceptance(self, is_judged=True):
         """The verdicts as lines; public calls that meet their limits are only counted."""
         verdicts = list(self.verdicts())
         public = [v for v in verdicts if v.is_public]
-        yield f"public calls: {sum(v.is_met for v in public)} of {len(public)} limits met"
-        yield from (str(v) for v in verdicts if not v.is_public or not v.is_met)
+        word = "" if is_judged else " (not judged)"
+        yield f"public calls{word}: {sum(v.is_met for v in public)} of {len(public)} limits met"
+        yield from (v.line(("met", "MISSED" if is_judged else "over"))
+                    for v in verdicts if not v.is_public or not v.is_met)
