@@ -184,6 +184,13 @@ class Judging(unittest.TestCase):
         self.assertEqual(estimate(range(30, 0, -1)), (15.5, 10, 21))
         self.assertEqual(estimate([0.0] * 28 + [1e6] * 2), (0, 0, 0))
 
+    def test_says_how_busy_the_machine_was(self):
+        times = [1000, 1000, 1500, 1500, 1500]
+        figures = Figures([{"row": "call", "calls": 1}],
+                          {"call": {name: [[ns, ns] for ns in times] for name in WRAPPERS}}, 5)
+        self.assertEqual(figures.disturbance(), 1.5)
+        self.assertIn("raw steps took 1.50 times", "\n".join(figures.acceptance()))
+
     def test_misses(self):
         dear = [1350, 2350, 3350]
         self.assertEqual(self.missed(call={"process": dear}),
