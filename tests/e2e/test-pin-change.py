@@ -15,9 +15,9 @@ class ChangeCase(unittest.TestCase):
     def setUp(self):
         self.box = Sandbox(bus=False, display=True, wm=True)
         self.addCleanup(self.box.close)
-        self.ui = self.box.ui()
 
     def start(self, backend, slot):
+        self.ui = self.box.ui()
         self.slot = slot
         self.spy = Spy(self.box, backend)
         self.d = self.pinfold.driver(self.spy)

@@ -70,11 +70,17 @@ def walk(node, depth=0):
             yield from walk(child, depth + 1)
 
 
+# The library waits 0.8 s for an answer, takes none for an application without windows, and does not
+# look again: on a busy machine a program that just starts was never seen.
+ANSWER_MS = 60000
+
+
 class Server:
     """The commands. Objects are known to the other side by numbers."""
 
     def __init__(self):
         Atspi.init()
+        Atspi.set_timeout(ANSWER_MS, ANSWER_MS)
         self._objects = {}
 
     def _number(self, node):

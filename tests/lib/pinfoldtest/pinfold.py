@@ -37,19 +37,33 @@ class Pinfold:
         self._is_awake = False
 
     def _wake(self):
-        """The agent, if the bus can start it, before the first client asks for it: a module waits
-        two seconds, which are few for a new process on a busy machine, and goes on without it."""
-        service = Path(self.box.dir, "share/dbus-1/services/org.pinfold.Agent.service")
-        if self._is_awake or not service.exists():
+        """The agent, and where there is a display the app, if the bus can start them, before the
+        first client asks for them: a module waits two seconds for the one and the agent five for
+        the other, which are few for a new process on a busy machine, and go on without."""
+        if self._is_awake:
             return
         self._is_awake = True
+        if not listens(self.socket()):
+            self._start("org.pinfold.Agent")
+        if "DISPLAY" in self.box.env and self._start("org.pinfold.Pinfold"):
+            wait_for(self._has_prompter, 10, "the app to be the agent's prompter")
+
+    def _start(self, name):
+        """Has the bus start what has that name; says whether it is there now."""
         address = self.box.env.get("DBUS_SESSION_BUS_ADDRESS")
-        if listens(self.socket()) or address is None:
-            return
+        service = Path(self.box.dir, f"share/dbus-1/services/{name}.service")
+        if address is None or not service.exists():
+            return False
         try:
-            Bus(address).call(*_BUS, "StartServiceByName", "(su)", "org.pinfold.Agent", 0)
+            Bus(address).call(*_BUS, "StartServiceByName", "(su)", name, 0)
         except GLib.Error:
-            pass  # that it cannot be started is what some tests are about
+            return False  # that it cannot be started is what some tests are about
+        return True
+
+    def _has_prompter(self):
+        return Bus(self.box.env["DBUS_SESSION_BUS_ADDRESS"]).call(
+            "org.pinfold.Agent", "/org/pinfold/Agent", "org.freedesktop.DBus.Properties", "Get",
+            "(ss)", "org.pinfold.Agent1", "PrompterPresent")[0]
 
     @staticmethod
     def write_config(path, backends, config=""):

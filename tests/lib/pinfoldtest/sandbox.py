@@ -154,8 +154,11 @@ class Sandbox:
         return screen
 
     def ui(self):
-        """The accessible objects on the display (atspi.Ui)."""
+        """The accessible objects on the display (atspi.Ui). After start_bus(): without a session
+        bus the library would start another one, and see what is on that."""
         from .atspi import Ui
+
+        assert "DBUS_SESSION_BUS_ADDRESS" in self.env
 
         return Ui(self)
 
