@@ -65,8 +65,9 @@ pf_domain_of_host(PfModule *module, PfSlot *slot)
     return domain;
 }
 
-void
-pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref)
+/* Slot lock held. */
+static void
+fill_ref(const PfDomain *domain, PfDomainRef *ref)
 {
     pf_token_id_format(&domain->token, ref->token);
     ref->app_id = domain->app_id;
@@ -74,10 +75,17 @@ pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref)
 }
 
 void
+pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref)
+{
+    PfTokenId token;
+    pf_domain_get_ref_and_token(domain, ref, &token);
+}
+
+void
 pf_domain_get_ref_and_token(const PfDomain *domain, PfDomainRef *ref, PfTokenId *ret_token)
 {
     pthread_mutex_lock(&domain->slot->lock);
-    pf_domain_get_ref(domain, ref);
+    fill_ref(domain, ref);
     *ret_token = domain->token;
     pthread_mutex_unlock(&domain->slot->lock);
 }
@@ -185,7 +193,7 @@ register_domain(PfModule *module, PfDomain *domain)
     bool is_done = pf_domain_get_place(domain).epoch == epoch && epoch != 0 && !domain->is_stale;
     unsigned sessions = domain->sessions;
     if (!is_done)
-        pf_domain_get_ref(domain, &ref);
+        fill_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
     if (is_done)
         return true;
@@ -258,7 +266,7 @@ pf_domain_session_closed(PfModule *module, PfDomain *domain, bool is_read_only)
     bool is_told = is_last && module->link != NULL && place.epoch != 0 &&
                    pf_state_login_state(get_login(module, place)) != PF_LOGIN_PUBLIC;
     if (is_told)
-        pf_domain_get_ref(domain, &ref);
+        fill_ref(domain, &ref);
     pthread_mutex_unlock(&slot->lock);
     if (must_end_officer && has_others)
         pf_officer_log_out(slot);
@@ -410,7 +418,7 @@ pf_domain_end_officer(PfModule *module, PfDomain *domain)
     pthread_mutex_lock(&domain->slot->lock);
     bool was_told = domain->has_officer;
     domain->has_officer = false;
-    pf_domain_get_ref(domain, &ref);
+    fill_ref(domain, &ref);
     pthread_mutex_unlock(&domain->slot->lock);
     if (was_told)
         pf_agent_link_end_officer(module->link, &ref);

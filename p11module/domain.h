@@ -128,11 +128,11 @@ bool pf_domain_has_same_token(const PfDomain *domain, const PfTokenMark *mark);
 /* Is the login virtual and the PIN forgotten (DESIGN 4.7)? */
 bool pf_domain_is_asleep(PfModule *module, const PfDomain *domain);
 
-/* The domain as the agent knows it. */
+/* The domain as the agent knows it. Takes the slot's lock. */
 void pf_domain_get_ref(const PfDomain *domain, PfDomainRef *ref);
 
 /* The same, and the token that a PIN of it is for: the domain may be another token's by the time
- * that the PIN comes. Takes the slot's lock. */
+ * that the PIN comes. */
 void pf_domain_get_ref_and_token(const PfDomain *domain, PfDomainRef *ref, PfTokenId *ret_token);
 
 /* No lock. */

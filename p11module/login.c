@@ -54,13 +54,14 @@ static PfLinkStatus
 store_proven(PfCall *call, const CK_BYTE *pin, CK_ULONG pin_len, const PfTokenMark *mark)
 {
     PfDomainRef ref;
+    PfTokenId token;
     CK_FLAGS flags = 0;
     const PfDomain *domain = call->session->domain;
-    CK_RV rv = pf_slot_check_token(call->slot, &domain->token, &flags);
+    pf_domain_get_ref_and_token(domain, &ref, &token);
+    CK_RV rv = pf_slot_check_token(call->slot, &token, &flags);
     if ((rv != CKR_OK && (call->slot->is_hardware || rv == CKR_DEVICE_REMOVED)) ||
         !pf_domain_has_same_token(domain, mark))
         return PF_LINK_NOT_CACHED;
-    pf_domain_get_ref(domain, &ref);
     return pf_agent_link_store_login(call->module->link, &ref, pin, pin_len, flags);
 }
 

@@ -254,14 +254,17 @@ static bool
 is_lost_by_reset(PfCall *call, uint16_t resets)
 {
     CK_SESSION_INFO info;
+    PfDomainRef ref;
+    PfTokenId token;
     CK_FLAGS flags;
     PfStanding standing = pf_domain_get_standing(call->module, call->session->domain, NULL);
     if (!pf_state_resets_is_reset(resets) || standing == PF_STANDING_REAL ||
         standing == PF_STANDING_SO)
         return false;
     CK_RV rv = PF_BACKEND_CALL(call->backend, C_GetSessionInfo, call->real, &info);
+    pf_domain_get_ref_and_token(call->session->domain, &ref, &token);
     return (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED) &&
-           pf_slot_check_token(call->slot, &call->session->domain->token, &flags) == CKR_OK;
+           pf_slot_check_token(call->slot, &token, &flags) == CKR_OK;
 }
 
 /* Is the session the calling thread's to take up? Waits for another one that is about it, which
