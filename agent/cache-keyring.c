@@ -331,9 +331,11 @@ keep_typed(PfCacheKeyring *self, const PfPinLease *lease, const char *token, gui
     if (lease->remember == PF_REMEMBER_UNSAID || !lease->is_for_login || !lease->may_store ||
         lease->pin == NULL || !may_have(self, token))
         return;
-    set_sealed(self, token, FALSE);
-    if (lease->remember == PF_REMEMBER_YES &&
-        pf_pin_rule_may_present_cached((CK_FLAGS)token_flags)) {
+    gboolean keeps =
+        lease->remember == PF_REMEMBER_YES && pf_pin_rule_may_present_cached((CK_FLAGS)token_flags);
+    /* What is to go is not used, even if it cannot be removed now. */
+    set_sealed(self, token, !keeps);
+    if (keeps) {
         g_info("A PIN is put into the keyring: %s", token);
         note_job(self, pf_keyring_job_save(token, lease->pin, on_job_done, self));
     } else {
@@ -412,8 +414,10 @@ pf_cache_keyring_seal(PfCacheKeyring *self, const char *token)
 void
 pf_cache_keyring_forget(PfCacheKeyring *self, const char *token)
 {
-    if (self->is_allowed)
-        remove_stored(self, token);
+    if (!self->is_allowed)
+        return;
+    pf_cache_keyring_seal(self, token);
+    remove_stored(self, token);
 }
 
 void

@@ -42,5 +42,5 @@ void pf_cache_keyring_lose_lease(PfCacheKeyring *keyring, const PfPinLease *leas
  * into the keyring is wiped. */
 void pf_cache_keyring_seal(PfCacheKeyring *keyring, const char *token);
 
-/* TOKEN has another PIN now, perhaps. */
+/* TOKEN has another PIN now, perhaps: what is stored is removed, and sealed. */
 void pf_cache_keyring_forget(PfCacheKeyring *keyring, const char *token);

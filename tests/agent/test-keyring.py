@@ -5,6 +5,7 @@
 
 import json
 import signal
+import threading
 import time
 
 from agentbed import OTHER, TOKEN, Agent, history
@@ -48,7 +49,12 @@ class KeyringCase(PromptCase):
     def ask(self, client, token=TOKEN, previous=0, flags=0, purpose="login"):
         """The job that waits, the open request and its details."""
         job = client.background("prompt", token, "-", previous, purpose, "-", "-", flags)
-        (request,), details = self.ui.expect("ask")
+        dialog = threading.Thread(target=lambda: opened.extend(self.ui.expect("ask")), daemon=True)
+        opened = []
+        dialog.start()
+        wait_for(lambda: opened or not job.is_alive(), 10, "the dialog")
+        self.assertTrue(opened, job.answer)
+        (request,), details = opened
         return job, request, details
 
     def answer(self, job, request, keep="yes", pin=PIN):
@@ -312,6 +318,40 @@ class Keeping(KeyringCase):
         answer = self.finish(job)
         self.assertEqual(first.call("end", answer[1], 1), ["ok", "not-cached"])
         self.wait_states()
+
+    def halted(self):
+        """The keyring does not answer until what is to be removed from it could not be."""
+        self.keyring.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.keyring.process.send_signal, signal.SIGCONT)
+        times = self.agent.log().count("could not be changed")
+
+        def go_on():
+            wait_for(lambda: self.agent.log().count("could not be changed") > times, 10, "that")
+            self.keyring.process.send_signal(signal.SIGCONT)
+            self.assertEqual(self.states(), ["ready"])
+
+        return go_on
+
+    def test_box_that_is_not_ticked_while_it_cannot_be_removed(self):
+        first = self.stored()
+        self.box.run(CTL, "forget")
+        job, request, details = self.ask(first, purpose="wake")
+        self.assertEqual(details["keyring"], "stored")
+        go_on = self.halted()
+        lease = self.answer(job, request, keep="no")
+        self.assertEqual(first.call("end", lease, 1), ["ok", "cached"])
+        self.ui.expect("close")
+        go_on()
+        second = self.client()
+        second.join_domain()
+        self.assertEqual(self.ask(second)[2]["keyring"], "stored")
+
+    def test_changed_pin_while_it_cannot_be_removed(self):
+        first = self.stored()
+        go_on = self.halted()
+        self.assertEqual(first.call("report", TOKEN, 1), ["ok"])
+        go_on()
+        self.assertEqual(self.ask(first)[2]["keyring"], "stored")
 
     def test_other_tokens(self):
         self.stored()
