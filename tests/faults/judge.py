@@ -15,7 +15,7 @@ from collections import Counter, namedtuple
 # dialog may cost beside the person: the app has 5 s to come. In the ordinary run the machine has
 # other things to do, and an agent that is kept from its CPU cannot be told from one that sleeps.
 _BUSY = 0 if os.environ.get("PF_TEST_FULL") == "1" else 5_000_000
-OWN_LIMIT = 4_000_000 + _BUSY
+OWN_LIMIT = 3_000_000 + _BUSY
 ASKING_LIMIT = 8_000_000 + _BUSY
 # What a halted holder of the token's lease costs those who wait (cache-leases.c); one is in the
 # limit, and who waits may meet several.
