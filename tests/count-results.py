@@ -47,16 +47,21 @@ def count_case(total, name, case):
 
 
 def count_build(total, build):
-    """Adds one build's tests. A test that failed as a whole counts as at least one failure."""
-    logs = Path(build, "meson-logs")
-    if not (logs / "testlog.json").exists():
+    """Adds one build's tests, of each time that it was asked for some."""
+    logs = sorted(Path(build, "meson-logs").glob("testlog*.json"))
+    if not logs:
         total.failed.append(f"{build}: no tests were run, or it does not build")
-        return
+    for log in logs:
+        count_log(total, build, log)
+
+
+def count_log(total, build, log):
+    """Adds one log. A test that failed as a whole counts as at least one failure."""
     parts = {}
-    if (logs / "testlog.junit.xml").exists():
-        for suite in ElementTree.parse(logs / "testlog.junit.xml").getroot():
+    if log.with_suffix(".junit.xml").exists():
+        for suite in ElementTree.parse(log.with_suffix(".junit.xml")).getroot():
             parts[suite.get("name").partition(".")[2]] = suite.findall("testcase")
-    for line in (logs / "testlog.json").read_text(encoding="utf-8").splitlines():
+    for line in log.read_text(encoding="utf-8").splitlines():
         test = json.loads(line)
         name = f"{build}: {test['name']}"
         bad = test["result"] in BAD

@@ -10,6 +10,7 @@ import time
 
 from agentbed import OTHER, TOKEN, AgentCase
 from pinfoldtest import process, tap, wait_for
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import build_path
 
 
@@ -323,7 +324,7 @@ class Rest(AgentCase):
         client, _ = self.logged_in()
         lease, _ = client.take()
         client.call("end", lease, 1)
-        seconds = 60 if os.environ.get("PF_TEST_FULL") == "1" else 10
+        seconds = 60 if FULL else 10
         # What was set in motion ends first: the last call, and the token helper of the start.
         wait_for(lambda: process.count_wakeups(self.agent.pid, 3) == 0, 40, "rest", step=0)
         self.assertEqual(process.count_wakeups(self.agent.pid, seconds), 0)

@@ -10,6 +10,7 @@ import signal
 
 from agentbed import OTHER, TOKEN
 from pinfoldtest import tap, wait_for
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import build_path
 from sharedbed import ID, SharedCase
 
@@ -255,7 +256,7 @@ class Ends(SharedCase):
         wait_for(lambda: self.domains() == [], 5, "the domains to go")
 
     def test_killed_at_any_moment(self):
-        rounds = 100 if os.environ.get("PF_TEST_FULL") == "1" else 12
+        rounds = 100 if FULL else 12
         rng = random.Random(4)
         fds = self.agent.fds() if os.geteuid() == 0 else 0
         self.rule("allow")

@@ -15,9 +15,9 @@ from agentbed import TOKEN, Agent, AgentCase, Client
 from consentbed import ID, ConsentCase
 from desktopbed import CTL
 from pinfoldtest import Sandbox, build_path, need_tools, process, tap, wait_for
+from pinfoldtest.extent import FULL
 from promptbed import Prompter
 
-FULL = os.environ.get("PF_TEST_FULL") == "1"
 CYCLES = 10000 if FULL else 600
 LIVES = 2000 if FULL else 150
 SANITIZED = bool(os.environ.get("PINFOLD_SANITIZED"))

@@ -4,12 +4,12 @@
 """No dialog and no offer over a locked screen; what was asked meanwhile waits for the person."""
 
 import json
-import os
 
 from agentbed import TOKEN
 from consentbed import ConsentCase
 from desktopbed import CTL, LOGIN, SESSION, DesktopCase
 from pinfoldtest import tap, wait_for
+from pinfoldtest.extent import FULL
 
 PIN = "135790"
 
@@ -143,7 +143,7 @@ class Dialogs(LockedCase):
         job = self.client_.background("prompt", TOKEN, "-", 0)
         self.answer(job, self.ui.question("ask")[0])
 
-    @tap.only_if(os.environ.get("PF_TEST_FULL") == "1")  # takes a minute
+    @tap.only_if(FULL)  # takes a minute
     def test_nobody_comes_back(self):
         self.lock(True)
         job = self.ask_over_lock("prompt", TOKEN, "-", 0)

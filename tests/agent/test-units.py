@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 from pinfoldtest import Sandbox, build_path, need_tools, process, softhsm, tap, wait_for
+from pinfoldtest.extent import FULL_PLAIN
 from pinfoldtest.pinfold import Pinfold
 
 # systemd's figure for what the unit leaves exposed, 0 to 10; a directive lost shows here.
@@ -93,7 +94,7 @@ exec /lib/systemd/systemd --user
 
 
 # A sanitizer does what the unit forbids.
-@tap.only_if(os.environ.get("PF_TEST_FULL") == "1" and not os.environ.get("PINFOLD_SANITIZED"))
+@tap.only_if(FULL_PLAIN)
 class UnderManager(UnitCase):
     """The unit as it is, under a real manager: hardened, and able to do its job all the same."""
 

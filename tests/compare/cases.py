@@ -2,14 +2,13 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """What the tests of the programs have in common."""
 
-import os
 import unittest
 
 import compare
 from pinfoldtest import need_tools
+from pinfoldtest.extent import FULL
 from places import MODES
 
-FULL = os.environ.get("PF_TEST_FULL") == "1"
 # shared is process with a common domain; alone in it, a program does the same.
 USUAL = MODES if FULL else ("off", "process")
 TOOL = "pkcs11-tool --module {module} --login --pin env:PIN"

@@ -11,6 +11,7 @@ from unittest.mock import ANY
 
 from pinfoldtest import (Sandbox, Spy, need_tools, process, softhsm, tap, wait_for,
                          wait_within)
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold
 
 SIGNATURES = 25
@@ -443,7 +444,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(pinfold.ctl("get", "cache-mode").stdout.strip(), "off")
 
     def test_agent_at_rest_sleeps(self):
-        seconds = 60 if os.environ.get("PF_TEST_FULL") == "1" else 10
+        seconds = 60 if FULL else 10
         pinfold = Pinfold(self.box, {"softhsm2": self.backend})
         d, session = self.logged_in(pinfold)
         self.sign_once(d, session)

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from pinfoldtest import (Driver, Sandbox, Spy, build_path, process, secretscan, softhsm, tap,
                          wait_for)
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold
 from pinfoldtest.recording import Recording
 
 PIN = "Zq7!vX-29kd_Wm4#Jr8tLp0Hs3+"
 NEW_PIN = "bT5/xG=61nf_Yc8@Ke2uDo9Pw4-"
-FULL = os.environ.get("PF_TEST_FULL") == "1"
 WRONG_PIN = "mJ4-zU9;qE"
 CARD_PIN = "73914682"
 

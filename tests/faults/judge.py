@@ -6,15 +6,16 @@ The reasons are DESIGN's and data/module.md's; what is in no table here is a vio
 """
 
 import bisect
-import os
 import re
 import signal
 from collections import Counter, namedtuple
 
+from pinfoldtest.extent import FULL_PLAIN
+
 # The longest that Pinfold itself may take in a call that asks nobody, in µs; and what a person's
 # dialog may cost beside the person: the app has 5 s to come. In the ordinary run the machine has
 # other things to do, and an agent that is kept from its CPU cannot be told from one that sleeps.
-_BUSY = 0 if os.environ.get("PF_TEST_FULL") == "1" else 5_000_000
+_BUSY = 0 if FULL_PLAIN else 5_000_000
 OWN_LIMIT = 3_000_000 + _BUSY
 ASKING_LIMIT = 8_000_000 + _BUSY
 # What a halted holder of the token's lease costs those who wait (cache-leases.c); one is in the

@@ -13,11 +13,12 @@ import sys
 import time
 import unittest
 
-FULL = os.environ.get("PF_TEST_FULL") == "1"
+from pinfoldtest.extent import FULL_PLAIN
+
 SEED = int(os.environ.get("PF_TEST_SEED", "20260101"))
-COUNT = int(os.environ.get("PF_FAULT_COUNT", "1000" if FULL else "15"))
-PAUSE = float(os.environ.get("PF_FAULT_PAUSE", "0.5" if FULL else "0.2"))
-CREW = 20 if FULL else 6
+COUNT = int(os.environ.get("PF_FAULT_COUNT", "1000" if FULL_PLAIN else "15"))
+PAUSE = float(os.environ.get("PF_FAULT_PAUSE", "0.5" if FULL_PLAIN else "0.2"))
+CREW = 20 if FULL_PLAIN else 6
 KINDS = os.environ.get("PF_FAULT_KINDS")
 # The rest of a sequence is left out then: the machine is too slow, and what it has shown is judged.
 LIMIT_S = 660
@@ -90,7 +91,7 @@ class Faults(unittest.TestCase):
         if not os.environ.get("PINFOLD_SANITIZED"):
             self.assertLess(self.bed.agent_rss(agent), self.rss + GROWTH)
 
-    @tap.only_if(FULL or not os.environ.get("PINFOLD_SANITIZED"))
+    @tap.only_if(FULL_PLAIN or not os.environ.get("PINFOLD_SANITIZED"))
     def test_faults(self):
         self.settle()
         self.fds = self.bed.agent_fds(self.agent) + 4

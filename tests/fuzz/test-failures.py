@@ -13,6 +13,7 @@ import unittest
 
 from pinfoldtest import Sandbox, Spy, process, secretscan, softhsm, tap, wait_for
 from pinfoldtest.driver import DriverError
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import build_path
 from pinfoldtest.pinfold import Pinfold
 
@@ -20,7 +21,6 @@ PIN = "86420975"
 WRONG = "11112222"
 # The longest that a call may take which asks nobody (DESIGN 4.14 has 2 s for the agent).
 PATIENCE_S = 3
-FULL = os.environ.get("PF_TEST_FULL") == "1"
 SEED = int(os.environ.get("PF_TEST_SEED", "20260101"))
 NEVER = 10 ** 9
 # The calls that only the reader of the configuration makes.

@@ -3,7 +3,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Random sequences of calls on a backend and on Pinfold in front of it: the same answers."""
 
-import os
 import unittest
 
 import allowed
@@ -11,11 +10,11 @@ import bench
 import sequence
 from lockstep import tell
 from pinfoldtest import tap
+from pinfoldtest.extent import FULL_PLAIN
 
-FULL = os.environ.get("PF_TEST_FULL") == "1" and not os.environ.get("PINFOLD_SANITIZED")
 # Calls, and the seeds that they are spread over.
-SOFTHSM = (200_000, 2_000) if FULL else (6_000, 60)
-CARD = (5_000, 50) if FULL else (500, 5)
+SOFTHSM = (200_000, 2_000) if FULL_PLAIN else (6_000, 60)
+CARD = (5_000, 50) if FULL_PLAIN else (500, 5)
 
 
 class Seeds(unittest.TestCase):

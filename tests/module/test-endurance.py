@@ -8,9 +8,10 @@ import re
 import unittest
 
 from pinfoldtest import Sandbox, mock, process, tap, wait_for
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold
 
-CYCLES = 10000 if os.environ.get("PF_TEST_FULL") == "1" else 200
+CYCLES = 10000 if FULL else 200
 WARM = 520  # until the agent's history is full: it keeps a thousand entries, of each life two
 SANITIZED = bool(os.environ.get("PINFOLD_SANITIZED"))
 SLACK = 96 * 1024  # what the allocators may take of their own accord

@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 from pinfoldtest import Driver, Sandbox, Spy, build_path, readers, softhsm, tap, wait_for
+from pinfoldtest.extent import FULL
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold, module_path
 
@@ -159,7 +160,7 @@ class Loading(HostCase):
         d.ok("init")
 
     def test_initialise_and_finalise_many_times(self):
-        times = 3000 if os.environ.get("PF_TEST_FULL") == "1" else 300
+        times = 3000 if FULL else 300
         d = self.driver()
         before = d.ok("maps")["fds"]
         d.ok("loop", times, "init", ";", "open", TOKEN, ";", "login", ".", "user", softhsm.PIN, ";",

@@ -4,14 +4,13 @@
 """Threads that do what they like with one token, windows opening and closing under them. What a
 sanitizer says of it fails the test as anything else does."""
 
-import os
 import random
 import unittest
 
 from pinfoldtest import Sandbox, Spy, softhsm, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold
 
-FULL = os.environ.get("PF_TEST_FULL") == "1"
 THREADS = 8
 CALLS = 50_000 if FULL else 6_000
 LIST = 60  # commands that a thread does again and again

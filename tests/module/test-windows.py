@@ -10,6 +10,7 @@ import time
 import unittest
 
 from pinfoldtest import Sandbox, Spy, process, softhsm, tap, wait_for
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold
 
 TOKEN = "=pinfold-test"
@@ -210,7 +211,7 @@ class Threads(WindowCase):
         self.assertEqual(d.state(session), "CKS_RW_PUBLIC_SESSION")
 
     def test_killed_at_any_moment(self):
-        rounds = 50 if os.environ.get("PF_TEST_FULL") == "1" else 8
+        rounds = 50 if FULL else 8
         fresh = self.box.dir / "fresh"
         shutil.copytree(self.box.dir / "softhsm", fresh)
         for number in range(rounds):

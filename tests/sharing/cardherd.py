@@ -2,7 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Many programs with one login, on a card that counts what is presented to it."""
 
-import os
 import select
 import time
 import unittest
@@ -10,9 +9,9 @@ import unittest
 from askingbed import AskingBed
 from pinfoldtest import Driver, Sandbox, wait_for
 from pinfoldtest.driver import DriverError
+from pinfoldtest.extent import FULL_PLAIN
 
-FULL = os.environ.get("PF_TEST_FULL") == "1"
-COUNT = 50 if FULL else 6
+COUNT = 50 if FULL_PLAIN else 6
 ID = (3, 4)
 SIGN = "sign . . SHA256_RSA_PKCS 00"
 FIND = "find . class=private_key id=01"

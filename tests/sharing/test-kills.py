@@ -11,12 +11,13 @@ import random
 import subprocess
 
 from pinfoldtest import Driver, mock, tap, wait_for
+from pinfoldtest.extent import FULL_PLAIN
 from sharingcase import USER, SharingCase, close_id
 
 PIN = "Zw7-kq93"  # as long as the mock token's may be
 SHARED = (3, 4)
 OWN = (8, 8)
-KILLS = 250 if os.environ.get("PF_TEST_FULL") == "1" else 20  # under each rule
+KILLS = 250 if FULL_PLAIN else 20  # under each rule
 
 # What a victim does again and again until it is killed. None of it may cost the keeper its login but
 # by a lease that the victim held.

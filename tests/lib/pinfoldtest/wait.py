@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Waiting for conditions with a deadline."""
 
-import os
 import time
+
+from .extent import FULL_PLAIN
 
 # How much longer than on a machine at rest something may take on one that is busy, under a
 # sanitizer. Waiting costs nothing where it is not in vain.
@@ -29,7 +30,7 @@ def wait_within(predicate, timeout, what, pump=None, step=0.02):
 
     Judged in full runs, which have the machine for themselves; else only that it comes.
     """
-    if os.environ.get("PF_TEST_FULL") != "1":
+    if not FULL_PLAIN:
         return wait_for(predicate, 10, what, pump, step)
     return _wait_until(predicate, timeout, what, pump, step)
 
