@@ -8,4 +8,4 @@ import os
 FULL = os.environ.get("PF_TEST_FULL") == "1"
 # And in a build that no sanitizer slows down. Tests of the suite "timed" have the machine for
 # themselves then, and may judge times.
-JUDGES_TIME = FULL and not os.environ.get("PINFOLD_SANITIZED")
+FULL_PLAIN = FULL and not os.environ.get("PINFOLD_SANITIZED")
