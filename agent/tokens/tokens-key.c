@@ -3,7 +3,7 @@
 /* PfTokensKey: the plainest mechanism of each kind of key. */
 #include "tokens-key.h"
 
-#include <string.h>
+#include "tokens-object.h"
 
 /* Enough for RSA-16384. */
 #define BLOCK_MAX 2048u
@@ -20,40 +20,12 @@ static const struct {
 CK_RV
 pf_tokens_key_find_private(CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session,
                            CK_OBJECT_HANDLE ret_handles[PF_TOKENS_KEY_OBJECTS_MAX],
-                           gsize *ret_count)
+                           CK_ULONG *ret_count)
 {
     CK_BBOOL yes = CK_TRUE;
     CK_ATTRIBUTE is_private = {CKA_PRIVATE, &yes, sizeof yes};
-    CK_ULONG count = 0;
-    CK_RV rv = p11->C_FindObjectsInit(session, &is_private, 1);
-    if (rv != CKR_OK)
-        return rv;
-    rv = p11->C_FindObjects(session, ret_handles, PF_TOKENS_KEY_OBJECTS_MAX, &count);
-    p11->C_FindObjectsFinal(session);
-    if (rv == CKR_OK)
-        *ret_count = count;
-    return rv;
-}
-
-static gboolean
-read_bool(CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
-          CK_ATTRIBUTE_TYPE type)
-{
-    CK_BBOOL value = CK_FALSE;
-    CK_ATTRIBUTE attribute = {type, &value, sizeof value};
-    return p11->C_GetAttributeValue(session, object, &attribute, 1) == CKR_OK && value != CK_FALSE;
-}
-
-static gboolean
-read_number(CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
-            CK_ATTRIBUTE_TYPE type, CK_ULONG *ret_value)
-{
-    CK_ULONG value = 0;
-    CK_ATTRIBUTE attribute = {type, &value, sizeof value};
-    if (p11->C_GetAttributeValue(session, object, &attribute, 1) != CKR_OK)
-        return FALSE;
-    *ret_value = value;
-    return TRUE;
+    return pf_tokens_object_find(p11, session, &is_private, 1, ret_handles,
+                                 PF_TOKENS_KEY_OBJECTS_MAX, ret_count);
 }
 
 static gboolean
@@ -68,8 +40,8 @@ can_sign(CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, CK_SESSION_HANDLE session, CK_O
          PfTokensKey *ret_key)
 {
     CK_KEY_TYPE type;
-    if (!read_bool(p11, session, object, CKA_SIGN) ||
-        !read_number(p11, session, object, CKA_KEY_TYPE, &type))
+    if (!pf_tokens_object_is(p11, session, object, CKA_SIGN) ||
+        !pf_tokens_object_get_number(p11, session, object, CKA_KEY_TYPE, &type))
         return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(sign_mechanisms); i++) {
         if (sign_mechanisms[i].type != type ||
@@ -88,9 +60,9 @@ can_decrypt(CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, CK_SESSION_HANDLE session,
 {
     CK_KEY_TYPE type;
     CK_ATTRIBUTE modulus = {CKA_MODULUS, NULL, 0};
-    if (!read_bool(p11, session, object, CKA_DECRYPT) ||
-        !read_number(p11, session, object, CKA_KEY_TYPE, &type) || type != CKK_RSA ||
-        !has_mechanism(p11, slot, CKM_RSA_X_509, CKF_DECRYPT) ||
+    if (!pf_tokens_object_is(p11, session, object, CKA_DECRYPT) ||
+        !pf_tokens_object_get_number(p11, session, object, CKA_KEY_TYPE, &type) ||
+        type != CKK_RSA || !has_mechanism(p11, slot, CKM_RSA_X_509, CKF_DECRYPT) ||
         p11->C_GetAttributeValue(session, object, &modulus, 1) != CKR_OK ||
         modulus.ulValueLen > BLOCK_MAX)
         return FALSE;
@@ -105,8 +77,9 @@ pf_tokens_key_choose(CK_FUNCTION_LIST *p11, CK_SLOT_ID slot, CK_SESSION_HANDLE s
     PfTokensKey key = {.handle = CK_INVALID_HANDLE};
     for (gsize i = 0; i < count; i++) {
         CK_OBJECT_CLASS class;
-        if (!read_number(p11, session, handles[i], CKA_CLASS, &class) || class != CKO_PRIVATE_KEY ||
-            read_bool(p11, session, handles[i], CKA_ALWAYS_AUTHENTICATE))
+        if (!pf_tokens_object_get_number(p11, session, handles[i], CKA_CLASS, &class) ||
+            class != CKO_PRIVATE_KEY ||
+            pf_tokens_object_is(p11, session, handles[i], CKA_ALWAYS_AUTHENTICATE))
             continue;
         if (can_sign(p11, slot, session, handles[i], &key))
             return key;

@@ -20,7 +20,7 @@ typedef struct {
 /* The objects with CKA_PRIVATE; their number is in *RET_COUNT. */
 CK_RV pf_tokens_key_find_private(CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session,
                                  CK_OBJECT_HANDLE ret_handles[PF_TOKENS_KEY_OBJECTS_MAX],
-                                 gsize *ret_count);
+                                 CK_ULONG *ret_count);
 
 /* Chooses among HANDLES a private key that signs, else one that decrypts, with a mechanism that
  * SLOT has. Never one that is always-authenticate: each use of it asks for a PIN of its own. */

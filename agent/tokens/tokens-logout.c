@@ -3,10 +3,9 @@
 /* The logout test: loads and starts the backend, and writes down what was measured. */
 #include "tokens-logout.h"
 
-#include <p11-kit/p11-kit.h>
-
 #include "tokens-field.h"
 #include "tokens-measure.h"
+#include "tokens-target.h"
 
 static void
 set_field(JsonObject *object, const char *name, const unsigned char *field, gsize size)
@@ -59,26 +58,20 @@ set_measure(JsonObject *object, const PfTokensMeasure *measure)
 }
 
 static void
-set_fault(JsonObject *object, const char *fault)
+set_fault(JsonObject *object, PfTokensFault fault)
 {
     json_object_set_boolean_member(object, "ok", FALSE);
-    json_object_set_string_member(object, "fault", fault);
+    json_object_set_string_member(object, "fault", pf_tokens_fault_get_word(fault));
 }
 
-/* Without locking: there is one thread here, and one backend hangs when a card is pulled under
- * the system's locks. */
 static void
 measure_module(JsonObject *object, CK_FUNCTION_LIST *p11, const char *token_uri,
                const PfSecret *pin)
 {
     PfTokensMeasure measure;
-    if (p11->C_Initialize(NULL) != CKR_OK) {
-        set_fault(object, "not-initialised");
-        return;
-    }
     json_object_set_object_member(object, "library", describe_library(p11));
-    const char *fault = pf_tokens_measure_run(p11, token_uri, pin, &measure);
-    if (fault != NULL) {
+    PfTokensFault fault = pf_tokens_measure_run(p11, token_uri, pin, &measure);
+    if (fault != PF_TOKENS_FAULT_NONE) {
         set_fault(object, fault);
         return;
     }
@@ -90,11 +83,10 @@ JsonNode *
 pf_tokens_logout_run(const char *path, const char *token_uri, const PfSecret *pin)
 {
     JsonObject *object = json_object_new();
-    /* As it is: p11-kit's own handling of a module would stand between it and what is measured. */
-    CK_FUNCTION_LIST *p11 =
-        p11_kit_module_load(path, P11_KIT_MODULE_UNMANAGED | P11_KIT_MODULE_CRITICAL);
-    if (p11 == NULL)
-        set_fault(object, "not-loaded");
+    CK_FUNCTION_LIST *p11;
+    PfTokensFault fault = pf_tokens_target_start(path, &p11);
+    if (fault != PF_TOKENS_FAULT_NONE)
+        set_fault(object, fault);
     else
         measure_module(object, p11, token_uri, pin);
     JsonNode *root = json_node_new(JSON_NODE_OBJECT);

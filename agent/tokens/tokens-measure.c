@@ -3,15 +3,13 @@
 /* PfTokensMeasure: login, logout, and what still works; each question in a function of its own. */
 #include "tokens-measure.h"
 
-#include <string.h>
-
 #include "pin-rules.h"
-#include "token-id.h"
 #include "tokens-field.h"
 #include "tokens-key.h"
+#include "tokens-object.h"
+#include "tokens-target.h"
 #include "tokens-tries.h"
 
-#define SLOTS_MAX 256u
 #define FIELD_MAX 256u
 
 /* By which an object is found again, as far as the token gives it. */
@@ -25,11 +23,8 @@ typedef struct {
 
 typedef struct {
     CK_FUNCTION_LIST *p11;
-    const char *uri;
     const PfSecret *pin;
-    CK_SLOT_ID slot;
-    CK_SLOT_INFO slot_info;
-    CK_TOKEN_INFO token_info;
+    PfTokensTarget token;
     CK_SESSION_HANDLE session;
     CK_SESSION_HANDLE second; /* in which an operation is left open over the logout */
     PfTokensKey key;          /* works when logged in, or its handle is CK_INVALID_HANDLE */
@@ -45,74 +40,41 @@ to_answer(gboolean yes)
     return yes ? PF_TOKENS_MEASURE_YES : PF_TOKENS_MEASURE_NO;
 }
 
-static gboolean
-is_token_in(Run *run, CK_SLOT_ID slot)
-{
-    PfTokenId id;
-    char uri[PF_TOKEN_URI_SIZE];
-    memset(&run->token_info, 0, sizeof run->token_info);
-    if (run->p11->C_GetTokenInfo(slot, &run->token_info) != CKR_OK)
-        return FALSE;
-    pf_token_id_from_info(&id, &run->token_info);
-    pf_token_id_format(&id, uri);
-    return g_str_equal(uri, run->uri);
-}
-
-/* The slot list is asked for first: only that makes some backends notice another card. */
-static const char *
-find_slot(Run *run)
-{
-    CK_SLOT_ID slots[SLOTS_MAX];
-    CK_ULONG count = SLOTS_MAX;
-    guint found = 0;
-    if (run->p11->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK)
-        return "failed";
-    for (CK_ULONG i = 0; i < count; i++) {
-        if (is_token_in(run, slots[i]) && found++ == 0)
-            run->slot = slots[i];
-    }
-    if (found != 1)
-        return found == 0 ? "gone" : "doubled";
-    /* The loop went on to other tokens. */
-    return is_token_in(run, run->slot) ? NULL : "gone";
-}
-
 /* Once more before each presentation: the card may have been swapped, its tries used up. */
-static const char *
+static PfTokensFault
 check_token(Run *run)
 {
-    const char *fault = find_slot(run);
-    if (fault != NULL)
+    PfTokensFault fault = pf_tokens_target_find(&run->token);
+    if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
-    CK_FLAGS flags = run->token_info.flags;
-    /* Some software tokens have the flag because they can ask in a dialog of their own. */
-    if (run->result->is_hardware && (flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
-        return "keypad";
+    CK_FLAGS flags = run->token.info.flags;
+    if (pf_tokens_target_has_keypad(&run->token))
+        return PF_TOKENS_FAULT_KEYPAD;
     if ((flags & CKF_USER_PIN_INITIALIZED) == 0)
-        return "no-pin";
+        return PF_TOKENS_FAULT_NO_PIN;
     if (!pf_pin_rule_may_present_cached(flags))
-        return "at-risk";
-    return NULL;
+        return PF_TOKENS_FAULT_AT_RISK;
+    return PF_TOKENS_FAULT_NONE;
 }
 
-static const char *
+static PfTokensFault
 log_in(Run *run, CK_RV *ret_rv)
 {
-    const char *fault = check_token(run);
-    if (fault != NULL)
+    PfTokensFault fault = check_token(run);
+    if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
     run->result->logins++;
     *ret_rv =
         run->p11->C_Login(run->session, CKU_USER, (CK_UTF8CHAR_PTR)pf_secret_get_bytes(run->pin),
                           pf_secret_get_length(run->pin));
-    return NULL;
+    return PF_TOKENS_FAULT_NONE;
 }
 
 static gboolean
 has_private(Run *run, gboolean *ret_has)
 {
     CK_OBJECT_HANDLE handles[PF_TOKENS_KEY_OBJECTS_MAX];
-    gsize count = 0;
+    CK_ULONG count = 0;
     if (pf_tokens_key_find_private(run->p11, run->session, handles, &count) != CKR_OK)
         return FALSE;
     *ret_has = count > 0;
@@ -146,10 +108,10 @@ static void
 look_around(Run *run)
 {
     CK_OBJECT_HANDLE handles[PF_TOKENS_KEY_OBJECTS_MAX];
-    gsize count = 0;
+    CK_ULONG count = 0;
     if (pf_tokens_key_find_private(run->p11, run->session, handles, &count) != CKR_OK || count == 0)
         return;
-    run->key = pf_tokens_key_choose(run->p11, run->slot, run->session, handles, count);
+    run->key = pf_tokens_key_choose(run->p11, run->token.slot, run->session, handles, count);
     if (run->key.handle != CK_INVALID_HANDLE &&
         (pf_tokens_key_begin(run->p11, run->session, &run->key) != CKR_OK ||
          pf_tokens_key_complete(run->p11, run->session, &run->key) != CKR_OK))
@@ -172,8 +134,8 @@ is_card_verified(Run *run)
 {
     if (!run->result->is_hardware)
         return PF_TOKENS_MEASURE_UNKNOWN;
-    g_autofree char *description =
-        pf_tokens_field_dup(run->slot_info.slotDescription, sizeof run->slot_info.slotDescription);
+    g_autofree char *description = pf_tokens_field_dup(run->token.slot_info.slotDescription,
+                                                       sizeof run->token.slot_info.slotDescription);
     PfTokensPin pin = pf_tokens_tries_get_pin(description);
     return pin == PF_TOKENS_PIN_UNKNOWN ? PF_TOKENS_MEASURE_UNKNOWN
                                         : to_answer(pin == PF_TOKENS_PIN_VERIFIED);
@@ -211,10 +173,7 @@ find_again(Run *run)
         if (run->object.identity[i].ulValueLen != CK_UNAVAILABLE_INFORMATION)
             template[n++] = run->object.identity[i];
     }
-    if (run->p11->C_FindObjectsInit(run->session, template, n) != CKR_OK)
-        return CK_INVALID_HANDLE;
-    CK_RV rv = run->p11->C_FindObjects(run->session, handles, 2, &count);
-    run->p11->C_FindObjectsFinal(run->session);
+    CK_RV rv = pf_tokens_object_find(run->p11, run->session, template, n, handles, 2, &count);
     return rv == CKR_OK && count == 1 ? handles[0] : CK_INVALID_HANDLE;
 }
 
@@ -223,7 +182,7 @@ static void
 try_again(Run *run)
 {
     CK_RV rv = CKR_FUNCTION_FAILED;
-    run->is_in_again = log_in(run, &rv) == NULL && rv == CKR_OK;
+    run->is_in_again = log_in(run, &rv) == PF_TOKENS_FAULT_NONE && rv == CKR_OK;
     if (!run->is_in_again || run->object.handle == CK_INVALID_HANDLE)
         return;
     CK_OBJECT_HANDLE handle = find_again(run);
@@ -231,37 +190,37 @@ try_again(Run *run)
         run->result->handles_change = to_answer(handle != run->object.handle);
 }
 
-static const char *
+static PfTokensFault
 explain_login(CK_RV rv)
 {
     switch (rv) {
     case CKR_PIN_INCORRECT:
-        return "rejected";
+        return PF_TOKENS_FAULT_REJECTED;
     case CKR_PIN_LOCKED:
-        return "locked";
+        return PF_TOKENS_FAULT_LOCKED;
     case CKR_PIN_LEN_RANGE:
-        return "length";
+        return PF_TOKENS_FAULT_LENGTH;
     default:
-        return "login-failed";
+        return PF_TOKENS_FAULT_LOGIN_FAILED;
     }
 }
 
 /* From the first login to the second, with the sessions open. */
-static const char *
+static PfTokensFault
 try_with_sessions(Run *run)
 {
     PfTokensMeasure *result = run->result;
     CK_RV rv = CKR_FUNCTION_FAILED;
     PfTokensAnswer hidden_before = are_hidden(run);
-    const char *fault = log_in(run, &rv);
-    if (fault != NULL)
+    PfTokensFault fault = log_in(run, &rv);
+    if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
     if (rv != CKR_OK)
         return explain_login(rv);
     look_around(run);
     if (run->object.handle != CK_INVALID_HANDLE)
         result->hidden_before = hidden_before;
-    if (log_in(run, &rv) == NULL) {
+    if (log_in(run, &rv) == PF_TOKENS_FAULT_NONE) {
         /* Changed in between, by another program: not sent once more. */
         if (pf_pin_rule_is_rejection(rv))
             return explain_login(rv);
@@ -269,25 +228,26 @@ try_with_sessions(Run *run)
     }
     rv = run->p11->C_Logout(run->session);
     if (rv != CKR_OK)
-        return "logout-failed";
+        return PF_TOKENS_FAULT_LOGOUT_FAILED;
     try_logged_out(run);
     try_again(run);
-    return NULL;
+    return PF_TOKENS_FAULT_NONE;
 }
 
 /* One by one, without a logout, as by a program that just ends: what then stays is the card's.
  * Not C_CloseAllSessions, which in some backends is not true to its name. */
-static const char *
+static PfTokensFault
 try_all(Run *run)
 {
-    if (run->p11->C_OpenSession(run->slot, CKF_SERIAL_SESSION, NULL, NULL, &run->session) != CKR_OK)
-        return "failed";
-    if (run->p11->C_OpenSession(run->slot, CKF_SERIAL_SESSION, NULL, NULL, &run->second) !=
+    if (run->p11->C_OpenSession(run->token.slot, CKF_SERIAL_SESSION, NULL, NULL, &run->session) !=
+        CKR_OK)
+        return PF_TOKENS_FAULT_FAILED;
+    if (run->p11->C_OpenSession(run->token.slot, CKF_SERIAL_SESSION, NULL, NULL, &run->second) !=
         CKR_OK) {
         run->p11->C_CloseSession(run->session);
-        return "failed";
+        return PF_TOKENS_FAULT_FAILED;
     }
-    const char *fault = try_with_sessions(run);
+    PfTokensFault fault = try_with_sessions(run);
     run->p11->C_CloseSession(run->second);
     run->p11->C_CloseSession(run->session);
     if (run->is_in_again)
@@ -295,32 +255,36 @@ try_all(Run *run)
     return fault;
 }
 
-const char *
+PfTokensFault
 pf_tokens_measure_run(CK_FUNCTION_LIST *p11, const char *token_uri, const PfSecret *pin,
                       PfTokensMeasure *ret_measure)
 {
     PfTokensMeasure result = {0};
-    Run run = {.p11 = p11, .uri = token_uri, .pin = pin, .result = &result};
-    const char *fault = find_slot(&run);
-    if (fault != NULL) {
+    Run run = {
+        .p11 = p11,
+        .pin = pin,
+        .token = {.p11 = p11, .uri = token_uri},
+        .result = &result,
+    };
+    PfTokensFault fault = pf_tokens_target_find(&run.token);
+    if (fault != PF_TOKENS_FAULT_NONE) {
         p11->C_Finalize(NULL);
         return fault;
     }
-    result.needs_login = (run.token_info.flags & CKF_LOGIN_REQUIRED) != 0;
-    if (p11->C_GetSlotInfo(run.slot, &run.slot_info) == CKR_OK)
-        result.is_hardware = (run.slot_info.flags & CKF_HW_SLOT) != 0;
+    result.needs_login = (run.token.info.flags & CKF_LOGIN_REQUIRED) != 0;
+    result.is_hardware = pf_tokens_target_is_hardware(&run.token);
     if (result.needs_login)
         fault = check_token(&run);
-    if (result.needs_login && fault == NULL)
-        fault = pin == NULL ? "no-pin-given" : try_all(&run);
+    if (result.needs_login && fault == PF_TOKENS_FAULT_NONE)
+        fault = pin == NULL ? PF_TOKENS_FAULT_NO_PIN_GIVEN : try_all(&run);
     p11->C_Finalize(NULL);
-    if (fault != NULL)
+    if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
     /* At once: the reader's service powers a card off a moment after its last user has gone. */
     if (run.is_in_again)
         result.card_after_finalize = is_card_verified(&run);
     *ret_measure = result;
-    return NULL;
+    return PF_TOKENS_FAULT_NONE;
 }
 
 const char *

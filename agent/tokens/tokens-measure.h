@@ -8,6 +8,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include "secret.h"
+#include "tokens-fault.h"
 
 typedef enum {
     PF_TOKENS_MEASURE_UNKNOWN, /* could not be tried, or not without harm */
@@ -35,10 +36,9 @@ typedef struct {
  * and only with a PIN that the token has just accepted again. Not at all where the token shows its
  * last try, a blocked PIN or one to be changed (DESIGN 6), nor where it has no PIN, or a keypad.
  * P11 is initialised and is finalised. PIN may be NULL; then it ends, where one is needed, before
- * the login with "no-pin-given". Returns NULL and *RET_MEASURE, or what was in the way: a name that
- * pinfoldctl explains. */
-const char *pf_tokens_measure_run(CK_FUNCTION_LIST *p11, const char *token_uri, const PfSecret *pin,
-                                  PfTokensMeasure *ret_measure);
+ * the login with PF_TOKENS_FAULT_NO_PIN_GIVEN. Sets *RET_MEASURE when there was no fault. */
+PfTokensFault pf_tokens_measure_run(CK_FUNCTION_LIST *p11, const char *token_uri,
+                                    const PfSecret *pin, PfTokensMeasure *ret_measure);
 
 /* The measured result in one word: "ends", "ends-in-program" (nothing is known of the card),
  * "readable" (keys cannot be used, but what was found can be read), "mark" (keys can be used),

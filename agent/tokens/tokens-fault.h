@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokensFault: why a verb of pinfold-tokens did not do what it is for. */
+#pragma once
+
+#include <glib.h>
+
+/* What stands in an answer as `fault`, and stays. Of the PIN, or PUK, that the token is to accept:
+ * rejected, locked (nothing is sent to a token that shows that already), length, invalid, expired,
+ * no-pin (there is none yet), no-pin-given, keypad (it is typed at the reader). */
+#define PF_TOKENS_FAULTS(X)                                                                        \
+    X(AT_RISK, "at-risk") /* last try, blocked, to be changed: nothing was sent */                 \
+    X(BUSY, "busy")       /* other sessions are in the way */                                      \
+    X(CANCELED, "canceled")                                                                        \
+    X(DOUBLED, "doubled") /* two tokens have the identity */                                       \
+    X(EXPIRED, "expired")                                                                          \
+    X(FAILED, "failed") /* `rv` is all that is known */                                            \
+    X(FULL, "full")                                                                                \
+    X(GONE, "gone")                                                                                \
+    X(INVALID, "invalid")                                                                          \
+    X(KEYPAD, "keypad")                                                                            \
+    X(LENGTH, "length")                                                                            \
+    X(LOCKED, "locked")                                                                            \
+    X(LOGIN_FAILED, "login-failed")                                                                \
+    X(LOGOUT_FAILED, "logout-failed")                                                              \
+    X(NEW_INVALID, "new-invalid") /* characters that the token does not take in a PIN */           \
+    X(NEW_LENGTH, "new-length")                                                                    \
+    X(NO_PIN, "no-pin")                                                                            \
+    X(NO_PIN_GIVEN, "no-pin-given")                                                                \
+    X(NOT_INITIALISED, "not-initialised") /* the backend does not start */                         \
+    X(NOT_LOADED, "not-loaded")           /* or is none */                                         \
+    X(READ_ONLY, "read-only")                                                                      \
+    X(REJECTED, "rejected")                                                                        \
+    X(UNSUPPORTED, "unsupported") /* the backend cannot do this at all */                          \
+    /* Not the helper's words, but of those who run it: */                                         \
+    X(CRASHED, "crashed")                                                                          \
+    X(TIMED_OUT, "timed-out")
+
+typedef enum {
+    PF_TOKENS_FAULT_NONE,
+#define PF_TOKENS_FAULT_VALUE(name, word) PF_TOKENS_FAULT_##name,
+    PF_TOKENS_FAULTS(PF_TOKENS_FAULT_VALUE)
+#undef PF_TOKENS_FAULT_VALUE
+} PfTokensFault;
+
+/* NULL for PF_TOKENS_FAULT_NONE; static. */
+const char *pf_tokens_fault_get_word(PfTokensFault fault);
+
+/* PF_TOKENS_FAULT_FAILED for a word that is none. */
+PfTokensFault pf_tokens_fault_from_word(const char *word);
