@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #define CHUNK 16384u
 /* The workers of GLib that read would wake up once more, 15 s after their work, only to end. */
@@ -137,32 +138,36 @@ on_output_read(GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
-/* INPUT_FD below 0: /dev/null. */
 static GSubprocess *
-spawn(const char *const *argv, int input_fd, GError **error)
+spawn(const char *const *argv, const PfHelperFd *fds, gsize fd_count, GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-    if (input_fd >= 0) {
-        int fd = fcntl(input_fd, F_DUPFD_CLOEXEC, 3);
+    for (gsize i = 0; i < fd_count; i++) {
+        if (fds[i].source < 0)
+            continue;
+        int fd = fcntl(fds[i].source, F_DUPFD_CLOEXEC, 3);
         if (fd < 0) {
             g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s", g_strerror(errno));
             return NULL;
         }
-        g_subprocess_launcher_take_stdin_fd(launcher, fd);
+        if (fds[i].target == STDIN_FILENO)
+            g_subprocess_launcher_take_stdin_fd(launcher, fd);
+        else
+            g_subprocess_launcher_take_fd(launcher, fd, fds[i].target);
     }
     return g_subprocess_launcher_spawnv(launcher, argv, error);
 }
 
 void
-pf_helper_run_with_input_async(const char *const *argv, int input_fd, guint timeout_ms,
-                               gsize max_bytes, GCancellable *cancellable,
-                               GAsyncReadyCallback callback, gpointer user_data)
+pf_helper_run_with_fds_async(const char *const *argv, const PfHelperFd *fds, gsize fd_count,
+                             guint timeout_ms, gsize max_bytes, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
     /* Without the cancellable: kill_run() reports it itself. */
     g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
     GError *error = NULL;
-    g_task_set_source_tag(task, pf_helper_run_with_input_async);
+    g_task_set_source_tag(task, pf_helper_run_with_fds_async);
     if (g_cancellable_set_error_if_cancelled(cancellable, &error)) {
         g_task_return_error(task, error);
         return;
@@ -172,7 +177,7 @@ pf_helper_run_with_input_async(const char *const *argv, int input_fd, guint time
     run->max_bytes = max_bytes;
     run->timeout_ms = timeout_ms;
     g_task_set_task_data(task, run, run_free);
-    run->process = spawn(argv, input_fd, &error);
+    run->process = spawn(argv, fds, fd_count, &error);
     if (run->process == NULL) {
         g_task_return_error(task, error);
         return;
@@ -193,8 +198,8 @@ void
 pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_bytes,
                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-    pf_helper_run_with_input_async(argv, -1, timeout_ms, max_bytes, cancellable, callback,
-                                   user_data);
+    pf_helper_run_with_fds_async(argv, NULL, 0, timeout_ms, max_bytes, cancellable, callback,
+                                 user_data);
 }
 
 GBytes *

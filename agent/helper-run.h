@@ -12,10 +12,15 @@ void pf_helper_run_async(const char *const *argv, guint timeout_ms, gsize max_by
                          GCancellable *cancellable, GAsyncReadyCallback callback,
                          gpointer user_data);
 
-/* The same, with INPUT_FD, which stays the caller's, as the child's standard input. */
-void pf_helper_run_with_input_async(const char *const *argv, int input_fd, guint timeout_ms,
-                                    gsize max_bytes, GCancellable *cancellable,
-                                    GAsyncReadyCallback callback, gpointer user_data);
+typedef struct {
+    int source; /* the caller's; -1: the child gets none */
+    int target; /* its number in the child */
+} PfHelperFd;
+
+/* The same, with descriptors for the child; they stay the caller's, who may close them at once. */
+void pf_helper_run_with_fds_async(const char *const *argv, const PfHelperFd *fds, gsize fd_count,
+                                  guint timeout_ms, gsize max_bytes, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
 
 /* The output of a child that ended with status 0; the caller's. Errors: G_IO_ERROR_TIMED_OUT,
  * G_IO_ERROR_MESSAGE_TOO_LARGE, G_IO_ERROR_CANCELLED, G_IO_ERROR_FAILED with a message that says

@@ -13,10 +13,22 @@
 #include <unistd.h>
 
 #include "pin-page.h"
+#include "tokens-certificates.h"
+#include "tokens-change.h"
+#include "tokens-job.h"
 #include "tokens-list.h"
 #include "tokens-logout.h"
 #include "tokens-probe.h"
 #include "tokens-tries.h"
+
+/* Where a verb finds a second secret, and a file. */
+#define SECOND_FD 3
+#define FILE_FD   4
+
+static const PfTokensVerb verbs[] = {
+    {"certificates", FALSE, pf_tokens_certificates_run},
+    {"change-pin", TRUE, pf_tokens_change_run},
+};
 
 /* Standard output is the answer's alone: what a backend prints there goes to standard error. */
 static int
@@ -48,17 +60,42 @@ run_probe(const char *parent, const char *path)
     _exit(fd < 0 ? 1 : pf_tokens_probe_run(path, fd));
 }
 
-/* The PIN page is standard input, and gone from there before the backend is loaded. Where there is
- * none, the test says so when it needs a PIN. */
+/* Secrets are taken before the backend is loaded, and are not where it could find them. */
 static PfSecret *
-take_pin(void)
+take_stdin(void)
 {
-    PfSecret *pin = NULL;
-    int r = pf_pin_page_receive(STDIN_FILENO, &pin);
+    PfSecret *secret = NULL;
+    int r = pf_pin_page_receive(STDIN_FILENO, &secret);
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0 || dup2(null, STDIN_FILENO) < 0)
         _exit(1);
-    return r == 0 ? pin : NULL;
+    return r == 0 ? secret : NULL;
+}
+
+static PfSecret *
+take_second(void)
+{
+    PfSecret *secret = NULL;
+    int r = pf_pin_page_receive(SECOND_FD, &secret);
+    close(SECOND_FD);
+    return r == 0 ? secret : NULL;
+}
+
+static int
+take_file(void)
+{
+    int fd = fcntl(FILE_FD, F_DUPFD_CLOEXEC, FILE_FD + 1);
+    close(FILE_FD);
+    return fd;
+}
+
+static void
+print_answer(JsonNode *document, int fd)
+{
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+    g_autofree char *text = json_to_string(document, FALSE);
+    if (out == NULL || fputs(text, out) == EOF || fclose(out) != 0)
+        _exit(1);
 }
 
 static int
@@ -66,15 +103,28 @@ run_logout_test(const char *parent, const char *path, const char *token_uri)
 {
     prctl(PR_SET_DUMPABLE, 0);
     prepare_for_backend(parent);
-    PF_AUTO_SECRET pin = take_pin();
+    PF_AUTO_SECRET pin = take_stdin();
     int fd = take_stdout();
-    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-    if (out == NULL)
-        _exit(1);
     g_autoptr(JsonNode) document = pf_tokens_logout_run(path, token_uri, pin);
     pf_secret_clear(&pin);
-    g_autofree char *text = json_to_string(document, FALSE);
-    _exit(fputs(text, out) == EOF || fclose(out) != 0 ? 1 : 0);
+    print_answer(document, fd);
+    _exit(0);
+}
+
+static int
+run_verb(const PfTokensVerb *verb, const char *parent, const char *path, const char *token_uri)
+{
+    prctl(PR_SET_DUMPABLE, 0);
+    prepare_for_backend(parent);
+    PF_AUTO_SECRET proof = take_stdin();
+    PF_AUTO_SECRET secret = take_second();
+    PfTokensInput input = {path, token_uri, proof, secret, take_file()};
+    int fd = take_stdout();
+    g_autoptr(JsonNode) document = pf_tokens_job_run(verb, &input);
+    pf_secret_clear(&proof);
+    pf_secret_clear(&secret);
+    print_answer(document, fd);
+    pf_tokens_job_leave();
 }
 
 static int
@@ -111,6 +161,10 @@ main(int argc, char **argv)
         return run_logout_test(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(argv[1], "tries") == 0)
         return run_tries(argv[2]);
+    for (gsize i = 0; argc == 5 && i < G_N_ELEMENTS(verbs); i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return run_verb(&verbs[i], argv[2], argv[3], argv[4]);
+    }
     fprintf(stderr, "usage: %s list | tries READER\n", argv[0]);
     return 2;
 }

@@ -133,21 +133,34 @@ find_reader(const char *readers, const char *description)
     return found;
 }
 
-PfTokensPin
-pf_tokens_tries_get_pin(const char *description)
+static int
+ask_in_slot(const char *description, int (*ask)(SCARDHANDLE, const SCARD_IO_REQUEST *),
+            int otherwise)
 {
     SCARDCONTEXT context;
     char *readers = NULL;
     DWORD len = SCARD_AUTOALLOCATE;
-    int pin = PF_TOKENS_PIN_UNKNOWN;
+    int answer = otherwise;
     if (SCardEstablishContext(SCARD_SCOPE_USER, NULL, NULL, &context) != SCARD_S_SUCCESS)
-        return PF_TOKENS_PIN_UNKNOWN;
+        return answer;
     if (SCardListReaders(context, NULL, (LPSTR)&readers, &len) == SCARD_S_SUCCESS) {
         const char *reader = find_reader(readers, description);
         if (reader != NULL)
-            pin = with_card(context, reader, ask_pin, PF_TOKENS_PIN_UNKNOWN);
+            answer = with_card(context, reader, ask, otherwise);
         SCardFreeMemory(context, readers);
     }
     SCardReleaseContext(context);
-    return (PfTokensPin)pin;
+    return answer;
+}
+
+int
+pf_tokens_tries_get_in_slot(const char *description)
+{
+    return ask_in_slot(description, ask_tries, PF_TOKENS_TRIES_UNKNOWN);
+}
+
+PfTokensPin
+pf_tokens_tries_get_pin(const char *description)
+{
+    return (PfTokensPin)ask_in_slot(description, ask_pin, PF_TOKENS_PIN_UNKNOWN);
 }

@@ -10,6 +10,9 @@
  * connection is closed again; the card is left as it was. DESIGN 9a. */
 int pf_tokens_tries_get(const char *reader);
 
+/* The same for the card in the slot that a backend calls DESCRIPTION. */
+int pf_tokens_tries_get_in_slot(const char *description);
+
 typedef enum {
     PF_TOKENS_PIN_UNKNOWN, /* no PIV card, or another application of it is selected */
     PF_TOKENS_PIN_NOT_VERIFIED,

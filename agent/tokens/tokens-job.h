@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokensJob: one verb on one token, from its secrets to its answer. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "secret.h"
+#include "tokens-target.h"
+
+typedef struct {
+    PfTokensTarget target;
+    CK_SESSION_HANDLE session;
+    const PfSecret *proof;  /* what the token is to accept: PIN or PUK; NULL: none was given */
+    const PfSecret *secret; /* the new PIN, or the password of a file; NULL: none */
+    int file_fd;            /* -1: none */
+    JsonObject *answer;     /* to which a verb adds */
+} PfTokensJob;
+
+typedef struct {
+    const char *name;
+    gboolean writes;
+    /* The token is in its slot, and a session is open. */
+    PfTokensFault (*run)(PfTokensJob *job);
+} PfTokensVerb;
+
+typedef struct {
+    const char *path; /* of the backend */
+    const char *token_uri;
+    const PfSecret *proof;
+    const PfSecret *secret;
+    int file_fd;
+} PfTokensInput;
+
+/* Runs VERB. Returns an object: `ok`; when not, `fault`, and `rv` where a call of the backend said
+ * it; the token's `flags` afterwards, where it is still there; `tries` of its PIN (null: not
+ * known), when it was refused; and what the verb adds. The process is the backend's from then on:
+ * the caller prints that and calls pf_tokens_job_leave(). */
+JsonNode *pf_tokens_job_run(const PfTokensVerb *verb, const PfTokensInput *input);
+
+/* Lets the backend take leave of the card, for a moment: what its process leaves open is reset by
+ * the reader's service, under everybody who uses the card. */
+void pf_tokens_job_leave(void) __attribute__((noreturn));
+
+/* What an RV of the backend that is not CKR_OK means; the answer gets it as `rv`. */
+PfTokensFault pf_tokens_job_explain(PfTokensJob *job, CK_RV rv);
+
+/* May the proof be presented? A PIN page came, it fits the token's lengths, it is not typed at the
+ * reader, and the token shows none of BLOCKED. */
+PfTokensFault pf_tokens_job_check_proof(PfTokensJob *job, CK_FLAGS blocked);
+
+/* The same for the secret as a new PIN. */
+PfTokensFault pf_tokens_job_check_new_pin(PfTokensJob *job);

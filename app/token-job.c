@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokenJob: finds the backend, runs the verb, reads the answer. */
+#include "token-job.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "helper-path.h"
+#include "helper-run.h"
+#include "json-text.h"
+#include "pin-page.h"
+#include "token-flags.h"
+
+#define LIST_TIMEOUT_MS 15000u
+/* A slow card takes half a second for each of its commands, some vendors' modules 30 s to start. */
+#define VERB_TIMEOUT_MS 60000u
+#define MAX_BYTES       (2u * 1024u * 1024u)
+
+/* Where a verb finds its second secret, and a file. */
+#define SECOND_FD 3
+#define FILE_FD   4
+
+typedef struct {
+    char *verb;
+    char *module_path; /* NULL until it is known */
+    char *token_uri;
+    PfPinPage proof;
+    PfPinPage secret;
+    int file_fd;
+} Run;
+
+static void
+run_free(gpointer data)
+{
+    Run *run = data;
+    g_free(run->verb);
+    g_free(run->module_path);
+    g_free(run->token_uri);
+    pf_pin_page_wipe(&run->proof);
+    pf_pin_page_wipe(&run->secret);
+    if (run->file_fd >= 0)
+        close(run->file_fd);
+    g_free(run);
+}
+
+static void
+return_fault(GTask *task, PfTokensFault fault)
+{
+    PfTokenJobResult *result = g_new0(PfTokenJobResult, 1);
+    result->fault = fault;
+    result->tries = -1;
+    g_task_return_pointer(task, result, (GDestroyNotify)pf_token_job_result_free);
+}
+
+/* What became of the helper itself; ERROR is consumed. */
+static void
+return_error(GTask *task, GError *error)
+{
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+        return_fault(task, PF_TOKENS_FAULT_TIMED_OUT);
+    } else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
+               g_error_matches(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE)) {
+        return_fault(task, PF_TOKENS_FAULT_CRASHED);
+    } else {
+        g_task_return_error(task, error);
+        return;
+    }
+    g_error_free(error);
+}
+
+static void
+read_flags(PfTokenJobResult *result)
+{
+    JsonNode *node = json_object_get_member(result->answer, "flags");
+    if (node == NULL || !JSON_NODE_HOLDS_ARRAY(node))
+        return;
+    JsonArray *array = json_node_get_array(node);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < json_array_get_length(array); i++) {
+        JsonNode *name = json_array_get_element(array, i);
+        if (JSON_NODE_HOLDS_VALUE(name) && json_node_get_value_type(name) == G_TYPE_STRING)
+            g_ptr_array_add(names, (gpointer)json_node_get_string(name));
+    }
+    g_ptr_array_add(names, NULL);
+    result->has_flags = TRUE;
+    result->flags = pf_token_flags_from_names((const char *const *)names->pdata);
+}
+
+static PfTokenJobResult *
+read_answer(JsonNode *document)
+{
+    PfTokenJobResult *result = g_new0(PfTokenJobResult, 1);
+    result->answer = json_object_ref(json_node_get_object(document));
+    if (!json_object_get_boolean_member_with_default(result->answer, "ok", FALSE))
+        result->fault = pf_tokens_fault_from_word(
+            json_object_get_string_member_with_default(result->answer, "fault", NULL));
+    result->tries = (int)json_object_get_int_member_with_default(result->answer, "tries", -1);
+    read_flags(result);
+    return result;
+}
+
+static void
+on_verb_done(GObject *source, GAsyncResult *async_result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    GError *error = NULL;
+    g_autoptr(GBytes) output = pf_helper_run_finish(async_result, &error);
+    if (output == NULL) {
+        return_error(task, error);
+        return;
+    }
+    g_autoptr(JsonNode) document = pf_json_text_parse(output);
+    if (document == NULL)
+        return_fault(task, PF_TOKENS_FAULT_CRASHED);
+    else
+        g_task_return_pointer(task, read_answer(document),
+                              (GDestroyNotify)pf_token_job_result_free);
+}
+
+static void
+run_verb(GTask *task)
+{
+    Run *run = g_task_get_task_data(task);
+    g_autofree char *helper = pf_helper_path_dup();
+    g_autofree char *self = g_strdup_printf("%d", (int)getpid());
+    const char *const argv[] = {helper, run->verb, self, run->module_path, run->token_uri, NULL};
+    const PfHelperFd fds[] = {
+        {run->proof.fd, STDIN_FILENO},
+        {run->secret.fd, SECOND_FD},
+        {run->file_fd, FILE_FD},
+    };
+    pf_helper_run_with_fds_async(argv, fds, G_N_ELEMENTS(fds), VERB_TIMEOUT_MS, MAX_BYTES,
+                                 g_task_get_cancellable(task), on_verb_done, g_object_ref(task));
+}
+
+static gboolean
+has_token(JsonObject *module, const char *uri)
+{
+    if (!json_object_get_boolean_member(module, "ok"))
+        return FALSE;
+    JsonArray *slots = json_object_get_array_member(module, "slots");
+    for (guint i = 0; i < json_array_get_length(slots); i++) {
+        JsonObject *slot = json_array_get_object_element(slots, i);
+        if (!json_object_get_null_member(slot, "token") &&
+            g_str_equal(json_object_get_string_member(json_object_get_object_member(slot, "token"),
+                                                      "uri"),
+                        uri))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+on_list_done(GObject *source, GAsyncResult *async_result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Run *run = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(GBytes) output = pf_helper_run_finish(async_result, &error);
+    if (output == NULL) {
+        return_error(task, error);
+        return;
+    }
+    g_autoptr(JsonNode) document = pf_json_text_parse(output);
+    JsonArray *modules =
+        document != NULL ? json_object_get_array_member(json_node_get_object(document), "modules")
+                         : NULL;
+    for (guint i = 0; modules != NULL && i < json_array_get_length(modules); i++) {
+        JsonObject *module = json_array_get_object_element(modules, i);
+        if (!has_token(module, run->token_uri))
+            continue;
+        run->module_path = g_strdup(json_object_get_string_member(module, "path"));
+        run_verb(task);
+        return;
+    }
+    return_fault(task, modules != NULL ? PF_TOKENS_FAULT_GONE : PF_TOKENS_FAULT_CRASHED);
+}
+
+static void
+find_module(GTask *task)
+{
+    g_autofree char *helper = pf_helper_path_dup();
+    const char *const argv[] = {helper, "list", NULL};
+    pf_helper_run_async(argv, LIST_TIMEOUT_MS, MAX_BYTES, g_task_get_cancellable(task),
+                        on_list_done, g_object_ref(task));
+}
+
+static gboolean
+make_page(PfPinPage *page, const PfSecret *secret, GError **error)
+{
+    if (secret == NULL)
+        return TRUE;
+    int r = pf_pin_page_create(page, pf_secret_get_bytes(secret), pf_secret_get_length(secret));
+    if (r < 0)
+        g_set_error_literal(error, G_IO_ERROR, g_io_error_from_errno(-r), g_strerror(-r));
+    return r == 0;
+}
+
+void
+pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
+    Run *run = g_new0(Run, 1);
+    GError *error = NULL;
+    g_task_set_source_tag(task, pf_token_job_run_async);
+    /* Whoever cancels a job that is done anyway learns that it is done. */
+    g_task_set_check_cancellable(task, FALSE);
+    run->verb = g_strdup(job->verb);
+    run->module_path = g_strdup(job->module_path);
+    run->token_uri = g_strdup(job->token_uri);
+    run->proof = PF_PIN_PAGE_NONE;
+    run->secret = PF_PIN_PAGE_NONE;
+    run->file_fd = job->file_fd >= 0 ? fcntl(job->file_fd, F_DUPFD_CLOEXEC, 3) : -1;
+    g_task_set_task_data(task, run, run_free);
+    if (!make_page(&run->proof, job->proof, &error) ||
+        !make_page(&run->secret, job->secret, &error))
+        g_task_return_error(task, error);
+    else if (run->module_path == NULL)
+        find_module(task);
+    else
+        run_verb(task);
+}
+
+PfTokenJobResult *
+pf_token_job_run_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+void
+pf_token_job_result_free(PfTokenJobResult *result)
+{
+    if (result == NULL)
+        return;
+    g_clear_pointer(&result->answer, json_object_unref);
+    g_free(result);
+}

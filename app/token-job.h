@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokenJob: what a person does to a token, done by the helper pinfold-tokens: the window loads no
+ * PKCS#11 module, and no backend that hangs makes it wait. */
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <p11-kit/pkcs11.h>
+
+#include "secret.h"
+#include "tokens-fault.h"
+
+typedef struct {
+    /* certificates, change-pin; see agent/tokens/ for what they answer. */
+    const char *verb;
+    const char *module_path; /* the backend's; NULL: the one that has the token is looked for */
+    const char *token_uri;
+    const PfSecret *proof;  /* the PIN, or PUK, that the token is to accept; NULL: none */
+    const PfSecret *secret; /* the new PIN, or the password of the file; NULL: none */
+    int file_fd;            /* -1: none */
+} PfTokenJob;
+
+typedef struct {
+    PfTokensFault fault; /* PF_TOKENS_FAULT_NONE: it is done */
+    gboolean has_flags;
+    CK_FLAGS flags;     /* of the token afterwards */
+    int tries;          /* of its PIN, when that was rejected; -1: not known */
+    JsonObject *answer; /* the whole answer of the helper; NULL where it gave none */
+} PfTokenJobResult;
+
+/* Runs JOB once: a PIN in it is presented at most once. Nothing of JOB is needed after the call;
+ * secrets are copied into pages that are wiped when the job is over. Cancelling kills the helper,
+ * and what the token was doing then is not known: not for a change that has begun. The callback
+ * comes on the caller's main context. */
+void pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+
+/* The caller's. NULL with G_IO_ERROR_CANCELLED, or where a secret or the helper could not be made
+ * ready; whatever the helper, the backend or the token did is a result. */
+PfTokenJobResult *pf_token_job_run_finish(GAsyncResult *result, GError **error);
+
+void pf_token_job_result_free(PfTokenJobResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfTokenJobResult, pf_token_job_result_free)

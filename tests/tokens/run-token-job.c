@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Runs one PfTokenJob, as the app does: run-token-job VERB URI [MODULE|- [FILE]].
+ *
+ * Standard input has two lines, the proof and the secret; an empty one is none. Prints the result
+ * as one JSON object, or says why there is none and exits with 1. SIGUSR1 cancels. */
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper-path.h"
+#include "token-flags.h"
+#include "token-job.h"
+
+/* In the place of the app's own: this program stands elsewhere in the build tree. */
+char *
+pf_helper_path_dup(void)
+{
+    return g_build_filename(g_getenv("PINFOLD_BUILD"), "agent", "pinfold-tokens", NULL);
+}
+
+static PfSecret *
+read_secret(void)
+{
+    char line[1024];
+    if (fgets(line, sizeof line, stdin) == NULL)
+        return NULL;
+    gsize len = strcspn(line, "\n");
+    return len > 0 ? pf_secret_new(line, len) : NULL;
+}
+
+static void
+print_result(const PfTokenJobResult *result)
+{
+    JsonObject *object = json_object_new();
+    json_object_set_string_member(object, "fault", pf_tokens_fault_get_word(result->fault));
+    json_object_set_int_member(object, "tries", result->tries);
+    if (result->has_flags) {
+        JsonArray *array = json_array_new();
+        g_auto(GStrv) names = pf_token_flags_to_names(result->flags);
+        for (char **name = names; *name != NULL; name++)
+            json_array_add_string_element(array, *name);
+        json_object_set_array_member(object, "flags", array);
+    }
+    if (result->answer != NULL)
+        json_object_set_object_member(object, "answer", json_object_ref(result->answer));
+    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+    json_node_take_object(node, object);
+    g_autofree char *text = json_to_string(node, FALSE);
+    puts(text);
+}
+
+static void
+on_job_done(GObject *source, GAsyncResult *async_result, gpointer data)
+{
+    GAsyncResult **ret_result = data;
+    *ret_result = g_object_ref(async_result);
+}
+
+static gboolean
+on_cancel(gpointer data)
+{
+    g_cancellable_cancel(data);
+    return G_SOURCE_CONTINUE;
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc < 3)
+        return 2;
+    PF_AUTO_SECRET proof = read_secret();
+    PF_AUTO_SECRET secret = read_secret();
+    PfTokenJob job = {
+        .verb = argv[1],
+        .token_uri = argv[2],
+        .module_path = argc > 3 && strcmp(argv[3], "-") != 0 ? argv[3] : NULL,
+        .proof = proof,
+        .secret = secret,
+        .file_fd = argc > 4 ? open(argv[4], O_RDONLY | O_CLOEXEC) : -1,
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) async_result = NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    guint signal_id = g_unix_signal_add(SIGUSR1, on_cancel, cancellable);
+    pf_token_job_run_async(&job, cancellable, on_job_done, &async_result);
+    while (async_result == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(signal_id);
+    g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, &error);
+    if (result != NULL)
+        print_result(result);
+    else
+        fprintf(stderr, "%s\n", error->message);
+    return result != NULL ? 0 : 1;
+}
