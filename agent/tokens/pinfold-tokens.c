@@ -124,7 +124,8 @@ run_verb(const PfTokensVerb *verb, const char *parent, const char *path, const c
     pf_secret_clear(&proof);
     pf_secret_clear(&secret);
     print_answer(document, fd);
-    pf_tokens_job_leave();
+    /* The backend is not finalised: nothing here depends on it, and some hang in doing so. */
+    _exit(0);
 }
 
 static int

@@ -3,18 +3,10 @@
 /* PfTokensJob: finds the token, opens a session, and says what came of it. */
 #include "tokens-job.h"
 
-#include <signal.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "pin-rules.h"
 #include "token-flags.h"
 #include "tokens-field.h"
 #include "tokens-tries.h"
-
-#define LEAVE_S 2u
-
-static CK_FUNCTION_LIST *backend; /* NULL until it is initialised */
 
 /* One line for each answer that a person can do something about. */
 static const struct {
@@ -116,7 +108,8 @@ static PfTokensFault
 run_in_session(PfTokensJob *job, const PfTokensVerb *verb)
 {
     CK_FLAGS flags = CKF_SERIAL_SESSION | (verb->writes ? CKF_RW_SESSION : 0);
-    CK_RV rv = backend->C_OpenSession(job->target.slot, flags, NULL, NULL, &job->session);
+    CK_FUNCTION_LIST *p11 = job->target.p11;
+    CK_RV rv = p11->C_OpenSession(job->target.slot, flags, NULL, NULL, &job->session);
     if (rv != CKR_OK)
         return pf_tokens_job_explain(job, rv);
     PfTokensFault fault = verb->run(job);
@@ -125,17 +118,18 @@ run_in_session(PfTokensJob *job, const PfTokensVerb *verb)
         if (fault == PF_TOKENS_FAULT_REJECTED)
             set_tries(job);
     }
-    backend->C_CloseSession(job->session);
+    p11->C_CloseSession(job->session);
     return fault;
 }
 
 static PfTokensFault
 run_verb(PfTokensJob *job, const PfTokensVerb *verb, const PfTokensInput *input)
 {
-    PfTokensFault fault = pf_tokens_target_start(input->path, &backend);
+    CK_FUNCTION_LIST *p11;
+    PfTokensFault fault = pf_tokens_target_start(input->path, &p11);
     if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
-    job->target = (PfTokensTarget){.p11 = backend, .uri = input->token_uri};
+    job->target = (PfTokensTarget){.p11 = p11, .uri = input->token_uri};
     fault = pf_tokens_target_find(&job->target);
     return fault != PF_TOKENS_FAULT_NONE ? fault : run_in_session(job, verb);
 }
@@ -156,21 +150,4 @@ pf_tokens_job_run(const PfTokensVerb *verb, const PfTokensInput *input)
     JsonNode *root = json_node_new(JSON_NODE_OBJECT);
     json_node_take_object(root, job.answer);
     return root;
-}
-
-static void
-on_alarm(int number)
-{
-    _exit(EXIT_SUCCESS);
-}
-
-void
-pf_tokens_job_leave(void)
-{
-    struct sigaction action = {.sa_handler = on_alarm};
-    if (backend != NULL && sigaction(SIGALRM, &action, NULL) == 0) {
-        alarm(LEAVE_S);
-        backend->C_Finalize(NULL);
-    }
-    _exit(EXIT_SUCCESS);
 }

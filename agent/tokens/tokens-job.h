@@ -35,12 +35,8 @@ typedef struct {
 /* Runs VERB. Returns an object: `ok`; when not, `fault`, and `rv` where a call of the backend said
  * it; the token's `flags` afterwards, where it is still there; `tries` of its PIN (null: not
  * known), when it was refused; and what the verb adds. The process is the backend's from then on:
- * the caller prints that and calls pf_tokens_job_leave(). */
+ * the caller ends it by _exit(). */
 JsonNode *pf_tokens_job_run(const PfTokensVerb *verb, const PfTokensInput *input);
-
-/* Lets the backend take leave of the card, for a moment: what its process leaves open is reset by
- * the reader's service, under everybody who uses the card. */
-void pf_tokens_job_leave(void) __attribute__((noreturn));
 
 /* What an RV of the backend that is not CKR_OK means; the answer gets it as `rv`. */
 PfTokensFault pf_tokens_job_explain(PfTokensJob *job, CK_RV rv);
