@@ -18,6 +18,7 @@
 #include "tokens-job.h"
 #include "tokens-list.h"
 #include "tokens-logout.h"
+#include "tokens-opensc.h"
 #include "tokens-probe.h"
 #include "tokens-tries.h"
 
@@ -26,8 +27,10 @@
 #define FILE_FD   4
 
 static const PfTokensVerb verbs[] = {
-    {"certificates", FALSE, pf_tokens_certificates_run},
-    {"change-pin", TRUE, pf_tokens_change_run},
+    {"certificates", FALSE, NULL, pf_tokens_certificates_run},
+    {"change-pin", TRUE, NULL, pf_tokens_change_run},
+    {"init-pin", TRUE, NULL, pf_tokens_change_run_init},
+    {"unblock", TRUE, pf_tokens_opensc_prepare_unblock, pf_tokens_change_run_unblock},
 };
 
 /* Standard output is the answer's alone: what a backend prints there goes to standard error. */

@@ -9,8 +9,9 @@
  * rejected, locked (nothing is sent to a token that shows that already), length, invalid, expired,
  * no-pin (there is none yet), no-pin-given, keypad (it is typed at the reader). */
 #define PF_TOKENS_FAULTS(X)                                                                        \
-    X(AT_RISK, "at-risk") /* last try, blocked, to be changed: nothing was sent */                 \
-    X(BUSY, "busy")       /* other sessions are in the way */                                      \
+    X(ALREADY_SET, "already-set") /* the token has a PIN */                                        \
+    X(AT_RISK, "at-risk")         /* last try, blocked, to be changed: nothing was sent */         \
+    X(BUSY, "busy")               /* other sessions are in the way */                              \
     X(CANCELED, "canceled")                                                                        \
     X(DOUBLED, "doubled") /* two tokens have the identity */                                       \
     X(EXPIRED, "expired")                                                                          \

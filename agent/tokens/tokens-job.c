@@ -29,6 +29,7 @@ static const struct {
     {CKR_ACTION_PROHIBITED, PF_TOKENS_FAULT_READ_ONLY},
     {CKR_DEVICE_MEMORY, PF_TOKENS_FAULT_FULL},
     {CKR_FUNCTION_NOT_SUPPORTED, PF_TOKENS_FAULT_UNSUPPORTED},
+    {CKR_USER_TYPE_INVALID, PF_TOKENS_FAULT_UNSUPPORTED},
     {CKR_FUNCTION_CANCELED, PF_TOKENS_FAULT_CANCELED},
     {CKR_SESSION_EXISTS, PF_TOKENS_FAULT_BUSY},
     {CKR_USER_ANOTHER_ALREADY_LOGGED_IN, PF_TOKENS_FAULT_BUSY},
@@ -46,18 +47,21 @@ pf_tokens_job_explain(PfTokensJob *job, CK_RV rv)
 }
 
 PfTokensFault
-pf_tokens_job_check_proof(PfTokensJob *job, CK_FLAGS blocked)
+pf_tokens_job_check_proof(PfTokensJob *job, CK_USER_TYPE user)
 {
+    const CK_TOKEN_INFO *info = &job->target.info;
+    CK_FLAGS blocked = user == CKU_SO ? CKF_SO_PIN_LOCKED : CKF_USER_PIN_LOCKED;
     if (pf_tokens_target_has_keypad(&job->target))
         return PF_TOKENS_FAULT_KEYPAD;
-    if ((job->target.info.flags & blocked) != 0)
+    if ((info->flags & blocked) != 0)
         return PF_TOKENS_FAULT_LOCKED;
     if (job->proof == NULL)
         return PF_TOKENS_FAULT_NO_PIN_GIVEN;
-    /* Not the least length: a card can be delivered with a PIN that is shorter. */
+    /* Not the least length: a card can be delivered with a PIN that is shorter. A PUK's are not
+     * known at all. */
     return pf_pin_rule_check_typed(pf_secret_get_bytes(job->proof),
                                    pf_secret_get_length(job->proof), 0,
-                                   job->target.info.ulMaxPinLen) == PF_PIN_LENGTH_OK
+                                   user == CKU_SO ? 0 : info->ulMaxPinLen) == PF_PIN_LENGTH_OK
                ? PF_TOKENS_FAULT_NONE
                : PF_TOKENS_FAULT_LENGTH;
 }
@@ -89,8 +93,22 @@ set_flags(PfTokensJob *job)
     json_object_set_array_member(job->answer, "flags", array);
 }
 
-static void
-set_tries(PfTokensJob *job)
+CK_UTF8CHAR_PTR
+pf_tokens_job_get_bytes(const PfSecret *secret)
+{
+    return (CK_UTF8CHAR_PTR)pf_secret_get_bytes(secret);
+}
+
+PfTokensFault
+pf_tokens_job_log_in(PfTokensJob *job, CK_USER_TYPE user)
+{
+    CK_RV rv = job->target.p11->C_Login(job->session, user, pf_tokens_job_get_bytes(job->proof),
+                                        pf_secret_get_length(job->proof));
+    return rv == CKR_OK ? PF_TOKENS_FAULT_NONE : pf_tokens_job_explain(job, rv);
+}
+
+void
+pf_tokens_job_add_tries(PfTokensJob *job)
 {
     const CK_SLOT_INFO *slot = &job->target.slot_info;
     g_autofree char *description =
@@ -113,11 +131,8 @@ run_in_session(PfTokensJob *job, const PfTokensVerb *verb)
     if (rv != CKR_OK)
         return pf_tokens_job_explain(job, rv);
     PfTokensFault fault = verb->run(job);
-    if (pf_tokens_target_find(&job->target) == PF_TOKENS_FAULT_NONE) {
+    if (pf_tokens_target_find(&job->target) == PF_TOKENS_FAULT_NONE)
         set_flags(job);
-        if (fault == PF_TOKENS_FAULT_REJECTED)
-            set_tries(job);
-    }
     p11->C_CloseSession(job->session);
     return fault;
 }
@@ -126,6 +141,8 @@ static PfTokensFault
 run_verb(PfTokensJob *job, const PfTokensVerb *verb, const PfTokensInput *input)
 {
     CK_FUNCTION_LIST *p11;
+    if (verb->prepare != NULL)
+        verb->prepare();
     PfTokensFault fault = pf_tokens_target_start(input->path, &p11);
     if (fault != PF_TOKENS_FAULT_NONE)
         return fault;

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     const char *name;
     gboolean writes;
+    void (*prepare)(void); /* before the backend is loaded; NULL: nothing */
     /* The token is in its slot, and a session is open. */
     PfTokensFault (*run)(PfTokensJob *job);
 } PfTokensVerb;
@@ -33,17 +34,26 @@ typedef struct {
 } PfTokensInput;
 
 /* Runs VERB. Returns an object: `ok`; when not, `fault`, and `rv` where a call of the backend said
- * it; the token's `flags` afterwards, where it is still there; `tries` of its PIN (null: not
- * known), when it was refused; and what the verb adds. The process is the backend's from then on:
- * the caller ends it by _exit(). */
+ * it; the token's `flags` afterwards, where it is still there; and what the verb adds. The process
+ * is the backend's from then on: the caller ends it by _exit(). */
 JsonNode *pf_tokens_job_run(const PfTokensVerb *verb, const PfTokensInput *input);
 
 /* What an RV of the backend that is not CKR_OK means; the answer gets it as `rv`. */
 PfTokensFault pf_tokens_job_explain(PfTokensJob *job, CK_RV rv);
 
-/* May the proof be presented? A PIN page came, it fits the token's lengths, it is not typed at the
- * reader, and the token shows none of BLOCKED. */
-PfTokensFault pf_tokens_job_check_proof(PfTokensJob *job, CK_FLAGS blocked);
+/* May the proof be presented, as the PIN of USER (CKU_USER, or CKU_SO for a PUK)? It is there, it
+ * is not typed at the reader, and as far as the token tells it is not blocked and no wrong length.
+ */
+PfTokensFault pf_tokens_job_check_proof(PfTokensJob *job, CK_USER_TYPE user);
 
 /* The same for the secret as a new PIN. */
 PfTokensFault pf_tokens_job_check_new_pin(PfTokensJob *job);
+
+/* Adds `tries`: how many are left to the user's PIN, null where that is not known. */
+void pf_tokens_job_add_tries(PfTokensJob *job);
+
+/* Logs USER in with the proof, which may be presented. */
+PfTokensFault pf_tokens_job_log_in(PfTokensJob *job, CK_USER_TYPE user);
+
+/* For C_SetPIN and the like, which take what they do not change by plain pointers. */
+CK_UTF8CHAR_PTR pf_tokens_job_get_bytes(const PfSecret *secret);

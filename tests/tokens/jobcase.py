@@ -82,7 +82,7 @@ class JobCase(unittest.TestCase):
         from pinfoldtest import Driver
         with Driver(self.box, self.module) as driver:
             driver.ok("init")
-            session = driver.open_session("@0")
+            session = driver.open_session("@0", "rw")
             return driver.rv("login", session, user, pin) == "CKR_OK"
 
 
