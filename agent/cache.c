@@ -247,6 +247,16 @@ pf_cache_note_token_flags(PfCache *self, const char *token_uri, CK_FLAGS flags, 
 }
 
 void
+pf_cache_objects_changed(PfCache *self, const char *token_uri)
+{
+    for (guint i = 0; i < self->domains->len; i++) {
+        PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
+        if (strcmp(domain->token, token_uri) == 0)
+            pf_login_domain_bump_objects(domain);
+    }
+}
+
+void
 pf_cache_report_token(PfCache *self, PfProcessContext *context, const PfReportedToken *report)
 {
     switch (report->event) {
@@ -261,11 +271,7 @@ pf_cache_report_token(PfCache *self, PfProcessContext *context, const PfReported
         pf_cache_token_removed(self, report->token_uri, PF_FORGET_REMOVED);
         break;
     case PF_TOKEN_EVENT_OBJECTS_CHANGED:
-        for (guint i = 0; i < self->domains->len; i++) {
-            PfLoginDomain *domain = g_ptr_array_index(self->domains, i);
-            if (strcmp(domain->token, report->token_uri) == 0)
-                pf_login_domain_bump_objects(domain);
-        }
+        pf_cache_objects_changed(self, report->token_uri);
         break;
     case PF_TOKEN_EVENT_EXPLICIT_REJECTED:
         /* A login that has ended by now was before this. */

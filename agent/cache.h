@@ -120,6 +120,9 @@ guint pf_cache_end_session(PfCache *cache);
  * when this returns. */
 void pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason reason);
 
+/* The token has other objects than before: its programs read them anew. */
+void pf_cache_objects_changed(PfCache *self, const char *token_uri);
+
 /* Nobody is granted the right to present a PIN to TOKEN_URI until it is released as often as it was
  * held: for the agent's own dealings with the card. */
 void pf_cache_hold_token(PfCache *cache, const char *token_uri);

@@ -11,6 +11,7 @@
 #include "control-history.h"
 #include "control-keyring.h"
 #include "control-status.h"
+#include "control-tokens.h"
 #include "pacer.h"
 #include "pf-agent-dbus.h"
 #include "session-bus.h"
@@ -32,6 +33,7 @@ struct _PfControl {
     guint owner_id;
     PfPacer *changed; /* sends Changed */
     PfControlHistory *history;
+    PfControlTokens *tokens;
     GQueue diagnoses; /* of GDBusMethodInvocation, waiting for the registry */
 };
 
@@ -316,6 +318,7 @@ pf_control_stop(PfControl *self)
                                                       "the agent stops");
     pf_pacer_calm(self->changed);
     pf_control_history_stop(self->history);
+    g_clear_pointer(&self->tokens, pf_control_tokens_free);
     g_clear_handle_id(&self->owner_id, g_bus_unown_name);
     if (self->connection == NULL)
         return;
@@ -394,6 +397,7 @@ pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher
     pf_control_consents_connect(self->skeleton, cache);
     pf_control_keyring_connect(self->skeleton, cache);
     self->history = pf_control_history_new(self->skeleton, cache);
+    self->tokens = pf_control_tokens_new(self->skeleton, cache, registry);
     g_signal_connect_object(cache, "forgotten", G_CALLBACK(on_cache_forgotten), self, 0);
     g_signal_connect_object(registry, "changed", G_CALLBACK(on_something_changed), self,
                             G_CONNECT_SWAPPED);

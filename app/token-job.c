@@ -10,18 +10,36 @@
 #include "helper-run.h"
 #include "json-text.h"
 #include "pin-page.h"
+#include "session-bus.h"
 #include "token-flags.h"
+#include "wire-names.h"
 
 #define LIST_TIMEOUT_MS 15000u
 /* A slow card takes half a second for each of its commands, some vendors' modules 30 s to start. */
 #define VERB_TIMEOUT_MS 60000u
 #define MAX_BYTES       (2u * 1024u * 1024u)
+/* The agent has pinfold-tokens look at all tokens. */
+#define AGENT_TIMEOUT_MS 15000
 
 /* Where a verb finds its second secret, and a file. */
 #define SECOND_FD 3
 #define FILE_FD   4
 
+/* What each verb changes, in a word of Agent1.NoteTokenChange. */
+static const struct {
+    const char *verb;
+    const char *change;
+} changes[] = {
+    {"change-pin", "pin"},
+    {"init-pin", "pin"},
+    {"unblock", "pin"},
+};
+
 typedef struct {
+    const char *change; /* NULL: the verb changes nothing */
+    gboolean has_begun;
+    PfTokenJobResult *result; /* either of these, while the agent is told */
+    GError *error;
     char *verb;
     char *module_path; /* NULL until it is known */
     char *token_uri;
@@ -34,6 +52,8 @@ static void
 run_free(gpointer data)
 {
     Run *run = data;
+    pf_token_job_result_free(run->result);
+    g_clear_error(&run->error);
     g_free(run->verb);
     g_free(run->module_path);
     g_free(run->token_uri);
@@ -45,25 +65,92 @@ run_free(gpointer data)
 }
 
 static void
-return_fault(GTask *task, PfTokensFault fault)
+complete(GTask *task)
 {
-    PfTokenJobResult *result = g_new0(PfTokenJobResult, 1);
-    result->fault = fault;
-    result->tries = -1;
-    g_task_return_pointer(task, result, (GDestroyNotify)pf_token_job_result_free);
+    Run *run = g_task_get_task_data(task);
+    if (run->error != NULL)
+        g_task_return_error(task, g_steal_pointer(&run->error));
+    else
+        g_task_return_pointer(task, g_steal_pointer(&run->result),
+                              (GDestroyNotify)pf_token_job_result_free);
+}
+
+/* Without an agent, nobody has a PIN cached. */
+static void
+on_agent_told(GObject *source, GAsyncResult *async_result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), async_result, &error);
+    if (answer == NULL)
+        g_debug("the agent was not told: %s", error->message);
+    complete(task);
+}
+
+/* What can have been changed: a helper that did not answer may have done all of it. A PIN that was
+ * refused has changed the tries. */
+static const char *
+get_change(const Run *run)
+{
+    PfTokensFault fault = run->result != NULL ? run->result->fault : PF_TOKENS_FAULT_NONE;
+    gboolean is_answered = run->result != NULL && run->result->answer != NULL;
+    return is_answered && fault != PF_TOKENS_FAULT_NONE ? "other" : run->change;
+}
+
+static void
+on_bus_connected(GObject *source, GAsyncResult *async_result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Run *run = g_task_get_task_data(task);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) bus = g_bus_get_finish(async_result, &error);
+    if (bus == NULL) {
+        g_debug("the agent was not told: %s", error->message);
+        complete(task);
+        return;
+    }
+    g_dbus_connection_call(bus, PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, "org.pinfold.Agent1",
+                           "NoteTokenChange",
+                           g_variant_new("(ss)", run->token_uri, get_change(run)), NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START, AGENT_TIMEOUT_MS, NULL, on_agent_told,
+                           g_object_ref(task));
+}
+
+/* Tells the agent what has changed, then returns what there is to return. */
+static void
+finish_run(GTask *task)
+{
+    Run *run = g_task_get_task_data(task);
+    if (run->has_begun && run->change != NULL && pf_session_bus_exists())
+        g_bus_get(G_BUS_TYPE_SESSION, NULL, on_bus_connected, g_object_ref(task));
+    else
+        complete(task);
+}
+
+static void
+finish_with_fault(GTask *task, PfTokensFault fault)
+{
+    Run *run = g_task_get_task_data(task);
+    run->result = g_new0(PfTokenJobResult, 1);
+    run->result->fault = fault;
+    run->result->tries = -1;
+    finish_run(task);
 }
 
 /* What became of the helper itself; ERROR is consumed. */
 static void
-return_error(GTask *task, GError *error)
+finish_with_error(GTask *task, GError *error)
 {
+    Run *run = g_task_get_task_data(task);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
-        return_fault(task, PF_TOKENS_FAULT_TIMED_OUT);
+        finish_with_fault(task, PF_TOKENS_FAULT_TIMED_OUT);
     } else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
                g_error_matches(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE)) {
-        return_fault(task, PF_TOKENS_FAULT_CRASHED);
+        finish_with_fault(task, PF_TOKENS_FAULT_CRASHED);
     } else {
-        g_task_return_error(task, error);
+        run->error = error;
+        finish_run(task);
         return;
     }
     g_error_free(error);
@@ -104,18 +191,20 @@ static void
 on_verb_done(GObject *source, GAsyncResult *async_result, gpointer data)
 {
     g_autoptr(GTask) task = data;
+    Run *run = g_task_get_task_data(task);
     GError *error = NULL;
     g_autoptr(GBytes) output = pf_helper_run_finish(async_result, &error);
     if (output == NULL) {
-        return_error(task, error);
+        finish_with_error(task, error);
         return;
     }
     g_autoptr(JsonNode) document = pf_json_text_parse(output);
-    if (document == NULL)
-        return_fault(task, PF_TOKENS_FAULT_CRASHED);
-    else
-        g_task_return_pointer(task, read_answer(document),
-                              (GDestroyNotify)pf_token_job_result_free);
+    if (document == NULL) {
+        finish_with_fault(task, PF_TOKENS_FAULT_CRASHED);
+        return;
+    }
+    run->result = read_answer(document);
+    finish_run(task);
 }
 
 static void
@@ -130,6 +219,7 @@ run_verb(GTask *task)
         {run->secret.fd, SECOND_FD},
         {run->file_fd, FILE_FD},
     };
+    run->has_begun = TRUE;
     pf_helper_run_with_fds_async(argv, fds, G_N_ELEMENTS(fds), VERB_TIMEOUT_MS, MAX_BYTES,
                                  g_task_get_cancellable(task), on_verb_done, g_object_ref(task));
 }
@@ -159,7 +249,7 @@ on_list_done(GObject *source, GAsyncResult *async_result, gpointer data)
     GError *error = NULL;
     g_autoptr(GBytes) output = pf_helper_run_finish(async_result, &error);
     if (output == NULL) {
-        return_error(task, error);
+        finish_with_error(task, error);
         return;
     }
     g_autoptr(JsonNode) document = pf_json_text_parse(output);
@@ -174,7 +264,7 @@ on_list_done(GObject *source, GAsyncResult *async_result, gpointer data)
         run_verb(task);
         return;
     }
-    return_fault(task, modules != NULL ? PF_TOKENS_FAULT_GONE : PF_TOKENS_FAULT_CRASHED);
+    finish_with_fault(task, modules != NULL ? PF_TOKENS_FAULT_GONE : PF_TOKENS_FAULT_CRASHED);
 }
 
 static void
@@ -197,6 +287,16 @@ make_page(PfPinPage *page, const PfSecret *secret, GError **error)
     return r == 0;
 }
 
+static const char *
+find_change(const char *verb)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+        if (g_str_equal(changes[i].verb, verb))
+            return changes[i].change;
+    }
+    return NULL;
+}
+
 void
 pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer user_data)
@@ -208,6 +308,7 @@ pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
     /* Whoever cancels a job that is done anyway learns that it is done. */
     g_task_set_check_cancellable(task, FALSE);
     run->verb = g_strdup(job->verb);
+    run->change = find_change(job->verb);
     run->module_path = g_strdup(job->module_path);
     run->token_uri = g_strdup(job->token_uri);
     run->proof = PF_PIN_PAGE_NONE;

@@ -127,6 +127,12 @@ pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason rea
 }
 
 void
+pf_cache_objects_changed(PfCache *cache, const char *token_uri)
+{
+    say("objects %s", token_uri);
+}
+
+void
 pf_cache_set_doubled(PfCache *cache, const char *const *token_uris)
 {
     for (gsize i = 0; token_uris[i] != NULL; i++)

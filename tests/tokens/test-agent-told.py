@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""What the agent knows of a token that the app has changed, when the app's job is done."""
+
+from jobcase import JobCase, piv, softhsm
+from pinfoldtest import tap, wait_for
+from pinfoldtest.pinfold import Pinfold
+
+NEW = "87654321"
+
+
+class Told(JobCase):
+    def setUp(self):
+        super().setUp()
+        self.prepare()
+        self.pinfold = Pinfold(self.box, {"opensc" if self.has_card else "soft": self.module})
+        wait_for(lambda: self.uri in self.listed(), 20, "the token", step=0.1)
+
+    def listed(self):
+        return {token["uri"]: token["flags"] for token in self.pinfold.status()["tokens"]}
+
+    def log_in(self, pin):
+        driver = self.pinfold.driver()
+        self.addCleanup(driver.close)
+        driver.ok("init")
+        session = driver.open_session("@0", "rw")
+        driver.ok("login", session, "user", pin)
+        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
+        return driver, session
+
+    def note(self, uri, change):
+        return self.box.run("gdbus", "call", "-e", "-d", "org.pinfold.Agent",
+                            "-o", "/org/pinfold/Agent",
+                            "-m", "org.pinfold.Agent1.NoteTokenChange", uri, change, check=False)
+
+
+class Card(Told):
+    has_card = True
+
+    def prepare(self):
+        self.piv()
+
+    def test_changed_pin_is_forgotten(self):
+        driver, session = self.log_in(piv.PIN)
+        key = driver.find(session, **{"class": "private_key"})[0]
+        self.card.reset_stats()
+        self.assertDone(self.job("change-pin", piv.PIN, NEW))
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+        self.assertEqual(driver.state(session), "CKS_RW_PUBLIC_SESSION")
+        self.assertIn(driver.rv("sign", session, key, "SHA256_RSA_PKCS", "00"),
+                      ("CKR_USER_NOT_LOGGED_IN", "CKR_KEY_HANDLE_INVALID"))
+        changed = [e for e in self.pinfold.history() if e["event"] == "pin-changed"]
+        self.assertEqual([(e["token_uri"], e["reason"]) for e in changed], [(self.uri, "dialog")])
+        # The old PIN was never presented again.
+        self.assertEqual(self.card.stats()["verify_wrong"], 0)
+        driver.ok("login", session, "user", NEW)
+
+    def test_refused_pin_is_told_and_nothing_forgotten(self):
+        self.log_in(piv.PIN)
+        self.card.set_tries(2)
+        self.assertFault(self.job("change-pin", "111111", NEW), "rejected")
+        self.assertIn("USER_PIN_FINAL_TRY", self.listed()[self.uri])
+        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
+
+    def test_unblocked_card_is_shown_so(self):
+        self.card.set_tries(0)
+        self.assertFault(self.job("change-pin", piv.PIN, NEW), "locked")
+        self.assertIn("USER_PIN_LOCKED", self.listed()[self.uri])
+        self.assertDone(self.job("unblock", piv.PUK, NEW))
+        self.assertNotIn("USER_PIN_LOCKED", self.listed()[self.uri])
+
+
+class Soft(Told):
+    has_card = False
+
+    def prepare(self):
+        self.softhsm()
+
+    def test_unknown(self):
+        for uri, change in (("nonsense", "pin"), (self.uri, "nothing"), (self.uri, "")):
+            done = self.note(uri, change)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("InvalidArgs", done.stderr)
+
+    def test_deleted(self):
+        """Also where a program has it open still."""
+        self.log_in(softhsm.PIN)
+        self.assertEqual(self.note(self.uri, "deleted").returncode, 0)
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+
+    def test_objects(self):
+        """Keeps the login; what came is there at the latest after the next use of a key."""
+        softhsm.import_key(self.box, label="first", key_id="01")
+        driver, session = self.log_in(softhsm.PIN)
+        first, = driver.find(session, **{"class": "private_key"})
+        softhsm.import_key(self.box, label="second", key_id="02")
+        driver.sign(session, first)
+        self.assertEqual(driver.find(session, **{"class": "private_key"}), [first])
+        self.assertEqual(self.note(self.uri, "objects").returncode, 0)
+        driver.sign(session, first)
+        self.assertEqual(len(driver.find(session, **{"class": "private_key"})), 2)
+        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
+
+
+if __name__ == "__main__":
+    del Told
+    tap.main()
