@@ -30,9 +30,8 @@ static const struct {
     const char *verb;
     const char *change;
 } changes[] = {
-    {"change-pin", "pin"},
-    {"init-pin", "pin"},
-    {"unblock", "pin"},
+    {"change-pin", "pin"}, {"create", "other"}, {"delete", "deleted"},
+    {"init-pin", "pin"},   {"unblock", "pin"},
 };
 
 typedef struct {
@@ -187,6 +186,17 @@ read_answer(JsonNode *document)
     return result;
 }
 
+/* A token that was made has one from now on. */
+static void
+take_new_uri(Run *run)
+{
+    const char *uri = json_object_get_string_member_with_default(run->result->answer, "uri", NULL);
+    if (uri == NULL)
+        return;
+    g_free(run->token_uri);
+    run->token_uri = g_strdup(uri);
+}
+
 static void
 on_verb_done(GObject *source, GAsyncResult *async_result, gpointer data)
 {
@@ -204,6 +214,7 @@ on_verb_done(GObject *source, GAsyncResult *async_result, gpointer data)
         return;
     }
     run->result = read_answer(document);
+    take_new_uri(run);
     finish_run(task);
 }
 
@@ -309,7 +320,9 @@ pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
     g_task_set_check_cancellable(task, FALSE);
     run->verb = g_strdup(job->verb);
     run->change = find_change(job->verb);
-    run->module_path = g_strdup(job->module_path);
+    /* Of a token that is to be made, the helper knows whose it will be. */
+    run->module_path = g_strdup(
+        g_str_equal(job->verb, "create") && job->module_path == NULL ? "" : job->module_path);
     run->token_uri = g_strdup(job->token_uri);
     run->proof = PF_PIN_PAGE_NONE;
     run->secret = PF_PIN_PAGE_NONE;

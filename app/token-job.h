@@ -12,13 +12,14 @@
 #include "tokens-fault.h"
 
 typedef struct {
-    /* certificates, change-pin; see agent/tokens/ for what they answer. */
+    /* certificates, change-pin, unblock, init-pin, create, delete: agent/tokens/ says what each
+     * does with proof and secret, and answers. */
     const char *verb;
     const char *module_path; /* the backend's; NULL: the one that has the token is looked for */
-    const char *token_uri;
-    const PfSecret *proof;  /* the PIN, or PUK, that the token is to accept; NULL: none */
-    const PfSecret *secret; /* the new PIN, or the password of the file; NULL: none */
-    int file_fd;            /* -1: none */
+    const char *token_uri;   /* of create: the new token's label */
+    const PfSecret *proof;   /* the PIN, or PUK, that the token is to accept; NULL: none */
+    const PfSecret *secret;  /* the new PIN, or the password of the file; NULL: none */
+    int file_fd;             /* -1: none */
 } PfTokenJob;
 
 typedef struct {

@@ -15,11 +15,13 @@
 #include "pin-page.h"
 #include "tokens-certificates.h"
 #include "tokens-change.h"
+#include "tokens-create.h"
 #include "tokens-job.h"
 #include "tokens-list.h"
 #include "tokens-logout.h"
 #include "tokens-opensc.h"
 #include "tokens-probe.h"
+#include "tokens-softhsm.h"
 #include "tokens-tries.h"
 
 /* Where a verb finds a second secret, and a file. */
@@ -27,10 +29,13 @@
 #define FILE_FD   4
 
 static const PfTokensVerb verbs[] = {
-    {"certificates", FALSE, NULL, pf_tokens_certificates_run},
-    {"change-pin", TRUE, NULL, pf_tokens_change_run},
-    {"init-pin", TRUE, NULL, pf_tokens_change_run_init},
-    {"unblock", TRUE, pf_tokens_opensc_prepare_unblock, pf_tokens_change_run_unblock},
+    {"certificates", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_certificates_run},
+    {"change-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run},
+    {"create", PF_TOKENS_ACCESS_BACKEND, pf_tokens_softhsm_prepare, pf_tokens_create_run},
+    {"delete", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_create_run_delete},
+    {"init-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run_init},
+    {"unblock", PF_TOKENS_ACCESS_WRITE, pf_tokens_opensc_prepare_unblock,
+     pf_tokens_change_run_unblock},
 };
 
 /* Standard output is the answer's alone: what a backend prints there goes to standard error. */
@@ -121,7 +126,9 @@ run_verb(const PfTokensVerb *verb, const char *parent, const char *path, const c
     prepare_for_backend(parent);
     PF_AUTO_SECRET proof = take_stdin();
     PF_AUTO_SECRET secret = take_second();
-    PfTokensInput input = {path, token_uri, proof, secret, take_file()};
+    /* Without a path, SoftHSM is meant, which may not be listed yet as it does not start. */
+    g_autofree char *softhsm = path[0] == '\0' ? pf_tokens_softhsm_dup_path() : NULL;
+    PfTokensInput input = {softhsm != NULL ? softhsm : path, token_uri, proof, secret, take_file()};
     int fd = take_stdout();
     g_autoptr(JsonNode) document = pf_tokens_job_run(verb, &input);
     pf_secret_clear(&proof);

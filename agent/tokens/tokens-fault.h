@@ -11,9 +11,11 @@
 #define PF_TOKENS_FAULTS(X)                                                                        \
     X(ALREADY_SET, "already-set") /* the token has a PIN */                                        \
     X(AT_RISK, "at-risk")         /* last try, blocked, to be changed: nothing was sent */         \
+    X(BAD_LABEL, "bad-label")     /* empty, longer than 32 bytes, or no UTF-8 */                   \
     X(BUSY, "busy")               /* other sessions are in the way */                              \
     X(CANCELED, "canceled")                                                                        \
     X(DOUBLED, "doubled") /* two tokens have the identity */                                       \
+    X(EXISTS, "exists")   /* a token with this label */                                            \
     X(EXPIRED, "expired")                                                                          \
     X(FAILED, "failed") /* `rv` is all that is known */                                            \
     X(FULL, "full")                                                                                \
@@ -28,6 +30,7 @@
     X(NEW_LENGTH, "new-length")                                                                    \
     X(NO_PIN, "no-pin")                                                                            \
     X(NO_PIN_GIVEN, "no-pin-given")                                                                \
+    X(NO_TOOL, "no-tool")                 /* SoftHSM's own program is not installed */             \
     X(NOT_INITIALISED, "not-initialised") /* the backend does not start */                         \
     X(NOT_LOADED, "not-loaded")           /* or is none */                                         \
     X(READ_ONLY, "read-only")                                                                      \

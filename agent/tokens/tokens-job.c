@@ -125,7 +125,8 @@ pf_tokens_job_add_tries(PfTokensJob *job)
 static PfTokensFault
 run_in_session(PfTokensJob *job, const PfTokensVerb *verb)
 {
-    CK_FLAGS flags = CKF_SERIAL_SESSION | (verb->writes ? CKF_RW_SESSION : 0);
+    CK_FLAGS flags =
+        CKF_SERIAL_SESSION | (verb->access == PF_TOKENS_ACCESS_WRITE ? CKF_RW_SESSION : 0);
     CK_FUNCTION_LIST *p11 = job->target.p11;
     CK_RV rv = p11->C_OpenSession(job->target.slot, flags, NULL, NULL, &job->session);
     if (rv != CKR_OK)
@@ -147,6 +148,8 @@ run_verb(PfTokensJob *job, const PfTokensVerb *verb, const PfTokensInput *input)
     if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
     job->target = (PfTokensTarget){.p11 = p11, .uri = input->token_uri};
+    if (verb->access == PF_TOKENS_ACCESS_BACKEND)
+        return verb->run(job);
     fault = pf_tokens_target_find(&job->target);
     return fault != PF_TOKENS_FAULT_NONE ? fault : run_in_session(job, verb);
 }

@@ -17,17 +17,23 @@ typedef struct {
     JsonObject *answer;     /* to which a verb adds */
 } PfTokensJob;
 
+typedef enum {
+    PF_TOKENS_ACCESS_READ,
+    PF_TOKENS_ACCESS_WRITE,
+    PF_TOKENS_ACCESS_BACKEND, /* there is no token yet, and no session */
+} PfTokensAccess;
+
 typedef struct {
     const char *name;
-    gboolean writes;
+    PfTokensAccess access;
     void (*prepare)(void); /* before the backend is loaded; NULL: nothing */
-    /* The token is in its slot, and a session is open. */
+    /* The token is in its slot, and a session is open, as far as ACCESS says. */
     PfTokensFault (*run)(PfTokensJob *job);
 } PfTokensVerb;
 
 typedef struct {
-    const char *path; /* of the backend */
-    const char *token_uri;
+    const char *path;      /* of the backend */
+    const char *token_uri; /* or the text that the verb has in its place */
     const PfSecret *proof;
     const PfSecret *secret;
     int file_fd;

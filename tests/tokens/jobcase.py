@@ -48,8 +48,8 @@ class JobCase(unittest.TestCase):
         self.uri = self.tokens()["Pinfold Test Card"]["uri"]
         self.card.reset_stats()
 
-    def start(self, verb, proof="", secret="", uri=None, module=None, file=None):
-        args = [JOB, verb, uri or self.uri, module or self.module]
+    def start(self, verb, proof="", secret="", uri=None, module=None, file=None, program=(JOB,)):
+        args = [*program, verb, self.uri if uri is None else uri, module or self.module]
         job = self.box.start(args + ([file] if file else []), name="token-job", text=True,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE)
@@ -86,4 +86,4 @@ class JobCase(unittest.TestCase):
             return driver.rv("login", session, user, pin) == "CKR_OK"
 
 
-__all__ = ["HELPER", "JobCase", "piv", "softhsm"]
+__all__ = ["HELPER", "JOB", "JobCase", "piv", "softhsm"]
