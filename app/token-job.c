@@ -31,7 +31,7 @@ static const struct {
     const char *change;
 } changes[] = {
     {"change-pin", "pin"}, {"create", "other"}, {"delete", "deleted"},
-    {"init-pin", "pin"},   {"unblock", "pin"},
+    {"import", "objects"}, {"init-pin", "pin"}, {"unblock", "pin"},
 };
 
 typedef struct {

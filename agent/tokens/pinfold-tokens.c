@@ -16,6 +16,7 @@
 #include "tokens-certificates.h"
 #include "tokens-change.h"
 #include "tokens-create.h"
+#include "tokens-import.h"
 #include "tokens-job.h"
 #include "tokens-list.h"
 #include "tokens-logout.h"
@@ -33,6 +34,7 @@ static const PfTokensVerb verbs[] = {
     {"change-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run},
     {"create", PF_TOKENS_ACCESS_BACKEND, pf_tokens_softhsm_prepare, pf_tokens_create_run},
     {"delete", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_create_run_delete},
+    {"import", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_import_run},
     {"init-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run_init},
     {"unblock", PF_TOKENS_ACCESS_WRITE, pf_tokens_opensc_prepare_unblock,
      pf_tokens_change_run_unblock},

@@ -11,13 +11,16 @@
 #define PF_TOKENS_FAULTS(X)                                                                        \
     X(ALREADY_SET, "already-set") /* the token has a PIN */                                        \
     X(AT_RISK, "at-risk")         /* last try, blocked, to be changed: nothing was sent */         \
+    X(BAD_FILE, "bad-file")       /* no PKCS#12 file, or a broken one */                           \
     X(BAD_LABEL, "bad-label")     /* empty, longer than 32 bytes, or no UTF-8 */                   \
     X(BUSY, "busy")               /* other sessions are in the way */                              \
     X(CANCELED, "canceled")                                                                        \
     X(DOUBLED, "doubled") /* two tokens have the identity */                                       \
     X(EXISTS, "exists")   /* a token with this label */                                            \
     X(EXPIRED, "expired")                                                                          \
-    X(FAILED, "failed") /* `rv` is all that is known */                                            \
+    X(FAILED, "failed")                 /* `rv` is all that is known */                            \
+    X(FILE_ALGORITHM, "file-algorithm") /* the file is encrypted in a way unknown here */          \
+    X(FILE_TOO_LARGE, "file-too-large")                                                            \
     X(FULL, "full")                                                                                \
     X(GONE, "gone")                                                                                \
     X(INVALID, "invalid")                                                                          \
@@ -28,6 +31,7 @@
     X(LOGOUT_FAILED, "logout-failed")                                                              \
     X(NEW_INVALID, "new-invalid") /* characters that the token does not take in a PIN */           \
     X(NEW_LENGTH, "new-length")                                                                    \
+    X(NO_KEY, "no-key") /* in the file */                                                          \
     X(NO_PIN, "no-pin")                                                                            \
     X(NO_PIN_GIVEN, "no-pin-given")                                                                \
     X(NO_TOOL, "no-tool")                 /* SoftHSM's own program is not installed */             \
@@ -35,7 +39,9 @@
     X(NOT_LOADED, "not-loaded")           /* or is none */                                         \
     X(READ_ONLY, "read-only")                                                                      \
     X(REJECTED, "rejected")                                                                        \
-    X(UNSUPPORTED, "unsupported") /* the backend cannot do this at all */                          \
+    X(UNSUPPORTED, "unsupported")         /* the backend cannot do this at all */                  \
+    X(UNSUPPORTED_KEY, "unsupported-key") /* neither RSA nor EC, or not for this token */          \
+    X(WRONG_PASSWORD, "wrong-password")   /* the file's */                                         \
     /* Not the helper's words, but of those who run it: */                                         \
     X(CRASHED, "crashed")                                                                          \
     X(TIMED_OUT, "timed-out")

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Import: the key's own certificate comes last, so that even a process that is killed in the middle
+ * leaves nothing that looks complete; doing it again then completes it. */
+#include "tokens-import.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "tokens-keydata.h"
+#include "tokens-object.h"
+#include "tokens-pkcs12.h"
+
+#define TEMPLATE_MAX 28u
+#define SECURE_HEAP  (256u * 1024u)
+
+typedef struct {
+    CK_ATTRIBUTE list[TEMPLATE_MAX];
+    CK_ULONG count;
+} Template;
+
+typedef struct {
+    PfTokensJob *job;
+    const PfTokensPkcs12 *content;
+    GPtrArray *keydata; /* of PfTokensKeydata, one for each identity */
+    GArray *made;       /* of CK_OBJECT_HANDLE */
+    guint keys;
+    guint certificates;
+    guint present;
+} Import;
+
+static CK_BBOOL yes = CK_TRUE;
+static CK_BBOOL no = CK_FALSE;
+static CK_OBJECT_CLASS private_class = CKO_PRIVATE_KEY;
+static CK_OBJECT_CLASS public_class = CKO_PUBLIC_KEY;
+static CK_OBJECT_CLASS certificate_class = CKO_CERTIFICATE;
+static CK_CERTIFICATE_TYPE x509_type = CKC_X_509;
+
+static void
+add(Template *template, CK_ATTRIBUTE_TYPE type, gconstpointer value, gsize size)
+{
+    g_assert(template->count < TEMPLATE_MAX);
+    template->list[template->count++] = (CK_ATTRIBUTE){type, (CK_VOID_PTR)value, size};
+}
+
+static void
+add_all(Template *template, const CK_ATTRIBUTE *attributes, CK_ULONG count)
+{
+    for (CK_ULONG i = 0; i < count; i++)
+        add(template, attributes[i].type, attributes[i].pValue, attributes[i].ulValueLen);
+}
+
+static PfTokensFault
+explain(Import *self, CK_RV rv)
+{
+    PfTokensFault fault = pf_tokens_job_explain(self->job, rv);
+    switch (rv) {
+    case CKR_ATTRIBUTE_TYPE_INVALID:
+    case CKR_ATTRIBUTE_VALUE_INVALID:
+    case CKR_CURVE_NOT_SUPPORTED:
+    case CKR_DOMAIN_PARAMS_INVALID:
+    case CKR_KEY_SIZE_RANGE:
+    case CKR_TEMPLATE_INCOMPLETE:
+    case CKR_TEMPLATE_INCONSISTENT:
+        return PF_TOKENS_FAULT_UNSUPPORTED_KEY;
+    default:
+        return fault;
+    }
+}
+
+/* Is an object there that has the first COUNT attributes of TEMPLATE? */
+static gboolean
+is_present(Import *self, Template *template, CK_ULONG count)
+{
+    CK_OBJECT_HANDLE handle;
+    CK_ULONG found = 0;
+    return pf_tokens_object_find(self->job->target.p11, self->job->session, template->list, count,
+                                 &handle, 1, &found) == CKR_OK &&
+           found > 0;
+}
+
+/* Makes it, unless it is there: the first two attributes say which one it is. */
+static CK_RV
+make(Import *self, Template *template, guint *ret_count)
+{
+    CK_OBJECT_HANDLE handle;
+    if (is_present(self, template, 2)) {
+        self->present++;
+        return CKR_OK;
+    }
+    CK_RV rv = self->job->target.p11->C_CreateObject(self->job->session, template->list,
+                                                     template->count, &handle);
+    if (rv != CKR_OK)
+        return rv;
+    g_array_append_val(self->made, handle);
+    *ret_count += 1;
+    return CKR_OK;
+}
+
+static CK_RV
+make_certificate(Import *self, X509 *certificate, const CK_BYTE *id, const char *label)
+{
+    unsigned char *value = NULL;
+    unsigned char *subject = NULL;
+    unsigned char *issuer = NULL;
+    unsigned char *serial = NULL;
+    int value_size = i2d_X509(certificate, &value);
+    int subject_size = i2d_X509_NAME(X509_get_subject_name(certificate), &subject);
+    int issuer_size = i2d_X509_NAME(X509_get_issuer_name(certificate), &issuer);
+    int serial_size = i2d_ASN1_INTEGER(X509_get_serialNumber(certificate), &serial);
+    CK_RV rv = CKR_HOST_MEMORY;
+    if (value_size > 0 && subject_size > 0 && issuer_size > 0 && serial_size > 0) {
+        Template template = {.count = 0};
+        add(&template, CKA_CLASS, &certificate_class, sizeof certificate_class);
+        add(&template, CKA_VALUE, value, (gsize)value_size);
+        add(&template, CKA_CERTIFICATE_TYPE, &x509_type, sizeof x509_type);
+        add(&template, CKA_TOKEN, &yes, sizeof yes);
+        add(&template, CKA_PRIVATE, &no, sizeof no);
+        add(&template, CKA_SUBJECT, subject, (gsize)subject_size);
+        add(&template, CKA_ISSUER, issuer, (gsize)issuer_size);
+        add(&template, CKA_SERIAL_NUMBER, serial, (gsize)serial_size);
+        add(&template, CKA_LABEL, label, strlen(label));
+        if (id != NULL)
+            add(&template, CKA_ID, id, PF_TOKENS_KEYDATA_ID_SIZE);
+        rv = make(self, &template, &self->certificates);
+    }
+    OPENSSL_free(value);
+    OPENSSL_free(subject);
+    OPENSSL_free(issuer);
+    OPENSSL_free(serial);
+    return rv;
+}
+
+static void
+begin_key(Template *template, const CK_OBJECT_CLASS *class, const PfTokensKeydata *keydata,
+          const char *label)
+{
+    add(template, CKA_CLASS, class, sizeof *class);
+    add(template, CKA_ID, pf_tokens_keydata_get_id(keydata), PF_TOKENS_KEYDATA_ID_SIZE);
+    add(template, CKA_TOKEN, &yes, sizeof yes);
+    add(template, CKA_LABEL, label, strlen(label));
+}
+
+static CK_RV
+make_private_key(Import *self, const PfTokensIdentity *identity, const PfTokensKeydata *keydata)
+{
+    Template template = {.count = 0};
+    CK_ULONG count;
+    const CK_ATTRIBUTE *attributes = pf_tokens_keydata_get_private(keydata, &count);
+    begin_key(&template, &private_class, keydata, identity->label);
+    add(&template, CKA_PRIVATE, &yes, sizeof yes);
+    add(&template, CKA_SENSITIVE, &yes, sizeof yes);
+    add(&template, CKA_EXTRACTABLE, &no, sizeof no);
+    add_all(&template, attributes, count);
+    return make(self, &template, &self->keys);
+}
+
+/* Programs do without it, and some tokens make it themselves. */
+static void
+make_public_key(Import *self, const PfTokensIdentity *identity, const PfTokensKeydata *keydata)
+{
+    Template template = {.count = 0};
+    CK_ULONG count;
+    guint ignored = 0;
+    const CK_ATTRIBUTE *attributes = pf_tokens_keydata_get_public(keydata, &count);
+    begin_key(&template, &public_class, keydata, identity->label);
+    add(&template, CKA_PRIVATE, &no, sizeof no);
+    add_all(&template, attributes, count);
+    make(self, &template, &ignored);
+}
+
+static gboolean
+is_own(const PfTokensPkcs12 *content, const X509 *certificate)
+{
+    for (guint i = 0; i < content->identities->len; i++) {
+        const PfTokensIdentity *identity = content->identities->pdata[i];
+        if (identity->certificate == certificate)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static CK_RV
+make_issuers(Import *self)
+{
+    CK_RV rv = CKR_OK;
+    for (guint i = 0; rv == CKR_OK && i < self->content->certificates->len; i++) {
+        X509 *certificate = self->content->certificates->pdata[i];
+        if (is_own(self->content, certificate))
+            continue;
+        g_autofree char *label = pf_tokens_pkcs12_dup_common_name(certificate);
+        rv = make_certificate(self, certificate, NULL, label);
+    }
+    return rv;
+}
+
+static CK_RV
+make_all(Import *self)
+{
+    CK_RV rv = make_issuers(self);
+    for (guint i = 0; rv == CKR_OK && i < self->content->identities->len; i++) {
+        const PfTokensIdentity *identity = self->content->identities->pdata[i];
+        const PfTokensKeydata *keydata = self->keydata->pdata[i];
+        rv = make_private_key(self, identity, keydata);
+        if (rv != CKR_OK)
+            break;
+        make_public_key(self, identity, keydata);
+        if (identity->certificate != NULL)
+            rv = make_certificate(self, identity->certificate, pf_tokens_keydata_get_id(keydata),
+                                  identity->label);
+    }
+    return rv;
+}
+
+static void
+undo(Import *self)
+{
+    for (guint i = self->made->len; i-- > 0;)
+        self->job->target.p11->C_DestroyObject(self->job->session,
+                                               g_array_index(self->made, CK_OBJECT_HANDLE, i));
+}
+
+static void
+describe(Import *self)
+{
+    JsonObject *answer = self->job->answer;
+    JsonArray *labels = json_array_new();
+    guint bare = 0;
+    gboolean missing_chain = FALSE;
+    for (guint i = 0; i < self->content->identities->len; i++) {
+        const PfTokensIdentity *identity = self->content->identities->pdata[i];
+        json_array_add_string_element(labels, identity->label);
+        bare += identity->certificate == NULL;
+        missing_chain |= identity->certificate != NULL && !identity->has_issuer;
+    }
+    json_object_set_array_member(answer, "labels", labels);
+    json_object_set_int_member(answer, "keys", self->keys);
+    json_object_set_int_member(answer, "certificates", self->certificates);
+    json_object_set_int_member(answer, "present", self->present);
+    json_object_set_int_member(answer, "keys_without_certificate", bare);
+    json_object_set_boolean_member(answer, "missing_chain", missing_chain);
+}
+
+/* Before anything is asked of the token that costs something. */
+static PfTokensFault
+take_keys(Import *self)
+{
+    const PfTokensTarget *target = &self->job->target;
+    for (guint i = 0; i < self->content->identities->len; i++) {
+        const PfTokensIdentity *identity = self->content->identities->pdata[i];
+        PfTokensKeydata *keydata = pf_tokens_keydata_new(identity->key);
+        if (keydata == NULL)
+            return PF_TOKENS_FAULT_UNSUPPORTED_KEY;
+        g_ptr_array_add(self->keydata, keydata);
+        if (!pf_tokens_keydata_fits(keydata, target->p11, target->slot))
+            return PF_TOKENS_FAULT_UNSUPPORTED_KEY;
+    }
+    return PF_TOKENS_FAULT_NONE;
+}
+
+static PfTokensFault
+log_in(PfTokensJob *job)
+{
+    PfTokensFault fault;
+    if ((job->target.info.flags & CKF_LOGIN_REQUIRED) == 0)
+        return PF_TOKENS_FAULT_NONE;
+    if ((job->target.info.flags & CKF_USER_PIN_INITIALIZED) == 0)
+        return PF_TOKENS_FAULT_NO_PIN;
+    fault = pf_tokens_job_check_proof(job, CKU_USER);
+    if (fault == PF_TOKENS_FAULT_NONE)
+        fault = pf_tokens_job_log_in(job, CKU_USER);
+    if (fault == PF_TOKENS_FAULT_REJECTED)
+        pf_tokens_job_add_tries(job);
+    return fault;
+}
+
+static PfTokensFault
+import_content(Import *self)
+{
+    PfTokensFault fault = take_keys(self);
+    if (fault == PF_TOKENS_FAULT_NONE)
+        fault = log_in(self->job);
+    if (fault != PF_TOKENS_FAULT_NONE)
+        return fault;
+    CK_RV rv = make_all(self);
+    if (rv != CKR_OK) {
+        fault = explain(self, rv);
+        undo(self);
+        return fault;
+    }
+    describe(self);
+    return PF_TOKENS_FAULT_NONE;
+}
+
+PfTokensFault
+pf_tokens_import_run(PfTokensJob *job)
+{
+    PfTokensPkcs12 *content = NULL;
+    if ((job->target.info.flags & CKF_WRITE_PROTECTED) != 0)
+        return PF_TOKENS_FAULT_READ_ONLY;
+    /* Locked where there is room for it; wiped in any case. */
+    CRYPTO_secure_malloc_init(SECURE_HEAP, 16);
+    PfTokensFault fault = pf_tokens_pkcs12_read(job->file_fd, job->secret, &content);
+    if (fault != PF_TOKENS_FAULT_NONE)
+        return fault;
+    Import import = {
+        .job = job,
+        .content = content,
+        .keydata = g_ptr_array_new_with_free_func((GDestroyNotify)pf_tokens_keydata_free),
+        .made = g_array_new(FALSE, FALSE, sizeof(CK_OBJECT_HANDLE)),
+    };
+    fault = import_content(&import);
+    g_array_unref(import.made);
+    g_ptr_array_unref(import.keydata);
+    pf_tokens_pkcs12_free(content);
+    return fault;
+}
