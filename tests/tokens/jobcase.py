@@ -3,10 +3,12 @@
 """What tests of the work on tokens have in common: a sandbox, a token, and jobs as the app runs."""
 
 import json
+import os
 import subprocess
 import unittest
+from pathlib import Path
 
-from pinfoldtest import Sandbox, build_path, softhsm
+from pinfoldtest import Sandbox, build_path, process, secretscan, softhsm, wait_for
 from pinfoldtest import readers as piv
 
 JOB = build_path("tests/tokens/run-token-job")
@@ -70,6 +72,25 @@ class JobCase(unittest.TestCase):
 
     def job(self, verb, proof="", secret="", **kwargs):
         return self.finish(self.start(verb, proof, secret, **kwargs))
+
+    def wait_for_helper(self, call):
+        """The helper's pid, when it is in a call of a backend that a spy or the mock holds up."""
+        wait_for(lambda: self.box.pids_of(HELPER), 30, "the helper")
+        pid, = self.box.pids_of(HELPER)
+        wait_for(call, 30, "the call")
+        return pid
+
+    def assertGuarded(self, pid, *secrets):
+        """In the helper's memory the secrets are where they may be, and are nowhere else."""
+        for name in ("cmdline", "environ"):
+            text = Path(f"/proc/{pid}/{name}").read_bytes()
+            for secret in secrets:
+                self.assertNotIn(secret.encode(), text)
+        # A sanitizer keeps what was freed.
+        if process.may_look_into(pid) and not os.environ.get("PINFOLD_SANITIZED"):
+            hits = secretscan.scan(pid, *secrets)
+            self.assertEqual({hit.secret for hit in hits}, set(secrets))
+            self.assertEqual({hit.where for hit in hits}, {"secret"})
 
     def assertDone(self, result):
         self.assertIsNone(result["fault"], result)

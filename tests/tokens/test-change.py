@@ -5,10 +5,9 @@
 
 import os
 import signal
-from pathlib import Path
 
 from jobcase import HELPER, JobCase, piv, softhsm
-from pinfoldtest import process, tap, wait_for
+from pinfoldtest import Spy, process, tap, wait_for
 from pinfoldtest.mock import Mock
 from pinfoldtest import mock as mocktoken
 
@@ -122,15 +121,14 @@ class Misbehaving(JobCase):
         self.assertFault(self.change(), "crashed")
 
     def test_cancelled_while_the_backend_hangs(self):
-        self.mock.script("C_SetPIN=hang")
-        job = self.start("change-pin", mocktoken.PIN, "56789012")
-        wait_for(lambda: self.box.pids_of(HELPER), 20, "the helper")
-        helper, = self.box.pids_of(HELPER)
-        for name in ("cmdline", "environ"):
-            text = Path(f"/proc/{helper}/{name}").read_bytes()
-            self.assertNotIn(b"56789012", text)
+        spy = Spy(self.box, self.module, delay="C_SetPIN=60000")
+        self.box.env.update(spy.env)
+        old, new = "Zq7!vX-2", "bT5/xG=6"
+        job = self.start("change-pin", old, new, module=spy.path)
+        helper = self.wait_for_helper(lambda: spy.calls("C_OpenSession"))
         if os.getuid() != 0:
             wait_for(lambda: not process.is_dumpable(helper), 10, "not dumpable")
+        self.assertGuarded(helper, old, new)
         job.send_signal(signal.SIGUSR1)
         self.assertIn("cancelled", job.stderr.read())
         self.assertEqual(job.wait(20), 1)

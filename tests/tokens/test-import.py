@@ -5,6 +5,7 @@
 
 import base64
 import hashlib
+import signal
 
 import p12
 from cryptography import x509
@@ -193,6 +194,21 @@ class Refused(ImportCase):
                 spy = Spy(self.box, self.module, fail=f"C_CreateObject={rv}@{call}")
                 self.box.env.update(spy.env)
                 self.assertRefused(fault, module=spy.path)
+
+    def test_secrets_stay_where_they_may_be(self):
+        key = p12.rsa_key()
+        password, pin = "Zq7!vX-29kd_Wm4#Jr8t", "bT5/xG=61nf_"
+        p12.write(self.file, key, p12.certify(key, "Ada"), password=password)
+        spy = Spy(self.box, self.module, delay="C_Login=60000")
+        self.box.env.update(spy.env)
+        job = self.start("import", pin, password, file=self.file, module=spy.path)
+        helper = self.wait_for_helper(lambda: spy.calls("C_GetMechanismInfo"))
+        self.assertGuarded(helper, password, pin)
+        job.send_signal(signal.SIGUSR1)
+        self.assertIn("cancelled", job.stderr.read())
+        job.wait(20)
+        job.stdout.close()
+        job.stderr.close()
 
     def test_card_that_takes_none(self):
         self.write()
