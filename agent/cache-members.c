@@ -236,6 +236,7 @@ pf_cache_store_login(PfCache *self, PfProcessContext *context, const PfCacheDoma
     if (self->rejected != NULL)
         pf_rejected_pins_forget(self->rejected, domain->token);
     pf_pin_warnings_note_login(self->warnings, domain->token, (CK_FLAGS)token_flags);
+    pf_cache_emit_pin_presented(self, domain->token, TRUE);
     if (!pf_cache_may_keep(self, domain->token) || !pf_pin_rule_may_present_cached(token_flags)) {
         g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NOT_CACHED,
                             "This PIN is not kept");

@@ -92,6 +92,9 @@ void pf_cache_emit_consents_changed(PfCache *cache);
 /* What the keyring has of Pinfold has changed. */
 void pf_cache_emit_stored_pins_changed(PfCache *cache);
 
+/* The token has taken a PIN, or refused one. */
+void pf_cache_emit_pin_presented(PfCache *cache, const char *token_uri, gboolean accepted);
+
 /* The domain's PIN, if it has one, is wiped, the domain public or asleep; says so to everybody.
  * Returns whether there was a PIN. */
 gboolean pf_cache_log_out_domain(PfCache *cache, PfLoginDomain *domain, PfForgetReason reason);

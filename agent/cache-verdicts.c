@@ -26,6 +26,7 @@ static gboolean
 accept_pin(PfCache *self, PfPinLease *lease, guint64 token_flags)
 {
     PfLoginDomain *domain = pf_process_context_get_domain(lease->context, lease->entry);
+    pf_cache_emit_pin_presented(self, domain->token, TRUE);
     if (lease->new_page.fd >= 0) {
         pf_cache_record_token(self, PF_HISTORY_PIN_CHANGED, lease->context, domain->token,
                               "dialog");
@@ -52,6 +53,7 @@ reject_pin(PfCache *self, const PfPinLease *lease, guint64 token_flags)
     const char *token = lease->domain->token;
     if (lease->pin == NULL && !lease->is_stripped)
         return;
+    pf_cache_emit_pin_presented(self, token, FALSE);
     pf_cache_record_refusal(self, lease->context, lease->domain, &lease->use,
                             pf_cache_get_rejection_name(token_flags));
     if (lease->is_stripped)

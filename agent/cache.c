@@ -12,6 +12,7 @@ enum {
     SIGNAL_CHANGED,
     SIGNAL_FORGOTTEN,
     SIGNAL_TOKEN_REPORTED,
+    SIGNAL_PIN_PRESENTED,
     SIGNAL_CONSENTS_CHANGED,
     SIGNAL_STORED_PINS_CHANGED,
     SIGNAL_COUNT,
@@ -64,6 +65,12 @@ void
 pf_cache_emit_stored_pins_changed(PfCache *self)
 {
     g_signal_emit(self, signals[SIGNAL_STORED_PINS_CHANGED], 0);
+}
+
+void
+pf_cache_emit_pin_presented(PfCache *self, const char *token_uri, gboolean accepted)
+{
+    g_signal_emit(self, signals[SIGNAL_PIN_PRESENTED], 0, token_uri, accepted);
 }
 
 static void
@@ -266,6 +273,7 @@ pf_cache_report_token(PfCache *self, PfProcessContext *context, const PfReported
                               report->event == PF_TOKEN_EVENT_PIN_CHANGED ? "program"
                                                                           : "initialised");
         pf_cache_token_removed(self, report->token_uri, PF_FORGET_PIN_CHANGED);
+        pf_cache_emit_pin_presented(self, report->token_uri, TRUE);
         break;
     case PF_TOKEN_EVENT_GONE:
         pf_cache_token_removed(self, report->token_uri, PF_FORGET_REMOVED);
@@ -279,6 +287,7 @@ pf_cache_report_token(PfCache *self, PfProcessContext *context, const PfReported
         pf_pin_warnings_add(self->warnings, report->token_uri, report->token_flags);
         pf_cache_record_token(self, PF_HISTORY_REFUSED, context, report->token_uri,
                               pf_cache_get_rejection_name(report->token_flags));
+        pf_cache_emit_pin_presented(self, report->token_uri, FALSE);
         break;
     case PF_TOKEN_EVENT_SEEN:
         break;
@@ -331,6 +340,9 @@ pf_cache_class_init(PfCacheClass *klass)
                      G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
     signals[SIGNAL_TOKEN_REPORTED] = g_signal_new("token-reported", type, G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[SIGNAL_PIN_PRESENTED] =
+        g_signal_new("pin-presented", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                     G_TYPE_STRING, G_TYPE_BOOLEAN);
     signals[SIGNAL_STORED_PINS_CHANGED] =
         g_signal_new("stored-pins-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                      G_TYPE_NONE, 0);

@@ -11,6 +11,8 @@
  *   "forgotten" (const char *token_uri, guint64 app_id, const char *reason): a PIN was wiped; the
  *       reason is one of Agent1.Forgotten's.
  *   "token-reported" (const PfReportedToken *report): a module said what it saw of a token.
+ *   "pin-presented" (const char *token_uri, gboolean accepted): the token has taken a PIN, or
+ *       refused one, also one that a program gave it.
  *   "stored-pins-changed" (): something was put into the keyring, or removed.
  *   "consents-changed" (): pf_cache_list_consents() says something else.
  */

@@ -60,8 +60,21 @@ build_readers(PfTokenRegistry *registry, PfPcscWatcher *watcher)
     return g_variant_builder_end(&builder);
 }
 
+/* NULL where no helper has read the token. */
+static const char *
+find_module_path(PfTokenRegistry *registry, const PfToken *token)
+{
+    const GPtrArray *modules = pf_token_registry_get_modules(registry);
+    for (guint i = 0; i < modules->len; i++) {
+        const PfTokenModule *module = modules->pdata[i];
+        if (g_strcmp0(module->name, token->module) == 0)
+            return module->path;
+    }
+    return NULL;
+}
+
 static GVariant *
-build_tokens(PfTokenRegistry *registry)
+build_tokens(PfTokenRegistry *registry, PfPinTries *tries)
 {
     const GPtrArray *tokens = pf_token_registry_get_tokens(registry);
     GVariantBuilder builder;
@@ -77,6 +90,30 @@ build_tokens(PfTokenRegistry *registry)
         g_variant_dict_insert(&dict, "flags", "^as", token->flags);
         if (token->logout != NULL)
             g_variant_dict_insert(&dict, "logout", "s", token->logout);
+        const char *path = find_module_path(registry, token);
+        if (path != NULL && g_utf8_validate(path, -1, NULL))
+            add_text(&dict, "module", path);
+        int tries_left = pf_pin_tries_get(tries, token->uri);
+        if (tries_left >= 0)
+            g_variant_dict_insert(&dict, "tries_left", "u", (guint32)tries_left);
+        g_variant_builder_add_value(&builder, g_variant_dict_end(&dict));
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *
+build_modules(PfTokenRegistry *registry)
+{
+    const GPtrArray *modules = pf_token_registry_get_modules(registry);
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < modules->len; i++) {
+        const PfTokenModule *module = modules->pdata[i];
+        GVariantDict dict;
+        g_variant_dict_init(&dict, NULL);
+        add_text(&dict, "name", module->name);
+        if (module->fault != NULL)
+            add_text(&dict, "fault", module->fault);
         g_variant_builder_add_value(&builder, g_variant_dict_end(&dict));
     }
     return g_variant_builder_end(&builder);
@@ -132,7 +169,8 @@ build_domains(PfCache *cache)
 }
 
 GVariant *
-pf_control_status_build(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher)
+pf_control_status_build(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher,
+                        PfPinTries *tries)
 {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
@@ -141,7 +179,12 @@ pf_control_status_build(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher
                           g_variant_new_string(
                               pf_control_status_get_mode_name(pf_cache_get_mode(cache))));
     g_variant_builder_add(&builder, "{sv}", "readers", build_readers(registry, watcher));
-    g_variant_builder_add(&builder, "{sv}", "tokens", build_tokens(registry));
+    g_variant_builder_add(&builder, "{sv}", "tokens", build_tokens(registry, tries));
     g_variant_builder_add(&builder, "{sv}", "domains", build_domains(cache));
+    g_variant_builder_add(&builder, "{sv}", "reader_service",
+                          g_variant_new_boolean(pf_pcsc_watcher_is_available(watcher)));
+    g_variant_builder_add(&builder, "{sv}", "reading",
+                          g_variant_new_boolean(pf_token_registry_is_refreshing(registry)));
+    g_variant_builder_add(&builder, "{sv}", "modules", build_modules(registry));
     return g_variant_builder_end(&builder);
 }

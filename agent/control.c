@@ -32,6 +32,7 @@ struct _PfControl {
     GDBusConnection *connection; /* NULL until the bus is there */
     guint owner_id;
     PfPacer *changed; /* sends Changed */
+    PfPinTries *tries;
     PfControlHistory *history;
     PfControlTokens *tokens;
     GQueue diagnoses; /* of GDBusMethodInvocation, waiting for the registry */
@@ -57,6 +58,12 @@ on_something_changed(PfControl *self)
 }
 
 static void
+on_tries_changed(gpointer data)
+{
+    on_something_changed(data);
+}
+
+static void
 on_cache_forgotten(PfCache *cache, const char *token_uri, guint64 app_id, const char *reason,
                    PfControl *self)
 {
@@ -71,7 +78,7 @@ handle_get_status(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, PfC
 {
     pf_dbus_agent1_complete_get_status(skeleton, invocation,
                                        pf_control_status_build(self->cache, self->registry,
-                                                               self->watcher));
+                                                               self->watcher, self->tries));
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -365,6 +372,7 @@ pf_control_dispose(GObject *object)
     PfControl *self = PF_CONTROL(object);
     if (self->history != NULL)
         pf_control_stop(self);
+    g_clear_pointer(&self->tries, pf_pin_tries_free);
     g_clear_pointer(&self->history, pf_control_history_free);
     g_clear_pointer(&self->changed, pf_pacer_free);
     g_clear_object(&self->skeleton);
@@ -398,6 +406,7 @@ pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher
     pf_control_keyring_connect(self->skeleton, cache);
     self->history = pf_control_history_new(self->skeleton, cache);
     self->tokens = pf_control_tokens_new(self->skeleton, cache, registry);
+    self->tries = pf_pin_tries_new(cache, registry, on_tries_changed, self);
     g_signal_connect_object(cache, "forgotten", G_CALLBACK(on_cache_forgotten), self, 0);
     g_signal_connect_object(registry, "changed", G_CALLBACK(on_something_changed), self,
                             G_CONNECT_SWAPPED);

@@ -22,11 +22,26 @@ fill_in_null(JsonObject *status, const char *array_name, const char *key)
     }
 }
 
+/* What the agent tells the app alone has no promise of staying as it is. */
+static void
+drop_undocumented(JsonObject *status)
+{
+    static const char *const names[] = {"reader_service", "reading", "modules"};
+    JsonArray *tokens = json_object_get_array_member(status, "tokens");
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        json_object_remove_member(status, names[i]);
+    for (guint i = 0; i < json_array_get_length(tokens); i++) {
+        json_object_remove_member(json_array_get_object_element(tokens, i), "module");
+        json_object_remove_member(json_array_get_object_element(tokens, i), "tries_left");
+    }
+}
+
 static void
 print_json(GVariant *status)
 {
     g_autoptr(JsonNode) root = json_gvariant_serialize(status);
     JsonObject *object = json_node_get_object(root);
+    drop_undocumented(object);
     fill_in_null(object, "readers", "token_uri");
     fill_in_null(object, "tokens", "reader");
     fill_in_null(object, "tokens", "logout");

@@ -4,7 +4,8 @@
  * socket.
  *
  * Commands on standard input: `domain URI MAJOR:MINOR PID`, `report URI SLOT hardware|software`,
- * `changed COUNT`, `tries URI`; each thing that happens is a line on standard output. */
+ * `changed COUNT`, `tries URI`, `presented URI accepted|rejected`; each thing that happens is a
+ * line on standard output. */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -52,6 +53,8 @@ pf_cache_class_init(PfCacheClass *klass)
                  G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
     g_signal_new("token-reported", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 1, G_TYPE_POINTER);
+    g_signal_new("pin-presented", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
     g_signal_new("stored-pins-changed", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 0);
     g_signal_new("consents-changed", PF_TYPE_CACHE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -214,6 +217,10 @@ run_command(Parts *parts, const char *line)
     } else if (strcmp(words[0], "changed") == 0) {
         for (int i = atoi(words[1]); i > 0; i--)
             g_signal_emit_by_name(parts->cache, "changed");
+        say("done");
+    } else if (strcmp(words[0], "presented") == 0) {
+        g_signal_emit_by_name(parts->cache, "pin-presented", words[1],
+                              strcmp(words[2], "accepted") == 0);
         say("done");
     } else if (strcmp(words[0], "tries") == 0) {
         pf_token_registry_tries_left_async(parts->registry, words[1], NULL, on_tries, NULL);

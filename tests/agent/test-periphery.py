@@ -12,6 +12,11 @@ import threading
 import time
 import unittest
 
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio
+
 from agentbed import history
 from pinfoldtest import Sandbox, build_path, process, softhsm, tap, wait_for
 
@@ -113,6 +118,7 @@ class Periphery(unittest.TestCase):
         self.assertIsNone(tokens[self.soft]["reader"])
         self.assertEqual(tokens[self.soft]["label"], "pinfold-test")
         self.assertIn("LOGIN_REQUIRED", tokens[PIV]["flags"])
+        self.assertEqual(set(tokens[PIV]), {"uri", "label", "reader", "flags", "logout"})
         self.assertEqual((tokens[PIV]["logout"], tokens[self.soft]["logout"]), ("mark", "ends"))
         self.assertEqual(status["domains"], [{
             "app_id": "1:4294967295", "token_uri": PIV, "logged_in": True, "asleep": False,
@@ -217,6 +223,7 @@ class Periphery(unittest.TestCase):
         self.assertEqual(self.status()["readers"], [])
         self.readers = self.box.readers()
         self.wait_status(lambda s: len(s["readers"]) == 2, "the readers")
+        self.assertTrue(self.app_status()["reader_service"])
 
     def test_no_wakeups(self):
         self.with_card()
@@ -234,6 +241,56 @@ class Periphery(unittest.TestCase):
         agent.tell("tries", PIV, answer="tries 2")
         agent.tell("tries", self.soft, answer="tries -1")
         self.assertEqual(self.card.stats()["presentations"], 0)
+
+    def app_status(self):
+        """What GetStatus tells the app beyond the JSON."""
+        bus = Gio.DBusConnection.new_for_address_sync(
+            self.box.bus_address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+            | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        answer = bus.call_sync("org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1",
+                               "GetStatus", None, None, Gio.DBusCallFlags.NONE, 10000, None)
+        bus.close_sync(None)
+        return answer.unpack()[0]
+
+    def wait_tries(self, expected):
+        def find():
+            tokens = {token["uri"]: token for token in self.app_status()["tokens"]}
+            self.assertNotIn("tries_left", tokens[self.soft])
+            return tokens[PIV].get("tries_left") == expected
+        wait_for(find, 15, f"{expected} tries", step=0.1)
+
+    def test_tries_in_status(self):
+        self.with_card()
+        agent = self.start()
+        self.wait_status(lambda s: PIV in self.token_uris(s), "the card's token")
+        self.wait_tries(3)
+        # A refusal has them read again, and a PIN that was taken makes them unknown.
+        self.card.set_tries(2)
+        agent.tell("presented", PIV, "rejected")
+        self.wait_tries(2)
+        agent.tell("presented", PIV, "accepted")
+        self.wait_tries(None)
+        # Any look reads them, which "doctor" is.
+        self.ctl("doctor")
+        self.wait_tries(2)
+        self.card.remove()
+        self.card.set_tries(1)
+        self.card.insert()
+        self.wait_status(lambda s: PIV in self.token_uris(s), "the card's token")
+        self.wait_tries(1)
+        self.assertEqual(self.card.stats()["presentations"], 0)
+
+    def test_status_for_the_app(self):
+        with open(self.conf, "a", encoding="utf-8") as conf:
+            conf.write("gone = /nonexistent/module.so\n")
+        self.start()
+        status = self.app_status()
+        self.assertFalse(status["reader_service"] or status["reading"])
+        modules = {module["name"]: module.get("fault") for module in status["modules"]}
+        self.assertEqual(set(modules), {"soft", "gone"})
+        self.assertIsNone(modules["soft"])
+        self.assertIn("/nonexistent/module.so", modules["gone"])
+        self.assertEqual([token["module"] for token in status["tokens"]], [softhsm.setup(self.box)])
 
     def test_forget(self):
         agent = self.start()
