@@ -82,8 +82,9 @@ read_if_trusted(PfConfig *config, const char *path, uid_t owner, PfConfigOrigin 
     fclose(stream);
 }
 
-static void
-read_user_file(PfConfig *config)
+/* NULL: there is none, or no memory for its name. */
+static char *
+dup_user_path(void)
 {
     char path[PATH_MAX];
     const char *base = secure_getenv("XDG_CONFIG_HOME");
@@ -93,27 +94,68 @@ read_user_file(PfConfig *config)
         len = snprintf(path, sizeof path, "%s/pinfold/pinfold.conf", base);
     else if (home != NULL && home[0] == '/')
         len = snprintf(path, sizeof path, "%s/.config/pinfold/pinfold.conf", home);
-    if (len > 0 && (size_t)len < sizeof path)
-        read_if_trusted(config, path, geteuid(), PF_CONFIG_ORIGIN_USER);
+    return len > 0 && (size_t)len < sizeof path ? strdup(path) : NULL;
+}
+
+static PfConfig *
+new_config(void)
+{
+    PfConfig *config = calloc(1, sizeof *config);
+    if (config != NULL)
+        config->cache_pin = true;
+    return config;
+}
+
+static PfConfig *
+load(bool with_user_file)
+{
+    PfConfig *config = new_config();
+    if (config == NULL)
+        return NULL;
+    const char *only = secure_getenv("PINFOLD_CONF");
+    config->system_path = strdup(only != NULL ? only : PF_SYSCONFDIR "/pinfold/pinfold.conf");
+    if (config->system_path == NULL) {
+        pf_config_free(config);
+        return NULL;
+    }
+    read_if_trusted(config, config->system_path, only != NULL ? geteuid() : 0,
+                    PF_CONFIG_ORIGIN_SYSTEM);
+    if (only == NULL)
+        config->user_path = dup_user_path();
+    if (config->user_path != NULL && with_user_file)
+        read_if_trusted(config, config->user_path, geteuid(), PF_CONFIG_ORIGIN_USER);
+    config->has_default_modules = !pf_config_file_has_modules(config);
+    if (config->has_default_modules)
+        add_default_modules(config);
+    pf_config_file_drop_removed(config);
+    return config;
 }
 
 PfConfig *
 pf_config_load(void)
 {
-    PfConfig *config = calloc(1, sizeof *config);
-    if (config == NULL)
+    return load(true);
+}
+
+PfConfig *
+pf_config_load_system(void)
+{
+    return load(false);
+}
+
+PfConfig *
+pf_config_parse(const char *text, size_t len)
+{
+    PfConfig *config = new_config();
+    if (config == NULL || len == 0)
+        return config;
+    FILE *stream = fmemopen((void *)text, len, "r");
+    if (stream == NULL) {
+        pf_config_free(config);
         return NULL;
-    config->cache_pin = true;
-    const char *only = secure_getenv("PINFOLD_CONF");
-    if (only != NULL) {
-        read_if_trusted(config, only, geteuid(), PF_CONFIG_ORIGIN_SYSTEM);
-    } else {
-        read_if_trusted(config, PF_SYSCONFDIR "/pinfold/pinfold.conf", 0, PF_CONFIG_ORIGIN_SYSTEM);
-        read_user_file(config);
     }
-    if (!pf_config_file_has_modules(config))
-        add_default_modules(config);
-    pf_config_file_drop_removed(config);
+    pf_config_file_read(config, "pinfold.conf", stream, PF_CONFIG_ORIGIN_USER);
+    fclose(stream);
     return config;
 }
 
@@ -139,6 +181,8 @@ pf_config_free(PfConfig *config)
         free(config->problems[i].reason);
     }
     free(config->modules);
+    free(config->system_path);
+    free(config->user_path);
     free(config->problems);
     words_free(config->no_protected_path);
     words_free(config->protected_path);

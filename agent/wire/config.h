@@ -28,8 +28,11 @@ typedef struct {
 typedef char **PfConfigWords;
 
 typedef struct {
+    char *system_path; /* of the file that may lock */
+    char *user_path;   /* of the user's own; NULL: none is read */
     PfConfigModule *modules;
     size_t module_count;
+    bool has_default_modules; /* no file names any: they are the built-in ones */
     bool cache_pin; /* [PKCS11] P11_EnableCachePIN, default true */
     bool has_app_id;
     uint64_t app_id;                 /* [Misc] AppIdMajor, AppIdMinor: low 32 bits of each */
@@ -46,6 +49,13 @@ typedef struct {
  * but for keys in the system's `lock` and P11_EnableCachePIN = 0. Never returns NULL but for lack
  * of memory. Any thread; free with pf_config_free(). */
 PfConfig *pf_config_load(void);
+
+/* The same without the user's own file: what would hold if there were none. */
+PfConfig *pf_config_load_system(void);
+
+/* What a user's own file with that text says by itself: modules that it removes are there, with an
+ * empty path; paths are NULL. For programs that change the file. Returns NULL for lack of memory. */
+PfConfig *pf_config_parse(const char *text, size_t len);
 
 /* NULL is fine. */
 void pf_config_free(PfConfig *config);

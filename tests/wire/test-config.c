@@ -149,6 +149,51 @@ test_order(void)
     pf_config_free(config);
 }
 
+static void
+test_without_user_file(void)
+{
+    restore_file();
+    PfConfig *config = pf_config_load();
+    CHECK(!config->has_default_modules && config->system_path != NULL &&
+          strcmp(config->user_path, file) == 0);
+    pf_config_free(config);
+    config = pf_config_load_system();
+    CHECK_MSG(module_path(config, "mine") == NULL, "the system's alone");
+    CHECK_MSG(config->user_path != NULL && strcmp(config->user_path, file) == 0,
+              "and where the user's would be");
+    pf_config_free(config);
+    write_file(file, "[Modules]\nopensc =\n");
+    config = pf_config_load();
+    CHECK_MSG(config->has_default_modules && module_path(config, "opensc") == NULL,
+              "a removal alone leaves the built-in ones");
+    pf_config_free(config);
+    setenv("PINFOLD_CONF", "/nonexistent/pinfold.conf", 1);
+    config = pf_config_load();
+    CHECK_MSG(config->user_path == NULL, "no user's file beside the one that is named");
+    CHECK(strcmp(config->system_path, "/nonexistent/pinfold.conf") == 0);
+    pf_config_free(config);
+    unsetenv("PINFOLD_CONF");
+    restore_file();
+}
+
+static void
+test_parse(void)
+{
+    static const char text[] = "[Modules]\na = /a.so\nb =\n[Policy]\nlock = Modules\n";
+    PfConfig *config = pf_config_parse(text, sizeof text - 1);
+    CHECK(strcmp(module_path(config, "a"), "/a.so") == 0);
+    CHECK_MSG(module_path(config, "b")[0] == '\0', "a removal is told");
+    CHECK_MSG(config->problem_count == 1 && config->problems[0].line == 5,
+              "what only the system's file may say is a problem");
+    pf_config_free(config);
+    config = pf_config_parse("", 0);
+    CHECK(config->module_count == 0 && config->problem_count == 0 && config->cache_pin);
+    pf_config_free(config);
+    config = pf_config_parse("[Modules\n", 9);
+    CHECK(config->problem_count == 1);
+    pf_config_free(config);
+}
+
 int
 main(void)
 {
@@ -165,6 +210,8 @@ main(void)
     test_trust();
     test_no_files();
     test_huge();
+    test_without_user_file();
+    test_parse();
     test_order();
     unlink(file);
     rmdir(folder);
