@@ -112,8 +112,11 @@ build_modules(PfTokenRegistry *registry)
         GVariantDict dict;
         g_variant_dict_init(&dict, NULL);
         add_text(&dict, "name", module->name);
+        add_text(&dict, "path", module->path);
         if (module->fault != NULL)
             add_text(&dict, "fault", module->fault);
+        if (*module->description != '\0')
+            add_text(&dict, "description", module->description);
         g_variant_builder_add_value(&builder, g_variant_dict_end(&dict));
     }
     return g_variant_builder_end(&builder);

@@ -207,8 +207,7 @@ handle_diagnose(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, PfCon
 {
     g_queue_push_tail(&self->diagnoses, invocation);
     pf_pcsc_watcher_retry(self->watcher);
-    if (!pf_token_registry_is_refreshing(self->registry))
-        pf_token_registry_refresh(self->registry);
+    pf_token_registry_refresh(self->registry);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -9,6 +9,7 @@ import signal
 import unittest
 
 from pinfoldtest import Sandbox, build_path, process, softhsm, tap, wait_for
+from pinfoldtest.bus import Bus
 
 AGENT = build_path("agent/pinfold-agent")
 CTL = build_path("app/pinfoldctl")
@@ -47,6 +48,29 @@ class AgentControl(unittest.TestCase):
         text = self.box.run(CTL, "doctor").stdout
         for finding in ("pcscd", "backend:soft", "private-socket", "locked-memory", "prompter"):
             self.assertRegex(text, rf"ok +{finding}")
+
+    def modules(self):
+        """As Agent1 has them; the JSON of pinfoldctl has none."""
+        bus = Bus(self.box.bus_address)
+        self.addCleanup(bus.connection.close_sync, None)
+        status, = bus.call("org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1",
+                           "GetStatus")
+        return {module["name"]: module for module in status["modules"]}
+
+    def test_modules(self):
+        wait_for(lambda: self.status()["tokens"], 15, "the token", step=0.1)
+        self.assertNotIn("modules", self.status())
+        soft, = self.modules().values()
+        self.assertEqual((soft["name"], soft["path"]), ("soft", str(self.soft)))
+        self.assertEqual(soft["description"], "Implementation of PKCS11")
+        self.assertNotIn("fault", soft)
+        with open(self.box.env["PINFOLD_CONF"], "a", encoding="utf-8") as conf:
+            conf.write("gone = /nonexistent/module.so\n")
+        self.box.run(CTL, "doctor", check=False)
+        modules = self.modules()
+        self.assertEqual(list(modules), ["soft", "gone"])
+        self.assertIn("/nonexistent/module.so", modules["gone"]["fault"])
+        self.assertNotIn("description", modules["gone"])
 
     def test_report_names_nothing(self):
         wait_for(lambda: self.status()["tokens"], 15, "the token", step=0.1)
