@@ -235,7 +235,8 @@ static gboolean
 read_sharing_settings(PfCache *self)
 {
     g_autoptr(GVariant) groups = pf_agent_settings_dup_groups(self->settings);
-    g_autoptr(GVariant) rules = pf_agent_settings_dup_tokens(self->settings);
+    g_autoptr(GVariant) tokens = pf_agent_settings_dup_tokens(self->settings);
+    g_autoptr(GVariant) rules = pf_token_rules_dup_meaning(tokens);
     gboolean shares_by_default = pf_agent_settings_get_share_by_default(self->settings);
     PfSharing sharing = read_sharing(self);
     gboolean has_changed = sharing != self->sharing || self->groups == NULL ||

@@ -86,6 +86,38 @@ pf_token_rules_new(GVariant *value)
     return rules;
 }
 
+static GVariant *
+dup_rule_meaning(GVariant *rule)
+{
+    static const char *const keys[] = {"mode", "idle-timeout", "max-lifetime"};
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autoptr(GVariant) value = g_variant_lookup_value(rule, keys[i], NULL);
+        if (value != NULL)
+            g_variant_dict_insert_value(&dict, keys[i], value);
+    }
+    return g_variant_ref_sink(g_variant_dict_end(&dict));
+}
+
+GVariant *
+pf_token_rules_dup_meaning(GVariant *value)
+{
+    if (value == NULL || !g_variant_is_of_type(value, G_VARIANT_TYPE("a{sa{sv}}")))
+        return NULL;
+    GVariantBuilder builder;
+    GVariantIter iter;
+    const char *uri;
+    GVariant *rule;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{sa{sv}}"));
+    g_variant_iter_init(&iter, value);
+    while (g_variant_iter_loop(&iter, "{&s@a{sv}}", &uri, &rule)) {
+        g_autoptr(GVariant) meaning = dup_rule_meaning(rule);
+        if (g_variant_n_children(meaning) > 0)
+            g_variant_builder_add(&builder, "{s@a{sv}}", uri, meaning);
+    }
+    return g_variant_ref_sink(g_variant_builder_end(&builder));
+}
+
 void
 pf_token_rules_free(PfTokenRules *rules)
 {

@@ -18,6 +18,10 @@ typedef struct PfTokenRules PfTokenRules;
  * line in the log. */
 PfTokenRules *pf_token_rules_new(GVariant *value);
 
+/* VALUE without what has no say in caching, such as the name that the person gave a token: two
+ * values that mean the same are equal after this. The caller's; NULL for NULL. */
+GVariant *pf_token_rules_dup_meaning(GVariant *value);
+
 /* NULL is fine. */
 void pf_token_rules_free(PfTokenRules *rules);
 

@@ -55,6 +55,31 @@ test_table(void)
 }
 
 static void
+test_meaning(void)
+{
+    static const struct {
+        const char *text;
+        const char *meaning;
+    } rows[] = {
+        {"@a{sa{sv}} {}", "@a{sa{sv}} {}"},
+        {"{'" ONE "': {'name': <'Work'>}}", "@a{sa{sv}} {}"},
+        {"{'" ONE "': {'name': <'Work'>, 'mode': <'never'>}, '" TWO
+         "': {'idle-timeout': <uint32 5>}}",
+         "{'" ONE "': {'mode': <'never'>}, '" TWO "': {'idle-timeout': <uint32 5>}}"},
+        {"{'" ONE "': {'max-lifetime': <uint32 9>}}", "{'" ONE "': {'max-lifetime': <uint32 9>}}"},
+    };
+    const GVariantType *type = G_VARIANT_TYPE("a{sa{sv}}");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GVariant) value = g_variant_parse(type, rows[i].text, NULL, NULL, NULL);
+        g_autoptr(GVariant) expected = g_variant_parse(type, rows[i].meaning, NULL, NULL, NULL);
+        g_autoptr(GVariant) meaning = pf_token_rules_dup_meaning(value);
+        g_test_message("%s", rows[i].text);
+        g_assert_true(g_variant_equal(meaning, expected));
+    }
+    g_assert_null(pf_token_rules_dup_meaning(NULL));
+}
+
+static void
 test_nothing(void)
 {
     PfTokenRules *parsed = pf_token_rules_new(NULL);
@@ -87,6 +112,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/token-rules/table", test_table);
+    g_test_add_func("/token-rules/meaning", test_meaning);
     g_test_add_func("/token-rules/nothing", test_nothing);
     g_test_add_func("/token-rules/many-tokens", test_many_tokens);
     return g_test_run();
