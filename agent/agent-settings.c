@@ -3,14 +3,13 @@
 /* PfAgentSettings: GSettings, or the defaults where its schema is not installed. */
 #include "agent-settings.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
-#define SCHEMA_ID "org.pinfold"
+#include "settings-view.h"
 
 struct _PfAgentSettings {
     GObject parent_instance;
-    GSettings *settings; /* NULL: no schema */
+    PfSettingsView *view; /* NULL: no schema */
 };
 
 G_DEFINE_FINAL_TYPE(PfAgentSettings, pf_agent_settings, G_TYPE_OBJECT)
@@ -24,126 +23,149 @@ on_settings_changed(GSettings *settings, const char *key, PfAgentSettings *self)
 }
 
 PfAgentSettings *
-pf_agent_settings_new(void)
+pf_agent_settings_new(const PfConfig *config)
 {
     PfAgentSettings *self = g_object_new(PF_TYPE_AGENT_SETTINGS, NULL);
-    GSettingsSchemaSource *source = g_settings_schema_source_get_default();
-    g_autoptr(GSettingsSchema) schema =
-        source != NULL ? g_settings_schema_source_lookup(source, SCHEMA_ID, TRUE) : NULL;
-    if (schema == NULL) {
-        g_warning("The settings schema " SCHEMA_ID " is not installed: defaults are used");
-        return self;
-    }
-    self->settings = g_settings_new_full(schema, NULL, NULL);
-    g_signal_connect_object(self->settings, "changed", G_CALLBACK(on_settings_changed), self, 0);
+    self->view = pf_settings_view_new(config);
+    if (self->view == NULL)
+        g_warning("The settings schema org.pinfold is not installed: defaults are used");
+    else
+        g_signal_connect_object(pf_settings_view_get_own(self->view), "changed",
+                                G_CALLBACK(on_settings_changed), self, 0);
     return self;
+}
+
+/* NULL: the default holds. */
+static GSettings *
+get_settings(PfAgentSettings *self, const char *key)
+{
+    return self->view != NULL ? pf_settings_view_get_for(self->view, key) : NULL;
+}
+
+static char *
+dup_string(PfAgentSettings *self, const char *key, const char *fallback)
+{
+    GSettings *settings = get_settings(self, key);
+    return settings != NULL ? g_settings_get_string(settings, key) : g_strdup(fallback);
+}
+
+static GVariant *
+dup_value(PfAgentSettings *self, const char *key)
+{
+    GSettings *settings = get_settings(self, key);
+    return settings != NULL ? g_settings_get_value(settings, key) : NULL;
+}
+
+static gboolean
+get_boolean(PfAgentSettings *self, const char *key, gboolean fallback)
+{
+    GSettings *settings = get_settings(self, key);
+    return settings != NULL ? g_settings_get_boolean(settings, key) : fallback;
+}
+
+static guint32
+get_uint(PfAgentSettings *self, const char *key)
+{
+    GSettings *settings = get_settings(self, key);
+    return settings != NULL ? g_settings_get_uint(settings, key) : 0;
 }
 
 char *
 pf_agent_settings_dup_cache_mode(PfAgentSettings *self)
 {
-    if (self->settings == NULL)
-        return g_strdup("process");
-    return g_settings_get_string(self->settings, "cache-mode");
+    return dup_string(self, "cache-mode", "process");
 }
 
 char *
 pf_agent_settings_dup_sharing(PfAgentSettings *self)
 {
-    if (self->settings == NULL)
-        return g_strdup("ask");
-    return g_settings_get_string(self->settings, "sharing");
+    return dup_string(self, "sharing", "ask");
 }
 
 GVariant *
 pf_agent_settings_dup_groups(PfAgentSettings *self)
 {
-    return self->settings != NULL ? g_settings_get_value(self->settings, "groups") : NULL;
+    return dup_value(self, "groups");
 }
 
 GVariant *
 pf_agent_settings_dup_tokens(PfAgentSettings *self)
 {
-    return self->settings != NULL ? g_settings_get_value(self->settings, "tokens") : NULL;
+    return dup_value(self, "tokens");
 }
 
 gboolean
 pf_agent_settings_get_share_by_default(PfAgentSettings *self)
 {
-    return self->settings == NULL || g_settings_get_boolean(self->settings, "share-by-default");
+    return get_boolean(self, "share-by-default", TRUE);
 }
 
 gboolean
 pf_agent_settings_is_prompt_by_agent(PfAgentSettings *self)
 {
-    if (self->settings == NULL)
-        return TRUE;
-    g_autofree char *value = g_settings_get_string(self->settings, "prompt");
+    g_autofree char *value = dup_string(self, "prompt", "agent");
     return strcmp(value, "agent") == 0;
 }
 
 guint32
 pf_agent_settings_get_release_delay_ms(PfAgentSettings *self)
 {
-    return self->settings != NULL ? g_settings_get_uint(self->settings, "release-delay") : 0;
+    return get_uint(self, "release-delay");
 }
 
 gboolean
 pf_agent_settings_get_confirm_signatures(PfAgentSettings *self)
 {
-    return self->settings != NULL && g_settings_get_boolean(self->settings, "confirm-signatures");
+    return get_boolean(self, "confirm-signatures", FALSE);
 }
 
 char *
 pf_agent_settings_dup_reset_card(PfAgentSettings *self)
 {
-    if (self->settings == NULL)
-        return g_strdup("on-lock");
-    return g_settings_get_string(self->settings, "reset-card");
+    return dup_string(self, "reset-card", "on-lock");
 }
 
 gboolean
 pf_agent_settings_get_allow_keyring(PfAgentSettings *self)
 {
-    return self->settings != NULL && g_settings_get_boolean(self->settings, "allow-keyring");
+    return get_boolean(self, "allow-keyring", FALSE);
 }
 
 gboolean
 pf_agent_settings_get_forget_on_lock(PfAgentSettings *self)
 {
-    return self->settings == NULL || g_settings_get_boolean(self->settings, "forget-on-lock");
+    return get_boolean(self, "forget-on-lock", TRUE);
 }
 
 gboolean
 pf_agent_settings_get_forget_on_suspend(PfAgentSettings *self)
 {
-    return self->settings == NULL || g_settings_get_boolean(self->settings, "forget-on-suspend");
+    return get_boolean(self, "forget-on-suspend", TRUE);
 }
 
 gboolean
 pf_agent_settings_get_forget_on_user_switch(PfAgentSettings *self)
 {
-    return self->settings == NULL ||
-           g_settings_get_boolean(self->settings, "forget-on-user-switch");
+    return get_boolean(self, "forget-on-user-switch", TRUE);
 }
 
 guint32
 pf_agent_settings_get_idle_timeout_s(PfAgentSettings *self)
 {
-    return self->settings != NULL ? g_settings_get_uint(self->settings, "idle-timeout") : 0;
+    return get_uint(self, "idle-timeout");
 }
 
 guint32
 pf_agent_settings_get_max_lifetime_s(PfAgentSettings *self)
 {
-    return self->settings != NULL ? g_settings_get_uint(self->settings, "max-lifetime") : 0;
+    return get_uint(self, "max-lifetime");
 }
 
 static void
 pf_agent_settings_finalize(GObject *object)
 {
     PfAgentSettings *self = PF_AGENT_SETTINGS(object);
-    g_clear_object(&self->settings);
+    g_clear_object(&self->view);
     G_OBJECT_CLASS(pf_agent_settings_parent_class)->finalize(object);
 }
 

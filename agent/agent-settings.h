@@ -7,10 +7,13 @@
 
 #include <glib-object.h>
 
+#include "config.h"
+
 #define PF_TYPE_AGENT_SETTINGS pf_agent_settings_get_type()
 G_DECLARE_FINAL_TYPE(PfAgentSettings, pf_agent_settings, PF, AGENT_SETTINGS, GObject)
 
-PfAgentSettings *pf_agent_settings_new(void);
+/* CONFIG says which settings are locked; it is not needed afterwards. */
+PfAgentSettings *pf_agent_settings_new(const PfConfig *config);
 
 /* The setting `cache-mode`: off, process or shared. Free with g_free(). */
 char *pf_agent_settings_dup_cache_mode(PfAgentSettings *settings);

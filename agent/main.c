@@ -108,7 +108,7 @@ main(int argc, char **argv)
         g_error("out of memory");
     log_config_problems(config);
     g_autoptr(GError) error = NULL;
-    g_autoptr(PfAgentSettings) settings = pf_agent_settings_new();
+    g_autoptr(PfAgentSettings) settings = pf_agent_settings_new(config);
     g_autoptr(PfPromptBroker) broker = pf_prompt_broker_new();
     g_autofree char *consents_path = pf_consent_file_dup_path();
     g_autoptr(PfConsentStore) consents = pf_consent_store_new(consents_path);

@@ -33,7 +33,7 @@ typedef struct {
     PfConfigModule *modules;
     size_t module_count;
     bool has_default_modules; /* no file names any: they are the built-in ones */
-    bool cache_pin; /* [PKCS11] P11_EnableCachePIN, default true */
+    bool cache_pin;           /* [PKCS11] P11_EnableCachePIN, default true */
     bool has_app_id;
     uint64_t app_id;                 /* [Misc] AppIdMajor, AppIdMinor: low 32 bits of each */
     PfConfigWords no_protected_path; /* [Policy], program names; NULL: the shipped list */
@@ -54,7 +54,8 @@ PfConfig *pf_config_load(void);
 PfConfig *pf_config_load_system(void);
 
 /* What a user's own file with that text says by itself: modules that it removes are there, with an
- * empty path; paths are NULL. For programs that change the file. Returns NULL for lack of memory. */
+ * empty path; paths are NULL. For programs that change the file. Returns NULL for lack of memory.
+ */
 PfConfig *pf_config_parse(const char *text, size_t len);
 
 /* NULL is fine. */

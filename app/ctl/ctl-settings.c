@@ -7,19 +7,21 @@
 #include <glib/gi18n.h>
 
 #include "ctl-text.h"
+#include "settings-view.h"
 
 #define SCHEMA "org.pinfold"
 
 typedef struct {
     GSettingsSchema *schema;
     GSettingsSchemaKey *key;
-    GSettings *settings;
+    PfSettingsView *view;
+    GSettings *settings; /* borrowed from the view */
 } Setting;
 
 static void
 setting_clear(Setting *setting)
 {
-    g_clear_object(&setting->settings);
+    g_clear_object(&setting->view);
     g_clear_pointer(&setting->key, g_settings_schema_key_unref);
     g_clear_pointer(&setting->schema, g_settings_schema_unref);
 }
@@ -47,7 +49,10 @@ find_setting(const char *name, Setting *setting)
     if (!g_settings_schema_has_key(setting->schema, name))
         return fail(PF_CTL_USAGE, _("there is no setting “%s”"), name);
     setting->key = g_settings_schema_get_key(setting->schema, name);
-    setting->settings = g_settings_new_full(setting->schema, NULL, NULL);
+    PfConfig *config = pf_config_load();
+    setting->view = pf_settings_view_new(config);
+    pf_config_free(config);
+    setting->settings = pf_settings_view_get_for(setting->view, name);
     return PF_CTL_OK;
 }
 

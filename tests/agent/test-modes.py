@@ -210,6 +210,14 @@ class TokenRules(ModesCase):
         self.rules()
         self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
 
+    def test_a_name_is_no_rule(self):
+        client, entry = self.logged_in()
+        self.change("tokens", f"{{'{TOKEN}': {{'name': <'Work'>}}}}")
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(client.take()[1], "135790")
+        self.change("tokens", f"{{'{TOKEN}': {{'name': <'Office'>, 'mode': <'shared'>}}}}")
+        self.assertFalse(self.agent.has_pin("135790"))
+
     def test_shared_in_mode_process(self):
         self.rules((TOKEN, "shared"))
         first, _ = self.logged_in()
@@ -237,17 +245,51 @@ class TokenRules(ModesCase):
         self.assertEqual(second.state(entry), "user")
 
 
-class Configured(ModesCase):
-    """[Misc] AppIdMajor, AppIdMinor."""
+class ConfiguredCase(ModesCase):
+    configuration = None
 
     def setUp(self):
         super().setUp()
         self.agent.process.terminate()
         self.agent.process.wait(20)
         conf = self.box.dir / "pinfold.conf"
-        conf.write_text("[Misc]\nAppIdMajor = 3\nAppIdMinor = 4\n", encoding="utf-8")
-        self.agent = Agent(self.box, env={"PINFOLD_CONF": str(conf)})
+        conf.write_text(self.configuration, encoding="utf-8")
+        self.env = {"PINFOLD_CONF": str(conf)}
+        self.agent = Agent(self.box, env=self.env)
         wait_for(lambda: self.status(check=False).returncode == 0, 10, "the control interface")
+
+
+class Locked(ConfiguredCase):
+    """[Policy] lock with names of settings."""
+
+    configuration = "[Policy]\nlock = cache-mode Modules tokens\n"
+
+    def ctl(self, *args):
+        return self.box.run(build_path("app/pinfoldctl"), *args, env=self.env, check=False)
+
+    def test_locked_setting_has_its_default(self):
+        client, entry = self.logged_in()
+        self.change("tokens", f"{{'{TOKEN}': {{'mode': <'never'>}}}}")
+        self.change("cache-mode", "off")
+        self.assertEqual(json.loads(self.status().stdout)["cache_mode"], "process")
+        self.assertEqual(client.state(entry), "user")
+        self.assertEqual(client.take()[1], "135790")
+
+    def test_pinfoldctl_says_so(self):
+        self.change("cache-mode", "off")
+        self.assertEqual(self.ctl("get", "cache-mode").stdout, "process\n")
+        done = self.ctl("set", "cache-mode", "off")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("“cache-mode” is locked by the administrator", done.stderr)
+        self.change("sharing", "ask")
+        self.assertEqual(self.ctl("set", "sharing", "same-program").returncode, 0)
+        self.assertEqual(self.ctl("get", "sharing").stdout, "same-program\n")
+
+
+class Configured(ConfiguredCase):
+    """[Misc] AppIdMajor, AppIdMinor."""
+
+    configuration = "[Misc]\nAppIdMajor = 3\nAppIdMinor = 4\n"
 
     def test_everybodys_default_in_both_modes(self):
         for mode in ("process", "shared"):

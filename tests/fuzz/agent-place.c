@@ -231,7 +231,7 @@ agent_place_init(void)
     g_setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
     g_log_set_writer_func(drop_message, NULL, NULL);
     settings_of_person = g_settings_new("org.pinfold");
-    settings = pf_agent_settings_new();
+    settings = pf_agent_settings_new(NULL);
     connections = g_ptr_array_new();
     /* What is made once, by whatever library, is made now. */
     is_ready = false;
