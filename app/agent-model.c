@@ -18,6 +18,7 @@ struct _PfAgentModel {
     PfAgentState state;
     GListStore *tokens;
     GVariant *domains;          /* of the last status; NULL before one */
+    GVariant *modules;          /* of the last status; NULL: not known */
     const char *last_forgotten; /* words of forget-words.h, or NULL */
     gboolean asking;            /* a GetStatus is on its way */
     gboolean stale;             /* and what it will say is already old */
@@ -159,6 +160,16 @@ set_nothing(PfAgentModel *self, PfAgentState state)
     set_state(self, state, set_items(self, nothing));
 }
 
+/* Returns whether anything changed. */
+static gboolean
+set_modules(PfAgentModel *self, GVariant *status)
+{
+    g_autoptr(GVariant) old = self->modules;
+    self->modules = g_variant_lookup_value(status, "modules", G_VARIANT_TYPE("aa{sv}"));
+    return (old == NULL) != (self->modules == NULL) ||
+           (old != NULL && !g_variant_equal(old, self->modules));
+}
+
 static void
 apply_status(PfAgentModel *self, GVariant *status)
 {
@@ -171,7 +182,9 @@ apply_status(PfAgentModel *self, GVariant *status)
     add_domains(items, domains);
     g_clear_pointer(&self->domains, g_variant_unref);
     self->domains = g_variant_ref(domains);
-    set_state(self, PF_AGENT_STATE_READY, set_items(self, items));
+    gboolean changed = set_modules(self, status);
+    changed |= set_items(self, items);
+    set_state(self, PF_AGENT_STATE_READY, changed);
 }
 
 static void
@@ -276,6 +289,12 @@ pf_agent_model_get_domains(PfAgentModel *self)
     return self->state == PF_AGENT_STATE_READY ? self->domains : NULL;
 }
 
+GVariant *
+pf_agent_model_get_modules(PfAgentModel *self)
+{
+    return self->state == PF_AGENT_STATE_READY ? self->modules : NULL;
+}
+
 guint
 pf_agent_model_count_tokens(PfAgentModel *self)
 {
@@ -368,6 +387,23 @@ pf_agent_model_close_id(PfAgentModel *self, const char *uri, const char *app_id)
 }
 
 static void
+on_diagnose_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(PfAgentModel) self = user_data;
+    g_autoptr(GError) error = NULL;
+    if (!pf_dbus_agent1_call_diagnose_finish(PF_DBUS_AGENT1(source), NULL, result, &error))
+        fail(self, _("The agent could not look for tokens: it did not answer."), error);
+}
+
+void
+pf_agent_model_look_again(PfAgentModel *self)
+{
+    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
+    if (agent != NULL)
+        pf_dbus_agent1_call_diagnose(agent, NULL, on_diagnose_done, g_object_ref(self));
+}
+
+static void
 on_start_service_done(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
@@ -409,6 +445,7 @@ dispose(GObject *object)
     g_clear_pointer(&self->watch, pf_agent_watch_free);
     g_clear_object(&self->tokens);
     g_clear_pointer(&self->domains, g_variant_unref);
+    g_clear_pointer(&self->modules, g_variant_unref);
     g_clear_object(&self->connection);
     G_OBJECT_CLASS(pf_agent_model_parent_class)->dispose(object);
 }

@@ -31,6 +31,10 @@ GListModel *pf_agent_model_get_tokens(PfAgentModel *self);
  * Borrowed. */
 GVariant *pf_agent_model_get_domains(PfAgentModel *self);
 
+/* The PKCS#11 modules that tokens are read with, `modules` of the last GetStatus; NULL when nothing
+ * is known. Borrowed. */
+GVariant *pf_agent_model_get_modules(PfAgentModel *self);
+
 /* Tokens present, and PINs held over all of them. */
 guint pf_agent_model_count_tokens(PfAgentModel *self);
 guint pf_agent_model_count_pins(PfAgentModel *self);
@@ -48,6 +52,9 @@ void pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_
 
 /* Ends the login that an application ID was opened for. */
 void pf_agent_model_close_id(PfAgentModel *self, const char *uri, const char *app_id);
+
+/* Has the agent read the modules and their tokens anew. */
+void pf_agent_model_look_again(PfAgentModel *self);
 
 /* Asks the bus to start the agent. TELL: when that fails, "failed" is emitted. */
 void pf_agent_model_start_agent(PfAgentModel *self, gboolean tell);
