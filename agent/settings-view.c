@@ -13,6 +13,7 @@ struct _PfSettingsView {
     GSettings *own;
     GSettings *defaults;
     GHashTable *locked; /* set of key names */
+    char *file;         /* that locks them */
 };
 
 G_DEFINE_FINAL_TYPE(PfSettingsView, pf_settings_view, G_TYPE_OBJECT)
@@ -29,6 +30,7 @@ pf_settings_view_new(const PfConfig *config)
     g_autoptr(GSettingsBackend) nothing = g_null_settings_backend_new();
     self->own = g_settings_new_full(schema, NULL, NULL);
     self->defaults = g_settings_new_full(schema, nothing, NULL);
+    self->file = g_strdup(config != NULL ? config->system_path : NULL);
     PfConfigWords words = config != NULL ? config->lock : NULL;
     for (gsize i = 0; words != NULL && words[i] != NULL; i++) {
         if (g_settings_schema_has_key(schema, words[i]))
@@ -40,13 +42,13 @@ pf_settings_view_new(const PfConfig *config)
 GSettings *
 pf_settings_view_get_for(PfSettingsView *self, const char *key)
 {
-    return pf_settings_view_is_locked(self, key) ? self->defaults : self->own;
+    return g_hash_table_contains(self->locked, key) ? self->defaults : self->own;
 }
 
-gboolean
-pf_settings_view_is_locked(PfSettingsView *self, const char *key)
+const char *
+pf_settings_view_get_locking_file(PfSettingsView *self, const char *key)
 {
-    return g_hash_table_contains(self->locked, key);
+    return g_hash_table_contains(self->locked, key) ? self->file : NULL;
 }
 
 GSettings *
@@ -62,6 +64,7 @@ finalize(GObject *object)
     g_clear_object(&self->own);
     g_clear_object(&self->defaults);
     g_hash_table_unref(self->locked);
+    g_free(self->file);
     G_OBJECT_CLASS(pf_settings_view_parent_class)->finalize(object);
 }
 

@@ -22,8 +22,9 @@ PfSettingsView *pf_settings_view_new(const PfConfig *config);
  * default and that it is not writable. Borrowed. */
 GSettings *pf_settings_view_get_for(PfSettingsView *self, const char *key);
 
-/* Does pinfold.conf lock KEY? What else makes a key unwritable, GSettings says. */
-gboolean pf_settings_view_is_locked(PfSettingsView *self, const char *key);
+/* The path of the pinfold.conf that locks KEY; NULL: it does not. What else makes a key unwritable,
+ * GSettings says. Borrowed. */
+const char *pf_settings_view_get_locking_file(PfSettingsView *self, const char *key);
 
 /* The person's own, for the signal "changed"; of a locked key it tells nothing. Borrowed. */
 GSettings *pf_settings_view_get_own(PfSettingsView *self);

@@ -9,20 +9,19 @@
 #include "agent-model.h"
 #include "closing-hint.h"
 #include "prompter.h"
-#include "settings-dialog.h"
+#include "settings-actions.h"
 #include "token-window.h"
 #include "tray.h"
 #include "wire-names.h"
 
 struct _PfApplication {
     GtkApplication parent_instance;
-    GSettings *settings;
+    PfSettingsActions *settings;
     PfAgentModel *model;
     PfPrompter *prompter;
     PfTray *tray;
     PfTokenWindow *window;
     PfClosingHint *closing_hint;
-    GtkWindow *settings_dialog;
     guint signal_ids[2];
 };
 
@@ -72,22 +71,6 @@ on_decide_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
     PfConsentOffers *offers = pf_prompter_get_offers(self->prompter);
     if (!pf_consent_offers_decide(offers, g_variant_get_uint64(parameter)))
         show_window(self);
-}
-
-static void
-on_settings_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-    PfApplication *self = user_data;
-    if (self->settings_dialog == NULL) {
-        GDBusConnection *connection = g_application_get_dbus_connection(G_APPLICATION(self));
-        GtkWindow *dialog =
-            GTK_WINDOW(pf_settings_dialog_new(self->settings, self->model, connection));
-        if (self->window != NULL && gtk_widget_get_visible(GTK_WIDGET(self->window)))
-            gtk_window_set_transient_for(dialog, GTK_WINDOW(self->window));
-        gtk_window_set_application(dialog, GTK_APPLICATION(self));
-        g_set_weak_pointer(&self->settings_dialog, dialog);
-    }
-    gtk_window_present(self->settings_dialog);
 }
 
 static void
@@ -162,7 +145,6 @@ add_actions(PfApplication *self)
         {"open", on_open_activated},
         {"show-prompt", on_show_prompt_activated},
         {"decide", on_decide_activated, "t"},
-        {"settings", on_settings_activated},
         {"about", on_about_activated},
         {"forget", on_forget_activated, "(ss)"},
         {"close-id", on_close_id_activated, "(ss)"},
@@ -173,8 +155,6 @@ add_actions(PfApplication *self)
     static const char *const quit_keys[] = {"<Primary>q", NULL};
     static const char *const close_keys[] = {"<Primary>w", NULL};
     g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
-    g_autoptr(GAction) mode = g_settings_create_action(self->settings, "cache-mode");
-    g_action_map_add_action(G_ACTION_MAP(self), mode);
     gtk_application_set_accels_for_action(GTK_APPLICATION(self), "app.quit", quit_keys);
     gtk_application_set_accels_for_action(GTK_APPLICATION(self), "window.close", close_keys);
 }
@@ -189,8 +169,8 @@ start_up(GApplication *application)
 
     /* NULL without a session bus: the prompter works all the same. */
     GDBusConnection *connection = g_application_get_dbus_connection(application);
-    self->settings = g_settings_new("org.pinfold");
     self->model = pf_agent_model_new(connection);
+    self->settings = pf_settings_actions_new(GTK_APPLICATION(self), self->model);
     add_actions(self);
     self->prompter = pf_prompter_new(GTK_APPLICATION(self));
     g_signal_connect_object(self->model, "appeared", G_CALLBACK(pf_prompter_connect),
@@ -238,8 +218,8 @@ shut_down(GApplication *application)
         gtk_widget_destroy(GTK_WIDGET(self->window));
     self->window = NULL;
     g_clear_object(&self->closing_hint);
-    g_clear_object(&self->model);
     g_clear_object(&self->settings);
+    g_clear_object(&self->model);
     G_APPLICATION_CLASS(pf_application_parent_class)->shutdown(application);
 }
 

@@ -6,14 +6,18 @@
 #include "group-dialog.h"
 #include "group-edit.h"
 #include "group-row.h"
+#include "lock-note.h"
 #include "program-dialog.h"
 #include "row-separators.h"
+#include "setting-group.h"
+#include "setting-row.h"
 
 struct _PfGroupsPage {
     GtkBox parent_instance;
     GtkStack *list_stack;
     GtkListBox *group_list;
-    GtkSwitch *default_switch;
+    PfSettingRow *default_row;
+    PfLockNote *lock_note;
 
     GSettings *settings;
     PfAgentModel *model;
@@ -182,12 +186,13 @@ on_remove_program_activated(GSimpleAction *action, GVariant *parameter, gpointer
 }
 
 void
-pf_groups_page_bind(PfGroupsPage *self, GSettings *settings, PfAgentModel *model)
+pf_groups_page_bind(PfGroupsPage *self, PfSettingsView *view, PfAgentModel *model)
 {
+    GSettings *settings = pf_settings_view_get_for(view, "groups");
     self->settings = g_object_ref(settings);
     self->model = g_object_ref(model);
-    g_settings_bind(settings, "share-by-default", self->default_switch, "active",
-                    G_SETTINGS_BIND_DEFAULT);
+    pf_setting_row_bind(self->default_row, view, "share-by-default", "active");
+    pf_lock_note_watch(self->lock_note, view, "groups");
     g_signal_connect_object(settings, "changed::groups", G_CALLBACK(on_settings_groups_changed),
                             self, G_CONNECT_SWAPPED);
     g_signal_connect_object(settings, "writable-changed::groups",
@@ -215,11 +220,15 @@ pf_groups_page_class_init(PfGroupsPageClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = dispose;
+    g_type_ensure(PF_TYPE_LOCK_NOTE);
+    g_type_ensure(PF_TYPE_SETTING_GROUP);
+    g_type_ensure(PF_TYPE_SETTING_ROW);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/groups-page.ui");
     gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, list_stack);
     gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, group_list);
-    gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, default_switch);
+    gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, default_row);
+    gtk_widget_class_bind_template_child(widget_class, PfGroupsPage, lock_note);
 }
 
 static void

@@ -6,12 +6,14 @@
 #include <glib/gi18n.h>
 
 #include "row-separators.h"
+#include "setting-group.h"
+#include "setting-row.h"
 #include "stored-pin-model.h"
 #include "stored-pin-row.h"
 
 struct _PfKeyringPage {
     GtkBox parent_instance;
-    GtkSwitch *allow_switch;
+    PfSettingRow *allow_row;
     GtkStack *list_stack;
     GtkListBox *stored_list;
     GtkLabel *state_label;
@@ -67,10 +69,9 @@ on_remove_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
 }
 
 void
-pf_keyring_page_bind(PfKeyringPage *self, GSettings *settings, GDBusConnection *connection)
+pf_keyring_page_bind(PfKeyringPage *self, PfSettingsView *view, GDBusConnection *connection)
 {
-    g_settings_bind(settings, "allow-keyring", self->allow_switch, "active",
-                    G_SETTINGS_BIND_DEFAULT);
+    pf_setting_row_bind(self->allow_row, view, "allow-keyring", "active");
     self->model = pf_stored_pin_model_new(connection);
     g_signal_connect_object(self->model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
@@ -95,9 +96,11 @@ pf_keyring_page_class_init(PfKeyringPageClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = dispose;
+    g_type_ensure(PF_TYPE_SETTING_GROUP);
+    g_type_ensure(PF_TYPE_SETTING_ROW);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/keyring-page.ui");
-    gtk_widget_class_bind_template_child(widget_class, PfKeyringPage, allow_switch);
+    gtk_widget_class_bind_template_child(widget_class, PfKeyringPage, allow_row);
     gtk_widget_class_bind_template_child(widget_class, PfKeyringPage, list_stack);
     gtk_widget_class_bind_template_child(widget_class, PfKeyringPage, stored_list);
     gtk_widget_class_bind_template_child(widget_class, PfKeyringPage, state_label);

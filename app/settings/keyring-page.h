@@ -5,9 +5,11 @@
 
 #include <gtk/gtk.h>
 
+#include "settings-view.h"
+
 #define PF_TYPE_KEYRING_PAGE (pf_keyring_page_get_type())
 G_DECLARE_FINAL_TYPE(PfKeyringPage, pf_keyring_page, PF, KEYRING_PAGE, GtkBox)
 
-/* Shows and changes the key `allow-keyring` of SETTINGS, and what the agent on CONNECTION (NULL:
+/* Shows and changes the key `allow-keyring` of VIEW, and what the agent on CONNECTION (NULL:
  * there is none) finds in the keyring, from now on. Once. */
-void pf_keyring_page_bind(PfKeyringPage *self, GSettings *settings, GDBusConnection *connection);
+void pf_keyring_page_bind(PfKeyringPage *self, PfSettingsView *view, GDBusConnection *connection);

@@ -5,16 +5,15 @@
 
 #include <glib/gi18n.h>
 
+#include "choice-row.h"
 #include "consent-model.h"
 #include "consent-row.h"
 #include "row-separators.h"
-#include "setting-radio.h"
+#include "setting-group.h"
 
 struct _PfPermissionsPage {
     GtkBox parent_instance;
-    GtkRadioButton *sharing_ask;
-    GtkRadioButton *sharing_same_program;
-    GtkRadioButton *sharing_allow;
+    PfSettingGroup *sharing_group;
     GtkListBox *consent_list;
     GtkStack *list_stack;
     GtkLabel *failed_label;
@@ -107,11 +106,9 @@ on_revoke_all_activated(GSimpleAction *action, GVariant *parameter, gpointer use
 }
 
 void
-pf_permissions_page_bind(PfPermissionsPage *self, GSettings *settings, GDBusConnection *connection)
+pf_permissions_page_bind(PfPermissionsPage *self, PfSettingsView *view, GDBusConnection *connection)
 {
-    pf_setting_radio_bind(settings, "sharing", "ask", self->sharing_ask);
-    pf_setting_radio_bind(settings, "sharing", "same-program", self->sharing_same_program);
-    pf_setting_radio_bind(settings, "sharing", "allow", self->sharing_allow);
+    pf_setting_group_bind_choice(self->sharing_group, view, "sharing");
     self->model = pf_consent_model_new(connection);
     g_signal_connect_object(self->model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
@@ -141,11 +138,11 @@ pf_permissions_page_class_init(PfPermissionsPageClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = dispose;
+    g_type_ensure(PF_TYPE_CHOICE_ROW);
+    g_type_ensure(PF_TYPE_SETTING_GROUP);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/permissions-page.ui");
-    gtk_widget_class_bind_template_child(widget_class, PfPermissionsPage, sharing_ask);
-    gtk_widget_class_bind_template_child(widget_class, PfPermissionsPage, sharing_same_program);
-    gtk_widget_class_bind_template_child(widget_class, PfPermissionsPage, sharing_allow);
+    gtk_widget_class_bind_template_child(widget_class, PfPermissionsPage, sharing_group);
     gtk_widget_class_bind_template_child(widget_class, PfPermissionsPage, consent_list);
     gtk_widget_class_bind_template_child(widget_class, PfPermissionsPage, list_stack);
     gtk_widget_class_bind_template_child(widget_class, PfPermissionsPage, failed_label);

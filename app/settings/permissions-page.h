@@ -5,10 +5,12 @@
 
 #include <gtk/gtk.h>
 
+#include "settings-view.h"
+
 #define PF_TYPE_PERMISSIONS_PAGE (pf_permissions_page_get_type())
 G_DECLARE_FINAL_TYPE(PfPermissionsPage, pf_permissions_page, PF, PERMISSIONS_PAGE, GtkBox)
 
-/* Shows and changes the key `sharing` of SETTINGS, and the decisions of the agent on CONNECTION
+/* Shows and changes the key `sharing` of VIEW, and the decisions of the agent on CONNECTION
  * (NULL: there is none), from now on. Once. */
-void pf_permissions_page_bind(PfPermissionsPage *self, GSettings *settings,
+void pf_permissions_page_bind(PfPermissionsPage *self, PfSettingsView *view,
                               GDBusConnection *connection);

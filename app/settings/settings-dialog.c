@@ -1,88 +1,59 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfSettingsDialog: binds the keys of org.pinfold that this version acts on. */
+/* PfSettingsDialog: a page for each part of the settings, and a list of them. */
 #include "settings-dialog.h"
 
+#include "forgetting-page.h"
+#include "general-page.h"
 #include "groups-page.h"
 #include "keyring-page.h"
+#include "modules-page.h"
 #include "permissions-page.h"
-#include "setting-radio.h"
+#include "tokens-page.h"
 
 struct _PfSettingsDialog {
     GtkDialog parent_instance;
-    GtkRadioButton *mode_off;
-    GtkRadioButton *mode_process;
-    GtkRadioButton *mode_shared;
-    GtkSwitch *prompt_switch;
-    GtkSpinButton *release_delay_spin;
-    GtkRadioButton *reset_never;
-    GtkRadioButton *reset_on_lock;
-    GtkRadioButton *reset_always;
-    GtkViewport *general_viewport;
-    GtkLabel *locked_label;
+    GtkListBox *page_list;
     GtkStack *stack;
+    PfGeneralPage *general_page;
+    PfForgettingPage *forgetting_page;
+    PfTokensPage *tokens_page;
     PfGroupsPage *groups_page;
     PfPermissionsPage *permissions_page;
     PfKeyringPage *keyring_page;
+    PfModulesPage *modules_page;
 };
 
 G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
 
-static const char *const shown_keys[] = {"cache-mode",       "prompt",       "release-delay",
-                                         "reset-card",       "sharing",      "groups",
-                                         "share-by-default", "allow-keyring"};
-
-static gboolean
-prompt_to_switch(GValue *value, GVariant *variant, gpointer unused)
-{
-    g_value_set_boolean(value, g_str_equal(g_variant_get_string(variant, NULL), "agent"));
-    return TRUE;
-}
-
-static GVariant *
-switch_to_prompt(const GValue *value, const GVariantType *type, gpointer unused)
-{
-    return g_variant_new_string(g_value_get_boolean(value) ? "agent" : "application");
-}
-
-/* A key that is not writable is insensitive by its binding; this says why. */
-static void
-update_locked(PfSettingsDialog *self, GSettings *settings)
-{
-    gboolean locked = FALSE;
-    for (gsize i = 0; i < G_N_ELEMENTS(shown_keys); i++)
-        locked |= !g_settings_is_writable(settings, shown_keys[i]);
-    gtk_widget_set_visible(GTK_WIDGET(self->locked_label), locked);
-}
-
-static void
-on_settings_writable_changed(PfSettingsDialog *self, const char *key, GSettings *settings)
-{
-    update_locked(self, settings);
-}
-
 PfSettingsDialog *
-pf_settings_dialog_new(GSettings *settings, PfAgentModel *model, GDBusConnection *connection)
+pf_settings_dialog_new(PfSettingsView *view, const PfConfig *config, PfAgentModel *model,
+                       GDBusConnection *connection)
 {
     PfSettingsDialog *self = g_object_new(PF_TYPE_SETTINGS_DIALOG, "use-header-bar", TRUE, NULL);
-    pf_setting_radio_bind(settings, "cache-mode", "off", self->mode_off);
-    pf_setting_radio_bind(settings, "cache-mode", "process", self->mode_process);
-    pf_setting_radio_bind(settings, "cache-mode", "shared", self->mode_shared);
-    g_settings_bind_with_mapping(settings, "prompt", self->prompt_switch, "active",
-                                 G_SETTINGS_BIND_DEFAULT, prompt_to_switch, switch_to_prompt, NULL,
-                                 NULL);
-    g_settings_bind(settings, "release-delay", self->release_delay_spin, "value",
-                    G_SETTINGS_BIND_DEFAULT);
-    pf_setting_radio_bind(settings, "reset-card", "never", self->reset_never);
-    pf_setting_radio_bind(settings, "reset-card", "on-lock", self->reset_on_lock);
-    pf_setting_radio_bind(settings, "reset-card", "always", self->reset_always);
-    pf_groups_page_bind(self->groups_page, settings, model);
-    pf_permissions_page_bind(self->permissions_page, settings, connection);
-    pf_keyring_page_bind(self->keyring_page, settings, connection);
-    g_signal_connect_object(settings, "writable-changed", G_CALLBACK(on_settings_writable_changed),
-                            self, G_CONNECT_SWAPPED);
-    update_locked(self, settings);
+    pf_general_page_bind(self->general_page, view, config);
+    pf_forgetting_page_bind(self->forgetting_page, view);
+    pf_tokens_page_bind(self->tokens_page, view, model);
+    pf_groups_page_bind(self->groups_page, view, model);
+    pf_permissions_page_bind(self->permissions_page, view, connection);
+    pf_keyring_page_bind(self->keyring_page, view, connection);
+    pf_modules_page_bind(self->modules_page, model);
     return self;
+}
+
+static void
+on_page_list_row_selected(PfSettingsDialog *self, GtkListBoxRow *row)
+{
+    if (row != NULL)
+        gtk_stack_set_visible_child_name(self->stack, gtk_widget_get_name(GTK_WIDGET(row)));
+}
+
+/* The files may have been changed elsewhere while another window was in front. */
+static void
+on_is_active_changed(PfSettingsDialog *self)
+{
+    if (gtk_window_is_active(GTK_WINDOW(self)))
+        pf_modules_page_reload(self->modules_page);
 }
 
 static void
@@ -91,52 +62,65 @@ response(GtkDialog *dialog, int response)
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
-/* The pages stand in the header bar, which a dialog has only once it is made. */
+/* A page is one child of the stack, with a name and a title. */
 static void
-constructed(GObject *object)
+list_page(GtkWidget *page, gpointer user_data)
 {
-    PfSettingsDialog *self = PF_SETTINGS_DIALOG(object);
-    G_OBJECT_CLASS(pf_settings_dialog_parent_class)->constructed(object);
-    GtkWidget *switcher = gtk_stack_switcher_new();
-    gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), self->stack);
-    gtk_widget_show(switcher);
-    GtkWidget *bar = gtk_dialog_get_header_bar(GTK_DIALOG(self));
-    gtk_header_bar_set_custom_title(GTK_HEADER_BAR(bar), switcher);
+    PfSettingsDialog *self = user_data;
+    g_autofree char *name = NULL;
+    g_autofree char *title = NULL;
+    gtk_container_child_get(GTK_CONTAINER(self->stack), page, "name", &name, "title", &title, NULL);
+    GtkWidget *row = gtk_list_box_row_new();
+    GtkWidget *label = gtk_label_new(title);
+    g_object_set(label, "xalign", 0.0, "margin", 12, NULL);
+    gtk_container_add(GTK_CONTAINER(row), label);
+    gtk_widget_set_name(row, name);
+    atk_object_set_name(gtk_widget_get_accessible(row), title);
+    gtk_widget_show_all(row);
+    gtk_container_add(GTK_CONTAINER(self->page_list), row);
+    /* What has the keyboard's focus is scrolled into view. */
+    GtkWidget *viewport = gtk_bin_get_child(GTK_BIN(page));
+    gtk_container_set_focus_vadjustment(GTK_CONTAINER(viewport),
+                                        gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(viewport)));
+}
+
+static void
+ensure_pages(void)
+{
+    g_type_ensure(PF_TYPE_GENERAL_PAGE);
+    g_type_ensure(PF_TYPE_FORGETTING_PAGE);
+    g_type_ensure(PF_TYPE_TOKENS_PAGE);
+    g_type_ensure(PF_TYPE_GROUPS_PAGE);
+    g_type_ensure(PF_TYPE_PERMISSIONS_PAGE);
+    g_type_ensure(PF_TYPE_KEYRING_PAGE);
+    g_type_ensure(PF_TYPE_MODULES_PAGE);
 }
 
 static void
 pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
-    G_OBJECT_CLASS(klass)->constructed = constructed;
     GTK_DIALOG_CLASS(klass)->response = response;
-    g_type_ensure(PF_TYPE_GROUPS_PAGE);
-    g_type_ensure(PF_TYPE_PERMISSIONS_PAGE);
-    g_type_ensure(PF_TYPE_KEYRING_PAGE);
+    ensure_pages();
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/settings-dialog.ui");
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_off);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_process);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, mode_shared);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, prompt_switch);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, release_delay_spin);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, reset_never);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, reset_on_lock);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, reset_always);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, general_viewport);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, locked_label);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, page_list);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, stack);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, general_page);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, forgetting_page);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, tokens_page);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, groups_page);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, permissions_page);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, keyring_page);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, modules_page);
+    gtk_widget_class_bind_template_callback(widget_class, on_page_list_row_selected);
 }
 
 static void
 pf_settings_dialog_init(PfSettingsDialog *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    /* What has the keyboard's focus is scrolled into view. */
-    gtk_container_set_focus_vadjustment(GTK_CONTAINER(self->general_viewport),
-                                        gtk_scrollable_get_vadjustment(
-                                            GTK_SCROLLABLE(self->general_viewport)));
+    gtk_container_foreach(GTK_CONTAINER(self->stack), list_page, self);
+    gtk_list_box_select_row(self->page_list, gtk_list_box_get_row_at_index(self->page_list, 0));
+    g_signal_connect(self, "notify::is-active", G_CALLBACK(on_is_active_changed), NULL);
 }

@@ -232,7 +232,7 @@ class ReportingAgent:
                               None)
         self._bus.flush_sync(None)
 
-    def report(self, readers=(), tokens=(), domains=()):
+    def report(self, readers=(), tokens=(), domains=(), modules=()):
         """Changes the status and says so."""
         self.status = {
             "version": GLib.Variant("s", "1"),
@@ -241,6 +241,8 @@ class ReportingAgent:
             "tokens": _list(tokens, {"uri": "s", "label": "s", "reader": "s", "flags": "as",
                                      "logout": "s"}),
             "domains": GLib.Variant("aa{sv}", [_domain(d) for d in domains]),
+            "modules": _list(modules, {"name": "s", "path": "s", "fault": "s",
+                                       "description": "s"}),
         }
         self._bus.emit_signal(None, "/org/pinfold/Agent", "org.pinfold.Agent1", "Changed", None)
         self._bus.flush_sync(None)

@@ -3,19 +3,14 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The settings for groups of programs, and the decisions that can be taken back."""
 
-import ast
-import os
-import re
 import time
 
-from gi.repository import GLib
-
-from appcase import AppCase, wait_served
+from appcase import wait_served
 from pinfoldtest import tap
 from pinfoldtest.wait import wait_for
 from scriptedagent import ReportingAgent
+from settingscase import CARD, CHOOSER_ENV, SettingsCase
 
-CARD = "pkcs11:model=PKCS%2315;manufacturer=piv_II;serial=00;token=Anna%20Beispiel"
 MEMBER = {"app_id": "1:2", "token_uri": CARD, "logged_in": False, "asleep": False, "members": [
     {"pid": 12, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1},
     {"pid": 13, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1},
@@ -28,55 +23,6 @@ SESSION = {"id": "a2", "program": "backup.py", "executable": "/usr/bin/python3.1
            "decision": "session", "since": int(time.time())}
 NEVER = {"id": "a3", "program": "Chat", "executable": "/usr/bin/bwrap",
          "sandbox": "org.example.Chat", "token-uri": CARD, "decision": "never", "since": 0}
-DESKTOP = "[Desktop Entry]\nType=Application\nName={name}\nIcon={icon}\nExec=/bin/true\n"
-
-
-class SettingsCase(AppCase):
-    page = None
-    app_env = None
-
-    def setUp(self):
-        super().setUp()
-        folder = self.box.dir / "share/applications"
-        folder.mkdir(parents=True)
-        (folder / "mail.desktop").write_text(DESKTOP.format(name="Test Mail", icon="mail-unread"))
-        (folder / "web.desktop").write_text(DESKTOP.format(name="Test Web", icon="web-browser"))
-        self.bus = self.session_bus()
-        self.addCleanup(self.bus.close_sync, None)
-        self.agent = ReportingAgent(self.bus)
-        self.addCleanup(self.agent.stop)
-
-    def open_page(self, domains=()):
-        self.start_app("--gapplication-service", env=self.app_env)
-        wait_served(lambda: self.agent.asked, 15, "the first question")
-        asked = self.agent.asked
-        self.agent.report(domains=domains)
-        wait_served(lambda: self.agent.asked > asked, 10, "the next question")
-        self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
-                           "Activate", GLib.Variant("(sava{sv})", ("settings", [], {})), None, 0,
-                           5000, None)
-        window = self.ui.window("Settings")
-        window.find(self.page, "radio button").press()
-        return window
-
-    def get(self, key):
-        return self.box.run("gsettings", "get", "org.pinfold", key).stdout.strip()
-
-    def set(self, key, value):
-        self.box.run("gsettings", "set", "org.pinfold", key, str(value))
-
-    def groups(self):
-        return ast.literal_eval(re.sub(r"@\S+ ", "", self.get("groups")))
-
-    def wait_groups(self, *groups):
-        wait_served(lambda: self.groups() == list(groups), 10, f"{groups} in the settings")
-
-    def wait_texts(self, window, *parts):
-        wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 10,
-                    f"{parts} in:\n{window.tree()}")
-
-    def wait_no_text(self, window, part):
-        wait_served(lambda: not any(part in t for t in window.texts()), 10, f"{part!r} to go")
 
 
 class Groups(SettingsCase):
@@ -199,20 +145,11 @@ class Groups(SettingsCase):
 
 class Files(SettingsCase):
     page = "Groups"
-    # The file chooser leaves work to threads of its own, which the app's end cuts off.
-    app_env = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+    app_env = CHOOSER_ENV
 
-    def choose_file(self, path):
-        """By the chooser, whose entry for a path opens when a slash is typed."""
+    def choose_program(self, path):
         self.ui.window("Add Program").press("Choose File…")
-        window = self.ui.window("Choose a Program")
-        self.box.screen.focus(wait_for(lambda: self.box.screen.windows("^Choose a Program$"), 10,
-                                       "the file chooser")[0])
-        self.box.screen.type(str(path))
-        choose = window.find("Choose", "push button")
-        wait_served(lambda: choose.has_state("sensitive"), 10, "the file to be found")
-        choose.press()
-        self.ui.wait_no_window("Choose a Program")
+        self.choose_file("Choose a Program", path)
 
     def test_file(self):
         self.set("groups", [("Office", "", [])])
@@ -224,11 +161,11 @@ class Files(SettingsCase):
         window = self.open_page()
         window.press("Add Program…")
         dialog = self.ui.window("Add Program")
-        self.choose_file(text)
+        self.choose_program(text)
         self.wait_texts(dialog, "This file is no program that can be run.")
         add = dialog.find("Add", "push button")
         self.assertFalse(add.has_state("sensitive"))
-        self.choose_file(link)
+        self.choose_program(link)
         self.wait_texts(dialog, str(tool))
         wait_served(lambda: add.has_state("sensitive"), 10, "the file to be selected")
         add.press()
@@ -349,12 +286,12 @@ class Locked(SettingsCase):
 
     def test_nothing_can_be_changed(self):
         window = self.open_page()
-        self.wait_texts(window, "Settings that cannot be changed here were fixed")
+        self.wait_texts(window, "Set by the administrator of this computer")
         self.picture("settings-locked")
         for name, role in (("Add Group…", "push button"),
                            ("Programs in no group share a login, too", "toggle button")):
             self.assertFalse(window.find(name, role).has_state("sensitive"), name)
-        window.find("Permissions", "radio button").press()
+        self.turn_to(window, "Permissions")
         self.assertFalse(window.find("Ask me", "radio button").has_state("sensitive"))
 
 
@@ -368,7 +305,7 @@ class Dark(SettingsCase):
         window = self.open_page()
         self.wait_texts(window, "Chat")
         self.picture("permissions-dark")
-        window.find("Groups", "radio button").press()
+        self.turn_to(window, "Groups")
         self.wait_texts(window, "Test Mail")
         self.picture("groups-dark")
 

@@ -121,11 +121,15 @@ EXAMPLES = {
                   '</object></interface>'},
          {"a.ui": '<interface><object class="GtkButton"><property name="label" translatable="yes">'
                   'Go</property></object></interface>'},
-         {"a.ui": '<interface><object class="GtkEntry" id="entry"/></interface>'}],
+         {"a.ui": '<interface><object class="GtkEntry" id="entry"/></interface>'},
+         {"a.ui": '<interface><object class="PfSettingRow"><property name="title" translatable="yes">'
+                  'Lock</property><child><object class="GtkSwitch"/></child></object></interface>'}],
         [{"a.ui": '<interface><object class="GtkLabel"><property name="label" translatable="yes">'
                   '_PIN</property><property name="mnemonic_widget">entry</property></object>'
                   '<object class="GtkEntry" id="entry"/><object class="GtkButton">'
-                  '<property name="label" translatable="yes">_Go</property></object></interface>'}]),
+                  '<property name="label" translatable="yes">_Go</property></object></interface>'},
+         {"a.ui": '<interface><object class="PfSettingRow"><property name="title" translatable="yes">'
+                  '_Lock</property><child><object class="GtkSwitch"/></child></object></interface>'}]),
     guiderules.check_guides: (
         [{"README.md": "see `src/none.c`"}, {"README.md": "`./bootstrap fly`", "bootstrap": "run)"},
          {"README.md": "`org.pinfold.Nothing`", "a.xml": "org.pinfold.Agent"},

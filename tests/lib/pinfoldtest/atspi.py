@@ -110,6 +110,16 @@ class Widget:
         if not self.ui._call("press", target=self._number):
             raise AssertionError("the object has no action")
 
+    def select(self):
+        """Selects it in the list that it is a row of."""
+        if not self.ui._call("select", target=self._number):
+            raise AssertionError("the object cannot be selected")
+
+    def choose(self, row):
+        """Chooses that row, counted from 0, of a combo box."""
+        if not self.ui._call("choose", target=self._number, row=row):
+            raise AssertionError("nothing can be chosen")
+
     def focus(self):
         self.ui._call("grab_focus", target=self._number)
 

@@ -141,6 +141,15 @@ class Server:
         """The object's first action: a button's click."""
         return Atspi.Action.do_action(self._objects[target], 0)
 
+    def select(self, target):
+        """As a row of a list: its list selects it."""
+        node = self._objects[target]
+        return Atspi.Selection.select_child(node.get_parent(), node.get_index_in_parent())
+
+    def choose(self, target, row):
+        """As a combo box."""
+        return Atspi.Selection.select_child(self._objects[target], row)
+
     def grab_focus(self, target):
         return Atspi.Component.grab_focus(self._objects[target])
 

@@ -11,7 +11,9 @@ from .tree import CannotCheck
 LICENCE = "SPDX-License-Identifier: LGPL-2.1-or-later"
 HOLDER = "SPDX-FileCopyrightText: "
 TAGGED = (".c", ".h", ".py", ".sh", "meson.build", ".map", ".ui", ".xml", "meson_options.txt")
-TEXT_PROPERTIES = {"label", "title", "tooltip-text", "placeholder-text", "text", "secondary-text"}
+TEXT_PROPERTIES = {"label", "title", "subtitle", "note", "tooltip-text", "placeholder-text", "text",
+                   "secondary-text"}
+TITLING_ROWS = {"PfSettingRow"}
 INPUTS = {"GtkEntry", "GtkSwitch", "GtkSpinButton", "GtkComboBoxText", "GtkComboBox", "GtkTextView"}
 BUTTONS = {"GtkButton", "GtkCheckButton", "GtkRadioButton", "GtkToggleButton", "GtkMenuItem",
            "GtkModelButton"}
@@ -130,6 +132,9 @@ def check_ui(tree):
     """Text in .ui files is translatable; buttons have mnemonics, inputs have names."""
     for path in tree.paths(".ui"):
         root = ElementTree.fromstring(tree.files[path])
+        # Such a row gives its own title to what is in it.
+        titled = {child for row in root.iter("object") if row.get("class") in TITLING_ROWS
+                  for child in row.findall("child/object")}
         targets = {node.text for node in root.iter("property")
                    if node.get("name").replace("_", "-") == "mnemonic-widget"}
         for node in root.iter("property"):
@@ -144,7 +149,11 @@ def check_ui(tree):
                 yield f"{path}: button \"{label.text}\" has no mnemonic"
             has_name = any(child.get("name", "").replace("_", "-") == "AtkObject::accessible-name"
                            for child in node.iter("property"))
-            if kind in INPUTS and not has_name and name not in targets:
+            title = _property(node, "title")
+            if kind in (*TITLING_ROWS, "PfChoiceRow") and node.tag == "object" and (
+                    title is None or "_" not in title.text):
+                yield f"{path}: {kind} {name or ''} has no title with a mnemonic"
+            if kind in INPUTS and not has_name and name not in targets and node not in titled:
                 yield f"{path}: {kind} {name or ''} has no accessible name"
 
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfSettingGroup: looks after what all groups have in common. */
+#include "setting-group.h"
+
+#include "choice-row.h"
+#include "lock-note.h"
+#include "row-separators.h"
+#include "setting-radio.h"
+
+struct _PfSettingGroup {
+    GtkBox parent_instance;
+    GtkLabel *title_label;
+    PfLockNote *lock_note;
+    GtkListBox *row_list;
+    GtkLabel *note_label;
+};
+
+G_DEFINE_FINAL_TYPE(PfSettingGroup, pf_setting_group, GTK_TYPE_BOX)
+
+enum { PROP_TITLE = 1, PROP_NOTE, N_PROPS };
+
+void
+pf_setting_group_bind_choice(PfSettingGroup *self, PfSettingsView *view, const char *key)
+{
+    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->row_list));
+    GtkRadioButton *first = NULL;
+    /* All are of one group before any is bound: one alone is always active. */
+    for (GList *l = rows; l != NULL; l = l->next) {
+        GtkRadioButton *radio = pf_choice_row_get_radio(PF_CHOICE_ROW(l->data));
+        gtk_radio_button_join_group(radio, first);
+        first = radio;
+    }
+    for (GList *l = rows; l != NULL; l = l->next) {
+        PfChoiceRow *row = PF_CHOICE_ROW(l->data);
+        pf_setting_radio_bind(pf_settings_view_get_for(view, key), key,
+                              pf_choice_row_get_value(row), pf_choice_row_get_radio(row));
+    }
+    pf_lock_note_watch(self->lock_note, view, key);
+}
+
+void
+pf_setting_group_lock(PfSettingGroup *self, const char *text)
+{
+    gtk_widget_set_sensitive(GTK_WIDGET(self->row_list), FALSE);
+    pf_lock_note_set_text(self->lock_note, text);
+}
+
+static void
+add(GtkContainer *container, GtkWidget *child)
+{
+    PfSettingGroup *self = PF_SETTING_GROUP(container);
+    if (GTK_IS_LIST_BOX_ROW(child))
+        gtk_container_add(GTK_CONTAINER(self->row_list), child);
+    else /* of the template */
+        GTK_CONTAINER_CLASS(pf_setting_group_parent_class)->add(container, child);
+}
+
+static void
+set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+    PfSettingGroup *self = PF_SETTING_GROUP(object);
+    const char *text = g_value_get_string(value);
+    gtk_label_set_text(id == PROP_TITLE ? self->title_label : self->note_label, text);
+    if (id == PROP_TITLE)
+        atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->row_list)), text);
+    else
+        gtk_widget_show(GTK_WIDGET(self->note_label));
+}
+
+static void
+pf_setting_group_class_init(PfSettingGroupClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+    const GParamFlags flags = G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS;
+    object_class->set_property = set_property;
+    GTK_CONTAINER_CLASS(klass)->add = add;
+    g_type_ensure(PF_TYPE_LOCK_NOTE);
+    g_object_class_install_property(object_class, PROP_TITLE,
+                                    g_param_spec_string("title", NULL, NULL, NULL, flags));
+    g_object_class_install_property(object_class, PROP_NOTE,
+                                    g_param_spec_string("note", NULL, NULL, NULL, flags));
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/pinfold/Pinfold/setting-group.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, title_label);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, lock_note);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, row_list);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, note_label);
+}
+
+static void
+pf_setting_group_init(PfSettingGroup *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    pf_row_separators_add(self->row_list);
+}

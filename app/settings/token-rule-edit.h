@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* The setting `tokens` as the person changes it: pure functions on its value, a{sa{sv}}. */
+#pragma once
+
+#include <glib.h>
+
+/* The mode of the very token URI: never, process, shared, or "" when it has none of its own. A mode
+ * that is none means never, as it does to the agent. Static. */
+const char *pf_token_rule_edit_get_mode(GVariant *tokens, const char *uri);
+
+/* TOKENS with that mode ("": none) for URI. What else is said of the token stays; a token of which
+ * nothing is said any more goes. The caller's, floating. */
+GVariant *pf_token_rule_edit_set_mode(GVariant *tokens, const char *uri, const char *mode);
+
+/* The time limit KEY (idle-timeout, max-lifetime) of the very token; FALSE: none of its own. */
+gboolean pf_token_rule_edit_get_seconds(GVariant *tokens, const char *uri, const char *key,
+                                        guint *ret_seconds);

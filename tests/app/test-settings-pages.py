@@ -1,0 +1,244 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The settings' other pages: each key of org.pinfold, what is locked, and the autostart entry."""
+
+import ast
+import os
+from pathlib import Path
+
+from appcase import wait_served
+from pinfoldtest import tap
+from pinfoldtest.paths import build_path
+from pinfoldtest.wait import wait_for
+from settingscase import CARD, SettingsCase
+
+SOFT = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=1f;token=Office"
+GONE = "pkcs11:model=Test;manufacturer=Pinfold;serial=0001;token=Old%20card"
+TOKENS = [{"uri": CARD, "label": "Anna <b>Beispiel</b>", "reader": "Reader 00", "flags": []},
+          {"uri": SOFT, "label": "Office", "flags": []}]
+READERS = [{"name": "Reader 00", "present": True, "token_uri": CARD}]
+
+
+class PagesCase(SettingsCase):
+    def check_switch(self, window, name, key, on="true", off="false"):
+        """Both ways: what is pressed is the setting, and what is set is shown."""
+        switch = window.find(name, "toggle button")
+        for _ in range(2):
+            value = off if self.get(key) == on else on
+            switch.press()
+            wait_served(lambda: self.get(key) == value, 10, f"{key} to be {value}")
+        self.set(key, off)
+        wait_served(lambda: not switch.has_state("checked"), 10, f"{name} to be off")
+        self.set(key, on)
+        wait_served(lambda: switch.has_state("checked"), 10, f"{name} to be on")
+
+    def check_choice(self, window, key, **names):
+        """Each value of the key by its radio button, and shown when it is set elsewhere."""
+        buttons = {value.replace("_", "-"): window.find(name, "radio button")
+                   for value, name in names.items()}
+        for value, button in buttons.items():
+            button.press()
+            wait_served(lambda: self.get(key) == f"'{value}'", 10, f"{key} to be {value}")
+        for value, button in buttons.items():
+            self.set(key, value)
+            wait_served(lambda: button.has_state("checked"), 10, f"{key}: {value} to be shown")
+
+    def check_combo(self, combo, key, *rows):
+        """Rows of a combo box, and what the key is then."""
+        for row, value in rows:
+            combo.choose(row)
+            wait_served(lambda: self.get(key) == value, 10, f"{key} to be {value}")
+
+
+class General(PagesCase):
+    page = "General"
+
+    def test_settings(self):
+        window = self.open_page()
+        self.check_choice(window, "cache-mode", off="Off", process="For each program",
+                          shared="Shared between programs")
+        self.check_switch(window, "Ask for PINs in Pinfold’s own dialog", "prompt", "'agent'",
+                          "'application'")
+        self.check_switch(window, "Confirm signatures instead of typing the PIN",
+                          "confirm-signatures")
+        delay = window.find("Keep the token unlocked after each use (milliseconds)", "spin button")
+        self.set("release-delay", 700)
+        wait_served(lambda: delay.text() == "700", 10, "the delay")
+        self.box.screen.focus(wait_for(lambda: self.box.screen.windows("^Settings$"), 10,
+                                       "the dialog's X window")[0])
+        delay.focus()
+        self.box.screen.key("Up")
+        wait_served(lambda: self.get("release-delay") == "uint32 800", 10, "the setting")
+        self.picture("general")
+
+    def test_autostart(self):
+        entry = Path(self.box.env["XDG_CONFIG_HOME"], "autostart/org.pinfold.Pinfold.desktop")
+        window = self.open_page()
+        switch = window.find("Start Pinfold when I log in", "toggle button")
+        self.assertFalse(switch.has_state("checked"))
+        switch.press()
+        wait_served(lambda: switch.has_state("checked"), 10, "the switch")
+        self.assertIn(f'Exec="{build_path("app/pinfold")}" --gapplication-service\n',
+                      entry.read_text(encoding="utf-8"))
+        self.box.run("desktop-file-validate", entry)
+        entry.write_text(entry.read_text(encoding="utf-8") + "X-Mine=yes\n# mine\n",
+                         encoding="utf-8")
+        switch.press()
+        wait_served(lambda: not switch.has_state("checked"), 10, "the switch")
+        text = entry.read_text(encoding="utf-8")
+        self.assertIn("Hidden=true\n", text)
+        switch.press()
+        wait_served(lambda: switch.has_state("checked"), 10, "the switch")
+        text = entry.read_text(encoding="utf-8")
+        self.assertNotIn("Hidden", text)
+        self.assertIn("X-Mine=yes\n# mine\n", text)
+
+
+class Autostart(PagesCase):
+    """What is there before."""
+
+    page = "General"
+
+    def setUp(self):
+        super().setUp()
+        self.own = Path(self.box.env["XDG_CONFIG_HOME"], "autostart/org.pinfold.Pinfold.desktop")
+        self.system = Path(self.box.env["XDG_CONFIG_DIRS"], "autostart/org.pinfold.Pinfold.desktop")
+
+    def write(self, path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def switch(self):
+        return self.open_page().find("Start Pinfold when I log in", "toggle button")
+
+    def test_systems_entry_is_hidden_by_ones_own(self):
+        self.write(self.system, "[Desktop Entry]\nType=Application\nName=P\nExec=true\n")
+        switch = self.switch()
+        wait_served(lambda: switch.has_state("checked"), 10, "the system's entry to count")
+        switch.press()
+        wait_served(lambda: not switch.has_state("checked"), 10, "the switch")
+        self.assertIn("Hidden=true\n", self.own.read_text(encoding="utf-8"))
+        self.assertNotIn("Hidden", self.system.read_text(encoding="utf-8"))
+
+    def test_entry_of_a_program_that_is_gone(self):
+        self.write(self.own, "[Desktop Entry]\nType=Application\nName=P\nExec=/nonexistent/x\n")
+        switch = self.switch()
+        self.assertFalse(switch.has_state("checked"))
+        switch.press()
+        wait_served(lambda: switch.has_state("checked"), 10, "the switch")
+        self.assertIn(str(build_path("app/pinfold")), self.own.read_text(encoding="utf-8"))
+
+    def test_broken_entry_stays(self):
+        self.write(self.own, "what is this\n")
+        window = self.open_page()
+        self.wait_texts(window, f"{self.own} is no desktop entry. It is left as it is.")
+        switch = window.find("Start Pinfold when I log in", "toggle button")
+        self.assertFalse(switch.has_state("sensitive"))
+        self.assertEqual(self.own.read_text(encoding="utf-8"), "what is this\n")
+
+
+class Forgetting(PagesCase):
+    page = "Forgetting"
+
+    def test_settings(self):
+        window = self.open_page()
+        for name, key in (("When the screen is locked", "forget-on-lock"),
+                          ("Before the computer sleeps", "forget-on-suspend"),
+                          ("When another user’s session comes to the front",
+                           "forget-on-user-switch")):
+            self.check_switch(window, name, key)
+        self.set("idle-timeout", 90)
+        idle = window.find("90 seconds", "combo box")
+        self.picture("forgetting")
+        self.check_combo(idle, "idle-timeout", (3, "uint32 300"), (0, "uint32 0"), (2, "uint32 90"))
+        after = window.find("Never", "combo box")
+        self.check_combo(after, "max-lifetime", (10, "uint32 86400"), (0, "uint32 0"))
+        self.check_choice(window, "reset-card", never="Never", always="Whenever a PIN is forgotten",
+                          on_lock="When the screen is locked")
+        self.picture("forgetting-end")
+
+
+class Tokens(PagesCase):
+    page = "Tokens"
+
+    def rules(self):
+        text = self.get("tokens").replace("@a{sa{sv}} ", "").replace("uint32 ", "")
+        return ast.literal_eval(text.replace("<", "").replace(">", ""))
+
+    def test_rules(self):
+        self.set("tokens", f"{{'{GONE}': {{'mode': <'never'>, 'idle-timeout': <uint32 300>}}, "
+                           f"'{SOFT}': {{'name': <'My own'>}}}}")
+        window = self.open_page(tokens=TOKENS, readers=READERS)
+        self.wait_texts(window, "Anna <b>Beispiel</b>", "Office", "Old card",
+                        "Not there now\nForgotten when not used for: 5 minutes",
+                        "Never cache its PIN", "As set in General")
+        self.picture("tokens")
+        card = window.find("As set in General", "combo box")
+        for row, mode in enumerate(("never", "process", "shared"), 1):
+            card.choose(row)
+            wait_served(lambda: self.rules().get(CARD) == {"mode": mode}, 10, f"the rule {mode}")
+        card.choose(0)
+        wait_served(lambda: CARD not in self.rules(), 10, "no rule")
+        self.assertEqual(self.rules()[GONE], {"mode": "never", "idle-timeout": 300})
+        self.assertEqual(self.rules()[SOFT], {"name": "My own"})
+        self.set("tokens", f"{{'{CARD}': {{'mode': <'shared'>}}}}")
+        self.wait_no_text(window, "Old card")
+        self.wait_texts(window, "Shared between programs")
+
+    def test_none(self):
+        window = self.open_page()
+        self.wait_texts(window, "No tokens", "create a software token")
+        self.picture("tokens-empty")
+
+
+class Locked(PagesCase):
+    """By pinfold.conf."""
+
+    page = "General"
+
+    def setUp(self):
+        super().setUp()
+        self.conf = self.box.dir / "system.conf"
+        self.app_env = {"PINFOLD_CONF": str(self.conf)}
+
+    def test_by_the_administrator(self):
+        self.conf.write_text("[Policy]\nlock = cache-mode forget-on-lock tokens groups Modules "
+                             "confirm-signatures\n", encoding="utf-8")
+        self.set("cache-mode", "off")
+        self.set("forget-on-lock", "false")
+        reason = f"Set by the administrator in {self.conf}"
+        window = self.open_page(tokens=TOKENS, readers=READERS)
+        self.wait_texts(window, reason)
+        mode = window.find("For each program", "radio button")
+        # What holds, not what the person would have.
+        self.assertTrue(mode.has_state("checked"))
+        self.assertFalse(mode.has_state("sensitive"))
+        self.assertTrue(window.find("Ask for PINs in Pinfold’s own dialog", "toggle button")
+                        .has_state("sensitive"))
+        self.picture("general-locked")
+        for page, name, role in (("Forgetting", "When the screen is locked", "toggle button"),
+                                 ("Tokens", "As set in General", "combo box"),
+                                 ("Groups", "Add Group…", "push button"),
+                                 ("Modules", "Add Module…", "push button")):
+            self.turn_to(window, page)
+            self.wait_texts(window, reason)
+            self.assertFalse(window.find(name, role).has_state("sensitive"), name)
+            self.picture(f"{page.lower()}-locked")
+        self.turn_to(window, "Forgetting")
+        self.assertTrue(window.find("When the screen is locked", "toggle button")
+                        .has_state("checked"))
+        self.assertEqual(self.get("forget-on-lock"), "false")
+
+    def test_caching_switched_off(self):
+        self.conf.write_text("[PKCS11]\nP11_EnableCachePIN = 0\n", encoding="utf-8")
+        window = self.open_page()
+        self.wait_texts(window, "Switched off by “P11_EnableCachePIN” in pinfold.conf")
+        off = window.find("Off", "radio button")
+        self.assertTrue(off.has_state("checked"))
+        self.assertFalse(off.has_state("sensitive"))
+        self.assertEqual(self.get("cache-mode"), "'process'")
+
+
+if __name__ == "__main__":
+    tap.main()
