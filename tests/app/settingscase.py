@@ -40,12 +40,22 @@ class SettingsCase(AppCase):
         asked = self.agent.asked
         self.agent.report(domains=domains, **report)
         wait_served(lambda: self.agent.asked > asked, 10, "the next question")
+        return self.open_dialog()
+
+    def open_dialog(self):
+        """The same of an app that is there."""
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
                            "Activate", GLib.Variant("(sava{sv})", ("settings", [], {})), None, 0,
-                           5000, None)
+                           15000, None)
         window = self.ui.window("Settings", 30)
         self.turn_to(window, self.page)
         return window
+
+    def open_again(self, window):
+        """A new dialog instead of window: it reads the files again."""
+        window.press("Close")
+        self.ui.wait_no_window("Settings")
+        return self.open_dialog()
 
     def turn_to(self, window, page):
         window.find(page, "list item").select()

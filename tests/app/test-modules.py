@@ -42,6 +42,9 @@ class ModulesCase(AppCase):
         wait_for(lambda: self.has_name(self.bus, AGENT[0]), 15, "the agent")
         self.start_app("--gapplication-service", env=CHOOSER_ENV)
         wait_for(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), 15, "the app")
+        return self.open_dialog()
+
+    def open_dialog(self):
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
                            "Activate", GLib.Variant("(sava{sv})", ("settings", [], {})), None, 0,
                            15000, None)
@@ -95,25 +98,28 @@ class Modules(ModulesCase):
         self.wait_modules("mock", "softhsm2")
         window.wait_text("Works: Implementation of PKCS11", 15)
 
-    def test_what_is_no_module_is_not_added(self):
-        self.write(f"[Modules]\nmock = {self.mock.path}\n")
-        text = self.box.dir / "text.so"
-        text.write_text("no library", encoding="utf-8")
+    def test_nothing_is_written(self):
+        """Of what is no module, nor into a file with faults."""
+        text = f"[Modules]\nmock = {self.mock.path}\n"
+        self.write(text)
+        library = self.box.dir / "text.so"
+        library.write_text("no library", encoding="utf-8")
         window = self.open_page()
         window.wait_text("Works: Mock token", 15)
-        for path, words in ((text, "“text.so” cannot be used and was not added: "),
+        for path, words in ((library, "“text.so” cannot be used and was not added: "),
                             (build_path("p11module/pinfold-pkcs11.so"),
                              "“pinfold-pkcs11.so” is Pinfold itself and was not added."),
                             (self.mock.path, "“mock-backend.so” is in the list already.")):
             self.add(window, path)
             window.wait_text(words, 15)
         self.picture("modules-not-added")
-        self.wait_file(f"[Modules]\nmock = {self.mock.path}\n")
+        self.assertEqual(self.conf.read_text(encoding="utf-8"), text)
 
-    def test_faults_in_the_file(self):
-        text = f"[Modules]\nmock = {self.mock.path}\nwhat is this\n"
+        text += "what is this\n"
         self.write(text)
-        window = self.open_page()
+        window.press("Close")
+        self.ui.wait_no_window("Settings")
+        window = self.open_dialog()
         window.wait_text(f"{self.conf}, line 3: is no section, key or comment")
         window.wait_text("It is not changed here until they are corrected.")
         window.wait_text(f"From {self.conf}")
@@ -145,6 +151,11 @@ class Builtin(ModulesCase):
         self.wait_modules(*names[1:], "mock-backend")
         window.press("Switch On")
         self.wait_file(f"[Modules]\n{lines}mock-backend = {self.mock.path}\n")
+
+        # What the dialog sets, the agent obeys.
+        window.find("General", "list item").select()
+        window.find("Off", "radio button").press()
+        wait_for(lambda: self.agents_status()["cache_mode"] == "off", 10, "the agent's mode")
 
     def paths(self, names):
         """As the agent has them, in the files' order."""

@@ -51,10 +51,10 @@ class PagesCase(SettingsCase):
             wait_served(lambda: self.get(key) == value, 10, f"{key} to be {value}")
 
 
-class General(PagesCase):
+class Keys(PagesCase):
     page = "General"
 
-    def test_settings(self):
+    def test_general_and_forgetting(self):
         window = self.open_page()
         self.check_choice(window, "cache-mode", off="Off", process="For each program",
                           shared="Shared between programs")
@@ -71,78 +71,10 @@ class General(PagesCase):
         self.box.screen.key("Up")
         wait_served(lambda: self.get("release-delay") == "uint32 800", 10, "the setting")
         self.picture("general")
+        self.turn_to(window, "Forgetting")
+        self.check_forgetting(window)
 
-    def test_autostart(self):
-        entry = Path(self.box.env["XDG_CONFIG_HOME"], "autostart/org.pinfold.Pinfold.desktop")
-        window = self.open_page()
-        switch = window.find("Start Pinfold when I log in", "toggle button")
-        self.assertFalse(switch.has_state("checked"))
-        switch.press()
-        wait_served(lambda: switch.has_state("checked"), 10, "the switch")
-        self.assertIn(f'Exec="{build_path("app/pinfold")}" --gapplication-service\n',
-                      entry.read_text(encoding="utf-8"))
-        self.box.run("desktop-file-validate", entry)
-        entry.write_text(entry.read_text(encoding="utf-8") + "X-Mine=yes\n# mine\n",
-                         encoding="utf-8")
-        switch.press()
-        wait_served(lambda: not switch.has_state("checked"), 10, "the switch")
-        text = entry.read_text(encoding="utf-8")
-        self.assertIn("Hidden=true\n", text)
-        switch.press()
-        wait_served(lambda: switch.has_state("checked"), 10, "the switch")
-        text = entry.read_text(encoding="utf-8")
-        self.assertNotIn("Hidden", text)
-        self.assertIn("X-Mine=yes\n# mine\n", text)
-
-
-class Autostart(PagesCase):
-    """What is there before."""
-
-    page = "General"
-
-    def setUp(self):
-        super().setUp()
-        self.own = Path(self.box.env["XDG_CONFIG_HOME"], "autostart/org.pinfold.Pinfold.desktop")
-        self.system = Path(self.box.env["XDG_CONFIG_DIRS"], "autostart/org.pinfold.Pinfold.desktop")
-
-    def write(self, path, text):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    def switch(self):
-        return self.open_page().find("Start Pinfold when I log in", "toggle button")
-
-    def test_systems_entry_is_hidden_by_ones_own(self):
-        self.write(self.system, "[Desktop Entry]\nType=Application\nName=P\nExec=true\n")
-        switch = self.switch()
-        wait_served(lambda: switch.has_state("checked"), 10, "the system's entry to count")
-        switch.press()
-        wait_served(lambda: not switch.has_state("checked"), 10, "the switch")
-        self.assertIn("Hidden=true\n", self.own.read_text(encoding="utf-8"))
-        self.assertNotIn("Hidden", self.system.read_text(encoding="utf-8"))
-
-    def test_entry_of_a_program_that_is_gone(self):
-        self.write(self.own, "[Desktop Entry]\nType=Application\nName=P\nExec=/nonexistent/x\n")
-        switch = self.switch()
-        self.assertFalse(switch.has_state("checked"))
-        switch.press()
-        wait_served(lambda: switch.has_state("checked"), 10, "the switch")
-        self.assertIn(str(build_path("app/pinfold")), self.own.read_text(encoding="utf-8"))
-
-    def test_broken_entry_stays(self):
-        self.write(self.own, "what is this\n")
-        window = self.open_page()
-        self.wait_texts(window, f"{self.own} is no desktop entry. It is left as it is.")
-        switch = window.find("Start Pinfold when I log in", "toggle button")
-        self.assertFalse(switch.has_state("sensitive"))
-        self.assertEqual(self.own.read_text(encoding="utf-8"), "what is this\n")
-
-
-class Forgetting(PagesCase):
-    page = "Forgetting"
-
-    def test_settings(self):
-        window = self.open_page()
+    def check_forgetting(self, window):
         for name, key in (("When the screen is locked", "forget-on-lock"),
                           ("Before the computer sleeps", "forget-on-suspend"),
                           ("When another user’s session comes to the front",
@@ -156,7 +88,61 @@ class Forgetting(PagesCase):
         self.check_combo(after, "max-lifetime", (10, "uint32 86400"), (0, "uint32 0"))
         self.check_choice(window, "reset-card", never="Never", always="Whenever a PIN is forgotten",
                           on_lock="When the screen is locked")
-        self.picture("forgetting-end")
+
+
+class Autostart(PagesCase):
+    page = "General"
+
+    def setUp(self):
+        super().setUp()
+        name = "autostart/org.pinfold.Pinfold.desktop"
+        self.own = Path(self.box.env["XDG_CONFIG_HOME"], name)
+        self.system = Path(self.box.env["XDG_CONFIG_DIRS"], name)
+        for path in (self.own, self.system):
+            path.parent.mkdir(parents=True)
+
+    def switch(self, window, on):
+        """The switch, which shows what is there."""
+        switch = window.find("Start Pinfold when I log in", "toggle button")
+        wait_served(lambda: switch.has_state("checked") == on, 10, f"the switch to be {on}")
+        return switch
+
+    def press(self, window, on):
+        """Presses it; it follows when the file is written, of which this is the text."""
+        self.switch(window, not on).press()
+        self.switch(window, on)
+        return self.own.read_text(encoding="utf-8")
+
+    def test_entry(self):
+        window = self.open_page()
+        text = self.press(window, True)
+        self.assertIn(f'Exec="{build_path("app/pinfold")}" --gapplication-service\n', text)
+        self.box.run("desktop-file-validate", self.own)
+        self.own.write_text(text + "X-Mine=yes\n# mine\n", encoding="utf-8")
+        self.assertIn("Hidden=true\n", self.press(window, False))
+        text = self.press(window, True)
+        self.assertNotIn("Hidden", text)
+        self.assertIn("X-Mine=yes\n# mine\n", text)
+
+        # An entry whose program is gone starts nothing.
+        self.own.write_text("[Desktop Entry]\nType=Application\nName=P\nExec=/nonexistent/x\n",
+                            encoding="utf-8")
+        window = self.open_again(window)
+        self.assertIn(str(build_path("app/pinfold")), self.press(window, True))
+
+        # The system's is hidden by one's own, and left as it is.
+        system = "[Desktop Entry]\nType=Application\nName=P\nExec=true\n"
+        self.system.write_text(system, encoding="utf-8")
+        self.own.unlink()
+        window = self.open_again(window)
+        self.assertIn("Hidden=true\n", self.press(window, False))
+        self.assertEqual(self.system.read_text(encoding="utf-8"), system)
+
+        self.own.write_text("what is this\n", encoding="utf-8")
+        window = self.open_again(window)
+        self.wait_texts(window, f"{self.own} is no desktop entry. It is left as it is.")
+        self.assertFalse(self.switch(window, False).has_state("sensitive"))
+        self.assertEqual(self.own.read_text(encoding="utf-8"), "what is this\n")
 
 
 class Tokens(PagesCase):
@@ -167,9 +153,12 @@ class Tokens(PagesCase):
         return ast.literal_eval(text.replace("<", "").replace(">", ""))
 
     def test_rules(self):
+        window = self.open_page()
+        self.wait_texts(window, "No tokens", "create a software token")
+        self.picture("tokens-empty")
         self.set("tokens", f"{{'{GONE}': {{'mode': <'never'>, 'idle-timeout': <uint32 300>}}, "
                            f"'{SOFT}': {{'name': <'My own'>}}}}")
-        window = self.open_page(tokens=TOKENS, readers=READERS)
+        self.agent.report(tokens=TOKENS, readers=READERS)
         self.wait_texts(window, "Anna <b>Beispiel</b>", "Office", "Old card",
                         "Not there now\nForgotten when not used for: 5 minutes",
                         "Never cache its PIN", "As set in General")
@@ -185,11 +174,6 @@ class Tokens(PagesCase):
         self.set("tokens", f"{{'{CARD}': {{'mode': <'shared'>}}}}")
         self.wait_no_text(window, "Old card")
         self.wait_texts(window, "Shared between programs")
-
-    def test_none(self):
-        window = self.open_page()
-        self.wait_texts(window, "No tokens", "create a software token")
-        self.picture("tokens-empty")
 
 
 class Locked(PagesCase):
@@ -228,16 +212,14 @@ class Locked(PagesCase):
         self.turn_to(window, "Forgetting")
         self.assertTrue(window.find("When the screen is locked", "toggle button")
                         .has_state("checked"))
-        self.assertEqual(self.get("forget-on-lock"), "false")
 
-    def test_caching_switched_off(self):
         self.conf.write_text("[PKCS11]\nP11_EnableCachePIN = 0\n", encoding="utf-8")
-        window = self.open_page()
+        window = self.open_again(window)
         self.wait_texts(window, "Switched off by “P11_EnableCachePIN” in pinfold.conf")
         off = window.find("Off", "radio button")
         self.assertTrue(off.has_state("checked"))
         self.assertFalse(off.has_state("sensitive"))
-        self.assertEqual(self.get("cache-mode"), "'process'")
+        self.assertEqual(self.get("forget-on-lock"), "false")
 
 
 if __name__ == "__main__":
