@@ -8,7 +8,7 @@
 #include "agent-watch.h"
 #include "forget-words.h"
 #include "list-update.h"
-#include "token-label.h"
+#include "token-status.h"
 #include "wire-names.h"
 
 struct _PfAgentModel {
@@ -17,8 +17,10 @@ struct _PfAgentModel {
     PfAgentWatch *watch;
     PfAgentState state;
     GListStore *tokens;
-    GVariant *domains;          /* of the last status; NULL before one */
-    GVariant *modules;          /* of the last status; NULL: not known */
+    GVariant *domains; /* of the last status; NULL before one */
+    GVariant *modules; /* of the last status; NULL: not known */
+    gboolean has_reader_service;
+    gboolean reading;
     const char *last_forgotten; /* words of forget-words.h, or NULL */
     gboolean asking;            /* a GetStatus is on its way */
     gboolean stale;             /* and what it will say is already old */
@@ -39,109 +41,31 @@ fail(PfAgentModel *self, const char *sentence, const GError *error)
 }
 
 static PfTokenItem *
-find_token(GPtrArray *items, const char *uri)
+find_same(GListModel *tokens, PfTokenItem *item, GPtrArray *taken)
 {
-    for (guint i = 0; i < items->len; i++) {
-        PfTokenItem *item = g_ptr_array_index(items, i);
-        if (g_strcmp0(pf_token_item_get_uri(item), uri) == 0)
-            return item;
+    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
+        g_autoptr(PfTokenItem) old = g_list_model_get_item(tokens, i);
+        if (pf_token_item_is_same(old, item) && !g_ptr_array_find(taken, old, NULL))
+            return g_steal_pointer(&old);
     }
     return NULL;
 }
 
-static void
-add_tokens(GPtrArray *items, GVariant *tokens, const char *wanted_reader)
-{
-    GVariantIter iter;
-    GVariant *token;
-    g_variant_iter_init(&iter, tokens);
-    while (g_variant_iter_loop(&iter, "@a{sv}", &token)) {
-        const char *reader = NULL;
-        const char *uri = NULL;
-        const char *label = NULL;
-        const char *logout = NULL;
-        g_autofree const char **flags = NULL;
-        g_variant_lookup(token, "reader", "&s", &reader);
-        g_variant_lookup(token, "uri", "&s", &uri);
-        g_variant_lookup(token, "label", "&s", &label);
-        g_variant_lookup(token, "flags", "^a&s", &flags);
-        g_variant_lookup(token, "logout", "&s", &logout);
-        if (uri == NULL || g_strcmp0(reader, wanted_reader) != 0 || find_token(items, uri) != NULL)
-            continue;
-        PfTokenItem *item = pf_token_item_new(reader, uri, label, flags);
-        pf_token_item_set_logout(item, logout);
-        g_ptr_array_add(items, item);
-    }
-}
-
-static void
-add_readers(GPtrArray *items, GVariant *readers, GVariant *tokens)
-{
-    GVariantIter iter;
-    GVariant *reader;
-    g_variant_iter_init(&iter, readers);
-    while (g_variant_iter_loop(&iter, "@a{sv}", &reader)) {
-        const char *name = NULL;
-        gboolean present = FALSE;
-        g_variant_lookup(reader, "name", "&s", &name);
-        g_variant_lookup(reader, "present", "b", &present);
-        if (name == NULL)
-            continue;
-        guint before = items->len;
-        add_tokens(items, tokens, name);
-        if (items->len == before)
-            g_ptr_array_add(items, pf_token_item_new_reader(name, present));
-    }
-}
-
-/* A domain whose token nobody has listed yet is shown all the same: it may hold a PIN. */
-static PfTokenItem *
-new_unlisted_token(const char *uri)
-{
-    g_autofree char *label = pf_token_label_dup(uri);
-    return pf_token_item_new(NULL, uri, label, NULL);
-}
-
-static void
-add_domains(GPtrArray *items, GVariant *domains)
-{
-    GVariantIter iter;
-    GVariant *entry;
-    g_variant_iter_init(&iter, domains);
-    while (g_variant_iter_loop(&iter, "@a{sv}", &entry)) {
-        g_autoptr(PfDomainItem) domain = pf_domain_item_new(entry);
-        if (!pf_domain_item_is_shown(domain))
-            continue;
-        const char *uri = pf_domain_item_get_token_uri(domain);
-        PfTokenItem *token = find_token(items, uri);
-        if (token == NULL) {
-            token = new_unlisted_token(uri);
-            g_ptr_array_add(items, token);
-        }
-        pf_token_item_add_domain(token, domain);
-    }
-}
-
-static GVariant *
-lookup_list(GVariant *status, const char *key)
-{
-    GVariant *list = g_variant_lookup_value(status, key, G_VARIANT_TYPE("aa{sv}"));
-    if (list != NULL)
-        return list;
-    return g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE_VARDICT, NULL, 0));
-}
-
-static gboolean
-are_tokens_equal(gconstpointer a, gconstpointer b)
-{
-    return pf_token_item_is_equal((PfTokenItem *)a, (PfTokenItem *)b);
-}
-
-/* Returns whether anything changed. */
+/* What stays keeps its object, and so its row, its open menu and the keyboard focus. Returns
+ * whether anything changed. */
 static gboolean
 set_items(PfAgentModel *self, GPtrArray *items)
 {
-    return pf_list_update_set(self->tokens, items, are_tokens_equal);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_object_unref);
+    gboolean changed = FALSE;
+    for (guint i = 0; i < items->len; i++) {
+        PfTokenItem *item = g_ptr_array_index(items, i);
+        PfTokenItem *old = find_same(G_LIST_MODEL(self->tokens), item, kept);
+        if (old != NULL)
+            changed |= pf_token_item_take(old, item);
+        g_ptr_array_add(kept, old != NULL ? old : g_object_ref(item));
+    }
+    return pf_list_update_set(self->tokens, kept, g_direct_equal) || changed;
 }
 
 static void
@@ -162,29 +86,30 @@ set_nothing(PfAgentModel *self, PfAgentState state)
 
 /* Returns whether anything changed. */
 static gboolean
-set_modules(PfAgentModel *self, GVariant *status)
+set_facts(PfAgentModel *self, GVariant *status)
 {
-    g_autoptr(GVariant) old = self->modules;
+    gboolean has_service = TRUE;
+    gboolean reading = FALSE;
+    g_autoptr(GVariant) old_modules = self->modules;
+    g_variant_lookup(status, "reader_service", "b", &has_service);
+    g_variant_lookup(status, "reading", "b", &reading);
     self->modules = g_variant_lookup_value(status, "modules", G_VARIANT_TYPE("aa{sv}"));
-    return (old == NULL) != (self->modules == NULL) ||
-           (old != NULL && !g_variant_equal(old, self->modules));
+    gboolean changed = self->has_reader_service != has_service || self->reading != reading ||
+                       (old_modules == NULL) != (self->modules == NULL) ||
+                       (old_modules != NULL && !g_variant_equal(old_modules, self->modules));
+    self->has_reader_service = has_service;
+    self->reading = reading;
+    return changed;
 }
 
 static void
 apply_status(PfAgentModel *self, GVariant *status)
 {
-    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
-    g_autoptr(GVariant) readers = lookup_list(status, "readers");
-    g_autoptr(GVariant) tokens = lookup_list(status, "tokens");
-    g_autoptr(GVariant) domains = lookup_list(status, "domains");
-    add_readers(items, readers, tokens);
-    add_tokens(items, tokens, NULL);
-    add_domains(items, domains);
+    g_autoptr(GPtrArray) items = pf_token_status_read(status);
     g_clear_pointer(&self->domains, g_variant_unref);
-    self->domains = g_variant_ref(domains);
-    gboolean changed = set_modules(self, status);
-    changed |= set_items(self, items);
-    set_state(self, PF_AGENT_STATE_READY, changed);
+    self->domains = pf_token_status_lookup_list(status, "domains");
+    gboolean changed = set_facts(self, status);
+    set_state(self, PF_AGENT_STATE_READY, set_items(self, items) || changed);
 }
 
 static void
@@ -287,6 +212,18 @@ GVariant *
 pf_agent_model_get_domains(PfAgentModel *self)
 {
     return self->state == PF_AGENT_STATE_READY ? self->domains : NULL;
+}
+
+gboolean
+pf_agent_model_has_reader_service(PfAgentModel *self)
+{
+    return self->has_reader_service;
+}
+
+gboolean
+pf_agent_model_is_reading(PfAgentModel *self)
+{
+    return self->reading;
 }
 
 GVariant *

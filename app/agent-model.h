@@ -24,12 +24,19 @@ PfAgentModel *pf_agent_model_new(GDBusConnection *connection);
 
 PfAgentState pf_agent_model_get_state(PfAgentModel *self);
 
-/* Readers and tokens, PfTokenItem; rows that did not change stay the same objects. Borrowed. */
+/* Readers and tokens, PfTokenItem; what stays is the same object, and says what changed about it.
+ * Borrowed. */
 GListModel *pf_agent_model_get_tokens(PfAgentModel *self);
 
 /* `domains` of the last GetStatus, also those that no row is about; NULL when nothing is known.
  * Borrowed. */
 GVariant *pf_agent_model_get_domains(PfAgentModel *self);
+
+/* Does pcscd answer, so that readers can be seen? */
+gboolean pf_agent_model_has_reader_service(PfAgentModel *self);
+
+/* Are the tokens being read now? */
+gboolean pf_agent_model_is_reading(PfAgentModel *self);
 
 /* The PKCS#11 modules that tokens are read with, `modules` of the last GetStatus; NULL when nothing
  * is known. Borrowed. */

@@ -5,18 +5,26 @@
 
 #include <glib/gi18n.h>
 
+#include "list-update.h"
+#include "plain-text.h"
+#include "token-label.h"
+
 struct _PfTokenItem {
     GObject parent_instance;
     char *reader;
+    PfTokenPresence presence;
     char *uri;
     char *label;
     GStrv flags;
     char *logout; /* the word of GetStatus, or NULL */
-    gboolean card_present;
+    char *module_path;
+    int tries_left; /* -1: not known */
     GListStore *domains;
 };
 
 G_DEFINE_FINAL_TYPE(PfTokenItem, pf_token_item, G_TYPE_OBJECT)
+
+static guint changed_signal;
 
 static gboolean
 has_flag(PfTokenItem *self, const char *name)
@@ -25,31 +33,41 @@ has_flag(PfTokenItem *self, const char *name)
 }
 
 PfTokenItem *
-pf_token_item_new(const char *reader, const char *uri, const char *label, const char *const *flags)
+pf_token_item_new(GVariant *token)
+{
+    g_autoptr(PfTokenItem) self = g_object_new(PF_TYPE_TOKEN_ITEM, NULL);
+    const char *label = "";
+    guint32 tries;
+    self->presence = PF_TOKEN_PRESENCE_TOKEN;
+    g_variant_lookup(token, "uri", "s", &self->uri);
+    g_variant_lookup(token, "reader", "s", &self->reader);
+    g_variant_lookup(token, "label", "&s", &label);
+    self->label = pf_plain_text_dup(label);
+    g_variant_lookup(token, "flags", "^as", &self->flags);
+    g_variant_lookup(token, "logout", "s", &self->logout);
+    g_variant_lookup(token, "module", "s", &self->module_path);
+    if (g_variant_lookup(token, "tries_left", "u", &tries))
+        self->tries_left = (int)MIN(tries, (guint32)G_MAXINT);
+    return self->uri != NULL ? g_steal_pointer(&self) : NULL;
+}
+
+PfTokenItem *
+pf_token_item_new_unlisted(const char *uri)
 {
     PfTokenItem *self = g_object_new(PF_TYPE_TOKEN_ITEM, NULL);
-    self->reader = g_strdup(reader);
+    self->presence = PF_TOKEN_PRESENCE_TOKEN;
     self->uri = g_strdup(uri);
-    self->label = g_utf8_make_valid(label != NULL ? label : "", -1);
-    self->flags = g_strdupv((GStrv)flags);
-    self->card_present = TRUE;
+    self->label = pf_token_label_dup(uri);
     return self;
 }
 
 PfTokenItem *
-pf_token_item_new_reader(const char *reader, gboolean card_present)
+pf_token_item_new_reader(const char *reader, PfTokenPresence presence)
 {
     PfTokenItem *self = g_object_new(PF_TYPE_TOKEN_ITEM, NULL);
     self->reader = g_strdup(reader);
-    self->card_present = card_present;
+    self->presence = presence;
     return self;
-}
-
-void
-pf_token_item_set_logout(PfTokenItem *self, const char *logout)
-{
-    g_free(self->logout);
-    self->logout = g_strdup(logout);
 }
 
 void
@@ -58,10 +76,40 @@ pf_token_item_add_domain(PfTokenItem *self, PfDomainItem *domain)
     g_list_store_append(self->domains, domain);
 }
 
+gboolean
+pf_token_item_is_same(PfTokenItem *self, PfTokenItem *other)
+{
+    return g_strcmp0(self->reader, other->reader) == 0 && g_strcmp0(self->uri, other->uri) == 0;
+}
+
+PfTokenPresence
+pf_token_item_get_presence(PfTokenItem *self)
+{
+    return self->presence;
+}
+
 const char *
 pf_token_item_get_uri(PfTokenItem *self)
 {
     return self->uri;
+}
+
+const char *
+pf_token_item_get_reader(PfTokenItem *self)
+{
+    return self->reader;
+}
+
+const char *
+pf_token_item_get_module_path(PfTokenItem *self)
+{
+    return self->module_path;
+}
+
+const char *const *
+pf_token_item_get_flags(PfTokenItem *self)
+{
+    return (const char *const *)self->flags;
 }
 
 GListModel *
@@ -82,12 +130,19 @@ pf_token_item_count_pins(PfTokenItem *self)
     return count;
 }
 
+gboolean
+pf_token_item_is_blocked(PfTokenItem *self)
+{
+    return self->uri != NULL &&
+           pf_pin_state_is_blocked((const char *const *)self->flags, self->tries_left);
+}
+
 char *
 pf_token_item_dup_title(PfTokenItem *self)
 {
     if (self->uri == NULL)
         return g_strdup(self->reader);
-    if (self->label[0] != '\0')
+    if (self->label != NULL)
         return g_strdup(self->label);
     return g_strdup(_("Unnamed token"));
 }
@@ -103,12 +158,10 @@ pf_token_item_dup_detail(PfTokenItem *self)
 }
 
 char *
-pf_token_item_dup_state(PfTokenItem *self)
+pf_token_item_dup_cache(PfTokenItem *self)
 {
     if (self->uri == NULL)
-        return g_strdup(self->card_present ? _("Card not recognized") : _("No card"));
-    if (has_flag(self, "USER_PIN_LOCKED"))
-        return g_strdup(_("PIN blocked"));
+        return NULL;
     guint count = pf_token_item_count_pins(self);
     if (count == 1)
         return g_strdup(_("PIN cached"));
@@ -117,9 +170,52 @@ pf_token_item_dup_state(PfTokenItem *self)
         return g_strdup_printf(ngettext("PIN cached for %u program", "PIN cached for %u programs",
                                         count),
                                count);
-    if (has_flag(self, "USER_PIN_FINAL_TRY"))
-        return g_strdup(_("One try left"));
+    if (self->flags != NULL && !has_flag(self, "LOGIN_REQUIRED"))
+        /* Translators: of a token that anybody may use. */
+        return g_strdup(_("No PIN needed"));
     return g_strdup(_("No PIN cached"));
+}
+
+PfPinUrgency
+pf_token_item_dup_pin(PfTokenItem *self, char **ret_words)
+{
+    *ret_words = NULL;
+    if (self->uri == NULL)
+        return PF_PIN_URGENCY_NONE;
+    return pf_pin_state_dup_words((const char *const *)self->flags, self->tries_left, ret_words);
+}
+
+char *
+pf_token_item_dup_state(PfTokenItem *self)
+{
+    switch (self->presence) {
+    case PF_TOKEN_PRESENCE_NONE:
+        return g_strdup(_("No card"));
+    case PF_TOKEN_PRESENCE_READING:
+        return g_strdup(_("Reading the card…"));
+    case PF_TOKEN_PRESENCE_UNKNOWN:
+        return g_strdup(_("Card not recognized"));
+    case PF_TOKEN_PRESENCE_TOKEN:
+        break;
+    }
+    g_autofree char *words = NULL;
+    PfPinUrgency urgency = pf_token_item_dup_pin(self, &words);
+    if (urgency == PF_PIN_URGENCY_BLOCKED ||
+        (urgency == PF_PIN_URGENCY_WARNING && pf_token_item_count_pins(self) == 0))
+        return g_steal_pointer(&words);
+    return pf_token_item_dup_cache(self);
+}
+
+char *
+pf_token_item_dup_serial(PfTokenItem *self)
+{
+    return self->uri != NULL ? pf_token_label_dup_serial(self->uri) : NULL;
+}
+
+char *
+pf_token_item_dup_model(PfTokenItem *self)
+{
+    return self->uri != NULL ? pf_token_label_dup_model(self->uri) : NULL;
 }
 
 const char *
@@ -159,25 +255,53 @@ are_flags_equal(GStrv a, GStrv b)
     return g_strv_equal((const char *const *)a, (const char *const *)b);
 }
 
-gboolean
-pf_token_item_is_equal(PfTokenItem *self, PfTokenItem *other)
+static gboolean
+is_equal(PfTokenItem *self, PfTokenItem *other)
 {
-    if (g_strcmp0(self->reader, other->reader) != 0 || g_strcmp0(self->uri, other->uri) != 0 ||
-        g_strcmp0(self->label, other->label) != 0 || g_strcmp0(self->logout, other->logout) != 0 ||
-        self->card_present != other->card_present || !are_flags_equal(self->flags, other->flags))
-        return FALSE;
-    GListModel *mine = G_LIST_MODEL(self->domains);
+    return self->presence == other->presence && g_strcmp0(self->label, other->label) == 0 &&
+           g_strcmp0(self->logout, other->logout) == 0 &&
+           g_strcmp0(self->module_path, other->module_path) == 0 &&
+           self->tries_left == other->tries_left && are_flags_equal(self->flags, other->flags);
+}
+
+static gboolean
+are_domains_equal(gconstpointer a, gconstpointer b)
+{
+    return pf_domain_item_is_equal((PfDomainItem *)a, (PfDomainItem *)b);
+}
+
+static gboolean
+take_domains(PfTokenItem *self, PfTokenItem *other)
+{
     GListModel *theirs = G_LIST_MODEL(other->domains);
-    guint count = g_list_model_get_n_items(mine);
-    if (count != g_list_model_get_n_items(theirs))
-        return FALSE;
-    for (guint i = 0; i < count; i++) {
-        g_autoptr(PfDomainItem) a = g_list_model_get_item(mine, i);
-        g_autoptr(PfDomainItem) b = g_list_model_get_item(theirs, i);
-        if (!pf_domain_item_is_equal(a, b))
-            return FALSE;
-    }
-    return TRUE;
+    g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_object_unref);
+    for (guint i = 0; i < g_list_model_get_n_items(theirs); i++)
+        g_ptr_array_add(domains, g_list_model_get_item(theirs, i));
+    return pf_list_update_set(self->domains, domains, are_domains_equal);
+}
+
+static void
+set_text(char **text, const char *value)
+{
+    g_free(*text);
+    *text = g_strdup(value);
+}
+
+gboolean
+pf_token_item_take(PfTokenItem *self, PfTokenItem *other)
+{
+    gboolean changed = !is_equal(self, other);
+    self->presence = other->presence;
+    self->tries_left = other->tries_left;
+    set_text(&self->label, other->label);
+    set_text(&self->logout, other->logout);
+    set_text(&self->module_path, other->module_path);
+    g_auto(GStrv) old_flags = self->flags;
+    self->flags = g_strdupv(other->flags);
+    changed |= take_domains(self, other);
+    if (changed)
+        g_signal_emit(self, changed_signal, 0);
+    return changed;
 }
 
 static void
@@ -189,6 +313,7 @@ finalize(GObject *object)
     g_free(self->label);
     g_strfreev(self->flags);
     g_free(self->logout);
+    g_free(self->module_path);
     g_object_unref(self->domains);
     G_OBJECT_CLASS(pf_token_item_parent_class)->finalize(object);
 }
@@ -197,10 +322,13 @@ static void
 pf_token_item_class_init(PfTokenItemClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = finalize;
+    changed_signal = g_signal_new("changed", PF_TYPE_TOKEN_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 0);
 }
 
 static void
 pf_token_item_init(PfTokenItem *self)
 {
+    self->tries_left = -1;
     self->domains = g_list_store_new(PF_TYPE_DOMAIN_ITEM);
 }

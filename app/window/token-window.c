@@ -5,18 +5,29 @@
 
 #include <glib/gi18n.h>
 
+#include "certificate-store.h"
 #include "history-page.h"
 #include "offer-row.h"
 #include "row-separators.h"
+#include "token-advice.h"
 #include "token-row.h"
 
 struct _PfTokenWindow {
     GtkApplicationWindow parent_instance;
     PfAgentModel *model;
+    PfTokenRowContext row_context;
     GtkWidget *offer_box;
     GtkListBox *offer_list;
     GtkStack *stack;
     GtkListBox *token_list;
+    GtkImage *empty_icon;
+    GtkSpinner *empty_spinner;
+    GtkLabel *empty_title;
+    GtkLabel *empty_text;
+    GtkWidget *look_button;
+    GtkWidget *create_button;
+    GtkWidget *notice_box;
+    GtkLabel *notice_label;
     PfHistoryPage *history_page;
     GtkInfoBar *lost_bar;
     GtkLabel *lost_label;
@@ -47,9 +58,34 @@ get_page(PfTokenWindow *self)
                                                                                 : "empty";
 }
 
+static gboolean
+has_action(PfTokenWindow *self, const char *name)
+{
+    return g_action_group_has_action(self->row_context.actions, name);
+}
+
+static void
+show_advice(PfTokenWindow *self)
+{
+    PfTokenAdvice advice;
+    g_autofree char *notice = pf_token_advice_dup_notice(self->model);
+    pf_token_advice_get(self->model, &advice);
+    gtk_image_set_from_icon_name(self->empty_icon, advice.icon_name, GTK_ICON_SIZE_DIALOG);
+    gtk_label_set_text(self->empty_title, advice.title);
+    gtk_label_set_text(self->empty_text, advice.text);
+    g_object_set(self->empty_spinner, "active", advice.is_waiting, "visible", advice.is_waiting,
+                 NULL);
+    gtk_widget_set_visible(self->look_button, advice.may_look_again);
+    gtk_widget_set_visible(self->create_button,
+                           advice.may_create && has_action(self, "create-token"));
+    gtk_label_set_text(self->notice_label, notice != NULL ? notice : "");
+    gtk_widget_set_visible(self->notice_box, notice != NULL);
+}
+
 static void
 on_model_changed(PfTokenWindow *self)
 {
+    show_advice(self);
     PfAgentState state = pf_agent_model_get_state(self->model);
     gboolean lost = state == PF_AGENT_STATE_LOST;
     gtk_widget_set_visible(GTK_WIDGET(self->lost_bar), lost || state == PF_AGENT_STATE_FOREIGN);
@@ -79,6 +115,49 @@ on_offers_changed(PfTokenWindow *self, guint position, guint removed, guint adde
     gtk_widget_set_visible(self->offer_box, g_list_model_get_n_items(offers) > 0);
 }
 
+static void
+on_look_again_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    pf_agent_model_look_again(PF_TOKEN_WINDOW(user_data)->model);
+}
+
+static void
+on_read_certificates_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfTokenWindow *self = user_data;
+    pf_certificate_store_read_again(self->row_context.certificates,
+                                    g_variant_get_string(parameter, NULL));
+}
+
+static void
+add_actions(PfTokenWindow *self, GtkApplication *application)
+{
+    static const GActionEntry entries[] = {
+        {"look-again", on_look_again_activated},
+        {"read-certificates", on_read_certificates_activated, "s"},
+    };
+    static const char *const look_keys[] = {"F5", "<Primary>r", NULL};
+    g_action_map_add_action_entries(G_ACTION_MAP(application), entries, G_N_ELEMENTS(entries),
+                                    self);
+    gtk_application_set_accels_for_action(application, "app.look-again", look_keys);
+}
+
+static void
+map(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(pf_token_window_parent_class)->map(widget);
+    pf_certificate_store_set_active(PF_TOKEN_WINDOW(widget)->row_context.certificates, TRUE);
+}
+
+static void
+unmap(GtkWidget *widget)
+{
+    PfTokenWindow *self = PF_TOKEN_WINDOW(widget);
+    if (self->row_context.certificates != NULL)
+        pf_certificate_store_set_active(self->row_context.certificates, FALSE);
+    GTK_WIDGET_CLASS(pf_token_window_parent_class)->unmap(widget);
+}
+
 static gboolean
 delete_event(GtkWidget *widget, GdkEventAny *event)
 {
@@ -91,9 +170,13 @@ PfTokenWindow *
 pf_token_window_new(GtkApplication *application, PfAgentModel *model, GListModel *offers)
 {
     PfTokenWindow *self = g_object_new(PF_TYPE_TOKEN_WINDOW, "application", application, NULL);
+    GListModel *tokens = pf_agent_model_get_tokens(model);
     self->model = g_object_ref(model);
-    gtk_list_box_bind_model(self->token_list, pf_agent_model_get_tokens(model), pf_token_row_new,
-                            NULL, NULL);
+    add_actions(self, application);
+    self->row_context.actions = G_ACTION_GROUP(application);
+    /* Before the rows: it knows what goes before they do. */
+    self->row_context.certificates = pf_certificate_store_new(tokens);
+    gtk_list_box_bind_model(self->token_list, tokens, pf_token_row_new, &self->row_context, NULL);
     pf_history_page_bind(self->history_page,
                          g_application_get_dbus_connection(G_APPLICATION(application)));
     gtk_list_box_bind_model(self->offer_list, offers, pf_offer_row_new, NULL, NULL);
@@ -112,6 +195,7 @@ dispose(GObject *object)
 {
     PfTokenWindow *self = PF_TOKEN_WINDOW(object);
     g_clear_object(&self->model);
+    g_clear_pointer(&self->row_context.certificates, pf_certificate_store_free);
     G_OBJECT_CLASS(pf_token_window_parent_class)->dispose(object);
 }
 
@@ -121,6 +205,8 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = dispose;
     widget_class->delete_event = delete_event;
+    widget_class->map = map;
+    widget_class->unmap = unmap;
     signals[SIGNAL_CLOSED] = g_signal_new("closed", PF_TYPE_TOKEN_WINDOW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(widget_class,
@@ -129,6 +215,14 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, offer_list);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, stack);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, token_list);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, empty_icon);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, empty_spinner);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, empty_title);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, empty_text);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, look_button);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, create_button);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, notice_box);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, notice_label);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, history_page);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, lost_bar);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, lost_label);

@@ -162,6 +162,7 @@ class ReportingAgent:
         self.keyring = "off"
         self.stored = []
         self.removed = []
+        self.looked = 0  # calls of Diagnose
         self.refuses = ()  # names of methods that fail
         self.asked = 0
         self.called = []  # every method, in order
@@ -182,6 +183,9 @@ class ReportingAgent:
         elif method == "GetStatus":
             self.asked += 1
             invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
+        elif method == "Diagnose":
+            self.looked += 1
+            invocation.return_value(GLib.Variant.new_tuple(GLib.Variant("aa{sv}", [])))
         elif method == "Forget":
             self.forgotten.append(args[0])
             invocation.return_value(GLib.Variant("(u)", (1,)))
@@ -232,15 +236,18 @@ class ReportingAgent:
                               None)
         self._bus.flush_sync(None)
 
-    def report(self, readers=(), tokens=(), domains=(), modules=()):
+    def report(self, readers=(), tokens=(), domains=(), modules=({"name": "soft"},),
+               reader_service=True, reading=False):
         """Changes the status and says so."""
         self.status = {
             "version": GLib.Variant("s", "1"),
             "cache_mode": GLib.Variant("s", "process"),
             "readers": _list(readers, {"name": "s", "present": "b", "token_uri": "s"}),
             "tokens": _list(tokens, {"uri": "s", "label": "s", "reader": "s", "flags": "as",
-                                     "logout": "s"}),
+                                     "logout": "s", "module": "s", "tries_left": "u"}),
             "domains": GLib.Variant("aa{sv}", [_domain(d) for d in domains]),
+            "reader_service": GLib.Variant("b", reader_service),
+            "reading": GLib.Variant("b", reading),
             "modules": _list(modules, {"name": "s", "path": "s", "fault": "s",
                                        "description": "s"}),
         }

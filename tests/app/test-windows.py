@@ -50,20 +50,24 @@ class Windows(AppCase):
 
     def test_readers_and_tokens(self):
         agent = self.start_with_agent()
+        card = {"name": READER, "present": True, "token_uri": CARD}
         agent.report(
-            readers=[{"name": READER, "present": True, "token_uri": CARD},
-                     {"name": "Empty reader", "present": False},
+            readers=[card, {"name": "Empty reader", "present": False},
                      {"name": "Odd reader", "present": True}],
             tokens=[{"uri": CARD, "label": "Anna <i>Beispiel</i>", "reader": READER, "flags": [],
-                     "logout": "mark"},
-                    {"uri": SOFT, "label": "demo", "flags": ["USER_PIN_FINAL_TRY"]}],
+                     "logout": "mark"}],
             domains=[FIREFOX])
         window = self.ui.window(TITLE)
         self.wait_texts(window, "Anna <i>Beispiel</i>", READER, "PIN cached", "Firefox",
                         "Process 4711 · PIN cached since", "Empty reader", "No card",
-                        "Card not recognized", "demo", "Software token", "One try left",
-                        "A logout leaves the card unlocked, until it is reset or pulled",
-                        "What a logout ends was not measured")
+                        "Card not recognized",
+                        "A logout leaves the card unlocked, until it is reset or pulled")
+        agent.report(
+            readers=[card],
+            tokens=[{"uri": SOFT, "label": "demo", "flags": ["USER_PIN_FINAL_TRY"]}],
+            domains=[FIREFOX])
+        self.wait_texts(window, "demo", "Software token", "Last try",
+                        "What a logout ends was not measured", "Firefox")
         self.picture("token-window")
         window.press("Forget")
         wait_served(lambda: agent.forgotten, 5, "Forget")
