@@ -56,6 +56,13 @@ on_open_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data
 }
 
 static void
+on_history_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    show_window(user_data);
+    pf_token_window_show_history(PF_APPLICATION(user_data)->window);
+}
+
+static void
 on_show_prompt_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfApplication *self = user_data;
@@ -143,6 +150,7 @@ add_actions(PfApplication *self)
 {
     static const GActionEntry entries[] = {
         {"open", on_open_activated},
+        {"history", on_history_activated},
         {"show-prompt", on_show_prompt_activated},
         {"decide", on_decide_activated, "t"},
         {"about", on_about_activated},

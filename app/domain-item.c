@@ -15,9 +15,10 @@ struct _PfDomainItem {
     gboolean asleep;
     gboolean open;
     gint64 since;
-    char *names; /* "Firefox, ssh" or NULL without members */
-    char *pids;  /* "12, 34" or NULL */
-    char *still; /* the names of those whose operation has outlived the PIN, or NULL */
+    gint64 until; /* of the PIN; 0: no end is set */
+    char *names;  /* "Firefox, ssh" or NULL without members */
+    char *pids;   /* "12, 34" or NULL */
+    char *still;  /* the names of those whose operation has outlived the PIN, or NULL */
     guint member_count;
 };
 
@@ -71,6 +72,15 @@ read_members(PfDomainItem *self, GVariant *members)
     self->still = join(still);
 }
 
+/* The agent tells how long, which is another number each time. */
+static void
+read_end(PfDomainItem *self, GVariant *domain)
+{
+    gint64 left = -1;
+    if (self->logged_in && g_variant_lookup(domain, "expires_s", "x", &left) && left >= 0)
+        self->until = g_get_real_time() / G_USEC_PER_SEC + left;
+}
+
 PfDomainItem *
 pf_domain_item_new(GVariant *domain)
 {
@@ -81,6 +91,7 @@ pf_domain_item_new(GVariant *domain)
     g_variant_lookup(domain, "asleep", "b", &self->asleep);
     g_variant_lookup(domain, "open", "b", &self->open);
     g_variant_lookup(domain, "since", "x", &self->since);
+    read_end(self, domain);
     g_autoptr(GVariant) members =
         g_variant_lookup_value(domain, "members", G_VARIANT_TYPE("aa{sv}"));
     if (members != NULL)
@@ -120,6 +131,18 @@ gboolean
 pf_domain_item_is_shown(PfDomainItem *self)
 {
     return self->logged_in || self->asleep || self->open || self->still != NULL;
+}
+
+const char *
+pf_domain_item_get_programs(PfDomainItem *self)
+{
+    return self->names;
+}
+
+gint64
+pf_domain_item_get_until(PfDomainItem *self)
+{
+    return self->until;
 }
 
 const char *
@@ -192,14 +215,22 @@ pf_domain_item_dup_detail(PfDomainItem *self)
     return g_strdup_printf(_("%s · %s"), processes, state);
 }
 
+/* Shown in minutes, and a second apart for no reason but rounding. */
+static gboolean
+is_about(gint64 a, gint64 b)
+{
+    return ABS(a - b) <= 1;
+}
+
 gboolean
 pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other)
 {
     return g_str_equal(self->app_id, other->app_id) &&
            g_str_equal(self->token_uri, other->token_uri) && self->logged_in == other->logged_in &&
            self->asleep == other->asleep && self->open == other->open &&
-           self->since == other->since && g_strcmp0(self->names, other->names) == 0 &&
-           g_strcmp0(self->still, other->still) == 0 && g_strcmp0(self->pids, other->pids) == 0;
+           self->since == other->since && is_about(self->until, other->until) &&
+           g_strcmp0(self->names, other->names) == 0 && g_strcmp0(self->still, other->still) == 0 &&
+           g_strcmp0(self->pids, other->pids) == 0;
 }
 
 static void

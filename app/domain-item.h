@@ -21,6 +21,12 @@ gboolean pf_domain_item_has_pin(PfDomainItem *self);
 /* Was the ID opened, so that the domain stays without programs until somebody ends it? */
 gboolean pf_domain_item_is_open(PfDomainItem *self);
 
+/* Its programs, with commas; NULL where there are none. Borrowed. */
+const char *pf_domain_item_get_programs(PfDomainItem *self);
+
+/* When its PIN will be forgotten if nobody uses it, in Unix seconds; 0: no end is set. */
+gint64 pf_domain_item_get_until(PfDomainItem *self);
+
 /* The programs that use the token although the PIN is forgotten, or NULL. Borrowed. */
 const char *pf_domain_item_get_still_open(PfDomainItem *self);
 

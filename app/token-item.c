@@ -112,6 +112,27 @@ pf_token_item_get_flags(PfTokenItem *self)
     return (const char *const *)self->flags;
 }
 
+gboolean
+pf_token_item_is_listed(PfTokenItem *self)
+{
+    return self->uri != NULL && self->flags != NULL;
+}
+
+gboolean
+pf_token_item_has_card(PfTokenItem *self)
+{
+    return self->presence != PF_TOKEN_PRESENCE_NONE;
+}
+
+PfTokenTries
+pf_token_item_get_tries(PfTokenItem *self)
+{
+    if (has_flag(self, "USER_PIN_LOCKED") || self->tries_left == 0)
+        return PF_TOKEN_TRIES_NONE;
+    return has_flag(self, "USER_PIN_FINAL_TRY") || self->tries_left == 1 ? PF_TOKEN_TRIES_LAST
+                                                                         : PF_TOKEN_TRIES_ENOUGH;
+}
+
 GListModel *
 pf_token_item_get_domains(PfTokenItem *self)
 {

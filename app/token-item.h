@@ -30,6 +30,12 @@ PfTokenItem *pf_token_item_new_reader(const char *reader, PfTokenPresence presen
 /* Adds a domain of the token; only while the item is made. */
 void pf_token_item_add_domain(PfTokenItem *self, PfDomainItem *domain);
 
+typedef enum {
+    PF_TOKEN_TRIES_ENOUGH, /* or nobody knows */
+    PF_TOKEN_TRIES_LAST,
+    PF_TOKEN_TRIES_NONE, /* its PIN is blocked */
+} PfTokenTries;
+
 /* Are both about the same token in the same place, or about the same reader without one? */
 gboolean pf_token_item_is_same(PfTokenItem *self, PfTokenItem *other);
 
@@ -48,6 +54,14 @@ GListModel *pf_token_item_get_domains(PfTokenItem *self);
 
 /* CKF names without the prefix; NULL: not known. Borrowed. */
 const char *const *pf_token_item_get_flags(PfTokenItem *self);
+
+/* Does the agent list it, or is it only known by a login? */
+gboolean pf_token_item_is_listed(PfTokenItem *self);
+
+/* Of a reader: is there some card in it? */
+gboolean pf_token_item_has_card(PfTokenItem *self);
+
+PfTokenTries pf_token_item_get_tries(PfTokenItem *self);
 
 /* Number of PINs held for this token. */
 guint pf_token_item_count_pins(PfTokenItem *self);

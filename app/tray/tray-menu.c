@@ -135,17 +135,17 @@ static void
 append_tokens(PfTrayMenu *self, DbusmenuMenuitem *root)
 {
     GListModel *tokens = pf_agent_model_get_tokens(self->model);
-    if (pf_agent_model_get_state(self->model) == PF_AGENT_STATE_LOST)
+    if (pf_agent_model_get_state(self->model) == PF_AGENT_STATE_LOST) {
+        append(self, root, _("PIN caching is off: the agent is not running"), NULL);
         append(self, root, _("Start the _Agent"), "start-agent");
-    else if (pf_agent_model_count_tokens(self->model) == 0)
+    } else if (pf_agent_model_count_tokens(self->model) == 0) {
         append(self, root, _("No token"), NULL);
+    }
     for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
         g_autoptr(PfTokenItem) token = g_list_model_get_item(tokens, i);
         append_token(self, root, token);
         append_open_logins(self, root, token);
     }
-    append(self, root, _("_Forget All PINs"),
-           pf_agent_model_count_pins(self->model) > 0 ? "forget-all" : NULL);
 }
 
 /* A notification is gone after a moment; here an offer stays until it is withdrawn. */
@@ -198,8 +198,11 @@ rebuild(PfTrayMenu *self)
     append_mode(self, modes, "off", _("_Off"));
     append_mode(self, modes, "process", _("_Per Program"));
     append_mode(self, modes, "shared", _("_Shared"));
+    append(self, root, _("_History"), "history");
     append(self, root, _("_Settings"), "settings");
     append_separator(root);
+    append(self, root, _("_Forget All PINs"),
+           pf_agent_model_count_pins(self->model) > 0 ? "forget-all" : NULL);
     append(self, root, _("_Quit (PINs stay cached)"), "quit");
     dbusmenu_server_set_root(self->server, root);
 }

@@ -18,6 +18,7 @@ struct _PfTokenWindow {
     PfTokenRowContext row_context;
     GtkWidget *offer_box;
     GtkListBox *offer_list;
+    GtkStack *views; /* tokens, history */
     GtkStack *stack;
     GtkListBox *token_list;
     GtkImage *empty_icon;
@@ -190,6 +191,12 @@ pf_token_window_new(GtkApplication *application, PfAgentModel *model, GListModel
     return self;
 }
 
+void
+pf_token_window_show_history(PfTokenWindow *self)
+{
+    gtk_stack_set_visible_child_name(self->views, "history");
+}
+
 static void
 dispose(GObject *object)
 {
@@ -213,6 +220,7 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
                                                 "/org/pinfold/Pinfold/token-window.ui");
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, offer_box);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, offer_list);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, views);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, stack);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, token_list);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, empty_icon);

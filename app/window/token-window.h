@@ -14,3 +14,6 @@ G_DECLARE_FINAL_TYPE(PfTokenWindow, pf_token_window, PF, TOKEN_WINDOW, GtkApplic
  * actions of the application. Closing only hides it, and emits "closed". */
 PfTokenWindow *pf_token_window_new(GtkApplication *application, PfAgentModel *model,
                                    GListModel *offers);
+
+/* Turns to the page with the history. */
+void pf_token_window_show_history(PfTokenWindow *self);

@@ -170,7 +170,7 @@ class WithAgent(ClientCase):
                 ("process-gone", "the program ended", self.end_program)):
             with self.subTest(reason=reason):
                 self.assertEqual(self.command(f"store {TOKEN} - {PIN}"), "ok")
-                wait_for(lambda: "1 PIN cached" in self.tooltip(), 5, "the PIN")
+                wait_for(lambda: "PIN cached for" in self.tooltip(), 5, "the PIN")
                 cause()
                 wait_within(lambda: self.tooltip().endswith(f"PIN forgotten: {words}"), 1, words)
                 latest = json.loads(self.box.run(ctl, "history", "--json").stdout)
