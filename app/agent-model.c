@@ -28,7 +28,7 @@ struct _PfAgentModel {
 
 G_DEFINE_FINAL_TYPE(PfAgentModel, pf_agent_model, G_TYPE_OBJECT)
 
-enum { SIGNAL_APPEARED, SIGNAL_CHANGED, SIGNAL_FAILED, N_SIGNALS };
+enum { SIGNAL_APPEARED, SIGNAL_CHANGED, SIGNAL_FAILED, SIGNAL_FORGOTTEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void ask_status(PfAgentModel *self);
@@ -148,13 +148,15 @@ static void
 on_agent_signal(const char *name, GVariant *parameters, gpointer owner)
 {
     PfAgentModel *self = owner;
+    const char *uri;
     const char *reason;
     if (g_str_equal(name, "Changed")) {
         ask_status(self);
     } else if (g_str_equal(name, "Forgotten") &&
                g_variant_is_of_type(parameters, G_VARIANT_TYPE("(sss)"))) {
-        g_variant_get(parameters, "(&s&s&s)", NULL, NULL, &reason);
+        g_variant_get(parameters, "(&s&s&s)", &uri, NULL, &reason);
         self->last_forgotten = pf_forget_words_find(reason);
+        g_signal_emit(self, signals[SIGNAL_FORGOTTEN], 0, uri, reason);
         g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
     }
 }
@@ -397,6 +399,9 @@ pf_agent_model_class_init(PfAgentModelClass *klass)
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_FAILED] = g_signal_new("failed", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[SIGNAL_FORGOTTEN] =
+        g_signal_new("forgotten", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void

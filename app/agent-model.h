@@ -18,6 +18,7 @@ typedef enum {
 /* Watches org.pinfold.Agent on CONNECTION, the session bus (NULL: there is none); never starts the
  * agent by itself and asks for the status only when the agent says that it changed. Signals:
  * "appeared" when an agent starts, "changed" after each change of what the functions below tell,
+ * "forgotten" with the token's URI and the reason of Agent1.Forgotten before "changed" for that,
  * "failed" with a plain sentence when something the person asked for did not work. The caller owns
  * the model. Main thread, as all of it. */
 PfAgentModel *pf_agent_model_new(GDBusConnection *connection);

@@ -8,6 +8,7 @@
 
 #include "agent-model.h"
 #include "closing-hint.h"
+#include "notifier.h"
 #include "prompter.h"
 #include "settings-actions.h"
 #include "token-window.h"
@@ -20,6 +21,7 @@ struct _PfApplication {
     PfAgentModel *model;
     PfPrompter *prompter;
     PfTray *tray;
+    PfNotifier *notifier;
     PfTokenWindow *window;
     PfClosingHint *closing_hint;
     guint signal_ids[2];
@@ -189,6 +191,7 @@ start_up(GApplication *application)
     PfConsentOffers *offers = pf_prompter_get_offers(self->prompter);
     self->tray = pf_tray_new(connection, self->model, pf_consent_offers_get_list(offers),
                              G_ACTION_GROUP(self));
+    self->notifier = pf_notifier_new(GTK_APPLICATION(self), self->model);
     self->closing_hint = pf_closing_hint_new();
     self->signal_ids[0] = g_unix_signal_add(SIGTERM, on_signal_received, self);
     self->signal_ids[1] = g_unix_signal_add(SIGINT, on_signal_received, self);
@@ -221,6 +224,7 @@ shut_down(GApplication *application)
     for (gsize i = 0; i < G_N_ELEMENTS(self->signal_ids); i++)
         g_clear_handle_id(&self->signal_ids[i], g_source_remove);
     g_clear_object(&self->tray);
+    g_clear_object(&self->notifier);
     g_clear_object(&self->prompter);
     if (self->window != NULL)
         gtk_widget_destroy(GTK_WIDGET(self->window));

@@ -32,10 +32,12 @@ XML = """
 
 
 class Notifier:
-    """Shows nothing and remembers what it was told to show."""
+    """Shows nothing and remembers what it was told to show. HANGS: it never answers."""
 
-    def __init__(self, bus):
+    def __init__(self, bus, hangs=False):
         self.shown = {}  # number: (title, body, {label: key of its action})
+        self.told = []  # every title, in order
+        self.hangs = hangs
         self._last = 0
         self._bus = bus
         self._object = bus.register_object(PATH, Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0],
@@ -49,6 +51,7 @@ class Notifier:
             if not replaces:
                 self._last += 1
                 replaces = self._last
+            self.told.append(title)
             self.shown[replaces] = (title, body, dict(zip(actions[1::2], actions[::2])))
             answer = GLib.Variant("(u)", (replaces,))
         elif method == "CloseNotification":
@@ -58,7 +61,8 @@ class Notifier:
             answer = GLib.Variant("(as)", (["actions", "body"],))
         else:
             answer = GLib.Variant("(ssss)", ("scripted", "pinfold", "1", "1.2"))
-        invocation.return_value(answer)
+        if not self.hangs:
+            invocation.return_value(answer)
 
     def _emit(self, signal, signature, *args):
         self._bus.emit_signal(None, PATH, NAME, signal, GLib.Variant(signature, args))
@@ -75,5 +79,7 @@ class Notifier:
         self._bus.flush_sync(None)
 
     def stop(self):
-        Gio.bus_unown_name(self._name)
-        self._bus.unregister_object(self._object)
+        if self._name:
+            Gio.bus_unown_name(self._name)
+            self._bus.unregister_object(self._object)
+        self._name = None
