@@ -13,6 +13,7 @@
 #include "settings-actions.h"
 #include "token-window.h"
 #include "tray.h"
+#include "welcome-window.h"
 #include "wire-names.h"
 
 struct _PfApplication {
@@ -23,7 +24,9 @@ struct _PfApplication {
     PfTray *tray;
     PfNotifier *notifier;
     PfTokenWindow *window;
-    PfClosingHint *closing_hint;
+    PfOnceMarker *closing_hint;
+    PfOnceMarker *welcome;
+    gboolean is_opened; /* by the person */
     guint signal_ids[2];
 };
 
@@ -49,6 +52,21 @@ show_window(PfApplication *self)
     /* An open dialog is what the person is looking for. */
     gtk_window_present(GTK_WINDOW(self->window));
     pf_prompter_present(self->prompter);
+}
+
+/* The first time that the person opens Pinfold; an icon in the tray is no reason. */
+static void
+welcome(PfApplication *self)
+{
+    if (!self->is_opened || !pf_once_marker_take(self->welcome))
+        return;
+    gtk_window_present(GTK_WINDOW(pf_welcome_window_new(GTK_WINDOW(self->window), self->model)));
+}
+
+static void
+on_welcome_known(PfApplication *self)
+{
+    welcome(self);
 }
 
 static void
@@ -192,7 +210,10 @@ start_up(GApplication *application)
     self->tray = pf_tray_new(connection, self->model, pf_consent_offers_get_list(offers),
                              G_ACTION_GROUP(self));
     self->notifier = pf_notifier_new(GTK_APPLICATION(self), self->model);
-    self->closing_hint = pf_closing_hint_new();
+    self->closing_hint = pf_once_marker_new(PF_CLOSING_HINT_MARKER);
+    self->welcome = pf_once_marker_new(PF_WELCOME_MARKER);
+    g_signal_connect_object(self->welcome, "known", G_CALLBACK(on_welcome_known), self,
+                            G_CONNECT_SWAPPED);
     self->signal_ids[0] = g_unix_signal_add(SIGTERM, on_signal_received, self);
     self->signal_ids[1] = g_unix_signal_add(SIGINT, on_signal_received, self);
 }
@@ -205,6 +226,8 @@ activate(GApplication *application)
     if (pf_agent_model_get_state(self->model) != PF_AGENT_STATE_READY)
         pf_agent_model_start_agent(self->model, FALSE);
     show_window(self);
+    self->is_opened = TRUE;
+    welcome(self);
 }
 
 static int
@@ -230,6 +253,7 @@ shut_down(GApplication *application)
         gtk_widget_destroy(GTK_WIDGET(self->window));
     self->window = NULL;
     g_clear_object(&self->closing_hint);
+    g_clear_object(&self->welcome);
     g_clear_object(&self->settings);
     g_clear_object(&self->model);
     G_APPLICATION_CLASS(pf_application_parent_class)->shutdown(application);

@@ -5,11 +5,9 @@
 
 #include <gtk/gtk.h>
 
-#define PF_TYPE_CLOSING_HINT (pf_closing_hint_get_type())
-G_DECLARE_FINAL_TYPE(PfClosingHint, pf_closing_hint, PF, CLOSING_HINT, GObject)
+#include "once-marker.h"
 
-/* Reads whether it was said before; nothing is said while that is not known. */
-PfClosingHint *pf_closing_hint_new(void);
+#define PF_CLOSING_HINT_MARKER "closing-hint-shown"
 
-/* Shows the hint unless it was shown before, and remembers it in the user's state directory. */
-void pf_closing_hint_show(PfClosingHint *self, GtkApplication *application);
+/* Shows the hint unless MARKER says that it was shown. Main thread. */
+void pf_closing_hint_show(PfOnceMarker *marker, GtkApplication *application);

@@ -4,6 +4,7 @@
 
 import os
 import unittest
+from pathlib import Path
 
 import gi
 
@@ -42,10 +43,19 @@ def interface(name):
 class AppCase(unittest.TestCase):
     """A session with a screen; start_app() runs pinfold in it."""
 
+    is_first_run = False
+
     def setUp(self):
         self.box = Sandbox(display=True, wm=True, services=False)
         self.addCleanup(self.box.close)
         self.ui = self.box.ui()
+        if not self.is_first_run:
+            marker = self.state_file("welcome-shown")
+            marker.parent.mkdir()
+            marker.touch()
+
+    def state_file(self, name):
+        return Path(self.box.env["XDG_STATE_HOME"], "pinfold", name)
 
     def start_app(self, *args, **kwargs):
         self.app = self.box.start([build_path("app/pinfold"), *args], name="pinfold", **kwargs)

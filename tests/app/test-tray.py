@@ -4,7 +4,6 @@
 """The tray icon on xfce4-panel: states, tooltip, menu, and panels that come and go."""
 
 import re
-from pathlib import Path
 
 from gi.repository import GLib
 
@@ -342,7 +341,7 @@ class Hosts(AppCase):
                 wait_served(self.close_window, 10, "the hint")
                 process.end_processes([self.app.pid])
                 watcher.stop()
-                Path(self.box.env["XDG_STATE_HOME"], "pinfold/closing-hint-shown").unlink()
+                self.state_file("closing-hint-shown").unlink()
 
     def test_host_comes_later(self):
         watcher = self.start_watcher(host=False)
