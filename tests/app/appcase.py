@@ -3,6 +3,7 @@
 """What the app's tests share: the app in a private session, and scripted peers for it."""
 
 import os
+import time
 import unittest
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def pump():
 def wait_served(predicate, timeout=10, what=""):
     """wait_for() that lets this process answer the app meanwhile."""
     return wait_for(predicate, timeout, what, pump=pump)
+
+
+def serve(seconds):
+    """Lets this process answer the app for so long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        pump()
 
 
 def interface(name):

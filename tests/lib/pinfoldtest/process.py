@@ -241,11 +241,11 @@ def voluntary_switches(pid):
     return switches
 
 
-def count_wakeups(pid, seconds):
+def count_wakeups(pid, seconds, sleep=time.sleep):
     """How often a process woke up in that many seconds, over all its threads; a thread that ended
-    or began counts for one at least."""
+    or began counts for one at least. SLEEP may do something meanwhile."""
     before = voluntary_switches(pid)
-    time.sleep(seconds)
+    sleep(seconds)
     after = voluntary_switches(pid)
     woke = sum(after[thread] - before[thread] for thread in before.keys() & after.keys())
     return woke + len(before.keys() ^ after.keys())
