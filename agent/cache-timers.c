@@ -50,12 +50,12 @@ find_deadline(PfCacheTimers *timers, const PfLoginDomain *domain, gint64 now,
     return deadline;
 }
 
-/* Forgets what is due, and sets the timer for what is not. */
-static void
-look(gpointer user_data)
+/* Forgets what is due, and sets the timer for what is not. Returns whether something was due. */
+static gboolean
+look(PfCacheTimers *timers)
 {
-    PfCacheTimers *timers = user_data;
     gint64 next = 0;
+    gboolean was_due = FALSE;
     if (timers->has_timeouts) {
         /* A lease that has ended unsaid was a use. */
         pf_cache_settle_leases(timers->cache, NULL);
@@ -64,13 +64,25 @@ look(gpointer user_data)
             PfLoginDomain *domain = g_ptr_array_index(timers->cache->domains, i);
             PfForgetReason reason = PF_FORGET_IDLE_TIMEOUT;
             gint64 deadline = find_deadline(timers, domain, now, &reason);
-            if (deadline != 0 && deadline <= now)
+            if (deadline != 0 && deadline <= now) {
                 pf_cache_put_to_sleep(timers->cache, domain, reason);
-            else if (deadline != 0 && (next == 0 || deadline < next))
+                was_due = TRUE;
+            } else if (deadline != 0 && (next == 0 || deadline < next)) {
                 next = deadline;
+            }
         }
     }
     pf_boot_timer_set(timers->timer, next);
+    return was_due;
+}
+
+/* Too early, since the PIN was used: whoever shows until when it is kept shows this moment. */
+static void
+on_timer_elapsed(gpointer user_data)
+{
+    PfCacheTimers *timers = user_data;
+    if (!look(timers))
+        pf_cache_emit_changed(timers->cache);
 }
 
 static gboolean
@@ -107,8 +119,10 @@ read_settings(PfCacheTimers *timers)
 static void
 on_settings_changed(PfCacheTimers *timers)
 {
+    gboolean had_timeouts = timers->has_timeouts;
     read_settings(timers);
-    look(timers);
+    if (!look(timers) && (had_timeouts || timers->has_timeouts))
+        pf_cache_emit_changed(timers->cache);
 }
 
 PfCacheTimers *
@@ -117,7 +131,7 @@ pf_cache_timers_new(PfCache *cache, PfAgentSettings *settings, GError **error)
     PfCacheTimers *timers = g_new0(PfCacheTimers, 1);
     timers->cache = cache;
     timers->settings = settings;
-    timers->timer = pf_boot_timer_new(look, timers, error);
+    timers->timer = pf_boot_timer_new(on_timer_elapsed, timers, error);
     if (timers->timer == NULL) {
         g_free(timers);
         return NULL;

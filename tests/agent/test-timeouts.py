@@ -201,6 +201,46 @@ class Settings(TimeoutCase):
         self.assert_kept(client, entry)
 
 
+class Said(TimeoutCase):
+    """Whoever shows until when a PIN is kept learns it when that moment has moved."""
+
+    def setUp(self):
+        super().setUp()
+        self.changes = []  # (when, forgotten before)
+        self.session.connection.signal_subscribe(None, "org.pinfold.Agent1", "Changed", None, None,
+                                                 0, self.on_changed)
+
+    def on_changed(self, *_):
+        self.changes.append((time.monotonic(), len(self.forgotten.seen)))
+
+    def expiry(self):
+        (domain,) = self.forgotten.ask("GetStatus")["domains"]
+        return domain["expires_s"]
+
+    def wait_change(self, begin, within):
+        """A change after that moment, with the PIN still there."""
+        wait_for(lambda: any(when >= begin and not lost for when, lost in self.changes), within,
+                 "a change", pump=pump)
+
+    def test_setting(self):
+        self.logged_in()
+        for idle in (500, 900, 0):
+            since = time.monotonic()
+            self.set_timeouts(idle=idle)
+            self.wait_change(since, 5)
+            self.assertIn(self.expiry(), range(idle - 10, idle + 1) if idle else (-1,))
+
+    def test_use(self):
+        self.set_timeouts(idle=3)
+        client, _ = self.logged_in()
+        first = time.monotonic() + 3
+        self.assert_kept_for(1.5)
+        self.note(client)
+        self.wait_change(first - 0.1, 3)
+        self.assertIn(self.expiry(), (1, 2))
+        self.forgotten.expect("idle-timeout", 3)
+
+
 class Rest(TimeoutCase):
     def test_timer_is_set_only_for_a_pin(self):
         self.set_timeouts(idle=500, lifetime=900)
