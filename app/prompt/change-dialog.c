@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfChangeDialog: the present PIN, the new one, and the new one again. */
+/* PfChangeDialog: entries for what the request asks; what is wrong is said while it is typed. */
 #include "change-dialog.h"
+
+#include <errno.h>
+#include <string.h>
 
 #include <glib/gi18n.h>
 
-#include "pin-change.h"
 #include "pin-entry.h"
 #include "prompt-status.h"
 #include "request-view.h"
@@ -15,16 +17,22 @@ struct _PfChangeDialog {
 
     GtkImage *program_icon;
     PfRequestView *view;
-    GtkLabel *old_label;
-    PfPinEntry *old_entry;
+    GtkLabel *name_label;
+    GtkEntry *name_entry;
+    GtkLabel *password_label;
+    PfPinEntry *password_entry;
+    GtkLabel *proof_label;
+    PfPinEntry *proof_entry;
     GtkLabel *new_label;
     PfPinEntry *new_entry;
     GtkLabel *again_label;
     PfPinEntry *again_entry;
+    GtkCheckButton *sure_check;
     PfPromptStatus *status;
     GtkButton *change_button;
 
     gboolean blocked;
+    PfChangeField refused; /* PF_N_CHANGE_FIELDS: none */
 };
 
 G_DEFINE_FINAL_TYPE(PfChangeDialog, pf_change_dialog, PF_TYPE_PROMPT_DIALOG)
@@ -35,10 +43,61 @@ get_request(PfChangeDialog *self)
     return pf_prompt_dialog_get_request(PF_PROMPT_DIALOG(self));
 }
 
-static gboolean
-asks_old(PfChangeDialog *self)
+static GtkWidget *
+get_widget(PfChangeDialog *self, PfChangeField field)
 {
-    return !pf_pin_request_is_set(get_request(self));
+    GtkWidget *const widgets[] = {
+        [PF_CHANGE_FIELD_NAME] = GTK_WIDGET(self->name_entry),
+        [PF_CHANGE_FIELD_PASSWORD] = GTK_WIDGET(self->password_entry),
+        [PF_CHANGE_FIELD_PROOF] = GTK_WIDGET(self->proof_entry),
+        [PF_CHANGE_FIELD_NEW] = GTK_WIDGET(self->new_entry),
+        [PF_CHANGE_FIELD_AGAIN] = GTK_WIDGET(self->again_entry),
+        [PF_CHANGE_FIELD_SURE] = GTK_WIDGET(self->sure_check),
+    };
+    G_STATIC_ASSERT(G_N_ELEMENTS(widgets) == PF_N_CHANGE_FIELDS);
+    return widgets[field];
+}
+
+/* NULL where the field has none of its own. */
+static GtkWidget *
+get_label(PfChangeDialog *self, PfChangeField field)
+{
+    GtkLabel *const labels[PF_N_CHANGE_FIELDS] = {
+        [PF_CHANGE_FIELD_NAME] = self->name_label,
+        [PF_CHANGE_FIELD_PASSWORD] = self->password_label,
+        [PF_CHANGE_FIELD_PROOF] = self->proof_label,
+        [PF_CHANGE_FIELD_NEW] = self->new_label,
+        [PF_CHANGE_FIELD_AGAIN] = self->again_label,
+    };
+    return GTK_WIDGET(labels[field]);
+}
+
+static const char *
+get_text(PfChangeDialog *self, PfChangeField field)
+{
+    GtkWidget *widget = get_widget(self, field);
+    if (field == PF_CHANGE_FIELD_SURE)
+        return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(widget)) ? "sure" : "";
+    return gtk_entry_get_text(GTK_ENTRY(widget));
+}
+
+static void
+focus(PfChangeDialog *self, PfChangeField field)
+{
+    GtkWidget *widget = get_widget(self, field);
+    if (GTK_IS_ENTRY(widget))
+        gtk_entry_grab_focus_without_selecting(GTK_ENTRY(widget));
+    else
+        gtk_widget_grab_focus(widget);
+}
+
+static PfChangeField
+get_first_field(PfChangeDialog *self)
+{
+    PfChangeField field = PF_CHANGE_FIELD_NAME;
+    while (!pf_pin_change_asks(get_request(self), field))
+        field++;
+    return field;
 }
 
 static void
@@ -46,7 +105,7 @@ show_tries(PfChangeDialog *self, gboolean after_wrong)
 {
     g_autofree char *text = NULL;
     /* Where no PIN is proven, none is tried. */
-    PfPinTone tone = asks_old(self)
+    PfPinTone tone = pf_pin_change_asks(get_request(self), PF_CHANGE_FIELD_PROOF)
                          ? pf_pin_request_dup_tries(get_request(self), after_wrong, &text)
                          : PF_PIN_TONE_NONE;
     self->blocked = tone == PF_PIN_TONE_BLOCKED;
@@ -56,63 +115,80 @@ show_tries(PfChangeDialog *self, gboolean after_wrong)
 static PfPinChangeVerdict
 check_typed(PfChangeDialog *self)
 {
-    return pf_pin_change_check(get_request(self),
-                               asks_old(self) ? pf_pin_entry_get_text(self->old_entry) : NULL,
-                               pf_pin_entry_get_text(self->new_entry),
-                               pf_pin_entry_get_text(self->again_entry));
+    PfChangeTyped typed = {0};
+    for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++) {
+        if (pf_pin_change_asks(get_request(self), field))
+            typed.texts[field] = get_text(self, field);
+    }
+    return pf_pin_change_check(get_request(self), &typed);
 }
 
-/* The entry that a verdict is about; with OK the last one. */
-static PfPinEntry *
-get_entry_of(PfChangeDialog *self, PfPinChangeVerdict verdict)
+static PfChangeField
+get_field_of(PfChangeDialog *self, PfPinChangeVerdict verdict)
 {
-    switch (verdict) {
-    case PF_PIN_CHANGE_OLD_EMPTY:
-    case PF_PIN_CHANGE_OLD_LONG:
-        return self->old_entry;
-    case PF_PIN_CHANGE_NEW_EMPTY:
-    case PF_PIN_CHANGE_NEW_SHORT:
-    case PF_PIN_CHANGE_NEW_LONG:
-    case PF_PIN_CHANGE_NEW_IS_OLD:
-        return self->new_entry;
-    default:
-        return self->again_entry;
-    }
+    return pf_pin_change_get_field(get_request(self), verdict);
 }
 
 static void
 update_sensitivity(PfChangeDialog *self)
 {
     gboolean can_type = !self->blocked && !pf_prompt_dialog_is_checking(PF_PROMPT_DIALOG(self));
-    gtk_widget_set_sensitive(GTK_WIDGET(self->old_entry), can_type);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->new_entry), can_type);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->again_entry), can_type);
+    for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++)
+        gtk_widget_set_sensitive(get_widget(self, field), can_type);
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK,
                                       can_type && check_typed(self) == PF_PIN_CHANGE_OK);
+}
+
+static void
+name_entry(GtkLabel *label, PfPinEntry *entry, const char *text, const char *name)
+{
+    gtk_label_set_text_with_mnemonic(label, text);
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(entry)), name);
+}
+
+static void
+show_fields(PfChangeDialog *self)
+{
+    PfTask task = pf_pin_request_get_task(get_request(self));
+    for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++) {
+        gboolean is_asked = pf_pin_change_asks(get_request(self), field);
+        gtk_widget_set_visible(get_widget(self, field), is_asked);
+        if (get_label(self, field) != NULL)
+            gtk_widget_set_visible(get_label(self, field), is_asked);
+    }
+    name_entry(self->proof_label, self->proof_entry, pf_task_text_get_proof_label(task),
+               pf_task_text_get_proof_name(task));
+    name_entry(self->new_label, self->new_entry, pf_task_text_get_new_label(task),
+               pf_task_text_get_new_name(task));
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->again_entry)),
+                        pf_task_text_get_again_name(task));
 }
 
 static void
 show_request(PfPromptDialog *dialog)
 {
     PfChangeDialog *self = PF_CHANGE_DIALOG(dialog);
+    PfTask task = pf_pin_request_get_task(get_request(self));
     g_autofree char *title = pf_pin_request_dup_window_title(get_request(self));
     gtk_window_set_title(GTK_WINDOW(self), title);
     gtk_button_set_label(self->change_button, pf_pin_request_get_action(get_request(self)));
-    gtk_widget_set_visible(GTK_WIDGET(self->old_label), asks_old(self));
-    gtk_widget_set_visible(GTK_WIDGET(self->old_entry), asks_old(self));
+    gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(self->change_button)),
+                                task == PF_TASK_DELETE ? GTK_STYLE_CLASS_DESTRUCTIVE_ACTION
+                                                       : GTK_STYLE_CLASS_SUGGESTED_ACTION);
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->program_icon)),
+                        task == PF_TASK_NONE ? _("Icon of the program") : _("Pinfold"));
+    show_fields(self);
     pf_request_view_show(self->view, get_request(self), self->program_icon);
     show_tries(self, FALSE);
 }
 
-/* Says what is wrong and puts the cursor there. */
+/* Says what is wrong, and to a screen reader of which field. */
 static void
-complain(PfChangeDialog *self, PfPinChangeVerdict verdict)
+show_verdict(PfChangeDialog *self, PfPinChangeVerdict verdict)
 {
-    PfPinEntry *entry = get_entry_of(self, verdict);
     g_autofree char *text = pf_pin_change_dup_text(get_request(self), verdict);
-    pf_prompt_status_describe(self->status, GTK_WIDGET(entry));
+    pf_prompt_status_describe(self->status, get_widget(self, get_field_of(self, verdict)));
     pf_prompt_status_show(self->status, PF_PIN_TONE_WARNING, text);
-    pf_pin_entry_focus(entry);
 }
 
 static gboolean
@@ -122,7 +198,8 @@ check(PfPromptDialog *dialog)
     PfPinChangeVerdict verdict = check_typed(self);
     if (self->blocked || verdict == PF_PIN_CHANGE_OK)
         return !self->blocked;
-    complain(self, verdict);
+    show_verdict(self, verdict);
+    focus(self, get_field_of(self, verdict));
     return FALSE;
 }
 
@@ -131,7 +208,8 @@ checking_changed(PfPromptDialog *dialog)
 {
     PfChangeDialog *self = PF_CHANGE_DIALOG(dialog);
     if (pf_prompt_dialog_is_checking(dialog))
-        pf_prompt_status_show_work(self->status, _("The token changes the PIN…"));
+        pf_prompt_status_show_work(self->status, pf_task_text_get_work(
+                                                     pf_pin_request_get_task(get_request(self))));
     update_sensitivity(self);
 }
 
@@ -139,27 +217,37 @@ static void
 answer_again(PfPromptDialog *dialog)
 {
     PfChangeDialog *self = PF_CHANGE_DIALOG(dialog);
-    PfPinEntry *entry = asks_old(self) ? self->old_entry : self->new_entry;
-    pf_pin_entry_wipe(self->old_entry);
-    pf_prompt_status_describe(self->status, GTK_WIDGET(entry));
+    PfChangeField field = pf_pin_change_asks(get_request(self), PF_CHANGE_FIELD_PROOF)
+                              ? PF_CHANGE_FIELD_PROOF
+                              : PF_CHANGE_FIELD_NEW;
+    pf_pin_entry_wipe(self->proof_entry);
+    pf_prompt_status_describe(self->status, get_widget(self, field));
     show_tries(self, TRUE);
     update_sensitivity(self);
-    pf_pin_entry_focus(entry);
+    focus(self, field);
 }
 
 static void
 show_error(PfPromptDialog *dialog, const char *text)
 {
     PfChangeDialog *self = PF_CHANGE_DIALOG(dialog);
+    PfChangeField field = self->refused;
+    if (field == PF_N_CHANGE_FIELDS)
+        field = get_field_of(self, check_typed(self));
+    else if (PF_IS_PIN_ENTRY(get_widget(self, field)))
+        pf_pin_entry_wipe(PF_PIN_ENTRY(get_widget(self, field)));
+    self->refused = PF_N_CHANGE_FIELDS;
+    pf_prompt_status_describe(self->status, get_widget(self, field));
     pf_prompt_status_show(self->status, PF_PIN_TONE_WARNING, text);
-    pf_pin_entry_focus(get_entry_of(self, check_typed(self)));
+    focus(self, field);
 }
 
 static void
 wipe(PfPromptDialog *dialog)
 {
     PfChangeDialog *self = PF_CHANGE_DIALOG(dialog);
-    PfPinEntry *const entries[] = {self->old_entry, self->new_entry, self->again_entry};
+    PfPinEntry *const entries[] = {self->password_entry, self->proof_entry, self->new_entry,
+                                   self->again_entry};
     for (gsize i = 0; i < G_N_ELEMENTS(entries); i++) {
         if (entries[i] != NULL)
             pf_pin_entry_wipe(entries[i]);
@@ -170,31 +258,28 @@ static void
 on_entry_changed(PfChangeDialog *self)
 {
     if (pf_prompt_dialog_is_checking(PF_PROMPT_DIALOG(self)) || get_request(self) == NULL ||
-        self->old_entry == NULL || self->new_entry == NULL || self->again_entry == NULL)
+        self->status == NULL)
         return;
     pf_prompt_dialog_restart_timeout(PF_PROMPT_DIALOG(self));
     update_sensitivity(self);
     /* What is only not complete yet is said when the person tries to send it. */
     PfPinChangeVerdict verdict = check_typed(self);
-    if (pf_pin_change_is_error(verdict)) {
-        g_autofree char *text = pf_pin_change_dup_text(get_request(self), verdict);
-        pf_prompt_status_describe(self->status, GTK_WIDGET(get_entry_of(self, verdict)));
-        pf_prompt_status_show(self->status, PF_PIN_TONE_WARNING, text);
-    } else {
+    if (pf_pin_change_is_error(verdict))
+        show_verdict(self, verdict);
+    else
         show_tries(self, FALSE);
-    }
 }
 
-/* Enter goes on to the entry that needs something, without a complaint about one that is empty
+/* Enter goes on to the field that needs something, without a complaint about one that is empty
  * because the cursor has not been there. */
 static void
-on_entry_activate(PfChangeDialog *self, PfPinEntry *entry)
+on_entry_activate(PfChangeDialog *self, GtkWidget *entry)
 {
     PfPinChangeVerdict verdict = check_typed(self);
-    PfPinEntry *wanted = get_entry_of(self, verdict);
-    gboolean is_untouched = pf_pin_entry_get_text(wanted)[0] == '\0';
-    if (verdict != PF_PIN_CHANGE_OK && wanted != entry && is_untouched)
-        pf_pin_entry_focus(wanted);
+    PfChangeField wanted = get_field_of(self, verdict);
+    gboolean is_untouched = get_text(self, wanted)[0] == '\0';
+    if (verdict != PF_PIN_CHANGE_OK && get_widget(self, wanted) != entry && is_untouched)
+        focus(self, wanted);
     else
         pf_prompt_dialog_submit(PF_PROMPT_DIALOG(self));
 }
@@ -203,21 +288,64 @@ PfPromptDialog *
 pf_change_dialog_new(PfPinRequest *request)
 {
     PfChangeDialog *self = g_object_new(PF_TYPE_CHANGE_DIALOG, "use-header-bar", FALSE, NULL);
+    if (pf_pin_request_get_task(request) == PF_TASK_RENAME) {
+        g_autofree char *name = pf_pin_request_dup_token(request);
+        gtk_entry_set_text(self->name_entry, name);
+    }
     pf_prompt_dialog_begin(PF_PROMPT_DIALOG(self), request);
-    gtk_widget_grab_focus(GTK_WIDGET(asks_old(self) ? self->old_entry : self->new_entry));
+    gtk_widget_grab_focus(get_widget(self, get_first_field(self)));
     return PF_PROMPT_DIALOG(self);
 }
 
-int
-pf_change_dialog_take_pins(PfChangeDialog *self, PfPinPage *old_page, PfPinPage *new_page)
+void
+pf_change_secrets_clear(PfChangeSecrets *secrets)
 {
-    int r = asks_old(self) ? pf_pin_entry_copy(self->old_entry, old_page) : 0;
-    pf_pin_entry_wipe(self->old_entry);
-    if (r >= 0)
-        r = pf_pin_entry_copy(self->new_entry, new_page);
-    if (r < 0)
-        pf_pin_page_wipe(old_page);
-    return r;
+    pf_secret_clear(&secrets->proof);
+    pf_secret_clear(&secrets->secret);
+}
+
+/* An empty text is none. */
+static gboolean
+copy_field(PfChangeDialog *self, PfChangeField field, PfSecret **ret_secret)
+{
+    const char *text = get_text(self, field);
+    if (!pf_pin_change_asks(get_request(self), field) || *text == '\0')
+        return TRUE;
+    *ret_secret = pf_secret_new(text, strlen(text));
+    return *ret_secret != NULL;
+}
+
+gboolean
+pf_change_dialog_take_secrets(PfChangeDialog *self, PfChangeSecrets *ret_secrets)
+{
+    PfChangeField second = pf_pin_change_asks(get_request(self), PF_CHANGE_FIELD_PASSWORD)
+                               ? PF_CHANGE_FIELD_PASSWORD
+                               : PF_CHANGE_FIELD_NEW;
+    PfChangeSecrets secrets = {NULL, NULL};
+    gboolean done = copy_field(self, PF_CHANGE_FIELD_PROOF, &secrets.proof) &&
+                    copy_field(self, second, &secrets.secret);
+    if (done) {
+        *ret_secrets = secrets;
+    } else {
+        int saved = errno;
+        pf_change_secrets_clear(&secrets);
+        errno = saved;
+    }
+    pf_pin_entry_wipe(self->proof_entry);
+    return done;
+}
+
+char *
+pf_change_dialog_dup_name(PfChangeDialog *self)
+{
+    return g_strstrip(g_strdup(gtk_entry_get_text(self->name_entry)));
+}
+
+void
+pf_change_dialog_refuse(PfChangeDialog *self, PfChangeField field, const char *text)
+{
+    self->refused = field;
+    pf_prompt_dialog_show_error(PF_PROMPT_DIALOG(self), text);
 }
 
 static void
@@ -227,12 +355,17 @@ bind_template(GtkWidgetClass *widget_class)
                                                 "/org/pinfold/Pinfold/change-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, program_icon);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, view);
-    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, old_label);
-    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, old_entry);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, name_label);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, name_entry);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, password_label);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, password_entry);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, proof_label);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, proof_entry);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, new_label);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, new_entry);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, again_label);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, again_entry);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, sure_check);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, status);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, change_button);
     gtk_widget_class_bind_template_callback(widget_class, on_entry_changed);
@@ -261,9 +394,11 @@ pf_change_dialog_class_init(PfChangeDialogClass *klass)
 static void
 pf_change_dialog_init(PfChangeDialog *self)
 {
+    self->refused = PF_N_CHANGE_FIELDS;
     gtk_widget_init_template(GTK_WIDGET(self));
-    pf_request_view_align(self->view, GTK_WIDGET(self->old_label));
-    pf_request_view_align(self->view, GTK_WIDGET(self->new_label));
-    pf_request_view_align(self->view, GTK_WIDGET(self->again_label));
+    for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++) {
+        if (get_label(self, field) != NULL)
+            pf_request_view_align(self->view, get_label(self, field));
+    }
     pf_prompt_status_watch_caps_lock(self->status);
 }

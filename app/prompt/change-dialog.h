@@ -1,18 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The window in which a person changes the PIN of a token, or sets one. */
+/* The window in which a person changes something of a token: its PIN for a program, or whatever it
+ * wants to do itself (PfTask). */
 #pragma once
 
-#include "pin-page.h"
+#include "pin-change.h"
 #include "prompt-dialog.h"
+#include "secret.h"
 
 #define PF_TYPE_CHANGE_DIALOG (pf_change_dialog_get_type())
 G_DECLARE_FINAL_TYPE(PfChangeDialog, pf_change_dialog, PF, CHANGE_DIALOG, PfPromptDialog)
 
+/* What was typed; NULL where nothing was. */
+typedef struct {
+    PfSecret *proof;
+    PfSecret *secret; /* the new PIN, or the password of a file */
+} PfChangeSecrets;
+
+/* Frees both; none are left. */
+void pf_change_secrets_clear(PfChangeSecrets *secrets);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PfChangeSecrets, pf_change_secrets_clear)
+
 /* A dialog for REQUEST, which it takes; it submits only what pf_pin_change_check() allows. */
 PfPromptDialog *pf_change_dialog_new(PfPinRequest *request);
 
-/* Copies what was typed into new PIN pages, straight from locked memory, and empties the entry of
- * the present PIN; the new one stays for a retry. OLD_PAGE is untouched where no PIN is proven.
- * Returns 0 or pf_pin_page_create()'s -errno, with no page made; the caller owns the pages. */
-int pf_change_dialog_take_pins(PfChangeDialog *self, PfPinPage *old_page, PfPinPage *new_page);
+/* Copies what was typed and empties the entry of the proof; the others stay for a retry. FALSE with
+ * nothing copied where there is no locked memory for it; errno says why. The caller clears. */
+gboolean pf_change_dialog_take_secrets(PfChangeDialog *self, PfChangeSecrets *ret_secrets);
+
+/* The name that was typed, without blanks around it. The caller owns it. */
+char *pf_change_dialog_dup_name(PfChangeDialog *self);
+
+/* Says in plain TEXT what is wrong with FIELD, which is emptied if it is a secret, and lets the
+ * person answer again. */
+void pf_change_dialog_refuse(PfChangeDialog *self, PfChangeField field, const char *text);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* What the two files of PfPinRequest share: pin-request.c (what was said on the wire) and
- * pin-words.c (the sentences made of it). */
+/* What the files of PfPinRequest share: pin-request.c (what was said on the wire), pin-words.c (the
+ * sentences made of it) and tries-words.c (those about the tries left). */
 #pragma once
 
 #include "pin-request.h"
 
-/* Text of the details, by wire name. */
+/* Text of the details, by wire name; `file` is the app's own. */
 #define PF_PIN_REQUEST_TEXT_KEYS(X)                                                                \
     X("program", program)                                                                          \
     X("program-icon", program_icon)                                                                \
@@ -23,10 +23,12 @@
     X("shared-id", shared_id)                                                                      \
     X("group", group)                                                                              \
     X("script", script)                                                                            \
-    X("sandbox", sandbox)
+    X("sandbox", sandbox)                                                                          \
+    X("file", file)
 
 struct _PfPinRequest {
     PfPinRequestKind kind;
+    PfTask task;
     guint64 number;
 #define PF_PIN_REQUEST_FIELD(key, name) char *name;
     PF_PIN_REQUEST_TEXT_KEYS(PF_PIN_REQUEST_FIELD)

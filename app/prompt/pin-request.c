@@ -38,6 +38,14 @@ pf_pin_request_new(PfPinRequestKind kind, guint64 number)
 }
 
 PfPinRequest *
+pf_pin_request_new_task(PfTask task)
+{
+    PfPinRequest *request = pf_pin_request_new(PF_PIN_REQUEST_CHANGE, 0);
+    request->task = task;
+    return request;
+}
+
+PfPinRequest *
 pf_pin_request_dup(const PfPinRequest *request, guint64 number)
 {
     PfPinRequest *copy = g_memdup2(request, sizeof *request);
@@ -65,6 +73,12 @@ PfPinRequestKind
 pf_pin_request_get_kind(const PfPinRequest *request)
 {
     return request->kind;
+}
+
+PfTask
+pf_pin_request_get_task(const PfPinRequest *request)
+{
+    return request->task;
 }
 
 guint64
@@ -146,6 +160,14 @@ pf_pin_request_is_set(const PfPinRequest *request)
     return request->kind == PF_PIN_REQUEST_CHANGE && g_strcmp0(request->purpose, "set") == 0;
 }
 
+PfProof
+pf_pin_request_get_proof(const PfPinRequest *request)
+{
+    if (request->task != PF_TASK_NONE)
+        return pf_task_get_proof(request->task);
+    return pf_pin_request_is_set(request) ? PF_PROOF_NONE : PF_PROOF_PIN;
+}
+
 const char *
 pf_pin_request_get_executable(const PfPinRequest *request)
 {
@@ -202,6 +224,8 @@ pf_pin_request_dup_users(const PfPinRequest *request)
 const char *
 pf_pin_request_get_icon_name(const PfPinRequest *request)
 {
+    if (request->task != PF_TASK_NONE)
+        return request->task == PF_TASK_DELETE ? "dialog-warning" : "org.pinfold.Pinfold";
     if (!request->program_known)
         return "dialog-warning";
     /* Only names of the icon theme: a path would make the dialog read a file of somebody's choice.

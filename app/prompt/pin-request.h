@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* What the agent tells about a PIN it needs, and the words in which the dialog says it. */
+/* What is asked of a person: what the agent tells about a PIN it needs, or what the person itself
+ * does to a token; and the words in which the dialog says it. */
 #pragma once
 
 #include <glib.h>
 
 #include "pin-rules.h"
+#include "task-text.h"
 
 /* How loudly a line of the dialog speaks. */
 typedef enum {
@@ -36,6 +38,11 @@ typedef struct _PfPinRequest PfPinRequest;
 /* An empty request of KIND with the one-time NUMBER. The caller owns it. */
 PfPinRequest *pf_pin_request_new(PfPinRequestKind kind, guint64 number);
 
+/* Of something the person itself wants: its kind is CHANGE, and no program asks. The caller owns
+ * it.
+ */
+PfPinRequest *pf_pin_request_new_task(PfTask task);
+
 /* A copy of REQUEST with another NUMBER: what a Retry starts from. The caller owns it. */
 PfPinRequest *pf_pin_request_dup(const PfPinRequest *request, guint64 number);
 
@@ -45,6 +52,7 @@ void pf_pin_request_free(PfPinRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfPinRequest, pf_pin_request_free)
 
 PfPinRequestKind pf_pin_request_get_kind(const PfPinRequest *request);
+PfTask pf_pin_request_get_task(const PfPinRequest *request);
 guint64 pf_pin_request_get_number(const PfPinRequest *request);
 
 /* Set what KEY of Prompter1.AskPin's details says; FALSE for a key that has another type or is not
@@ -58,8 +66,11 @@ gboolean pf_pin_request_set_list(PfPinRequest *request, const char *key, const c
 /* Forgets flags and tries, which a Retry tells anew. */
 void pf_pin_request_reset_tries(PfPinRequest *request);
 
-/* Is a new PIN wanted without proof of the present one? */
+/* Does a program want a new PIN without proof of the present one? */
 gboolean pf_pin_request_is_set(const PfPinRequest *request);
+
+/* Of a change: what the token wants to know for it. */
+PfProof pf_pin_request_get_proof(const PfPinRequest *request);
 
 /* Borrowed; NULL when the agent did not say. */
 const char *pf_pin_request_get_executable(const PfPinRequest *request);
@@ -85,7 +96,8 @@ gboolean pf_pin_request_is_program_known(const PfPinRequest *request);
 /* The word on the button that agrees, with a mnemonic. Borrowed. */
 const char *pf_pin_request_get_action(const PfPinRequest *request);
 
-/* Words, all plain text and owned by the caller; NULL where there is nothing to say. */
+/* Words, all plain text and owned by the caller; NULL where there is nothing to say. Of a task the
+ * process is the file that it is about. */
 char *pf_pin_request_dup_window_title(const PfPinRequest *request);
 char *pf_pin_request_dup_program(const PfPinRequest *request);
 char *pf_pin_request_dup_headline(const PfPinRequest *request);

@@ -17,6 +17,8 @@ pf_pin_request_dup_token(const PfPinRequest *request)
 {
     if (request->token_label != NULL)
         return g_strdup(request->token_label);
+    if (request->task == PF_TASK_CREATE)
+        return NULL;
     /* Translators: stands for a token that has no label. */
     return g_strdup(_("unnamed token"));
 }
@@ -46,6 +48,8 @@ is_last_try(const PfPinRequest *request)
 const char *
 pf_pin_request_get_action(const PfPinRequest *request)
 {
+    if (request->task != PF_TASK_NONE)
+        return pf_task_text_get_action(request->task);
     if (is_last_try(request))
         return pf_last_try_text_get_action();
     if (pf_pin_request_is_set(request))
@@ -109,6 +113,8 @@ char *
 pf_pin_request_dup_window_title(const PfPinRequest *request)
 {
     g_autofree char *token = pf_pin_request_dup_token(request);
+    if (request->task != PF_TASK_NONE)
+        return pf_task_text_dup_title(request->task, token);
     if (is_last_try(request))
         return pf_last_try_text_dup_title(token);
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
@@ -143,7 +149,7 @@ static char *
 shorten(char *text)
 {
     g_autofree char *owned = text;
-    if (g_utf8_strlen(text, -1) <= NAME_MAX_CHARS)
+    if (text == NULL || g_utf8_strlen(text, -1) <= NAME_MAX_CHARS)
         return g_steal_pointer(&owned);
     g_autofree char *start = g_utf8_substring(text, 0, NAME_MAX_CHARS - 1);
     return g_strconcat(start, "…", NULL);
@@ -154,6 +160,8 @@ pf_pin_request_dup_headline(const PfPinRequest *request)
 {
     g_autofree char *program = shorten(pf_pin_request_dup_program(request));
     g_autofree char *token = shorten(pf_pin_request_dup_token(request));
+    if (request->task != PF_TASK_NONE)
+        return pf_task_text_dup_headline(request->task, token);
     if (is_last_try(request))
         return pf_last_try_text_dup_headline(program, token);
     if (request->kind == PF_PIN_REQUEST_CONFIRM)
@@ -231,6 +239,8 @@ get_warning(const PfPinRequest *request)
 char *
 pf_pin_request_dup_purpose(const PfPinRequest *request)
 {
+    if (request->task != PF_TASK_NONE)
+        return g_strdup(pf_task_text_get_consequence(request->task));
     const char *text = get_purpose_text(request);
     if (request->program_known)
         return g_strdup(text);
@@ -241,6 +251,8 @@ pf_pin_request_dup_purpose(const PfPinRequest *request)
 char *
 pf_pin_request_dup_process(const PfPinRequest *request)
 {
+    if (request->file != NULL)
+        return g_strdup(request->file);
     if (request->executable != NULL && request->pid != 0)
         /* Translators: %s is the path of an executable, the number its process ID. */
         return g_strdup_printf(_("%s, process %u"), request->executable, (guint)request->pid);
@@ -276,53 +288,6 @@ pf_pin_request_dup_token_details(const PfPinRequest *request)
         /* Translators: %s is the serial number of a token. */
         return g_strdup_printf(_("Serial number %s"), request->token_serial);
     return g_strdup(model);
-}
-
-static PfPinTone
-dup_user_tries(const PfPinRequest *request, gboolean after_wrong, char **ret_text)
-{
-    guint64 flags = request->token_flags;
-    gboolean known = request->has_tries;
-    guint64 tries = request->tries_left;
-
-    if ((flags & CKF_USER_PIN_LOCKED) != 0 || (known && tries == 0)) {
-        *ret_text = g_strdup(_("The PIN of this token is blocked after too many wrong tries."));
-        return PF_PIN_TONE_BLOCKED;
-    }
-    if ((flags & CKF_USER_PIN_FINAL_TRY) != 0 || (known && tries == 1)) {
-        *ret_text =
-            g_strdup(after_wrong ? _("Wrong PIN. Last try: one more wrong PIN blocks the token")
-                                 : _("Last try: one more wrong PIN blocks the token"));
-        return PF_PIN_TONE_WARNING;
-    }
-    if (known) {
-        guint n = (guint)tries;
-        if (after_wrong)
-            *ret_text =
-                g_strdup_printf(ngettext("Wrong PIN. %u try left.", "Wrong PIN. %u tries left.", n),
-                                n);
-        else
-            *ret_text = g_strdup_printf(ngettext("%u try left", "%u tries left", n), n);
-        return after_wrong ? PF_PIN_TONE_WARNING : PF_PIN_TONE_PLAIN;
-    }
-    if ((flags & CKF_USER_PIN_COUNT_LOW) != 0) {
-        *ret_text = g_strdup(
-            after_wrong ? _("Wrong PIN. Few tries may be left before the token is blocked.")
-                        : _("A wrong PIN was entered before: few tries may be left"));
-        return PF_PIN_TONE_WARNING;
-    }
-    *ret_text = after_wrong ? g_strdup(_("Wrong PIN.")) : NULL;
-    return after_wrong ? PF_PIN_TONE_WARNING : PF_PIN_TONE_NONE;
-}
-
-PfPinTone
-pf_pin_request_dup_tries(const PfPinRequest *request, gboolean after_wrong, char **ret_text)
-{
-    if (!is_last_try(request) || g_strcmp0(request->operation, "officer") != 0)
-        return dup_user_tries(request, after_wrong, ret_text);
-    /* What is known are tries of another PIN. */
-    *ret_text = NULL;
-    return PF_PIN_TONE_NONE;
 }
 
 PfPinLength

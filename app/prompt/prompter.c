@@ -3,6 +3,8 @@
 /* PfPrompter: from a message of the agent to the dialog and back, by a PIN page. */
 #include "prompter.h"
 
+#include <errno.h>
+
 #include <glib/gi18n.h>
 
 #include "change-dialog.h"
@@ -78,6 +80,28 @@ on_answer_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
     return 0;
 }
 
+static int
+make_page(PfPinPage *page, const PfSecret *secret)
+{
+    return secret == NULL ? 0
+                          : pf_pin_page_create(page, pf_secret_get_bytes(secret),
+                                               pf_secret_get_length(secret));
+}
+
+static int
+take_change(PfPrompter *self)
+{
+    g_auto(PfChangeSecrets) secrets = {NULL, NULL};
+    if (!pf_change_dialog_take_secrets(PF_CHANGE_DIALOG(self->dialog), &secrets))
+        return -errno;
+    int r = make_page(&self->page, secrets.proof);
+    if (r >= 0)
+        r = make_page(&self->new_page, secrets.secret);
+    if (r < 0)
+        pf_pin_page_wipe(&self->page);
+    return r;
+}
+
 /* Copies what was typed into a page. FALSE when there is none; the dialog says so. */
 static gboolean
 take_answer(PfPrompter *self)
@@ -86,8 +110,7 @@ take_answer(PfPrompter *self)
     if (PF_IS_PIN_DIALOG(self->dialog))
         r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(self->dialog), &self->page);
     else if (PF_IS_CHANGE_DIALOG(self->dialog))
-        r = pf_change_dialog_take_pins(PF_CHANGE_DIALOG(self->dialog), &self->page,
-                                       &self->new_page);
+        r = take_change(self);
     if (r >= 0)
         return TRUE;
     g_warning("No locked memory for the PIN: %s", g_strerror(-r));

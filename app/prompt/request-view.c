@@ -15,6 +15,7 @@ struct _PfRequestView {
     GtkLabel *process_label;
     GtkLabel *identity_label;
     GtkLabel *purpose_label;
+    GtkLabel *token_label;
     GtkLabel *token_value;
     GtkLabel *token_details;
     GtkLabel *reader_label;
@@ -66,6 +67,7 @@ pf_request_view_show(PfRequestView *self, const PfPinRequest *request, GtkImage 
     pf_label_text_set(self->process_label, process);
     pf_label_text_set(self->identity_label, identity);
     pf_label_text_set(self->purpose_label, purpose);
+    gtk_widget_set_visible(GTK_WIDGET(self->token_label), token != NULL);
     pf_label_text_set(self->token_value, token);
     pf_label_text_set(self->token_details, details);
     pf_label_text_set(self->reader_value, reader);
@@ -91,6 +93,7 @@ pf_request_view_class_init(PfRequestViewClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, process_label);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, identity_label);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, purpose_label);
+    gtk_widget_class_bind_template_child(widget_class, PfRequestView, token_label);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, token_value);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, token_details);
     gtk_widget_class_bind_template_child(widget_class, PfRequestView, reader_label);

@@ -4,6 +4,7 @@
 #include "pin-change.h"
 
 #include <locale.h>
+#include <string.h>
 
 typedef struct {
     const char *old_text; /* NULL: none is asked */
@@ -46,8 +47,13 @@ test_verdicts(void)
     pf_pin_request_set_number(request, "max-len", 8);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const Case *c = &cases[i];
-        PfPinChangeVerdict verdict =
-            pf_pin_change_check(request, c->old_text, c->new_text, c->again_text);
+        PfChangeTyped typed = {.texts = {
+                                   [PF_CHANGE_FIELD_PROOF] = c->old_text,
+                                   [PF_CHANGE_FIELD_NEW] = c->new_text,
+                                   [PF_CHANGE_FIELD_AGAIN] = c->again_text,
+                               }};
+        pf_pin_request_set_text(request, "purpose", c->old_text != NULL ? "change" : "set");
+        PfPinChangeVerdict verdict = pf_pin_change_check(request, &typed);
         g_autofree char *text = pf_pin_change_dup_text(request, verdict);
         g_assert_cmpint(verdict, ==, c->verdict);
         g_assert_cmpint(pf_pin_change_is_error(verdict), ==, c->is_error);
@@ -79,6 +85,117 @@ test_words(void)
     g_assert_cmpstr(pf_pin_request_get_action(request), ==, "_Set PIN");
 }
 
+typedef struct {
+    PfTask task;
+    const char *fields; /* a letter for each that is asked */
+    const char *title;
+    const char *headline;
+    const char *action;
+} TaskCase;
+
+static const TaskCase tasks[] = {
+    {PF_TASK_CHANGE_PIN, "pna", "Change PIN — Card", "Change the PIN of “Card”", "_Change PIN"},
+    {PF_TASK_UNBLOCK_PIN, "pna", "Unblock PIN — Card", "Unblock the PIN of “Card”", "_Unblock"},
+    {PF_TASK_SET_PIN, "pna", "Set PIN — Card", "Set the first PIN of “Card”", "_Set PIN"},
+    {PF_TASK_CREATE, "Nna", "Create Software Token", "Create a software token", "Cr_eate"},
+    {PF_TASK_RENAME, "N", "Rename — Card", "Rename “Card”", "_Rename"},
+    {PF_TASK_DELETE, "s", "Delete — Card", "Delete “Card”?", "_Delete"},
+    {PF_TASK_IMPORT, "wp", "Import — Card", "Import into “Card”", "_Import"},
+};
+
+static PfPinRequest *
+new_task(PfTask task)
+{
+    PfPinRequest *request = pf_pin_request_new_task(task);
+    pf_pin_request_set_number(request, "min-len", 4);
+    pf_pin_request_set_number(request, "max-len", 8);
+    if (task != PF_TASK_CREATE)
+        pf_pin_request_set_text(request, "token-label", "Card");
+    return request;
+}
+
+static void
+test_tasks(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(tasks); i++) {
+        const TaskCase *c = &tasks[i];
+        g_autoptr(PfPinRequest) request = new_task(c->task);
+        g_autofree char *title = pf_pin_request_dup_window_title(request);
+        g_autofree char *headline = pf_pin_request_dup_headline(request);
+        g_autofree char *purpose = pf_pin_request_dup_purpose(request);
+        g_autoptr(GString) fields = g_string_new(NULL);
+        for (PfChangeField field = 0; field < PF_N_CHANGE_FIELDS; field++) {
+            if (pf_pin_change_asks(request, field))
+                g_string_append_c(fields, "Nwpnas"[field]);
+        }
+        g_assert_cmpstr(fields->str, ==, c->fields);
+        g_assert_cmpstr(title, ==, c->title);
+        g_assert_cmpstr(headline, ==, c->headline);
+        g_assert_cmpstr(pf_pin_request_get_action(request), ==, c->action);
+        g_assert_nonnull(purpose);
+        /* No program asks, so none is warned of. */
+        g_assert_null(strstr(purpose, "which program"));
+    }
+}
+
+typedef struct {
+    PfTask task;
+    const char *texts[PF_N_CHANGE_FIELDS];
+    PfPinChangeVerdict verdict;
+    const char *text;
+} TypedCase;
+
+static const TypedCase typed_cases[] = {
+    {PF_TASK_CREATE, {"", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
+    {PF_TASK_CREATE, {"  ", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
+    {PF_TASK_CREATE, {"Mine", NULL, NULL, "", ""}, PF_PIN_CHANGE_NEW_EMPTY, "Enter a PIN."},
+    {PF_TASK_CREATE,
+     {"Mine", NULL, NULL, "1234", ""},
+     PF_PIN_CHANGE_AGAIN_SHORT,
+     "Repeat the PIN."},
+    {PF_TASK_CREATE, {"Mine", NULL, NULL, "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    /* 16 letters of two bytes each fit, and no more. */
+    {PF_TASK_RENAME, {"ääääääääääääääää"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_RENAME,
+     {"äääääääääääääääää"},
+     PF_PIN_CHANGE_NAME_LONG,
+     "Too long for the name of a token."},
+    {PF_TASK_RENAME, {"Card "}, PF_PIN_CHANGE_NAME_IS_OLD, "This is the name that the token has."},
+    /* The token's limits are those of PINs, and a PUK may become the PIN. */
+    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "", "", ""}, PF_PIN_CHANGE_OLD_EMPTY, "Enter the PUK."},
+    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "123456789", "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "1234", "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_SET_PIN,
+     {NULL, NULL, "", "", ""},
+     PF_PIN_CHANGE_OLD_EMPTY,
+     "Enter the administrator PIN."},
+    /* A file may have no password. */
+    {PF_TASK_IMPORT, {NULL, "", ""}, PF_PIN_CHANGE_OLD_EMPTY, "Enter the PIN of the token."},
+    {PF_TASK_IMPORT, {NULL, "", "123456789"}, PF_PIN_CHANGE_OLD_LONG, too_long},
+    {PF_TASK_IMPORT, {NULL, "", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_DELETE,
+     {NULL, NULL, NULL, NULL, NULL, ""},
+     PF_PIN_CHANGE_NOT_SURE,
+     "Tick the box first if all of it shall be deleted."},
+    {PF_TASK_DELETE, {NULL, NULL, NULL, NULL, NULL, "sure"}, PF_PIN_CHANGE_OK, NULL},
+};
+
+static void
+test_typed(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(typed_cases); i++) {
+        const TypedCase *c = &typed_cases[i];
+        g_autoptr(PfPinRequest) request = new_task(c->task);
+        PfChangeTyped typed;
+        memcpy(typed.texts, c->texts, sizeof typed.texts);
+        PfPinChangeVerdict verdict = pf_pin_change_check(request, &typed);
+        g_autofree char *text = pf_pin_change_dup_text(request, verdict);
+        g_assert_cmpint(verdict, ==, c->verdict);
+        g_assert_cmpstr(text, ==, c->text);
+        g_assert_true(pf_pin_change_asks(request, pf_pin_change_get_field(request, verdict)));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -86,5 +203,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pin-change/verdicts", test_verdicts);
     g_test_add_func("/pin-change/words", test_words);
+    g_test_add_func("/pin-change/tasks", test_tasks);
+    g_test_add_func("/pin-change/typed", test_typed);
     return g_test_run();
 }

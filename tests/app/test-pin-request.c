@@ -242,6 +242,50 @@ test_tries(void)
     }
 }
 
+/* Of a PUK the token's flags know nothing; those of the officer are not those of the PIN. */
+static void
+test_tries_of_tasks(void)
+{
+    static const struct {
+        PfTask task;
+        gint64 tries; /* -1: not known */
+        guint64 flags;
+        gboolean after_wrong;
+        PfPinTone tone;
+        const char *text;
+    } cases[] = {
+        {PF_TASK_UNBLOCK_PIN, -1, CKF_USER_PIN_LOCKED, FALSE, PF_PIN_TONE_NONE, NULL},
+        {PF_TASK_UNBLOCK_PIN, -1, CKF_USER_PIN_LOCKED, TRUE, PF_PIN_TONE_WARNING, "Wrong PUK."},
+        {PF_TASK_UNBLOCK_PIN, 3, 0, FALSE, PF_PIN_TONE_PLAIN, "3 tries left"},
+        {PF_TASK_UNBLOCK_PIN, 2, 0, TRUE, PF_PIN_TONE_WARNING, "Wrong PUK. 2 tries left."},
+        {PF_TASK_UNBLOCK_PIN, 1, 0, FALSE, PF_PIN_TONE_WARNING,
+         "Last try: after one more wrong PUK nobody can unblock the token any more"},
+        {PF_TASK_UNBLOCK_PIN, 0, 0, TRUE, PF_PIN_TONE_BLOCKED,
+         "The PUK of this token is blocked after too many wrong tries: nobody can unblock its PIN "
+         "any more."},
+        {PF_TASK_SET_PIN, -1, CKF_USER_PIN_LOCKED, FALSE, PF_PIN_TONE_NONE, NULL},
+        {PF_TASK_SET_PIN, -1, CKF_SO_PIN_FINAL_TRY, TRUE, PF_PIN_TONE_WARNING,
+         "Wrong administrator PIN. Last try: after one more wrong one nobody can set a PIN any "
+         "more"},
+        {PF_TASK_SET_PIN, -1, CKF_SO_PIN_LOCKED, FALSE, PF_PIN_TONE_BLOCKED,
+         "The administrator PIN of this token is blocked after too many wrong tries: nobody can "
+         "set a PIN any more."},
+        {PF_TASK_CHANGE_PIN, 1, 0, FALSE, PF_PIN_TONE_WARNING,
+         "Last try: one more wrong PIN blocks the token"},
+        {PF_TASK_IMPORT, 2, 0, TRUE, PF_PIN_TONE_WARNING, "Wrong PIN. 2 tries left."},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PfPinRequest) request = pf_pin_request_new_task(cases[i].task);
+        g_autofree char *text = NULL;
+        pf_pin_request_set_number(request, "token-flags", cases[i].flags);
+        if (cases[i].tries >= 0)
+            pf_pin_request_set_number(request, "tries-left", (guint64)cases[i].tries);
+        PfPinTone tone = pf_pin_request_dup_tries(request, cases[i].after_wrong, &text);
+        g_assert_cmpint(tone, ==, cases[i].tone);
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
 static void
 test_lengths(void)
 {
@@ -286,6 +330,7 @@ main(int argc, char **argv)
     g_test_add_func("/pin-request/consent", test_consent);
     g_test_add_func("/pin-request/permission", test_permission);
     g_test_add_func("/pin-request/tries", test_tries);
+    g_test_add_func("/pin-request/tries-of-tasks", test_tries_of_tasks);
     g_test_add_func("/pin-request/lengths", test_lengths);
     return g_test_run();
 }
