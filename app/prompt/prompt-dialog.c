@@ -33,9 +33,43 @@ get_private(PfPromptDialog *self)
 }
 
 static void
+release_keyboard(PfPromptDialog *self)
+{
+    PfPromptDialogPrivate *priv = get_private(self);
+    if (priv->grabbed_seat != NULL)
+        gdk_seat_ungrab(priv->grabbed_seat);
+    g_clear_object(&priv->grabbed_seat);
+}
+
+/* Keeps what is typed away from other windows. On X11 only: elsewhere windows do not see each
+ * other's keys, and GNOME asks the person about such a grab in a pop-up above the dialog. */
+static void
+grab_keyboard(PfPromptDialog *self)
+{
+#ifdef GDK_WINDOWING_X11
+    PfPromptDialogPrivate *priv = get_private(self);
+    GdkDisplay *display = gtk_widget_get_display(GTK_WIDGET(self));
+    if (!PF_PROMPT_DIALOG_GET_CLASS(self)->takes_secrets || !GDK_IS_X11_DISPLAY(display) ||
+        priv->grabbed_seat != NULL || priv->checking || !gtk_widget_get_mapped(GTK_WIDGET(self)))
+        return;
+    GdkSeat *seat = gdk_display_get_default_seat(display);
+    GdkGrabStatus status =
+        gdk_seat_grab(seat, gtk_widget_get_window(GTK_WIDGET(self)), GDK_SEAT_CAPABILITY_KEYBOARD,
+                      FALSE, NULL, NULL, NULL, NULL);
+    if (status == GDK_GRAB_SUCCESS)
+        priv->grabbed_seat = g_object_ref(seat);
+#endif
+}
+
+static void
 set_checking(PfPromptDialog *self, gboolean checking)
 {
     get_private(self)->checking = checking;
+    /* A token that hangs must not take the keyboard from everything else. */
+    if (checking)
+        release_keyboard(self);
+    else if (gtk_window_is_active(GTK_WINDOW(self)))
+        grab_keyboard(self);
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_CANCEL, !checking);
     PF_PROMPT_DIALOG_GET_CLASS(self)->checking_changed(self);
 }
@@ -64,10 +98,11 @@ void
 pf_prompt_dialog_restart_timeout(PfPromptDialog *self)
 {
     PfPromptDialogPrivate *priv = get_private(self);
+    gboolean is_task = pf_pin_request_get_task(priv->request) != PF_TASK_NONE;
+    guint seconds = is_task ? PF_PROMPT_DIALOG_TASK_TIMEOUT_S : PF_PROMPT_DIALOG_TIMEOUT_S;
     g_clear_handle_id(&priv->timeout_id, g_source_remove);
     if (!priv->ended)
-        priv->timeout_id =
-            g_timeout_add_seconds(PF_PROMPT_DIALOG_TIMEOUT_S, on_timeout_elapsed, self);
+        priv->timeout_id = g_timeout_add_seconds(seconds, on_timeout_elapsed, self);
 }
 
 void
@@ -128,35 +163,6 @@ pf_prompt_dialog_show_error(PfPromptDialog *self, const char *text)
     PF_PROMPT_DIALOG_GET_CLASS(self)->show_error(self, text);
 }
 
-static void
-release_keyboard(PfPromptDialog *self)
-{
-    PfPromptDialogPrivate *priv = get_private(self);
-    if (priv->grabbed_seat != NULL)
-        gdk_seat_ungrab(priv->grabbed_seat);
-    g_clear_object(&priv->grabbed_seat);
-}
-
-/* Keeps what is typed away from other windows. On X11 only: elsewhere windows do not see each
- * other's keys, and GNOME asks the person about such a grab in a pop-up above the dialog. */
-static void
-grab_keyboard(PfPromptDialog *self)
-{
-#ifdef GDK_WINDOWING_X11
-    PfPromptDialogPrivate *priv = get_private(self);
-    GdkDisplay *display = gtk_widget_get_display(GTK_WIDGET(self));
-    if (!PF_PROMPT_DIALOG_GET_CLASS(self)->takes_secrets || !GDK_IS_X11_DISPLAY(display) ||
-        priv->grabbed_seat != NULL)
-        return;
-    GdkSeat *seat = gdk_display_get_default_seat(display);
-    GdkGrabStatus status =
-        gdk_seat_grab(seat, gtk_widget_get_window(GTK_WIDGET(self)), GDK_SEAT_CAPABILITY_KEYBOARD,
-                      FALSE, NULL, NULL, NULL, NULL);
-    if (status == GDK_GRAB_SUCCESS)
-        priv->grabbed_seat = g_object_ref(seat);
-#endif
-}
-
 static gboolean
 map_event(GtkWidget *widget, GdkEventAny *event)
 {
@@ -174,6 +180,18 @@ focus_in_event(GtkWidget *widget, GdkEventFocus *event)
     get_private(self)->focused_at = g_get_monotonic_time();
     grab_keyboard(self);
     return GTK_WIDGET_CLASS(pf_prompt_dialog_parent_class)->focus_in_event(widget, event);
+}
+
+/* Another of the app's dialogs took the keyboard; this one gets it back with the focus. */
+static gboolean
+grab_broken_event(GtkWidget *widget, GdkEventGrabBroken *event)
+{
+    PfPromptDialog *self = PF_PROMPT_DIALOG(widget);
+    if (event->keyboard)
+        g_clear_object(&get_private(self)->grabbed_seat);
+    GtkWidgetClass *parent = GTK_WIDGET_CLASS(pf_prompt_dialog_parent_class);
+    return parent->grab_broken_event != NULL ? parent->grab_broken_event(widget, event)
+                                             : GDK_EVENT_PROPAGATE;
 }
 
 static gboolean
@@ -240,6 +258,7 @@ pf_prompt_dialog_class_init(PfPromptDialogClass *klass)
     widget_class->map_event = map_event;
     widget_class->unmap = unmap;
     widget_class->focus_in_event = focus_in_event;
+    widget_class->grab_broken_event = grab_broken_event;
     widget_class->key_press_event = key_press_event;
     widget_class->delete_event = delete_event;
     GTK_DIALOG_CLASS(klass)->response = response;

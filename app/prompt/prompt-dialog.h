@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* What the dialogs of the agent's questions have in common: when they end, and whose keys they
- * take.
- */
+/* What the dialogs of the agent's questions, and of what a person does to a token, have in common:
+ * when they end, and whose keys they take. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -12,17 +11,19 @@
 #define PF_TYPE_PROMPT_DIALOG (pf_prompt_dialog_get_type())
 G_DECLARE_DERIVABLE_TYPE(PfPromptDialog, pf_prompt_dialog, PF, PROMPT_DIALOG, GtkDialog)
 
-/* Seconds without an input after which a dialog gives up. */
-#define PF_PROMPT_DIALOG_TIMEOUT_S 120u
+/* Seconds without an input after which a dialog gives up; of one that the person opened, who may
+ * have to look for a PUK and makes nobody wait. */
+#define PF_PROMPT_DIALOG_TIMEOUT_S      120u
+#define PF_PROMPT_DIALOG_TASK_TIMEOUT_S 600u
 
 /* A dialog knows no bus: it emits "submitted" when the person has answered, and "cancelled" once
- * when the person, or PF_PROMPT_DIALOG_TIMEOUT_S, ends it. The caller shows and destroys it; typed
- * text is wiped with it. Keys pressed within 0.3 s after it got the focus are dropped. Main thread.
+ * when the person, or the timeout, ends it. The caller shows and destroys it; typed text is wiped
+ * with it. Keys pressed within 0.3 s after it got the focus are dropped. Main thread.
  *
  * What a kind of dialog brings; its response OK submits, every other cancels. */
 struct _PfPromptDialogClass {
     GtkDialogClass parent_class;
-    gboolean takes_secrets; /* keys are kept from other windows */
+    gboolean takes_secrets; /* keys are kept from other windows while they can be typed */
 
     /* Shows what the request says. */
     void (*show_request)(PfPromptDialog *self);
