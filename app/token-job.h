@@ -12,8 +12,8 @@
 #include "tokens-fault.h"
 
 typedef struct {
-    /* certificates, change-pin, unblock, init-pin, create, delete, import: agent/tokens/ says what
-     * each does with proof and secret, and answers. */
+    /* state, certificates, change-pin, unblock, init-pin, create, delete, import: agent/tokens/
+     * says what each does with proof and secret, and answers. */
     const char *verb;
     const char *module_path; /* the backend's; NULL: the one that has the token is looked for */
     const char *token_uri;   /* of create: the new token's label */
@@ -26,7 +26,7 @@ typedef struct {
     PfTokensFault fault; /* PF_TOKENS_FAULT_NONE: it is done */
     gboolean has_flags;
     CK_FLAGS flags;     /* of the token afterwards */
-    int tries;          /* of its PIN, when that was rejected; -1: not known */
+    int tries;          /* of its PIN, when that was rejected, and of state; -1: not known */
     JsonObject *answer; /* the whole answer of the helper; NULL where it gave none */
 } PfTokenJobResult;
 

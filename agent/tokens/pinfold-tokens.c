@@ -23,6 +23,7 @@
 #include "tokens-opensc.h"
 #include "tokens-probe.h"
 #include "tokens-softhsm.h"
+#include "tokens-state.h"
 #include "tokens-tries.h"
 
 /* Where a verb finds a second secret, and a file. */
@@ -36,6 +37,7 @@ static const PfTokensVerb verbs[] = {
     {"delete", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_create_run_delete},
     {"import", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_import_run},
     {"init-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run_init},
+    {"state", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_state_run},
     {"unblock", PF_TOKENS_ACCESS_WRITE, pf_tokens_opensc_prepare_unblock,
      pf_tokens_change_run_unblock},
 };
