@@ -11,6 +11,7 @@
 #include "notifier.h"
 #include "prompter.h"
 #include "settings-actions.h"
+#include "token-actions.h"
 #include "token-window.h"
 #include "tray.h"
 #include "welcome-window.h"
@@ -200,6 +201,7 @@ start_up(GApplication *application)
     self->model = pf_agent_model_new(connection);
     self->settings = pf_settings_actions_new(GTK_APPLICATION(self), self->model);
     add_actions(self);
+    pf_token_actions_add(GTK_APPLICATION(self));
     self->prompter = pf_prompter_new(GTK_APPLICATION(self));
     g_signal_connect_object(self->model, "appeared", G_CALLBACK(pf_prompter_connect),
                             self->prompter, G_CONNECT_SWAPPED);

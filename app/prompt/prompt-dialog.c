@@ -144,15 +144,20 @@ pf_prompt_dialog_get_request(PfPromptDialog *self)
 }
 
 void
-pf_prompt_dialog_retry(PfPromptDialog *self, PfPinRequest *request)
+pf_prompt_dialog_update(PfPromptDialog *self, PfPinRequest *request)
 {
     PfPromptDialogPrivate *priv = get_private(self);
-    PfPromptDialogClass *klass = PF_PROMPT_DIALOG_GET_CLASS(self);
     pf_pin_request_free(priv->request);
     priv->request = request;
-    klass->show_request(self);
+    PF_PROMPT_DIALOG_GET_CLASS(self)->show_request(self);
     set_checking(self, FALSE);
-    klass->answer_again(self);
+}
+
+void
+pf_prompt_dialog_retry(PfPromptDialog *self, PfPinRequest *request)
+{
+    pf_prompt_dialog_update(self, request);
+    PF_PROMPT_DIALOG_GET_CLASS(self)->answer_again(self);
     pf_prompt_dialog_restart_timeout(self);
 }
 

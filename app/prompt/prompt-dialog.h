@@ -54,8 +54,11 @@ gboolean pf_prompt_dialog_has_just_come(PfPromptDialog *self);
 /* For kinds of dialogs: as if the person had pressed the default button. */
 void pf_prompt_dialog_submit(PfPromptDialog *self);
 
-/* Borrowed; it changes with pf_prompt_dialog_retry(). */
+/* Borrowed; it changes with pf_prompt_dialog_update() and _retry(). */
 const PfPinRequest *pf_prompt_dialog_get_request(PfPromptDialog *self);
+
+/* More is known than when it opened: shows REQUEST, which is taken; what was typed stays. */
+void pf_prompt_dialog_update(PfPromptDialog *self, PfPinRequest *request);
 
 /* The PIN was wrong: says so and lets the person answer again. Takes REQUEST. */
 void pf_prompt_dialog_retry(PfPromptDialog *self, PfPinRequest *request);

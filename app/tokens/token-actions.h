@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* What the person can start on a token, as actions of the application. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+/* Adds change-pin, unblock-pin and set-pin, each with the token's URI. One of them is open at a
+ * time. What they need goes with APPLICATION. */
+void pf_token_actions_add(GtkApplication *application);

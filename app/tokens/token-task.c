@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokenTask: dialog, helper, agent, in this order, and again after a wrong PIN. */
+#include "token-task.h"
+
+#include <errno.h>
+
+#include <glib/gi18n.h>
+
+#include "agent-note.h"
+#include "change-dialog.h"
+#include "task-outcome.h"
+#include "task-request.h"
+#include "token-job.h"
+
+struct _PfTokenTask {
+    GObject parent_instance;
+    GtkApplication *application; /* outlives the task */
+    PfTask task;
+    char *uri;               /* NULL: there is no token yet */
+    GFileInputStream *file;  /* NULL: none */
+    PfPromptDialog *dialog;  /* NULL: ended */
+    PfChangeSecrets secrets; /* until the helper has them */
+    GCancellable *looking;   /* at how the token is; NULL: over */
+};
+
+G_DEFINE_FINAL_TYPE(PfTokenTask, pf_token_task, G_TYPE_OBJECT)
+
+static guint ended_signal;
+
+static GDBusConnection *
+get_bus(PfTokenTask *self)
+{
+    return g_application_get_dbus_connection(G_APPLICATION(self->application));
+}
+
+static void
+stop_looking(PfTokenTask *self)
+{
+    g_cancellable_cancel(self->looking);
+    g_clear_object(&self->looking);
+}
+
+static void
+close_dialog(PfTokenTask *self)
+{
+    stop_looking(self);
+    pf_change_secrets_clear(&self->secrets);
+    if (self->dialog == NULL)
+        return;
+    PfPromptDialog *dialog = g_steal_pointer(&self->dialog);
+    g_signal_handlers_disconnect_by_data(dialog, self);
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void
+end(PfTokenTask *self)
+{
+    g_autoptr(PfTokenTask) kept = g_object_ref(self);
+    close_dialog(self);
+    g_signal_emit(kept, ended_signal, 0);
+}
+
+/* The window shows it, but that need not be open. */
+static void
+tell_person(PfTokenTask *self)
+{
+    g_autofree char *name = pf_pin_request_dup_token(pf_prompt_dialog_get_request(self->dialog));
+    g_autofree char *title = pf_task_outcome_dup_done(self->task, name);
+    g_autoptr(GNotification) notification = g_notification_new(title);
+    g_notification_set_default_action(notification, "app.open");
+    g_application_send_notification(G_APPLICATION(self->application), "token-task", notification);
+}
+
+static void
+show_fault(PfTokenTask *self, const PfTokenJobResult *result)
+{
+    const PfPinRequest *request = pf_prompt_dialog_get_request(self->dialog);
+    if (pf_task_outcome_is_rejection(result->fault)) {
+        pf_prompt_dialog_retry(self->dialog, pf_task_request_dup_with(request, result));
+        return;
+    }
+    PfChangeField field = pf_task_outcome_get_field(self->task, result->fault);
+    const char *text = pf_task_outcome_get_text(self->task, result->fault);
+    if (field == PF_N_CHANGE_FIELDS)
+        pf_prompt_dialog_show_error(self->dialog, text);
+    else
+        pf_change_dialog_refuse(PF_CHANGE_DIALOG(self->dialog), field, text);
+}
+
+static void
+on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
+{
+    g_autoptr(PfTokenTask) self = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, &error);
+    gboolean is_done = result != NULL && result->fault == PF_TOKENS_FAULT_NONE;
+    if (self->dialog == NULL)
+        return;
+    if (is_done) {
+        tell_person(self);
+        end(self);
+    } else if (result != NULL) {
+        show_fault(self, result);
+    } else {
+        g_warning("pinfold-tokens: %s", error->message);
+        pf_prompt_dialog_show_error(self->dialog, _("Pinfold's helper for tokens does not start."));
+    }
+}
+
+static const char *
+get_verb(PfTask task)
+{
+    static const char *const verbs[] = {
+        [PF_TASK_CHANGE_PIN] = "change-pin",
+        [PF_TASK_UNBLOCK_PIN] = "unblock",
+        [PF_TASK_SET_PIN] = "init-pin",
+    };
+    return verbs[task];
+}
+
+static void
+run(GObject *object)
+{
+    PfTokenTask *self = PF_TOKEN_TASK(object);
+    if (self->dialog == NULL)
+        return;
+    PfTokenJob job = {
+        .verb = get_verb(self->task),
+        .token_uri = self->uri,
+        .proof = self->secrets.proof,
+        .secret = self->secrets.secret,
+        .file_fd = -1,
+    };
+    pf_token_job_run_async(&job, NULL, on_job_done, g_object_ref(self));
+    pf_change_secrets_clear(&self->secrets);
+}
+
+static void
+on_dialog_submitted(PfTokenTask *self)
+{
+    stop_looking(self);
+    pf_change_secrets_clear(&self->secrets);
+    if (!pf_change_dialog_take_secrets(PF_CHANGE_DIALOG(self->dialog), &self->secrets)) {
+        g_warning("No locked memory for the PIN: %s", g_strerror(errno));
+        pf_prompt_dialog_show_error(
+            self->dialog, _("The PIN was not used: there is no protected memory for it."));
+        return;
+    }
+    pf_agent_note_before_pin(get_bus(self), self->uri, run, G_OBJECT(self));
+}
+
+static void
+on_looked(GObject *source, GAsyncResult *async_result, gpointer user_data)
+{
+    g_autoptr(PfTokenTask) self = user_data;
+    g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, NULL);
+    /* Cancelled: another look, or the person, was quicker. What is wrong is said when the person
+     * sends something. */
+    if (result == NULL || self->dialog == NULL || self->looking == NULL)
+        return;
+    g_clear_object(&self->looking);
+    if (result->fault == PF_TOKENS_FAULT_NONE)
+        pf_prompt_dialog_update(self->dialog,
+                                pf_task_request_dup_with(pf_prompt_dialog_get_request(self->dialog),
+                                                         result));
+}
+
+/* The dialog is there meanwhile: a card can take its time. */
+static void
+look(PfTokenTask *self)
+{
+    PfTokenJob job = {
+        .verb = "state",
+        .token_uri = self->uri,
+        .file_fd = -1,
+    };
+    self->looking = g_cancellable_new();
+    pf_token_job_run_async(&job, self->looking, on_looked, g_object_ref(self));
+}
+
+PfTokenTask *
+pf_token_task_new(GtkApplication *application, PfTask task, const char *uri)
+{
+    PfTokenTask *self = g_object_new(PF_TYPE_TOKEN_TASK, NULL);
+    PfPinRequest *request = pf_task_request_new(task, uri);
+    self->application = application;
+    self->task = task;
+    self->uri = g_strdup(uri);
+    self->dialog = pf_change_dialog_new(request);
+    gtk_window_set_application(GTK_WINDOW(self->dialog), application);
+    g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
+    g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(end), self);
+    gtk_window_present(GTK_WINDOW(self->dialog));
+    look(self);
+    return self;
+}
+
+gboolean
+pf_token_task_is_working(PfTokenTask *self)
+{
+    return self->dialog != NULL && pf_prompt_dialog_is_checking(self->dialog);
+}
+
+void
+pf_token_task_present(PfTokenTask *self)
+{
+    if (self->dialog != NULL)
+        gtk_window_present(GTK_WINDOW(self->dialog));
+}
+
+static void
+dispose(GObject *object)
+{
+    close_dialog(PF_TOKEN_TASK(object));
+    G_OBJECT_CLASS(pf_token_task_parent_class)->dispose(object);
+}
+
+static void
+finalize(GObject *object)
+{
+    PfTokenTask *self = PF_TOKEN_TASK(object);
+    g_free(self->uri);
+    G_OBJECT_CLASS(pf_token_task_parent_class)->finalize(object);
+}
+
+static void
+pf_token_task_class_init(PfTokenTaskClass *klass)
+{
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    G_OBJECT_CLASS(klass)->finalize = finalize;
+    ended_signal = g_signal_new("ended", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 0);
+}
+
+static void
+pf_token_task_init(PfTokenTask *self)
+{
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfTokenTask: one thing that a person does to a token, from the dialog to what came of it. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "task-text.h"
+
+#define PF_TYPE_TOKEN_TASK (pf_token_task_get_type())
+G_DECLARE_FINAL_TYPE(PfTokenTask, pf_token_task, PF, TOKEN_TASK, GObject)
+
+/* Opens the dialog of TASK on the token with the URI, a window of APPLICATION, which outlives the
+ * task. What is typed is presented at most once each time the person sends it. Emits "ended" once,
+ * when the dialog is gone. The caller owns the task and ends it with the last unref. Main thread.
+ */
+PfTokenTask *pf_token_task_new(GtkApplication *application, PfTask task, const char *uri);
+
+/* Is the token at it? It is not left alone then. */
+gboolean pf_token_task_is_working(PfTokenTask *self);
+
+/* Brings the dialog to the front. */
+void pf_token_task_present(PfTokenTask *self);

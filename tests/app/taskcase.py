@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""What a person does to a token, in the app, with the real agent, helper and tokens."""
+
+import json
+import os
+import subprocess
+
+from gi.repository import Gio, GLib
+
+from appcase import AppCase, wait_served
+from pinfoldtest import softhsm
+from pinfoldtest.driver import Driver
+from pinfoldtest.paths import build_path
+from pinfoldtest.sandbox import Sandbox
+from pinfoldtest.wait import wait_for
+
+
+class TaskCase(AppCase):
+    """make_tokens() is a class's own; what it configures is known to agent, app and helper."""
+
+    app_env = None
+
+    def setUp(self):
+        self.box = Sandbox(display=True, wm=True, bus=False, services=False)
+        self.addCleanup(self.box.close)
+        self.modules = {}
+        self.make_tokens()
+        conf = self.box.dir / "pinfold.conf"
+        lines = "".join(f"{name} = {path}\n" for name, path in self.modules.items())
+        conf.write_text(f"[Modules]\n{lines}", encoding="utf-8")
+        self.box.env["PINFOLD_CONF"] = str(conf)
+        self.box.start_bus()
+        self.ui = self.box.ui()
+        self.box.start([build_path("agent/pinfold-agent")], name="agent")
+        self.start_app("--gapplication-service", env=self.app_env)
+        self.bus = self.session_bus()
+        self.addCleanup(self.bus.close_sync, None)
+        wait_served(lambda: self.has_name(self.bus, "org.pinfold.Agent"), 20, "the agent")
+        wait_served(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), 20, "the app")
+        wait_for(self.tokens, 20, "the tokens")
+
+    def softhsm(self, **kwargs):
+        self.modules["soft"] = self.module = softhsm.setup(self.box)
+        softhsm.init_token(self.box, **kwargs)
+
+    def piv(self, **kwargs):
+        self.readers = self.box.readers()
+        self.card = self.readers.card(**kwargs)
+        self.modules["opensc"] = self.module = self.readers.opensc()
+
+    def tokens(self):
+        """{label: URI} as the agent has them."""
+        text = self.box.run(build_path("app/pinfoldctl"), "status", "--json").stdout
+        return {token["label"]: token["uri"] for token in json.loads(text)["tokens"]}
+
+    def activate(self, action, *parameters):
+        """As the window's menu does it; a str is one, anything else a GVariant."""
+        values = [GLib.Variant("s", p) if isinstance(p, str) else p for p in parameters]
+        self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
+                           "Activate", GLib.Variant("(sava{sv})", (action, values, {})), None,
+                           Gio.DBusCallFlags.NONE, 10000, None)
+
+    def begin(self, action, title, label="pinfold-test"):
+        self.activate(action, self.tokens()[label])
+        return self.ui.window(title)
+
+    def fill(self, window, button, **texts):
+        """Types into the entries; names with "_" for " "; presses the button when it can be."""
+        for name, text in texts.items():
+            window.type(text, name.replace("_", " "),
+                        "text" if name == "Name" else "password text")
+        self.press(window, button)
+
+    def press(self, window, button):
+        found = window.find(button, "push button")
+        wait_for(lambda: found.has_state("sensitive"), 10, f"{button} to be offered")
+        found.press()
+
+    def wait_focus(self, window, name):
+        entry = window.find(name, "password text")
+        wait_for(lambda: entry.has_state("focused"), 10, f"the focus in {name}")
+
+    def accepts(self, pin, user="user", slot="@0"):
+        """Does the token accept PIN? Costs a try when not."""
+        with Driver(self.box, self.module) as driver:
+            driver.ok("init")
+            session = driver.open_session(slot)
+            return driver.rv("login", session, user, pin) == "CKR_OK"
+
+    def start_client(self, uri):
+        """A program with sessions on the token."""
+        self.client = self.box.start([build_path("tests/agent/link-client")], name="client",
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        wait_for(lambda: self.command("contact -").startswith("ok"), 10, "the agent")
+        self.assertTrue(self.command(f"sessions {uri} - 1").startswith("ok"))
+
+    def command(self, line):
+        self.client.stdin.write(line + "\n")
+        self.client.stdin.flush()
+        return self.client.stdout.readline().strip()

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The PINs of tokens, changed, unblocked and set by the person: what the dialogs say, what the card
+is sent, and what is left of the PINs."""
+
+from pinfoldtest import Driver, softhsm, tap
+from pinfoldtest.readers import PIN as CARD_PIN
+from pinfoldtest.readers import PUK
+from pinfoldtest.wait import wait_for
+from taskcase import TaskCase
+
+NEW = "83062915"
+WRONG_PUK = "73914628"
+CARD = "Pinfold Test Card"
+
+
+class Soft(TaskCase):
+    def make_tokens(self):
+        self.softhsm()
+
+    def test_change(self):
+        uri = self.tokens()["pinfold-test"]
+        self.start_client(uri)
+        self.assertEqual(self.command(f"store {uri} - {softhsm.PIN}"), "ok")
+        window = self.begin("change-pin", "Change PIN — pinfold-test")
+        self.picture("own-change")
+        self.assertIn("Change the PIN of “pinfold-test”", window.texts())
+        # Wrong first: said where it is, and the new one need not be typed again.
+        self.fill(window, "Change PIN", Present_PIN="9999", New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("Wrong PIN.", 20)
+        self.wait_focus(window, "Present PIN")
+        self.assertEqual(len(window.find("New PIN", "password text").text()), len(NEW))
+        self.fill(window, "Change PIN", Present_PIN=softhsm.PIN)
+        self.ui.wait_no_window("Change PIN —", 20)
+        self.assertTrue(self.accepts(NEW))
+        self.assertFalse(self.accepts(softhsm.PIN))
+        # The program's copy went before it could be wrong.
+        self.assertEqual(self.command(f"take {uri} -"), "not-logged-in")
+        self.assert_not_in_memory(self.app.pid, NEW)
+
+    def test_live_checks_know_the_token(self):
+        window = self.begin("change-pin", "Change PIN — pinfold-test")
+        window.type(softhsm.PIN, "Present PIN")
+        window.type("1" * 256, "New PIN")
+        window.wait_text("Too long: the PIN of this token has at most 255 characters.", 20)
+        self.assertFalse(window.find("Change PIN", "push button").has_state("sensitive"))
+        window.press("Cancel")
+        self.ui.wait_no_window("Change PIN —")
+        self.assertTrue(self.accepts(softhsm.PIN))
+
+    def test_unblock_by_the_officer(self):
+        window = self.begin("unblock-pin", "Unblock PIN — pinfold-test")
+        self.picture("unblock")
+        self.fill(window, "Unblock", PUK="99999999", New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("Wrong PUK.", 20)
+        self.wait_focus(window, "PUK")
+        self.fill(window, "Unblock", PUK=softhsm.SO_PIN)
+        self.ui.wait_no_window("Unblock PIN —", 20)
+        self.assertTrue(self.accepts(NEW))
+
+    def test_one_at_a_time(self):
+        self.begin("change-pin", "Change PIN — pinfold-test")
+        self.begin("unblock-pin", "Unblock PIN — pinfold-test").press("Cancel")
+        self.ui.wait_no_window("Unblock PIN —")
+        self.ui.wait_no_window("Change PIN —")
+
+    def test_token_that_is_gone(self):
+        self.activate("change-pin", self.tokens()["pinfold-test"].replace("pinfold-test", "other"))
+        window = self.ui.window("Change PIN — other")
+        self.fill(window, "Change PIN", Present_PIN="1234", New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("The token is not there any more.", 20)
+
+
+class Fresh(TaskCase):
+    def make_tokens(self):
+        self.modules["soft"] = self.module = softhsm.setup(self.box)
+        with Driver(self.box, self.module) as driver:
+            driver.ok("init")
+            driver.ok("inittoken", "@0", softhsm.SO_PIN, "fresh")
+
+    def test_set(self):
+        window = self.begin("set-pin", "Set PIN — fresh", "fresh")
+        self.picture("own-set")
+        self.fill(window, "Set PIN", Administrator_PIN="99999999", New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("Wrong administrator PIN.", 20)
+        self.wait_focus(window, "Administrator PIN")
+        self.fill(window, "Set PIN", Administrator_PIN=softhsm.SO_PIN)
+        self.ui.wait_no_window("Set PIN —", 20)
+        self.assertTrue(self.accepts(NEW))
+
+
+class Card(TaskCase):
+    def make_tokens(self):
+        self.piv()
+
+    def sent(self):
+        """How often the card was sent PIN and new PIN, PUK and new PIN, and a PIN alone."""
+        stats = self.card.stats()
+        return stats["change_pin"], stats["unblock"], stats["presentations"]
+
+    def test_change(self):
+        window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
+        window.wait_text("3 tries left", 20)
+        before = self.sent()
+        window.type("123", "Present PIN")
+        window.press("Cancel")
+        self.ui.wait_no_window("Change PIN —")
+        self.assertEqual(self.sent(), before)
+
+        window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
+        self.fill(window, "Change PIN", Present_PIN="111111", New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("Wrong PIN. 2 tries left.", 20)
+        self.picture("own-change-wrong")
+        self.fill(window, "Change PIN", Present_PIN=CARD_PIN)
+        self.ui.wait_no_window("Change PIN —", 20)
+        self.assertEqual(self.sent(), (before[0] + 2, *before[1:]))
+        self.assertTrue(self.accepts(NEW))
+
+    def test_last_try_and_unblock(self):
+        self.card.set_tries(1)
+        window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
+        window.wait_text("Last try: one more wrong PIN blocks the token", 20)
+        self.fill(window, "Change PIN", Present_PIN="111111", New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("The PIN of this token is blocked after too many wrong tries.", 20)
+        self.assertFalse(window.find("Present PIN", "password text").has_state("sensitive"))
+        before = self.sent()
+        window = self.begin("unblock-pin", f"Unblock PIN — {CARD}", CARD)
+        self.ui.wait_no_window("Change PIN —")
+        self.fill(window, "Unblock", PUK=WRONG_PUK, New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("Wrong PUK.", 20)
+        self.fill(window, "Unblock", PUK=PUK)
+        self.ui.wait_no_window("Unblock PIN —", 20)
+        self.assertEqual(self.sent(), (before[0], before[1] + 2, before[2]))
+        self.assertEqual(self.card.stats()["pin_tries"], 3)
+        self.assertTrue(self.accepts(NEW))
+        for pin in (NEW, WRONG_PUK):
+            self.assert_not_in_memory(self.app.pid, pin)
+
+    def test_new_pin_the_card_does_not_take(self):
+        window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
+        self.fill(window, "Change PIN", Present_PIN=CARD_PIN, New_PIN="abcdef",
+                  Repeat_new_PIN="abcdef")
+        window.wait_text("The token does not take these characters in a PIN.", 20)
+        self.wait_focus(window, "New PIN")
+        self.assertEqual(self.card.stats()["pin_tries"], 3)
+
+    def test_slow_card_leaves_the_keyboard(self):
+        window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
+        window.wait_text("3 tries left", 20)
+        self.card.latency(pin=1500)
+        self.fill(window, "Change PIN", Present_PIN=CARD_PIN, New_PIN=NEW, Repeat_new_PIN=NEW)
+        window.wait_text("The token changes the PIN…")
+        self.assertFalse(window.find("Cancel", "push button").has_state("sensitive"))
+        # Nothing else begins while the token is at it.
+        self.activate("unblock-pin", self.tokens()[CARD])
+        self.ui.wait_no_window("Change PIN —", 30)
+        self.assertIsNone(self.ui.find_window("Unblock PIN —"))
+        self.assertTrue(self.accepts(NEW))
+
+
+if __name__ == "__main__":
+    tap.main()
