@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "failure-note.h"
+
 void
 pf_pin_notice_show(GtkApplication *application, const PfPinRequest *request, const char *reason)
 {
@@ -31,14 +33,5 @@ pf_pin_notice_show(GtkApplication *application, const PfPinRequest *request, con
     } else {
         return;
     }
-    GtkWidget *dialog =
-        gtk_message_dialog_new(NULL, 0, GTK_MESSAGE_WARNING, GTK_BUTTONS_CLOSE, "%s", title);
-    gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", text);
-    gtk_window_set_title(GTK_WINDOW(dialog), _("Pinfold"));
-    /* Else its accessible name were "Warning", as that of every other one. */
-    atk_object_set_name(gtk_widget_get_accessible(dialog), title);
-    gtk_window_set_icon_name(GTK_WINDOW(dialog), "org.pinfold.Pinfold");
-    gtk_window_set_application(GTK_WINDOW(dialog), application);
-    g_signal_connect(dialog, "response", G_CALLBACK(gtk_widget_destroy), NULL);
-    gtk_window_present(GTK_WINDOW(dialog));
+    pf_failure_note_show(application, title, text);
 }

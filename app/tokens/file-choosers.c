@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* File choosers: the desktop's own, with the kinds of files that fit. */
+#include "file-choosers.h"
+
+#include <glib/gi18n.h>
+
+static void
+add_filter(GtkFileChooserNative *chooser, const char *name, const char *const *patterns)
+{
+    GtkFileFilter *filter = gtk_file_filter_new();
+    gtk_file_filter_set_name(filter, name);
+    for (; *patterns != NULL; patterns++)
+        gtk_file_filter_add_pattern(filter, *patterns);
+    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(chooser), filter);
+}
+
+GtkFileChooserNative *
+pf_file_choosers_new_export(const char *name)
+{
+    static const char *const text[] = {"*.pem", "*.crt", NULL};
+    static const char *const binary[] = {"*.cer", "*.der", NULL};
+    GtkFileChooserNative *chooser =
+        gtk_file_chooser_native_new(_("Export Certificate"), NULL, GTK_FILE_CHOOSER_ACTION_SAVE,
+                                    _("_Export"), _("_Cancel"));
+    gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(chooser), TRUE);
+    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), name);
+    /* Translators: a kind of files, in a file chooser; PEM is its name. */
+    add_filter(chooser, _("Text files (PEM)"), text);
+    /* Translators: a kind of files, in a file chooser; DER is its name. */
+    add_filter(chooser, _("Binary files (DER)"), binary);
+    return chooser;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* The choosers for files that go to and come from tokens. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+/* For the file of a certificate, which is called NAME unless the person calls it otherwise. The
+ * caller owns it, shows it, and hears its response. */
+GtkFileChooserNative *pf_file_choosers_new_export(const char *name);
