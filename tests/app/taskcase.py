@@ -16,6 +16,10 @@ from pinfoldtest.sandbox import Sandbox
 from pinfoldtest.wait import wait_for
 
 
+# Seconds: a helper is run, or two, on a machine that may have much else to do.
+LONG = 30
+
+
 class TaskCase(AppCase):
     """make_tokens() is a class's own; what it configures is known to agent, app and helper."""
 
@@ -36,9 +40,9 @@ class TaskCase(AppCase):
         self.start_app("--gapplication-service", env=self.app_env)
         self.bus = self.session_bus()
         self.addCleanup(self.bus.close_sync, None)
-        wait_served(lambda: self.has_name(self.bus, "org.pinfold.Agent"), 20, "the agent")
-        wait_served(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), 20, "the app")
-        wait_for(self.tokens, 20, "the tokens")
+        wait_served(lambda: self.has_name(self.bus, "org.pinfold.Agent"), LONG, "the agent")
+        wait_served(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
+        wait_for(self.tokens, LONG, "the tokens")
 
     def softhsm(self, **kwargs):
         self.modules["soft"] = self.module = softhsm.setup(self.box)
@@ -61,9 +65,15 @@ class TaskCase(AppCase):
                            "Activate", GLib.Variant("(sava{sv})", (action, values, {})), None,
                            Gio.DBusCallFlags.NONE, 10000, None)
 
+    def window(self, title):
+        return self.ui.window(title, LONG)
+
+    def wait_no_window(self, title):
+        self.ui.wait_no_window(title, LONG)
+
     def begin(self, action, title, label="pinfold-test"):
         self.activate(action, self.tokens()[label])
-        return self.ui.window(title)
+        return self.window(title)
 
     def fill(self, window, button, **texts):
         """Types into the entries; names with "_" for " "; presses the button when it can be."""
@@ -74,12 +84,12 @@ class TaskCase(AppCase):
 
     def press(self, window, button):
         found = window.find(button, "push button")
-        wait_for(lambda: found.has_state("sensitive"), 10, f"{button} to be offered")
+        wait_for(lambda: found.has_state("sensitive"), LONG, f"{button} to be offered")
         found.press()
 
     def wait_focus(self, window, name):
         entry = window.find(name, "password text")
-        wait_for(lambda: entry.has_state("focused"), 10, f"the focus in {name}")
+        wait_for(lambda: entry.has_state("focused"), LONG, f"the focus in {name}")
 
     def accepts(self, pin, user="user", slot="@0"):
         """Does the token accept PIN? Costs a try when not."""

@@ -15,7 +15,7 @@ from gi.repository import GLib
 
 from pinfoldtest import tap
 from pinfoldtest.wait import wait_for
-from taskcase import TaskCase
+from taskcase import LONG, TaskCase
 
 
 def make_certificate(name, key):
@@ -32,7 +32,7 @@ class FileCase(TaskCase):
 
     def choose(self, title, path):
         """Types a path into a file chooser."""
-        window = self.ui.window(title, 20)
+        window = self.window(title)
         # The first letter opens the chooser's line for a path where there is none yet.
         wait_for(lambda: self.box.screen.windows(title), 10, "the chooser's window")
         self.box.screen.focus(self.box.screen.windows(title)[0])
@@ -63,15 +63,15 @@ class Export(FileCase):
 
     def test_not_written(self):
         self.export("/proc/nothing.pem")
-        self.ui.window("The certificate was not saved").press("Close")
+        self.window("The certificate was not saved").press("Close")
 
     def test_cancel(self):
         self.activate("export-certificate", GLib.Variant("(say)", ("pkcs11:token=any", self.der)))
-        window = self.ui.window("Export Certificate", 20)
-        window.wait_text("Anna Beispiel.pem")
+        window = self.window("Export Certificate")
+        window.wait_text("Anna Beispiel.pem", LONG)
         self.picture("export")
         window.press("Cancel")
-        self.ui.wait_no_window("Export Certificate")
+        self.wait_no_window("Export Certificate")
 
 
 if __name__ == "__main__":

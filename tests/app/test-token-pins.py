@@ -8,7 +8,7 @@ from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.readers import PIN as CARD_PIN
 from pinfoldtest.readers import PUK
 from pinfoldtest.wait import wait_for
-from taskcase import TaskCase
+from taskcase import LONG, TaskCase
 
 NEW = "83062915"
 WRONG_PUK = "73914628"
@@ -28,11 +28,11 @@ class Soft(TaskCase):
         self.assertIn("Change the PIN of “pinfold-test”", window.texts())
         # Wrong first: said where it is, and the new one need not be typed again.
         self.fill(window, "Change PIN", Present_PIN="9999", New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("Wrong PIN.", 20)
+        window.wait_text("Wrong PIN.", LONG)
         self.wait_focus(window, "Present PIN")
         self.assertEqual(len(window.find("New PIN", "password text").text()), len(NEW))
         self.fill(window, "Change PIN", Present_PIN=softhsm.PIN)
-        self.ui.wait_no_window("Change PIN —", 20)
+        self.wait_no_window("Change PIN —")
         self.assertTrue(self.accepts(NEW))
         self.assertFalse(self.accepts(softhsm.PIN))
         # The program's copy went before it could be wrong.
@@ -43,33 +43,33 @@ class Soft(TaskCase):
         window = self.begin("change-pin", "Change PIN — pinfold-test")
         window.type(softhsm.PIN, "Present PIN")
         window.type("1" * 256, "New PIN")
-        window.wait_text("Too long: the PIN of this token has at most 255 characters.", 20)
+        window.wait_text("Too long: the PIN of this token has at most 255 characters.", LONG)
         self.assertFalse(window.find("Change PIN", "push button").has_state("sensitive"))
         window.press("Cancel")
-        self.ui.wait_no_window("Change PIN —")
+        self.wait_no_window("Change PIN —")
         self.assertTrue(self.accepts(softhsm.PIN))
 
     def test_unblock_by_the_officer(self):
         window = self.begin("unblock-pin", "Unblock PIN — pinfold-test")
         self.picture("unblock")
         self.fill(window, "Unblock", PUK="99999999", New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("Wrong PUK.", 20)
+        window.wait_text("Wrong PUK.", LONG)
         self.wait_focus(window, "PUK")
         self.fill(window, "Unblock", PUK=softhsm.SO_PIN)
-        self.ui.wait_no_window("Unblock PIN —", 20)
+        self.wait_no_window("Unblock PIN —")
         self.assertTrue(self.accepts(NEW))
 
     def test_one_at_a_time(self):
         self.begin("change-pin", "Change PIN — pinfold-test")
         self.begin("unblock-pin", "Unblock PIN — pinfold-test").press("Cancel")
-        self.ui.wait_no_window("Unblock PIN —")
-        self.ui.wait_no_window("Change PIN —")
+        self.wait_no_window("Unblock PIN —")
+        self.wait_no_window("Change PIN —")
 
     def test_token_that_is_gone(self):
         self.activate("change-pin", self.tokens()["pinfold-test"].replace("pinfold-test", "other"))
-        window = self.ui.window("Change PIN — other")
+        window = self.window("Change PIN — other")
         self.fill(window, "Change PIN", Present_PIN="1234", New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("The token is not there any more.", 20)
+        window.wait_text("The token is not there any more.", LONG)
 
 
 class Fresh(TaskCase):
@@ -83,10 +83,10 @@ class Fresh(TaskCase):
         window = self.begin("set-pin", "Set PIN — fresh", "fresh")
         self.picture("own-set")
         self.fill(window, "Set PIN", Administrator_PIN="99999999", New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("Wrong administrator PIN.", 20)
+        window.wait_text("Wrong administrator PIN.", LONG)
         self.wait_focus(window, "Administrator PIN")
         self.fill(window, "Set PIN", Administrator_PIN=softhsm.SO_PIN)
-        self.ui.wait_no_window("Set PIN —", 20)
+        self.wait_no_window("Set PIN —")
         self.assertTrue(self.accepts(NEW))
 
 
@@ -101,36 +101,36 @@ class Card(TaskCase):
 
     def test_change(self):
         window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
-        window.wait_text("3 tries left", 20)
+        window.wait_text("3 tries left", LONG)
         before = self.sent()
         window.type("123", "Present PIN")
         window.press("Cancel")
-        self.ui.wait_no_window("Change PIN —")
+        self.wait_no_window("Change PIN —")
         self.assertEqual(self.sent(), before)
 
         window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
         self.fill(window, "Change PIN", Present_PIN="111111", New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("Wrong PIN. 2 tries left.", 20)
+        window.wait_text("Wrong PIN. 2 tries left.", LONG)
         self.picture("own-change-wrong")
         self.fill(window, "Change PIN", Present_PIN=CARD_PIN)
-        self.ui.wait_no_window("Change PIN —", 20)
+        self.wait_no_window("Change PIN —")
         self.assertEqual(self.sent(), (before[0] + 2, *before[1:]))
         self.assertTrue(self.accepts(NEW))
 
     def test_last_try_and_unblock(self):
         self.card.set_tries(1)
         window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
-        window.wait_text("Last try: one more wrong PIN blocks the token", 20)
+        window.wait_text("Last try: one more wrong PIN blocks the token", LONG)
         self.fill(window, "Change PIN", Present_PIN="111111", New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("The PIN of this token is blocked after too many wrong tries.", 20)
+        window.wait_text("The PIN of this token is blocked after too many wrong tries.", LONG)
         self.assertFalse(window.find("Present PIN", "password text").has_state("sensitive"))
         before = self.sent()
         window = self.begin("unblock-pin", f"Unblock PIN — {CARD}", CARD)
-        self.ui.wait_no_window("Change PIN —")
+        self.wait_no_window("Change PIN —")
         self.fill(window, "Unblock", PUK=WRONG_PUK, New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("Wrong PUK.", 20)
+        window.wait_text("Wrong PUK.", LONG)
         self.fill(window, "Unblock", PUK=PUK)
-        self.ui.wait_no_window("Unblock PIN —", 20)
+        self.wait_no_window("Unblock PIN —")
         self.assertEqual(self.sent(), (before[0], before[1] + 2, before[2]))
         self.assertEqual(self.card.stats()["pin_tries"], 3)
         self.assertTrue(self.accepts(NEW))
@@ -141,20 +141,20 @@ class Card(TaskCase):
         window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
         self.fill(window, "Change PIN", Present_PIN=CARD_PIN, New_PIN="abcdef",
                   Repeat_new_PIN="abcdef")
-        window.wait_text("The token does not take these characters in a PIN.", 20)
+        window.wait_text("The token does not take these characters in a PIN.", LONG)
         self.wait_focus(window, "New PIN")
         self.assertEqual(self.card.stats()["pin_tries"], 3)
 
     def test_slow_card_leaves_the_keyboard(self):
         window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
-        window.wait_text("3 tries left", 20)
-        self.card.latency(pin=1500)
+        window.wait_text("3 tries left", LONG)
+        self.card.latency(pin=5000)
         self.fill(window, "Change PIN", Present_PIN=CARD_PIN, New_PIN=NEW, Repeat_new_PIN=NEW)
-        window.wait_text("The token changes the PIN…")
+        window.wait_text("The token changes the PIN…", LONG)
         self.assertFalse(window.find("Cancel", "push button").has_state("sensitive"))
         # Nothing else begins while the token is at it.
         self.activate("unblock-pin", self.tokens()[CARD])
-        self.ui.wait_no_window("Change PIN —", 30)
+        self.wait_no_window("Change PIN —")
         self.assertIsNone(self.ui.find_window("Unblock PIN —"))
         self.assertTrue(self.accepts(NEW))
 
