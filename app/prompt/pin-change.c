@@ -208,7 +208,7 @@ pf_pin_change_dup_text(const PfPinRequest *request, PfPinChangeVerdict verdict)
     case PF_PIN_CHANGE_AGAIN_DIFFERENT:
         return g_strdup(_("The repetition is different."));
     case PF_PIN_CHANGE_NOT_SURE:
-        return g_strdup(_("Tick the box first if all of it shall be deleted."));
+        return g_strdup(_("Tick the box first: it cannot be undone."));
     }
     return NULL;
 }

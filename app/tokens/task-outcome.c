@@ -22,6 +22,9 @@ find_field(PfTokensFault fault)
     case PF_TOKENS_FAULT_NEW_LENGTH:
     case PF_TOKENS_FAULT_NEW_INVALID:
         return PF_CHANGE_FIELD_NEW;
+    case PF_TOKENS_FAULT_BAD_LABEL:
+    case PF_TOKENS_FAULT_EXISTS:
+        return PF_CHANGE_FIELD_NAME;
     default:
         return PF_N_CHANGE_FIELDS;
     }
@@ -48,6 +51,14 @@ get_token_text(PfTokensFault fault)
     case PF_TOKENS_FAULT_INVALID:
     case PF_TOKENS_FAULT_NEW_INVALID:
         return _("The token does not take these characters in a PIN. Many take digits only.");
+    case PF_TOKENS_FAULT_ALREADY_SET:
+        return _("The token has a PIN already. Change it, or unblock it.");
+    case PF_TOKENS_FAULT_BAD_LABEL:
+        return _("A token cannot have this name.");
+    case PF_TOKENS_FAULT_EXISTS:
+        return _("There is a token with this name already.");
+    case PF_TOKENS_FAULT_NO_TOOL:
+        return _("SoftHSM's own program, softhsm2-util, is not installed.");
     case PF_TOKENS_FAULT_NO_PIN:
         return _("The token has no PIN yet. Set one first.");
     case PF_TOKENS_FAULT_EXPIRED:
@@ -71,6 +82,8 @@ pf_task_outcome_get_text(PfTask task, PfTokensFault fault)
     const char *text = get_token_text(fault);
     if (text != NULL)
         return text;
+    if (task == PF_TASK_CREATE && fault == PF_TOKENS_FAULT_NOT_LOADED)
+        return _("Software tokens are kept by SoftHSM, which is not installed.");
     switch (fault) {
     case PF_TOKENS_FAULT_GONE:
         return _("The token is not there any more. Nothing was changed.");

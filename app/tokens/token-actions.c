@@ -50,16 +50,17 @@ on_task_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data
         const char *name;
         PfTask task;
     } tasks[] = {
-        {"change-pin", PF_TASK_CHANGE_PIN},
-        {"unblock-pin", PF_TASK_UNBLOCK_PIN},
-        {"set-pin", PF_TASK_SET_PIN},
+        {"change-pin", PF_TASK_CHANGE_PIN}, {"unblock-pin", PF_TASK_UNBLOCK_PIN},
+        {"set-pin", PF_TASK_SET_PIN},       {"create-token", PF_TASK_CREATE},
+        {"delete-token", PF_TASK_DELETE},
     };
     PfTokenActions *self = user_data;
+    const char *uri = parameter != NULL ? g_variant_get_string(parameter, NULL) : NULL;
     if (!make_room(self))
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(tasks); i++) {
         if (g_str_equal(tasks[i].name, g_action_get_name(G_ACTION(action))))
-            begin(self, tasks[i].task, g_variant_get_string(parameter, NULL));
+            begin(self, tasks[i].task, uri);
     }
 }
 
@@ -105,6 +106,8 @@ pf_token_actions_add(GtkApplication *application)
         {"change-pin", on_task_activated, "s"},
         {"unblock-pin", on_task_activated, "s"},
         {"set-pin", on_task_activated, "s"},
+        {"create-token", on_task_activated},
+        {"delete-token", on_task_activated, "s"},
         {"export-certificate", on_export_activated, "(say)"},
     };
     PfTokenActions *self = g_new0(PfTokenActions, 1);

@@ -4,6 +4,8 @@
 #include "token-task.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/random.h>
 
 #include <glib/gi18n.h>
 
@@ -61,11 +63,19 @@ end(PfTokenTask *self)
     g_signal_emit(kept, ended_signal, 0);
 }
 
+static char *
+dup_name(PfTokenTask *self)
+{
+    if (self->uri == NULL)
+        return pf_change_dialog_dup_name(PF_CHANGE_DIALOG(self->dialog));
+    return pf_pin_request_dup_token(pf_prompt_dialog_get_request(self->dialog));
+}
+
 /* The window shows it, but that need not be open. */
 static void
 tell_person(PfTokenTask *self)
 {
-    g_autofree char *name = pf_pin_request_dup_token(pf_prompt_dialog_get_request(self->dialog));
+    g_autofree char *name = dup_name(self);
     g_autofree char *title = pf_task_outcome_dup_done(self->task, name);
     g_autoptr(GNotification) notification = g_notification_new(title);
     g_notification_set_default_action(notification, "app.open");
@@ -112,9 +122,9 @@ static const char *
 get_verb(PfTask task)
 {
     static const char *const verbs[] = {
-        [PF_TASK_CHANGE_PIN] = "change-pin",
-        [PF_TASK_UNBLOCK_PIN] = "unblock",
-        [PF_TASK_SET_PIN] = "init-pin",
+        [PF_TASK_CHANGE_PIN] = "change-pin", [PF_TASK_UNBLOCK_PIN] = "unblock",
+        [PF_TASK_SET_PIN] = "init-pin",      [PF_TASK_CREATE] = "create",
+        [PF_TASK_DELETE] = "delete",
     };
     return verbs[task];
 }
@@ -125,9 +135,10 @@ run(GObject *object)
     PfTokenTask *self = PF_TOKEN_TASK(object);
     if (self->dialog == NULL)
         return;
+    g_autofree char *name = dup_name(self);
     PfTokenJob job = {
         .verb = get_verb(self->task),
-        .token_uri = self->uri,
+        .token_uri = self->uri != NULL ? self->uri : name,
         .proof = self->secrets.proof,
         .secret = self->secrets.secret,
         .file_fd = -1,
@@ -136,18 +147,49 @@ run(GObject *object)
     pf_change_secrets_clear(&self->secrets);
 }
 
+/* The PIN of a software token's security officer. A person would keep it nowhere, and one that is
+ * the user's own would open the token for whoever has learned a PIN that was changed since. */
+static PfSecret *
+draw_officer_pin(void)
+{
+    guint8 bytes[16];
+    char text[2 * sizeof bytes + 1];
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        return NULL;
+    for (gsize i = 0; i < sizeof bytes; i++)
+        g_snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    PfSecret *pin = pf_secret_new(text, strlen(text));
+    explicit_bzero(bytes, sizeof bytes);
+    explicit_bzero(text, sizeof text);
+    return pin;
+}
+
+static gboolean
+take_secrets(PfTokenTask *self)
+{
+    pf_change_secrets_clear(&self->secrets);
+    if (!pf_change_dialog_take_secrets(PF_CHANGE_DIALOG(self->dialog), &self->secrets))
+        return FALSE;
+    if (self->task == PF_TASK_CREATE)
+        self->secrets.proof = draw_officer_pin();
+    return self->task != PF_TASK_CREATE || self->secrets.proof != NULL;
+}
+
 static void
 on_dialog_submitted(PfTokenTask *self)
 {
     stop_looking(self);
-    pf_change_secrets_clear(&self->secrets);
-    if (!pf_change_dialog_take_secrets(PF_CHANGE_DIALOG(self->dialog), &self->secrets)) {
+    if (!take_secrets(self)) {
         g_warning("No locked memory for the PIN: %s", g_strerror(errno));
         pf_prompt_dialog_show_error(
             self->dialog, _("The PIN was not used: there is no protected memory for it."));
         return;
     }
-    pf_agent_note_before_pin(get_bus(self), self->uri, run, G_OBJECT(self));
+    if (self->uri != NULL &&
+        pf_pin_change_asks(pf_prompt_dialog_get_request(self->dialog), PF_CHANGE_FIELD_NEW))
+        pf_agent_note_before_pin(get_bus(self), self->uri, run, G_OBJECT(self));
+    else
+        run(G_OBJECT(self));
 }
 
 static void
@@ -192,7 +234,8 @@ pf_token_task_new(GtkApplication *application, PfTask task, const char *uri)
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
     g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(end), self);
     gtk_window_present(GTK_WINDOW(self->dialog));
-    look(self);
+    if (pf_pin_change_asks(request, PF_CHANGE_FIELD_PROOF))
+        look(self);
     return self;
 }
 

@@ -176,7 +176,7 @@ static const TypedCase typed_cases[] = {
     {PF_TASK_DELETE,
      {NULL, NULL, NULL, NULL, NULL, ""},
      PF_PIN_CHANGE_NOT_SURE,
-     "Tick the box first if all of it shall be deleted."},
+     "Tick the box first: it cannot be undone."},
     {PF_TASK_DELETE, {NULL, NULL, NULL, NULL, NULL, "sure"}, PF_PIN_CHANGE_OK, NULL},
 };
 
