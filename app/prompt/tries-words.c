@@ -94,7 +94,8 @@ pf_pin_request_dup_tries(const PfPinRequest *request, gboolean after_wrong, char
     gboolean known = request->has_tries;
     guint64 tries = request->tries_left;
 
-    /* Whether a program may spend the officer's last try: what is known are tries of another PIN. */
+    /* Whether a program may spend the officer's last try: what is known are tries of another PIN.
+     */
     if (request->kind == PF_PIN_REQUEST_CONFIRM && g_strcmp0(request->operation, "officer") == 0) {
         *ret_text = NULL;
         return PF_PIN_TONE_NONE;

@@ -21,14 +21,21 @@ see(PfReaderWatch *watch, PfTokenItem *row, gint64 at)
 static PfTokenItem *
 new_reader(gboolean card)
 {
-    return pf_token_item_new_reader(READER, card);
+    return pf_token_item_new_reader(READER,
+                                    card ? PF_TOKEN_PRESENCE_READING : PF_TOKEN_PRESENCE_NONE);
 }
 
 static PfTokenItem *
 new_token(void)
 {
-    static const char *const flags[] = {NULL};
-    return pf_token_item_new(READER, "pkcs11:token=a", "a", flags);
+    GVariantDict dict;
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "uri", "s", "pkcs11:token=a");
+    g_variant_dict_insert(&dict, "reader", "s", READER);
+    g_variant_dict_insert(&dict, "label", "s", "a");
+    g_variant_dict_insert_value(&dict, "flags", g_variant_new_strv(NULL, 0));
+    g_autoptr(GVariant) token = g_variant_ref_sink(g_variant_dict_end(&dict));
+    return pf_token_item_new(token);
 }
 
 static void
