@@ -325,6 +325,16 @@ pf_token_item_take(PfTokenItem *self, PfTokenItem *other)
     return changed;
 }
 
+PfTokenItem *
+pf_token_item_dup(PfTokenItem *self)
+{
+    PfTokenItem *copy = g_object_new(PF_TYPE_TOKEN_ITEM, NULL);
+    copy->reader = g_strdup(self->reader);
+    copy->uri = g_strdup(self->uri);
+    pf_token_item_take(copy, self);
+    return copy;
+}
+
 static void
 finalize(GObject *object)
 {

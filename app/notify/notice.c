@@ -68,7 +68,7 @@ pf_notice_new_removed(const char *reader, const GPtrArray *tokens, gboolean had_
             : g_strdup_printf(ngettext("%u token removed", "%u tokens removed", tokens->len),
                               tokens->len);
     return new_notice(dup_reader_id(reader), title,
-                      g_strdup(had_pin ? _("Its PIN is forgotten.") : NULL),
+                      had_pin ? g_strdup(_("Its PIN is forgotten.")) : NULL,
                       "org.pinfold.Pinfold-no-token", G_NOTIFICATION_PRIORITY_LOW);
 }
 

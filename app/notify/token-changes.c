@@ -10,7 +10,7 @@ pf_token_changes_dup_tokens(GListModel *rows)
     for (guint i = 0; i < g_list_model_get_n_items(rows); i++) {
         g_autoptr(PfTokenItem) row = g_list_model_get_item(rows, i);
         if (pf_token_item_is_listed(row))
-            g_ptr_array_add(tokens, g_steal_pointer(&row));
+            g_ptr_array_add(tokens, pf_token_item_dup(row));
     }
     return tokens;
 }

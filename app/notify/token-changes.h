@@ -6,7 +6,7 @@
 #include "notice.h"
 #include "reader-watch.h"
 
-/* The tokens of ROWS that the agent lists, PfTokenItem; the caller's. */
+/* The tokens of ROWS that the agent lists, PfTokenItem, as they are now; the caller's. */
 GPtrArray *pf_token_changes_dup_tokens(GListModel *rows);
 
 /* The token URI of TOKENS, or NULL. Borrowed. */

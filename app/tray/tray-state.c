@@ -185,7 +185,7 @@ add_token(GPtrArray *lines, PfTokenItem *token)
         return;
     }
     if (pf_token_item_get_tries(token) == PF_TOKEN_TRIES_LAST)
-        add_line(lines, g_strdup_printf(_("%s: %s"), name, _("One try left")));
+        add_line(lines, g_strdup_printf(_("%s: %s"), name, _("Last try")));
     for (guint i = 0; i < g_list_model_get_n_items(domains); i++) {
         g_autoptr(PfDomainItem) domain = g_list_model_get_item(domains, i);
         if (pf_domain_item_has_pin(domain))

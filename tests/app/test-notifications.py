@@ -9,9 +9,10 @@ from scriptedagent import ReportingAgent
 from scriptednotifier import Notifier
 
 READER = "Reader <1>"
-CARD = {"uri": "pkcs11:token=card", "label": "<b>Card</b>", "reader": READER, "flags": []}
-OTHER = {"uri": "pkcs11:token=other", "label": "Other", "reader": READER, "flags": []}
-SOFT = {"uri": "pkcs11:token=soft", "label": "Soft", "flags": []}
+FLAGS = ["LOGIN_REQUIRED", "USER_PIN_INITIALIZED"]
+CARD = {"uri": "pkcs11:token=card", "label": "<b>Card</b>", "reader": READER, "flags": FLAGS}
+OTHER = {"uri": "pkcs11:token=other", "label": "Other", "reader": READER, "flags": FLAGS}
+SOFT = {"uri": "pkcs11:token=soft", "label": "Soft", "flags": FLAGS}
 LOGIN = {"app_id": "1:2", "token_uri": CARD["uri"], "logged_in": True, "asleep": False, "since": 1,
          "members": [{"pid": 1, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1}]}
 INSERTED = "Token inserted: “<b>Card</b>”"
@@ -93,21 +94,21 @@ class Told(NotificationCase):
     def test_last_try(self):
         self.insert(CARD, domains=[LOGIN])
         self.wait_shown(INSERTED)
-        self.insert(CARD | {"flags": ["USER_PIN_FINAL_TRY"]}, domains=[LOGIN])
+        self.insert(CARD | {"flags": FLAGS + ["USER_PIN_FINAL_TRY"]}, domains=[LOGIN])
         number = self.wait_shown(LAST_TRY)
         self.assertEqual(self.notifier.shown[number][1], "Another wrong PIN blocks the token’s PIN.")
         self.notifier.press(number, "Forget PIN")
         wait_served(lambda: self.agent.forgotten, 5, "Forget")
         self.assertEqual(self.agent.forgotten, [{"token-uri": CARD["uri"]}])
-        self.insert(CARD | {"flags": ["USER_PIN_LOCKED"]})
+        self.insert(CARD | {"flags": FLAGS + ["USER_PIN_LOCKED"]})
         number = self.wait_shown("PIN blocked: “<b>Card</b>”")
         self.assertNotIn("Forget PIN", self.notifier.shown[number][2])
         self.insert(CARD)
         self.wait_gone("PIN blocked: “<b>Card</b>”")
 
     def test_last_try_at_the_start_and_blocked_before(self):
-        self.insert(CARD | {"flags": ["USER_PIN_FINAL_TRY"]},
-                    OTHER | {"flags": ["USER_PIN_LOCKED"]})
+        self.insert(CARD | {"flags": FLAGS + ["USER_PIN_FINAL_TRY"]},
+                    OTHER | {"flags": FLAGS + ["USER_PIN_LOCKED"]})
         number = self.wait_shown(LAST_TRY)
         self.assertNotIn("Forget PIN", self.notifier.shown[number][2])
         self.agent.report(readers=[reader(False)])
@@ -139,12 +140,12 @@ class Told(NotificationCase):
             self.agent.report(readers=[reader(False)])
         self.insert(CARD)
         self.wait_shown(INSERTED)
-        self.insert(CARD | {"flags": ["USER_PIN_FINAL_TRY"]})
+        self.insert(CARD | {"flags": FLAGS + ["USER_PIN_FINAL_TRY"]})
         self.wait_shown(LAST_TRY)
         self.assertLessEqual(len(self.notifier.told), 8, self.notifier.told)
 
     def test_agent_lost(self):
-        self.insert(CARD | {"flags": ["USER_PIN_FINAL_TRY"]})
+        self.insert(CARD | {"flags": FLAGS + ["USER_PIN_FINAL_TRY"]})
         self.wait_shown(LAST_TRY)
         self.agent.stop()
         self.wait_gone(LAST_TRY)

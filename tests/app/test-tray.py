@@ -17,7 +17,8 @@ ITEM = "/StatusNotifierItem"
 ITEM_INTERFACE = "org.kde.StatusNotifierItem"
 MENU_INTERFACE = "com.canonical.dbusmenu"
 DEMO = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=ab;token=my_demo"
-TOKEN = {"uri": DEMO, "label": "my_demo", "flags": []}
+FLAGS = ["LOGIN_REQUIRED", "USER_PIN_INITIALIZED"]
+TOKEN = {"uri": DEMO, "label": "my_demo", "flags": FLAGS}
 LOGIN = {"app_id": "1:2", "token_uri": DEMO, "logged_in": True, "asleep": False, "since": 1,
          "members": [{"pid": 1, "exe": "/usr/bin/ssh", "name": "ssh", "sessions": 1}]}
 
@@ -142,10 +143,10 @@ class Tray(AppCase):
         seen.append(self.wait_state(CACHED))
         self.assertEqual(self.item("IconAccessibleDesc"), "1 PIN cached")
         self.picture("tray-cached")
-        self.agent.report(tokens=[TOKEN | {"flags": ["USER_PIN_FINAL_TRY"]}])
-        seen.append(self.wait_state("my_demo: One try left", "NeedsAttention"))
+        self.agent.report(tokens=[TOKEN | {"flags": FLAGS + ["USER_PIN_FINAL_TRY"]}])
+        seen.append(self.wait_state("my_demo: Last try", "NeedsAttention"))
         self.picture("tray-attention")
-        self.agent.report(tokens=[TOKEN | {"flags": ["USER_PIN_LOCKED"]}])
+        self.agent.report(tokens=[TOKEN | {"flags": FLAGS + ["USER_PIN_LOCKED"]}])
         self.assertEqual(self.wait_state("my_demo: PIN blocked", "NeedsAttention"), seen[-1])
         self.agent.report(tokens=[TOKEN])
         self.assertEqual(self.wait_state(NOT_CACHED), seen[2])
@@ -189,7 +190,7 @@ class Tray(AppCase):
         return lines if len(lines) == count else None
 
     def test_tooltip_has_an_end(self):
-        many = [{"uri": f"pkcs11:token=t{n}", "label": f"t{n}" + "x" * 200, "flags": []}
+        many = [{"uri": f"pkcs11:token=t{n}", "label": f"t{n}" + "x" * 200, "flags": FLAGS}
                 for n in range(12)]
         self.agent.report(tokens=many)
         lines = wait_served(lambda: self.tooltip_lines(8), 5, "eight lines")

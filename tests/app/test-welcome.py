@@ -8,8 +8,9 @@ from pinfoldtest import build_path, process, tap
 from scriptedagent import ReportingAgent
 
 WELCOME = "Welcome to Pinfold"
-CARD = {"uri": "pkcs11:token=card", "label": "<b>Card</b>", "reader": "Reader", "flags": []}
-SOFT = {"uri": "pkcs11:token=soft", "label": "Soft", "flags": ["USER_PIN_FINAL_TRY"]}
+FLAGS = ["LOGIN_REQUIRED", "USER_PIN_INITIALIZED"]
+CARD = {"uri": "pkcs11:token=card", "label": "<b>Card</b>", "reader": "Reader", "flags": FLAGS}
+SOFT = {"uri": "pkcs11:token=soft", "label": "Soft", "flags": FLAGS + ["USER_PIN_FINAL_TRY"]}
 
 
 class Welcome(AppCase):
@@ -42,7 +43,7 @@ class Welcome(AppCase):
         self.agent.report(readers=[{"name": "Reader", "present": True},
                                    {"name": "Empty", "present": False}], tokens=[CARD, SOFT])
         self.wait_texts(window, "<b>Card</b>", "Reader · No PIN cached", "Empty",
-                        "Card reader · No card", "Soft", "Software token · One try left")
+                        "Card reader · No card", "Soft", "Software token · Last try")
         self.picture("welcome")
         self.assertTrue(window.find("Done", "push button").has_state("focused"))
         window.press("Done")
