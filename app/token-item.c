@@ -191,7 +191,7 @@ pf_token_item_dup_cache(PfTokenItem *self)
         return g_strdup_printf(ngettext("PIN cached for %u program", "PIN cached for %u programs",
                                         count),
                                count);
-    if (self->flags != NULL && !has_flag(self, "LOGIN_REQUIRED"))
+    if (has_flag(self, "TOKEN_INITIALIZED") && !has_flag(self, "LOGIN_REQUIRED"))
         /* Translators: of a token that anybody may use. */
         return g_strdup(_("No PIN needed"));
     return g_strdup(_("No PIN cached"));

@@ -58,7 +58,7 @@ pf_notice_new_inserted(const char *reader, const GPtrArray *tokens)
 }
 
 PfNotice *
-pf_notice_new_removed(const char *reader, const GPtrArray *tokens, gboolean had_pin)
+pf_notice_new_removed(const char *reader, const GPtrArray *tokens, gboolean was_cached)
 {
     g_autofree char *label = dup_label(tokens);
     char *title =
@@ -68,7 +68,7 @@ pf_notice_new_removed(const char *reader, const GPtrArray *tokens, gboolean had_
             : g_strdup_printf(ngettext("%u token removed", "%u tokens removed", tokens->len),
                               tokens->len);
     return new_notice(dup_reader_id(reader), title,
-                      had_pin ? g_strdup(_("Its PIN is forgotten.")) : NULL,
+                      was_cached ? g_strdup(_("Its PIN is forgotten.")) : NULL,
                       "org.pinfold.Pinfold-no-token", G_NOTIFICATION_PRIORITY_LOW);
 }
 

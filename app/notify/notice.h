@@ -25,8 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfNotice, pf_notice_free)
  * and below. */
 PfNotice *pf_notice_new_inserted(const char *reader, const GPtrArray *tokens);
 
-/* TOKENS: PfTokenItem that were in READER. HAD_PIN: one of them was cached. */
-PfNotice *pf_notice_new_removed(const char *reader, const GPtrArray *tokens, gboolean had_pin);
+/* TOKENS: PfTokenItem that were in READER. WAS_CACHED: a PIN of theirs was. */
+PfNotice *pf_notice_new_removed(const char *reader, const GPtrArray *tokens, gboolean was_cached);
 
 /* NULL where TOKEN has tries enough. */
 PfNotice *pf_notice_new_tries(PfTokenItem *token);

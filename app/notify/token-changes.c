@@ -49,7 +49,7 @@ list_missing(const GPtrArray *tokens, const GPtrArray *others)
 }
 
 static gboolean
-had_pin(const GPtrArray *tokens, GHashTable *lost_pins)
+was_cached(const GPtrArray *tokens, GHashTable *lost_pins)
 {
     for (guint i = 0; i < tokens->len; i++) {
         PfTokenItem *token = g_ptr_array_index(tokens, i);
@@ -74,7 +74,7 @@ pf_token_changes_dup_moves(const GPtrArray *before, const GPtrArray *now, PfRead
     while (g_hash_table_iter_next(&iter, &reader, &tokens)) {
         if (!g_hash_table_contains(came, reader))
             g_ptr_array_add(notices,
-                            pf_notice_new_removed(reader, tokens, had_pin(tokens, lost_pins)));
+                            pf_notice_new_removed(reader, tokens, was_cached(tokens, lost_pins)));
     }
     g_hash_table_iter_init(&iter, came);
     while (g_hash_table_iter_next(&iter, &reader, &tokens)) {

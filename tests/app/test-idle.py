@@ -3,15 +3,14 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The app at rest wakes up for nothing, hidden or shown: for a minute with PF_TEST_FULL=1."""
 
-import os
-
 from appcase import TITLE, AppCase, serve, wait_served
 from pinfoldtest import build_path, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.process import count_wakeups
 from pinfoldtest.wait import wait_for
 from scriptedagent import ReportingAgent
 
-SECONDS = 60 if os.environ.get("PF_TEST_FULL") == "1" else 3
+SECONDS = 60 if FULL else 3
 CARD = {"uri": "pkcs11:token=card", "label": "Card", "reader": "Reader",
         "flags": ["USER_PIN_FINAL_TRY"]}
 SOFT = {"uri": "pkcs11:token=soft", "label": "Soft", "flags": []}

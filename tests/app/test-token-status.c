@@ -89,7 +89,7 @@ test_places(void)
 {
     g_autoptr(GPtrArray) items = read_status(
         "{" READERS "'tokens': <[{'uri': <'" SOFT
-        "'>, 'label': <'de\\u202emo'>, 'flags': <@as []>}, "
+        "'>, 'label': <'de\\u202emo'>, 'flags': <['TOKEN_INITIALIZED']>}, "
         "{'uri': <'" CARD "'>, 'reader': <'C'>, 'flags': <['LOGIN_REQUIRED', "
         "'USER_PIN_INITIALIZED']>}, {'label': <'of nothing'>}]>, 'domains': <[{'token_uri': "
         "<'pkcs11:token=elsewhere'>, 'logged_in': <true>}]>}");

@@ -28,7 +28,7 @@ class Certificates(TokenCase):
             old=certificate("Anna Alt", days=-3, usage=DECRYPTION), odd=b"\x30\x03nix")
         agent = self.start_with_agent()
         agent.report(tokens=[token])
-        window = self.ui.window(TITLE)
+        window = self.ui.window(TITLE, 30)
         self.wait_texts(window, "pinfold-test", "Holder", "Anna Beispiel", "Serial number",
                         "SoftHSM v2 (SoftHSM project)", "Issued by Beispiel CA", "Valid until ",
                         "For signing", "Expires in 12 days", "For authentication · login",
@@ -68,7 +68,7 @@ class Certificates(TokenCase):
         agent = self.start_with_agent()
         token["module"] = spy.path
         agent.report(tokens=[token])
-        window = self.ui.window(TITLE)
+        window = self.ui.window(TITLE, 30)
         self.wait_texts(window, "Anna Beispiel")
 
         def count():
@@ -106,7 +106,7 @@ class Mocked(TokenCase):
         agent = self.start_with_agent()
         self.mock.script("C_FindObjectsInit=CKR_DEVICE_ERROR")
         agent.report(tokens=[self.token])
-        window = self.ui.window(TITLE)
+        window = self.ui.window(TITLE, 30)
         self.wait_texts(window, "The certificates could not be read.")
         self.picture("token-window-fault")
         self.mock.script("C_Initialize=crash")
@@ -137,7 +137,7 @@ class States(TokenCase):
 
     def test_states(self):
         self.start_with_agent()
-        window = self.ui.window(TITLE)
+        window = self.ui.window(TITLE, 30)
         self.check_pin(window)
         self.check_reading(window)
         self.check_nothing(window)
@@ -148,7 +148,7 @@ class States(TokenCase):
                              ({"flags": [*PIN_FLAGS, "USER_PIN_FINAL_TRY"]}, "Last try"),
                              ({"flags": [*PIN_FLAGS, "USER_PIN_LOCKED"]}, "PIN blocked"),
                              ({"flags": ["LOGIN_REQUIRED"]}, "PIN not set"),
-                             ({"flags": []}, "No PIN needed")):
+                             ({"flags": ["TOKEN_INITIALIZED"]}, "No PIN needed")):
             with self.subTest(words=words):
                 self.report(token)
                 self.wait_texts(window, words)
@@ -199,7 +199,7 @@ class States(TokenCase):
 
     def test_menu(self):
         self.start_with_agent()
-        window = self.ui.window(TITLE)
+        window = self.ui.window(TITLE, 30)
         self.report({}, domains=[{"app_id": "1:2", "token_uri": CARD, "logged_in": True}])
         self.wait_texts(window, "Anna", "Programs using it")
         self.open_menu(window)

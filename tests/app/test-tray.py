@@ -266,6 +266,16 @@ class Tray(AppCase):
         self.ui.wait_no_window(TITLE)
         self.assertIsNone(self.ui.find_window("Pinfold keeps running"))
 
+    def test_hosts_without_a_menu(self):
+        """They say where the person clicked, and the window is what the app has for it."""
+        here = GLib.Variant("(ii)", (5, 5))
+        self.call(ITEM, ITEM_INTERFACE, "Scroll", GLib.Variant("(is)", (1, "vertical")))
+        self.assertIsNone(self.ui.find_window(TITLE))
+        for method in ("ContextMenu", "SecondaryActivate", "Activate"):
+            self.call(ITEM, ITEM_INTERFACE, method, here)
+            self.ui.window(TITLE).find("Close", "push button").press()
+            self.ui.wait_no_window(TITLE)
+
     def test_menu_by_mouse(self):
         size = self.box.screen.size
 

@@ -10,10 +10,11 @@ import threading
 from gi.repository import GLib
 
 from appcase import TITLE
-from pinfoldtest import process, softhsm, tap, wait_for
+from pinfoldtest import Driver, process, softhsm, tap, wait_for
 from pinfoldtest.latency import Latency
 from pinfoldtest.mock import Mock
 from pinfoldtest.paths import build_path
+from pinfoldtest.readers import PIN
 from pinfoldtest.sandbox import Sandbox
 from tokencase import TokenCase
 
@@ -48,7 +49,7 @@ class Hanging(AgentCase):
         self.use_modules(mock=self.mock.path)
         self.start_agent()
         self.start_app()
-        self.window = self.ui.window(TITLE)
+        self.window = self.ui.window(TITLE, 30)
         self.wait_texts(self.window, "Mock Token", "signing key", "It cannot be read",
                         timeout=20)
 
@@ -112,7 +113,7 @@ class Card(AgentCase):
         self.use_modules(**modules)
         self.start_agent()
         self.start_app()
-        self.window = self.ui.window(TITLE)
+        self.window = self.ui.window(TITLE, 30)
 
     def test_card(self):
         card = self.readers.card()
@@ -128,13 +129,21 @@ class Card(AgentCase):
                         "For signing, authentication · Certificate for PIV Authentication",
                         timeout=30)
         self.picture("token-window-card")
+        with Driver(self.box, build_path("p11module/pinfold-pkcs11.so")) as driver:
+            driver.ok("init")
+            session = driver.open_session("=Pinfold Test Card")
+            self.assertEqual(driver.rv("login", session, "user", "999999"), "CKR_PIN_INCORRECT")
+            self.wait_texts(self.window, "2 tries left")
+            # No card tells how many there are after the right one.
+            driver.ok("login", session, "user", PIN)
+            self.wait_no_text(self.window, "tries left")
         card.remove()
         self.wait_no_text(self.window, "Pinfold Test Card", timeout=20)
         self.wait_texts(self.window, "No card", "Insert your card.")
         card.set_tries(1)
         card.insert()
         self.wait_texts(self.window, "Pinfold Test Card", "Last try", "For signing", timeout=30)
-        self.assertEqual(card.stats()["presentations"], 0)
+        self.assertEqual(card.stats()["presentations"], 2)
 
     def test_services(self):
         self.readers.stop()

@@ -54,11 +54,11 @@ class TokenCase(AppCase):
         wait_served(lambda: self.agent.asked, 15, "the first question")
         return self.agent
 
-    def wait_texts(self, window, *parts, timeout=10):
+    def wait_texts(self, window, *parts, timeout=20):
         wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), timeout,
                     f"{parts} in:\n{window.tree()}")
 
-    def wait_no_text(self, window, part, timeout=10):
+    def wait_no_text(self, window, part, timeout=20):
         wait_served(lambda: not any(part in t for t in window.texts()), timeout,
                     f"{part!r} to go from:\n{window.tree()}")
 
