@@ -1,16 +1,144 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* NoteTokenChange: forgets at once, answers when the tokens have been read. */
+/* A token's change: it is held from the beginning to the end, or to the end of who began it. */
 #include "control-tokens.h"
 
 #include "token-pattern.h"
+
+#define HOLDS_MAX  8u
+#define HOLD_S     120u
+#define WINDOWS_MS 2000
+/* A window tells nobody that it closes. */
+#define WINDOWS_LOOK_MS 20
 
 struct PfControlTokens {
     PfDBusAgent1 *skeleton;
     PfCache *cache;
     PfTokenRegistry *registry;
-    GQueue waiting; /* of GDBusMethodInvocation */
+    GQueue waiting;   /* of GDBusMethodInvocation */
+    GPtrArray *holds; /* of Hold */
 };
+
+typedef struct {
+    PfControlTokens *owner;
+    char *token_uri;
+    char *sender;
+    guint watch_id;
+    guint timeout_id;
+    GDBusMethodInvocation *invocation; /* NULL once it is answered */
+    guint look_id;
+    gint64 deadline; /* monotonic µs */
+} Hold;
+
+static void
+answer_begin(Hold *hold)
+{
+    g_clear_handle_id(&hold->look_id, g_source_remove);
+    if (hold->invocation != NULL)
+        pf_dbus_agent1_complete_begin_token_change(hold->owner->skeleton,
+                                                   g_steal_pointer(&hold->invocation));
+}
+
+static void
+hold_free(gpointer data)
+{
+    Hold *hold = data;
+    answer_begin(hold);
+    pf_cache_release_token(hold->owner->cache, hold->token_uri);
+    g_bus_unwatch_name(hold->watch_id);
+    g_clear_handle_id(&hold->timeout_id, g_source_remove);
+    g_free(hold->token_uri);
+    g_free(hold->sender);
+    g_free(hold);
+}
+
+static gboolean
+on_hold_timeout(gpointer data)
+{
+    Hold *hold = data;
+    hold->timeout_id = 0;
+    g_ptr_array_remove(hold->owner->holds, hold);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_sender_vanished(GDBusConnection *connection, const char *name, gpointer data)
+{
+    Hold *hold = data;
+    g_ptr_array_remove(hold->owner->holds, hold);
+}
+
+static gboolean
+on_look(gpointer data)
+{
+    Hold *hold = data;
+    if (pf_cache_is_token_busy(hold->owner->cache, hold->token_uri) &&
+        g_get_monotonic_time() < hold->deadline)
+        return G_SOURCE_CONTINUE;
+    hold->look_id = 0;
+    answer_begin(hold);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+begin_hold(PfControlTokens *self, GDBusMethodInvocation *invocation, const char *token_uri)
+{
+    Hold *hold = g_new0(Hold, 1);
+    hold->owner = self;
+    hold->token_uri = g_strdup(token_uri);
+    hold->sender = g_strdup(g_dbus_method_invocation_get_sender(invocation));
+    hold->invocation = invocation;
+    hold->deadline = g_get_monotonic_time() + WINDOWS_MS * G_TIME_SPAN_MILLISECOND;
+    pf_cache_hold_token(self->cache, token_uri);
+    hold->timeout_id = g_timeout_add_seconds(HOLD_S, on_hold_timeout, hold);
+    hold->watch_id =
+        g_bus_watch_name_on_connection(g_dbus_method_invocation_get_connection(invocation),
+                                       hold->sender, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
+                                       on_sender_vanished, hold, NULL);
+    g_ptr_array_add(self->holds, hold);
+    if (on_look(hold) == G_SOURCE_CONTINUE)
+        hold->look_id = g_timeout_add(WINDOWS_LOOK_MS, on_look, hold);
+}
+
+static void
+end_hold(PfControlTokens *self, const char *sender, const char *token_uri)
+{
+    for (guint i = 0; i < self->holds->len; i++) {
+        const Hold *hold = self->holds->pdata[i];
+        if (!g_str_equal(hold->sender, sender) || !g_str_equal(hold->token_uri, token_uri))
+            continue;
+        g_ptr_array_remove_index(self->holds, i);
+        return;
+    }
+}
+
+/* Answers INVOCATION when TOKEN_URI is none. */
+static gboolean
+check_uri(GDBusMethodInvocation *invocation, const char *token_uri)
+{
+    const char *reason = NULL;
+    PfTokenPattern *token = pf_token_pattern_new(token_uri, &reason);
+    if (token == NULL)
+        g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                                              "token_uri %s", reason);
+    pf_token_pattern_free(token);
+    return token != NULL;
+}
+
+static gboolean
+handle_begin_token_change(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation,
+                          const char *token_uri, PfControlTokens *self)
+{
+    if (!check_uri(invocation, token_uri))
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
+    if (self->holds->len < HOLDS_MAX)
+        begin_hold(self, invocation, token_uri);
+    else
+        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
+                                                      G_DBUS_ERROR_LIMITS_EXCEEDED,
+                                                      "too many changes");
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
 
 static void
 note_pin_change(PfControlTokens *self, const char *token_uri)
@@ -52,20 +180,16 @@ static gboolean
 handle_note_token_change(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation,
                          const char *token_uri, const char *change, PfControlTokens *self)
 {
-    const char *reason = NULL;
-    PfTokenPattern *token = pf_token_pattern_new(token_uri, &reason);
-    gboolean is_token = token != NULL;
-    pf_token_pattern_free(token);
-    if (!is_token) {
-        g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
-                                              "token_uri %s", reason);
-    } else if (!note_change(self, token_uri, change)) {
+    if (!check_uri(invocation, token_uri))
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
+    if (!note_change(self, token_uri, change)) {
         g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
                                                       G_DBUS_ERROR_INVALID_ARGS, "change is none");
-    } else {
-        g_queue_push_tail(&self->waiting, invocation);
-        pf_token_registry_refresh(self->registry);
+        return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
+    end_hold(self, g_dbus_method_invocation_get_sender(invocation), token_uri);
+    g_queue_push_tail(&self->waiting, invocation);
+    pf_token_registry_refresh(self->registry);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -85,6 +209,9 @@ pf_control_tokens_new(PfDBusAgent1 *skeleton, PfCache *cache, PfTokenRegistry *r
     self->cache = g_object_ref(cache);
     self->registry = g_object_ref(registry);
     g_queue_init(&self->waiting);
+    self->holds = g_ptr_array_new_with_free_func(hold_free);
+    g_signal_connect(skeleton, "handle-begin-token-change", G_CALLBACK(handle_begin_token_change),
+                     self);
     g_signal_connect(skeleton, "handle-note-token-change", G_CALLBACK(handle_note_token_change),
                      self);
     g_signal_connect_swapped(registry, "refreshed", G_CALLBACK(answer_all), self);
@@ -96,6 +223,7 @@ pf_control_tokens_free(PfControlTokens *self)
 {
     if (self == NULL)
         return;
+    g_ptr_array_unref(self->holds);
     answer_all(self);
     g_signal_handlers_disconnect_by_data(self->registry, self);
     g_signal_handlers_disconnect_by_data(self->skeleton, self);

@@ -9,8 +9,8 @@
 
 typedef struct PfControlTokens PfControlTokens;
 
-/* Serves NoteTokenChange of SKELETON until pf_control_tokens_free(). Who may call is the skeleton's
- * affair. */
+/* Serves BeginTokenChange and NoteTokenChange of SKELETON until pf_control_tokens_free(). Who may
+ * call is the skeleton's affair. */
 PfControlTokens *pf_control_tokens_new(PfDBusAgent1 *skeleton, PfCache *cache,
                                        PfTokenRegistry *registry);
 

@@ -10,16 +10,16 @@
 #include "helper-run.h"
 #include "json-text.h"
 #include "pin-page.h"
-#include "session-bus.h"
 #include "token-flags.h"
-#include "wire-names.h"
+#include "token-note.h"
 
 #define LIST_TIMEOUT_MS 15000u
 /* A slow card takes half a second for each of its commands, some vendors' modules 30 s to start. */
 #define VERB_TIMEOUT_MS 60000u
 #define MAX_BYTES       (2u * 1024u * 1024u)
-/* The agent has pinfold-tokens look at all tokens. */
-#define AGENT_TIMEOUT_MS 15000
+/* The agent waits for windows of programs; and has pinfold-tokens look at all tokens. */
+#define BEGIN_TIMEOUT_MS 5000u
+#define NOTE_TIMEOUT_MS  15000u
 
 /* Where a verb finds its second secret, and a file. */
 #define SECOND_FD 3
@@ -35,7 +35,8 @@ static const struct {
 };
 
 typedef struct {
-    const char *change; /* NULL: the verb changes nothing */
+    const char *change;    /* NULL: the verb changes nothing */
+    GDBusConnection *held; /* on which the agent was asked to lend no PIN; NULL: it was not */
     gboolean has_begun;
     PfTokenJobResult *result; /* either of these, while the agent is told */
     GError *error;
@@ -53,6 +54,7 @@ run_free(gpointer data)
     Run *run = data;
     pf_token_job_result_free(run->result);
     g_clear_error(&run->error);
+    g_clear_object(&run->held);
     g_free(run->verb);
     g_free(run->module_path);
     g_free(run->token_uri);
@@ -74,16 +76,11 @@ complete(GTask *task)
                               (GDestroyNotify)pf_token_job_result_free);
 }
 
-/* Without an agent, nobody has a PIN cached. */
 static void
 on_agent_told(GObject *source, GAsyncResult *async_result, gpointer data)
 {
     g_autoptr(GTask) task = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) answer =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), async_result, &error);
-    if (answer == NULL)
-        g_debug("the agent was not told: %s", error->message);
+    g_autoptr(GDBusConnection) bus = pf_token_note_call_finish(async_result);
     complete(task);
 }
 
@@ -93,27 +90,10 @@ static const char *
 get_change(const Run *run)
 {
     PfTokensFault fault = run->result != NULL ? run->result->fault : PF_TOKENS_FAULT_NONE;
+    if (!run->has_begun)
+        return "other";
     gboolean is_answered = run->result != NULL && run->result->answer != NULL;
     return is_answered && fault != PF_TOKENS_FAULT_NONE ? "other" : run->change;
-}
-
-static void
-on_bus_connected(GObject *source, GAsyncResult *async_result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    Run *run = g_task_get_task_data(task);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GDBusConnection) bus = g_bus_get_finish(async_result, &error);
-    if (bus == NULL) {
-        g_debug("the agent was not told: %s", error->message);
-        complete(task);
-        return;
-    }
-    g_dbus_connection_call(bus, PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, "org.pinfold.Agent1",
-                           "NoteTokenChange",
-                           g_variant_new("(ss)", run->token_uri, get_change(run)), NULL,
-                           G_DBUS_CALL_FLAGS_NO_AUTO_START, AGENT_TIMEOUT_MS, NULL, on_agent_told,
-                           g_object_ref(task));
 }
 
 /* Tells the agent what has changed, then returns what there is to return. */
@@ -121,10 +101,12 @@ static void
 finish_run(GTask *task)
 {
     Run *run = g_task_get_task_data(task);
-    if (run->has_begun && run->change != NULL && pf_session_bus_exists())
-        g_bus_get(G_BUS_TYPE_SESSION, NULL, on_bus_connected, g_object_ref(task));
-    else
+    if (run->change == NULL || (run->held == NULL && !run->has_begun))
         complete(task);
+    else
+        pf_token_note_call_async("NoteTokenChange",
+                                 g_variant_new("(ss)", run->token_uri, get_change(run)),
+                                 NOTE_TIMEOUT_MS, on_agent_told, g_object_ref(task));
 }
 
 static void
@@ -235,6 +217,30 @@ run_verb(GTask *task)
                                  g_task_get_cancellable(task), on_verb_done, g_object_ref(task));
 }
 
+static void
+on_token_held(GObject *source, GAsyncResult *async_result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Run *run = g_task_get_task_data(task);
+    run->held = pf_token_note_call_finish(async_result);
+    if (!g_cancellable_set_error_if_cancelled(g_task_get_cancellable(task), &run->error))
+        run_verb(task);
+    else
+        finish_run(task);
+}
+
+/* A PIN that is changed is lent to nobody meanwhile: it would be presented as the wrong one. */
+static void
+begin_verb(GTask *task)
+{
+    Run *run = g_task_get_task_data(task);
+    if (g_strcmp0(run->change, "pin") == 0)
+        pf_token_note_call_async("BeginTokenChange", g_variant_new("(s)", run->token_uri),
+                                 BEGIN_TIMEOUT_MS, on_token_held, g_object_ref(task));
+    else
+        run_verb(task);
+}
+
 static gboolean
 has_token(JsonObject *module, const char *uri)
 {
@@ -272,7 +278,7 @@ on_list_done(GObject *source, GAsyncResult *async_result, gpointer data)
         if (!has_token(module, run->token_uri))
             continue;
         run->module_path = g_strdup(json_object_get_string_member(module, "path"));
-        run_verb(task);
+        begin_verb(task);
         return;
     }
     finish_with_fault(task, modules != NULL ? PF_TOKENS_FAULT_GONE : PF_TOKENS_FAULT_CRASHED);
@@ -334,7 +340,7 @@ pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
     else if (run->module_path == NULL)
         find_module(task);
     else
-        run_verb(task);
+        begin_verb(task);
 }
 
 PfTokenJobResult *

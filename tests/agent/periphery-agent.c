@@ -130,6 +130,24 @@ pf_cache_token_removed(PfCache *cache, const char *token_uri, PfForgetReason rea
 }
 
 void
+pf_cache_hold_token(PfCache *cache, const char *token_uri)
+{
+    say("held %s", token_uri);
+}
+
+void
+pf_cache_release_token(PfCache *cache, const char *token_uri)
+{
+    say("released %s", token_uri);
+}
+
+gboolean
+pf_cache_is_token_busy(PfCache *cache, const char *token_uri)
+{
+    return FALSE;
+}
+
+void
 pf_cache_objects_changed(PfCache *cache, const char *token_uri)
 {
     say("objects %s", token_uri);

@@ -3,9 +3,12 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """What the agent knows of a token that the app has changed, when the app's job is done."""
 
+from gi.repository import GLib
 from jobcase import JobCase, piv, softhsm
-from pinfoldtest import tap, wait_for
+from pinfoldtest import Spy, tap, wait_for
+from pinfoldtest.bus import Bus
 from pinfoldtest.pinfold import Pinfold
+from pinfoldtest.wait import WaitTimeout
 
 NEW = "87654321"
 
@@ -76,6 +79,51 @@ class Soft(Told):
 
     def prepare(self):
         self.softhsm()
+
+    def sign_while_pin_is_changed(self, ms):
+        """The client, its signature that waits, the job that takes so long."""
+        softhsm.import_key(self.box)
+        driver, session = self.log_in(softhsm.PIN)
+        key, = driver.find(session, **{"class": "private_key"})
+        spy = Spy(self.box, self.module, delay=f"C_SetPIN={ms}")
+        self.box.env.update(spy.env)
+        job = self.start("change-pin", softhsm.PIN, NEW, module=spy.path)
+        wait_for(lambda: spy.calls("C_OpenSession"), 30, "the helper at the token")
+        sign = driver.background("sign", session, key, "SHA256_RSA_PKCS", "00")
+        with self.assertRaises(WaitTimeout):
+            wait_for(lambda: driver.finished(sign), 0.5, "what must not be")
+        return driver, sign, job
+
+    def test_no_pin_is_lent_meanwhile(self):
+        """A program that needs the PIN while it is being changed would present the old one."""
+        driver, sign, job = self.sign_while_pin_is_changed(3000)
+        self.assertDone(self.finish(job))
+        self.assertIn(driver.join(sign).rv, ("CKR_USER_NOT_LOGGED_IN", "CKR_KEY_HANDLE_INVALID"))
+
+    def test_lent_again_when_the_app_is_gone(self):
+        driver, sign, job = self.sign_while_pin_is_changed(60000)
+        job.kill()
+        job.wait()
+        job.stdout.close()
+        job.stderr.close()
+        self.assertEqual(driver.join(sign).rv, "CKR_OK")
+        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
+
+    def test_too_many(self):
+        bus = Bus(self.box.env["DBUS_SESSION_BUS_ADDRESS"])
+
+        def call(method, *words):
+            bus.call("org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1", method,
+                     f"({'s' * len(words)})", *words)
+
+        with self.assertRaisesRegex(GLib.Error, "InvalidArgs"):
+            call("BeginTokenChange", "nonsense")
+        for _ in range(8):
+            call("BeginTokenChange", self.uri)
+        with self.assertRaisesRegex(GLib.Error, "LimitsExceeded"):
+            call("BeginTokenChange", self.uri)
+        call("NoteTokenChange", self.uri, "other")
+        call("BeginTokenChange", self.uri)
 
     def test_unknown(self):
         for uri, change in (("nonsense", "pin"), (self.uri, "nothing"), (self.uri, "")):

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Tells the agent what the app does to tokens. */
+#pragma once
+
+#include <gio/gio.h>
+
+/* Calls METHOD of Agent1 with ARGUMENTS (floating), for TIMEOUT_MS at most. Does not start the
+ * agent: one that does not run has no PIN. */
+void pf_token_note_call_async(const char *method, GVariant *arguments, guint timeout_ms,
+                              GAsyncReadyCallback callback, gpointer user_data);
+
+/* The connection on which the agent answered, the caller's: what it has begun ends with that. NULL:
+ * it did not, which is no error of who tells it. */
+GDBusConnection *pf_token_note_call_finish(GAsyncResult *result);
