@@ -31,3 +31,22 @@ pf_file_choosers_new_export(const char *name)
     add_filter(chooser, _("Binary files (DER)"), binary);
     return chooser;
 }
+
+GtkFileChooserNative *
+pf_file_choosers_new_import(void)
+{
+    static const char *const pkcs12[] = {"*.p12", "*.P12", "*.pfx", "*.PFX", NULL};
+    static const char *const all[] = {"*", NULL};
+    GtkFileChooserNative *chooser =
+        gtk_file_chooser_native_new(_("Import Keys and Certificates"), NULL,
+                                    GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+    /* Such a file was downloaded, most often. */
+    const char *folder = g_get_user_special_dir(G_USER_DIRECTORY_DOWNLOAD);
+    gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(chooser),
+                                        folder != NULL ? folder : g_get_home_dir());
+    /* Translators: a kind of files, in a file chooser; PKCS#12 is its name. */
+    add_filter(chooser, _("Keys with certificates (PKCS#12)"), pkcs12);
+    /* Translators: a kind of files, in a file chooser. */
+    add_filter(chooser, _("All files"), all);
+    return chooser;
+}

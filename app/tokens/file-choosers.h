@@ -8,3 +8,6 @@
 /* For the file of a certificate, which is called NAME unless the person calls it otherwise. The
  * caller owns it, shows it, and hears its response. */
 GtkFileChooserNative *pf_file_choosers_new_export(const char *name);
+
+/* For the PKCS#12 file that is to be imported; likewise. */
+GtkFileChooserNative *pf_file_choosers_new_import(void);

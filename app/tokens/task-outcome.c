@@ -8,8 +8,7 @@
 gboolean
 pf_task_outcome_is_rejection(PfTokensFault fault)
 {
-    return fault == PF_TOKENS_FAULT_REJECTED || fault == PF_TOKENS_FAULT_LOCKED ||
-           fault == PF_TOKENS_FAULT_AT_RISK;
+    return fault == PF_TOKENS_FAULT_REJECTED || fault == PF_TOKENS_FAULT_LOCKED;
 }
 
 static PfChangeField
@@ -25,6 +24,8 @@ find_field(PfTokensFault fault)
     case PF_TOKENS_FAULT_BAD_LABEL:
     case PF_TOKENS_FAULT_EXISTS:
         return PF_CHANGE_FIELD_NAME;
+    case PF_TOKENS_FAULT_WRONG_PASSWORD:
+        return PF_CHANGE_FIELD_PASSWORD;
     default:
         return PF_N_CHANGE_FIELDS;
     }
@@ -76,10 +77,35 @@ get_token_text(PfTokensFault fault)
     }
 }
 
+/* NULL: it is not about a file. */
+static const char *
+get_file_text(PfTokensFault fault)
+{
+    switch (fault) {
+    case PF_TOKENS_FAULT_BAD_FILE:
+        return _("This is no PKCS#12 file, or it is damaged.");
+    case PF_TOKENS_FAULT_FILE_TOO_LARGE:
+        return _("The file is too large to hold keys and certificates.");
+    case PF_TOKENS_FAULT_FILE_ALGORITHM:
+        return _("The file is encrypted in a way that is not supported here. Save it again with "
+                 "AES where it comes from.");
+    case PF_TOKENS_FAULT_WRONG_PASSWORD:
+        return _("Wrong password.");
+    case PF_TOKENS_FAULT_NO_KEY:
+        return _("There is no private key in the file.");
+    case PF_TOKENS_FAULT_UNSUPPORTED_KEY:
+        return _("The token does not take this kind of key. Nothing was imported.");
+    default:
+        return NULL;
+    }
+}
+
 const char *
 pf_task_outcome_get_text(PfTask task, PfTokensFault fault)
 {
     const char *text = get_token_text(fault);
+    if (text == NULL)
+        text = get_file_text(fault);
     if (text != NULL)
         return text;
     if (task == PF_TASK_CREATE && fault == PF_TOKENS_FAULT_NOT_LOADED)

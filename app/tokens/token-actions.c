@@ -3,12 +3,16 @@
 /* PfTokenActions: from an action to a file chooser or a dialog, and no second one beside it. */
 #include "token-actions.h"
 
+#include <glib/gi18n.h>
+
 #include "certificate-export.h"
+#include "failure-note.h"
 #include "file-choosers.h"
 #include "token-task.h"
 
 #define DATA_KEY "pf-token-actions"
 #define DER_KEY  "pf-der"
+#define URI_KEY  "pf-token-uri"
 
 typedef struct {
     GtkApplication *application; /* which owns this */
@@ -22,6 +26,14 @@ on_task_ended(PfTokenActions *self)
     g_clear_object(&self->task);
 }
 
+/* Not at once: GTK is not done yet with the key that ended it. */
+static void
+drop_chooser(PfTokenActions *self)
+{
+    if (self->chooser != NULL)
+        g_idle_add_once(g_object_unref, g_steal_pointer(&self->chooser));
+}
+
 /* What the person wants now takes the place of what it has not sent; while a token is at work,
  * nothing else begins. */
 static gboolean
@@ -32,14 +44,15 @@ make_room(PfTokenActions *self)
         return FALSE;
     }
     g_clear_object(&self->task);
-    g_clear_object(&self->chooser);
+    drop_chooser(self);
     return TRUE;
 }
 
+/* TASK is taken. */
 static void
-begin(PfTokenActions *self, PfTask task, const char *uri)
+begin(PfTokenActions *self, PfTokenTask *task)
 {
-    self->task = pf_token_task_new(self->application, task, uri);
+    self->task = task;
     g_signal_connect_swapped(self->task, "ended", G_CALLBACK(on_task_ended), self);
 }
 
@@ -60,7 +73,7 @@ on_task_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(tasks); i++) {
         if (g_str_equal(tasks[i].name, g_action_get_name(G_ACTION(action))))
-            begin(self, tasks[i].task, uri);
+            begin(self, pf_token_task_new(self->application, tasks[i].task, uri));
     }
 }
 
@@ -70,7 +83,7 @@ on_export_chosen(GtkNativeDialog *dialog, int response, gpointer user_data)
     PfTokenActions *self = user_data;
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
     g_autoptr(GBytes) der = g_bytes_ref(g_object_get_data(G_OBJECT(dialog), DER_KEY));
-    g_clear_object(&self->chooser);
+    drop_chooser(self);
     if (response == GTK_RESPONSE_ACCEPT && file != NULL)
         pf_certificate_export(self->application, file, der);
 }
@@ -87,6 +100,56 @@ on_export_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
     self->chooser = pf_file_choosers_new_export(name);
     g_object_set_data_full(G_OBJECT(self->chooser), DER_KEY, bytes, (GDestroyNotify)g_bytes_unref);
     g_signal_connect(self->chooser, "response", G_CALLBACK(on_export_chosen), self);
+    gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
+}
+
+typedef struct {
+    GtkApplication *application;
+    char *uri;
+} Import;
+
+static void
+on_import_opened(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Import *import = user_data;
+    PfTokenActions *self = g_object_get_data(G_OBJECT(import->application), DATA_KEY);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GFileInputStream) stream = g_file_read_finish(G_FILE(source), result, &error);
+    g_autofree char *name = g_file_get_parse_name(G_FILE(source));
+    if (stream == NULL)
+        pf_failure_note_show(import->application, _("The file cannot be read"), error->message);
+    else if (make_room(self))
+        begin(self, pf_token_task_new_import(self->application, import->uri, stream, name));
+    g_object_unref(import->application);
+    g_free(import->uri);
+    g_free(import);
+}
+
+static void
+on_import_chosen(GtkNativeDialog *dialog, int response, gpointer user_data)
+{
+    PfTokenActions *self = user_data;
+    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
+    if (response == GTK_RESPONSE_ACCEPT && file != NULL) {
+        const char *uri = g_object_get_data(G_OBJECT(dialog), URI_KEY);
+        Import *import = g_new(Import, 1);
+        *import = (Import){g_object_ref(self->application), g_strdup(uri)};
+        g_file_read_async(file, G_PRIORITY_DEFAULT, NULL, on_import_opened, import);
+    }
+    drop_chooser(self);
+}
+
+/* Before the dialog, which would keep the keys from the chooser. */
+static void
+on_import_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    PfTokenActions *self = user_data;
+    if (!make_room(self))
+        return;
+    self->chooser = pf_file_choosers_new_import();
+    g_object_set_data_full(G_OBJECT(self->chooser), URI_KEY, g_variant_dup_string(parameter, NULL),
+                           g_free);
+    g_signal_connect(self->chooser, "response", G_CALLBACK(on_import_chosen), self);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
 }
 
@@ -108,6 +171,7 @@ pf_token_actions_add(GtkApplication *application)
         {"set-pin", on_task_activated, "s"},
         {"create-token", on_task_activated},
         {"delete-token", on_task_activated, "s"},
+        {"import", on_import_activated, "s"},
         {"export-certificate", on_export_activated, "(say)"},
     };
     PfTokenActions *self = g_new0(PfTokenActions, 1);

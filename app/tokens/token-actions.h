@@ -5,7 +5,7 @@
 
 #include <gtk/gtk.h>
 
-/* Adds change-pin, unblock-pin, set-pin and delete-token, each with the token's URI, create-token,
- * and export-certificate (URI and DER). One of them is open at a time. What they need goes with
- * APPLICATION. */
+/* Adds change-pin, unblock-pin, set-pin, delete-token and import, each with the token's URI,
+ * create-token, and export-certificate (URI and DER). One of them is open at a time. What they need
+ * goes with APPLICATION. */
 void pf_token_actions_add(GtkApplication *application);

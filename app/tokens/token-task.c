@@ -7,10 +7,13 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
 
 #include "agent-note.h"
 #include "change-dialog.h"
+#include "failure-note.h"
+#include "import-text.h"
 #include "task-outcome.h"
 #include "task-request.h"
 #include "token-job.h"
@@ -71,13 +74,26 @@ dup_name(PfTokenTask *self)
     return pf_pin_request_dup_token(pf_prompt_dialog_get_request(self->dialog));
 }
 
-/* The window shows it, but that need not be open. */
+/* The window shows it, but that need not be open. What the person should think about is said where
+ * it is not overlooked. */
 static void
-tell_person(PfTokenTask *self)
+tell_person(PfTokenTask *self, const PfTokenJobResult *result)
 {
     g_autofree char *name = dup_name(self);
     g_autofree char *title = pf_task_outcome_dup_done(self->task, name);
+    g_autofree char *body = NULL;
+    g_autofree char *warning = NULL;
+    if (self->task == PF_TASK_IMPORT) {
+        body = pf_import_text_dup_counts(result->answer);
+        warning = pf_import_text_dup_warning(result->answer);
+    }
+    if (warning != NULL) {
+        pf_failure_note_show(self->application, title, warning);
+        return;
+    }
     g_autoptr(GNotification) notification = g_notification_new(title);
+    if (body != NULL)
+        g_notification_set_body(notification, body);
     g_notification_set_default_action(notification, "app.open");
     g_application_send_notification(G_APPLICATION(self->application), "token-task", notification);
 }
@@ -108,7 +124,7 @@ on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
     if (self->dialog == NULL)
         return;
     if (is_done) {
-        tell_person(self);
+        tell_person(self, result);
         end(self);
     } else if (result != NULL) {
         show_fault(self, result);
@@ -124,9 +140,17 @@ get_verb(PfTask task)
     static const char *const verbs[] = {
         [PF_TASK_CHANGE_PIN] = "change-pin", [PF_TASK_UNBLOCK_PIN] = "unblock",
         [PF_TASK_SET_PIN] = "init-pin",      [PF_TASK_CREATE] = "create",
-        [PF_TASK_DELETE] = "delete",
+        [PF_TASK_DELETE] = "delete",         [PF_TASK_IMPORT] = "import",
     };
     return verbs[task];
+}
+
+static int
+get_file_fd(PfTokenTask *self)
+{
+    if (self->file == NULL)
+        return -1;
+    return g_file_descriptor_based_get_fd(G_FILE_DESCRIPTOR_BASED(self->file));
 }
 
 static void
@@ -141,7 +165,7 @@ run(GObject *object)
         .token_uri = self->uri != NULL ? self->uri : name,
         .proof = self->secrets.proof,
         .secret = self->secrets.secret,
-        .file_fd = -1,
+        .file_fd = get_file_fd(self),
     };
     pf_token_job_run_async(&job, NULL, on_job_done, g_object_ref(self));
     pf_change_secrets_clear(&self->secrets);
@@ -221,21 +245,42 @@ look(PfTokenTask *self)
     pf_token_job_run_async(&job, self->looking, on_looked, g_object_ref(self));
 }
 
-PfTokenTask *
-pf_token_task_new(GtkApplication *application, PfTask task, const char *uri)
+/* REQUEST is taken. */
+static void
+open_dialog(PfTokenTask *self, PfPinRequest *request)
 {
-    PfTokenTask *self = g_object_new(PF_TYPE_TOKEN_TASK, NULL);
-    PfPinRequest *request = pf_task_request_new(task, uri);
-    self->application = application;
-    self->task = task;
-    self->uri = g_strdup(uri);
     self->dialog = pf_change_dialog_new(request);
-    gtk_window_set_application(GTK_WINDOW(self->dialog), application);
+    gtk_window_set_application(GTK_WINDOW(self->dialog), self->application);
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
     g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(end), self);
     gtk_window_present(GTK_WINDOW(self->dialog));
     if (pf_pin_change_asks(request, PF_CHANGE_FIELD_PROOF))
         look(self);
+}
+
+PfTokenTask *
+pf_token_task_new(GtkApplication *application, PfTask task, const char *uri)
+{
+    PfTokenTask *self = g_object_new(PF_TYPE_TOKEN_TASK, NULL);
+    self->application = application;
+    self->task = task;
+    self->uri = g_strdup(uri);
+    open_dialog(self, pf_task_request_new(task, uri));
+    return self;
+}
+
+PfTokenTask *
+pf_token_task_new_import(GtkApplication *application, const char *uri, GFileInputStream *file,
+                         const char *file_name)
+{
+    PfTokenTask *self = g_object_new(PF_TYPE_TOKEN_TASK, NULL);
+    PfPinRequest *request = pf_task_request_new(PF_TASK_IMPORT, uri);
+    pf_pin_request_set_text(request, "file", file_name);
+    self->application = application;
+    self->task = PF_TASK_IMPORT;
+    self->uri = g_strdup(uri);
+    self->file = g_object_ref(file);
+    open_dialog(self, request);
     return self;
 }
 
@@ -263,6 +308,7 @@ static void
 finalize(GObject *object)
 {
     PfTokenTask *self = PF_TOKEN_TASK(object);
+    g_clear_object(&self->file);
     g_free(self->uri);
     G_OBJECT_CLASS(pf_token_task_parent_class)->finalize(object);
 }

@@ -1,57 +1,52 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Certificates that leave a token as files."""
+"""Certificates that leave a token as files, and keys that come to it in one."""
 
-import datetime
 import os
-import unittest
+import sys
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 from gi.repository import GLib
 
-from pinfoldtest import tap
+from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.wait import wait_for
 from taskcase import LONG, TaskCase
 
-
-def make_certificate(name, key):
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    start = datetime.datetime(2026, 1, 1)
-    return (x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
-            .public_key(key.public_key()).serial_number(1).not_valid_before(start)
-            .not_valid_after(start + datetime.timedelta(days=3650)).sign(key, hashes.SHA256()))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tokens"))
+import p12
 
 
 class FileCase(TaskCase):
     def make_tokens(self):
         self.softhsm()
 
-    def choose(self, title, path):
-        """Types a path into a file chooser."""
+    def choose(self, title, path, button):
+        """Gives a path to a file chooser."""
         window = self.window(title)
-        # The first letter opens the chooser's line for a path where there is none yet.
-        wait_for(lambda: self.box.screen.windows(title), 10, "the chooser's window")
+        wait_for(lambda: self.box.screen.windows(title), LONG, "the chooser's window")
         self.box.screen.focus(self.box.screen.windows(title)[0])
-        self.box.screen.key("ctrl+a")
-        self.box.screen.type(str(path))
-        self.box.screen.key("Return")
-        return window
+
+        def has_line():
+            self.box.screen.key("ctrl+l")
+            return window.has(role="text")
+
+        wait_for(has_line, LONG, "the line for a path", step=0.5)
+        window.find(role="text").set_text(str(path))
+        self.press(window, button)
+        self.wait_no_window(title)
 
 
 class Export(FileCase):
     def setUp(self):
         super().setUp()
-        key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = make_certificate("Anna Beispiel", key)
+        self.certificate = p12.certify(p12.ec_key(), "Anna Beispiel")
         self.der = self.certificate.public_bytes(serialization.Encoding.DER)
 
     def export(self, path):
         self.activate("export-certificate", GLib.Variant("(say)", ("pkcs11:token=any", self.der)))
-        self.choose("Export Certificate", path)
+        self.choose("Export Certificate", path, "Export")
 
     def test_both_kinds(self):
         for name, load in (("mine.pem", x509.load_pem_x509_certificate),
@@ -72,6 +67,72 @@ class Export(FileCase):
         self.picture("export")
         window.press("Cancel")
         self.wait_no_window("Export Certificate")
+
+
+class Import(FileCase):
+    def setUp(self):
+        super().setUp()
+        self.key = p12.rsa_key()
+        self.file = p12.write(self.box.dir / "anna.p12", self.key,
+                              p12.certify(self.key, "Anna Beispiel"))
+
+    def open(self, path=None):
+        self.activate("import", self.tokens()["pinfold-test"])
+        self.choose("Import Keys and Certificates", path or self.file, "Open")
+        return self.window("Import — pinfold-test")
+
+    def objects(self):
+        """The private keys on the token, and a signature of one."""
+        with Driver(self.box, self.module) as driver:
+            driver.ok("init")
+            session = driver.open_session("=pinfold-test")
+            driver.ok("login", session, "user", softhsm.PIN)
+            keys = driver.find(session, **{"class": "private_key"})
+            return len(keys), driver.sign(session, keys[0], b"data", "SHA256_RSA_PKCS") \
+                if keys else None
+
+    def test_import(self):
+        window = self.open()
+        self.picture("import")
+        self.assertIn(str(self.file), window.texts())
+        # Each thing that is wrong is said of where it is, and costs no more than itself.
+        self.fill(window, "Import", Password="wrong-73914628", PIN=softhsm.PIN)
+        window.wait_text("Wrong password.", LONG)
+        self.wait_focus(window, "Password")
+        self.assertEqual(self.objects(), (0, None))
+        # By keys: what comes by the accessibility bus is in the memory of that.
+        self.box.screen.type(p12.PASSWORD)
+        self.fill(window, "Import", PIN="83062915")
+        window.wait_text("Wrong PIN.", LONG)
+        self.wait_focus(window, "PIN")
+        self.fill(window, "Import", PIN=softhsm.PIN)
+        self.wait_no_window("Import —")
+        count, signature = self.objects()
+        self.assertEqual(count, 1)
+        softhsm.verify_signature(p12.public_pem(self.key), signature, b"data")
+        for secret in ("wrong-73914628", "83062915", p12.PASSWORD):
+            self.assert_not_in_memory(self.app.pid, secret)
+
+    def test_chain_that_is_missing(self):
+        root_key = p12.ec_key()
+        root = p12.certify(root_key, "Root")
+        p12.write(self.file, self.key, p12.certify(self.key, "Anna", (root, root_key)))
+        self.fill(self.open(), "Import", Password=p12.PASSWORD, PIN=softhsm.PIN)
+        window = self.window("The file was imported into “pinfold-test”")
+        window.wait_text("1 key, 1 certificate", LONG)
+        window.wait_text("The certificate of the issuer is not in the file.", LONG)
+        self.picture("import-chain")
+        window.press("Close")
+
+    def test_no_such_file(self):
+        path = self.box.dir / "text.p12"
+        path.write_text("no keys here", encoding="utf-8")
+        window = self.open(path)
+        self.fill(window, "Import", PIN=softhsm.PIN)
+        window.wait_text("This is no PKCS#12 file, or it is damaged.", LONG)
+        window.press("Cancel")
+        self.wait_no_window("Import —")
+        self.assertEqual(self.objects(), (0, None))
 
 
 if __name__ == "__main__":
