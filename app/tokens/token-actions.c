@@ -8,6 +8,7 @@
 #include "certificate-export.h"
 #include "failure-note.h"
 #include "file-choosers.h"
+#include "session-watcher.h"
 #include "token-task.h"
 
 #define DATA_KEY "pf-token-actions"
@@ -18,6 +19,7 @@ typedef struct {
     GtkApplication *application; /* which owns this */
     PfTokenTask *task;           /* NULL: none is open */
     GtkFileChooserNative *chooser;
+    PfSessionWatcher *session;
 } PfTokenActions;
 
 static void
@@ -35,10 +37,12 @@ drop_chooser(PfTokenActions *self)
 }
 
 /* What the person wants now takes the place of what it has not sent; while a token is at work,
- * nothing else begins. */
+ * nothing else begins. Nobody who may start anything is at a locked screen. */
 static gboolean
 make_room(PfTokenActions *self)
 {
+    if (pf_session_watcher_is_locked(self->session))
+        return FALSE;
     if (self->task != NULL && pf_token_task_is_working(self->task)) {
         pf_token_task_present(self->task);
         return FALSE;
@@ -46,6 +50,15 @@ make_room(PfTokenActions *self)
     g_clear_object(&self->task);
     drop_chooser(self);
     return TRUE;
+}
+
+/* What was typed is not left to whoever comes to the screen. */
+static void
+on_session_locked(PfTokenActions *self)
+{
+    if (self->task != NULL && !pf_token_task_is_working(self->task))
+        g_clear_object(&self->task);
+    drop_chooser(self);
 }
 
 /* TASK is taken. */
@@ -157,6 +170,8 @@ static void
 free_actions(gpointer data)
 {
     PfTokenActions *self = data;
+    pf_session_watcher_stop(self->session);
+    g_clear_object(&self->session);
     g_clear_object(&self->task);
     g_clear_object(&self->chooser);
     g_free(self);
@@ -176,6 +191,8 @@ pf_token_actions_add(GtkApplication *application)
     };
     PfTokenActions *self = g_new0(PfTokenActions, 1);
     self->application = application;
+    self->session = pf_session_watcher_new();
+    g_signal_connect_swapped(self->session, "locked", G_CALLBACK(on_session_locked), self);
     g_object_set_data_full(G_OBJECT(application), DATA_KEY, self, free_actions);
     g_action_map_add_action_entries(G_ACTION_MAP(application), entries, G_N_ELEMENTS(entries),
                                     self);

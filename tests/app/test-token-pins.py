@@ -4,6 +4,9 @@
 """The PINs of tokens, changed, unblocked and set by the person: what the dialogs say, what the card
 is sent, and what is left of the PINs."""
 
+from gi.repository import Gio, GLib
+
+from appcase import wait_served
 from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.readers import PIN as CARD_PIN
 from pinfoldtest.readers import PUK
@@ -13,6 +16,35 @@ from taskcase import LONG, TaskCase
 NEW = "83062915"
 WRONG_PUK = "73914628"
 CARD = "Pinfold Test Card"
+
+
+class Saver:
+    """A screen saver of the session."""
+
+    NAME = "org.gnome.ScreenSaver"
+    XML = f"""<node><interface name="{NAME}">
+        <method name="GetActive"><arg type="b" direction="out"/></method>
+        </interface></node>"""
+
+    def __init__(self, bus):
+        self.bus = bus
+        self.active = False
+        info = Gio.DBusNodeInfo.new_for_xml(self.XML).lookup_interface(self.NAME)
+        bus.register_object("/org/gnome/ScreenSaver", info, self._answer, None, None)
+        bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                      "RequestName", GLib.Variant("(su)", (self.NAME, 0)), None, 0, 5000, None)
+        self.asked = 0
+        # Agent and app.
+        wait_served(lambda: self.asked >= 2, LONG, "both to ask the saver")
+
+    def _answer(self, _bus, _sender, _path, _interface, _method, _parameters, invocation):
+        self.asked += 1
+        invocation.return_value(GLib.Variant("(b)", (self.active,)))
+
+    def set_active(self, active):
+        self.active = active
+        self.bus.emit_signal(None, "/org/gnome/ScreenSaver", self.NAME, "ActiveChanged",
+                             GLib.Variant("(b)", (active,)))
 
 
 class Soft(TaskCase):
@@ -64,6 +96,20 @@ class Soft(TaskCase):
         self.begin("unblock-pin", "Unblock PIN — pinfold-test").press("Cancel")
         self.wait_no_window("Unblock PIN —")
         self.wait_no_window("Change PIN —")
+
+    def test_locked_screen(self):
+        saver = Saver(self.bus)
+        saver.set_active(False)
+        self.begin("change-pin", "Change PIN — pinfold-test").type(NEW, "New PIN")
+        saver.set_active(True)
+        wait_served(lambda: not self.ui.find_window("Change PIN —"), LONG, "the dialog to go")
+        self.assert_not_in_memory(self.app.pid, NEW)
+        self.activate("change-pin", self.tokens()["pinfold-test"])
+        saver.set_active(False)
+        # Had the one before opened a dialog, this would have found it.
+        self.activate("unblock-pin", self.tokens()["pinfold-test"])
+        self.window("Unblock PIN — pinfold-test")
+        self.assertIsNone(self.ui.find_window("Change PIN —"))
 
     def test_token_that_is_gone(self):
         self.activate("change-pin", self.tokens()["pinfold-test"].replace("pinfold-test", "other"))
