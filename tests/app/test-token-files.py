@@ -69,12 +69,15 @@ class Export(FileCase):
         self.wait_no_window("Export Certificate")
 
 
+PASSWORD = "kx7-62840519"
+
+
 class Import(FileCase):
     def setUp(self):
         super().setUp()
         self.key = p12.rsa_key()
         self.file = p12.write(self.box.dir / "anna.p12", self.key,
-                              p12.certify(self.key, "Anna Beispiel"))
+                              p12.certify(self.key, "Anna Beispiel"), password=PASSWORD)
 
     def open(self, path=None):
         self.activate("import", self.tokens()["pinfold-test"])
@@ -96,12 +99,12 @@ class Import(FileCase):
         self.picture("import")
         self.assertIn(str(self.file), window.texts())
         # Each thing that is wrong is said of where it is, and costs no more than itself.
-        self.fill(window, "Import", Password="wrong-73914628", PIN=softhsm.PIN)
+        self.fill(window, "Import", File_password="wrong-73914628", PIN=softhsm.PIN)
         window.wait_text("Wrong password.", LONG)
-        self.wait_focus(window, "Password")
+        self.wait_focus(window, "File password")
         self.assertEqual(self.objects(), (0, None))
         # By keys: what comes by the accessibility bus is in the memory of that.
-        self.box.screen.type(p12.PASSWORD)
+        self.box.screen.type(PASSWORD)
         self.fill(window, "Import", PIN="83062915")
         window.wait_text("Wrong PIN.", LONG)
         self.wait_focus(window, "PIN")
@@ -110,14 +113,15 @@ class Import(FileCase):
         count, signature = self.objects()
         self.assertEqual(count, 1)
         softhsm.verify_signature(p12.public_pem(self.key), signature, b"data")
-        for secret in ("wrong-73914628", "83062915", p12.PASSWORD):
+        for secret in ("wrong-73914628", "83062915", PASSWORD):
             self.assert_not_in_memory(self.app.pid, secret)
 
     def test_chain_that_is_missing(self):
         root_key = p12.ec_key()
         root = p12.certify(root_key, "Root")
-        p12.write(self.file, self.key, p12.certify(self.key, "Anna", (root, root_key)))
-        self.fill(self.open(), "Import", Password=p12.PASSWORD, PIN=softhsm.PIN)
+        p12.write(self.file, self.key, p12.certify(self.key, "Anna", (root, root_key)),
+                  password=PASSWORD)
+        self.fill(self.open(), "Import", File_password=PASSWORD, PIN=softhsm.PIN)
         window = self.window("The file was imported into “pinfold-test”")
         window.wait_text("1 key, 1 certificate", LONG)
         window.wait_text("The certificate of the issuer is not in the file.", LONG)
