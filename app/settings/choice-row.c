@@ -4,13 +4,13 @@
 #include "choice-row.h"
 
 struct _PfChoiceRow {
-    GtkListBoxRow parent_instance;
+    GtkBox parent_instance;
     GtkRadioButton *radio;
     GtkLabel *subtitle_label;
     char *value;
 };
 
-G_DEFINE_FINAL_TYPE(PfChoiceRow, pf_choice_row, GTK_TYPE_LIST_BOX_ROW)
+G_DEFINE_FINAL_TYPE(PfChoiceRow, pf_choice_row, GTK_TYPE_BOX)
 
 enum { PROP_TITLE = 1, PROP_SUBTITLE, PROP_VALUE, N_PROPS };
 

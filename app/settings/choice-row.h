@@ -6,7 +6,7 @@
 #include <gtk/gtk.h>
 
 #define PF_TYPE_CHOICE_ROW (pf_choice_row_get_type())
-G_DECLARE_FINAL_TYPE(PfChoiceRow, pf_choice_row, PF, CHOICE_ROW, GtkListBoxRow)
+G_DECLARE_FINAL_TYPE(PfChoiceRow, pf_choice_row, PF, CHOICE_ROW, GtkBox)
 
 /* Properties: "title" with a mnemonic, "subtitle", and "value", what the setting is then. */
 

@@ -103,7 +103,8 @@ dup_origin(const PfModuleSetup *setup, const char *name, gboolean is_own)
     if (is_own || !is_builtin)
         /* Translators: of a module; %s is the path of a file. */
         return g_strdup_printf(_("From %s"), file);
-    return g_strdup(_("Chosen by Pinfold, because no file names a module"));
+    /* Translators: of a module that no file names. */
+    return g_strdup(_("Pinfold’s own choice"));
 }
 
 /* What the agent found of the very file; NULL: it has not looked. */

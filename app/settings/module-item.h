@@ -14,7 +14,7 @@ typedef enum {
     PF_MODULE_ACT_NONE,
     PF_MODULE_ACT_REMOVE,     /* the person's own: its line goes */
     PF_MODULE_ACT_SWITCH_OFF, /* somebody else's: a line removes it */
-    PF_MODULE_ACT_SWITCH_ON,  /* that line goes */
+    PF_MODULE_ACT_SWITCH_ON,  /* that line goes, or names it */
 } PfModuleAct;
 
 /* The modules that SETUP names, in the order in which programs see them, then those that the person

@@ -40,7 +40,7 @@ set_act(PfModuleRow *self, PfModuleAct act, const char *name)
     } acts[] = {
         [PF_MODULE_ACT_REMOVE] = {N_("_Remove"), "modules.remove"},
         [PF_MODULE_ACT_SWITCH_OFF] = {N_("Switch _Off"), "modules.switch-off"},
-        [PF_MODULE_ACT_SWITCH_ON] = {N_("Switch _On"), "modules.remove"},
+        [PF_MODULE_ACT_SWITCH_ON] = {N_("Switch _On"), "modules.switch-on"},
     };
     if (act == PF_MODULE_ACT_NONE)
         return;

@@ -9,5 +9,6 @@
 G_DECLARE_FINAL_TYPE(PfModuleRow, pf_module_row, PF, MODULE_ROW, GtkListBoxRow)
 
 /* For gtk_list_box_bind_model(): ITEM is a PfModuleItem. Its buttons are for the actions of the
- * group "modules": move-up, move-down, remove, switch-off (each with the module's name). */
+ * group "modules": move-up, move-down, remove, switch-off, switch-on (each with the module's name).
+ */
 GtkWidget *pf_module_row_new(gpointer item, gpointer unused);

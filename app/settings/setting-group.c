@@ -5,15 +5,15 @@
 
 #include "choice-row.h"
 #include "lock-note.h"
-#include "row-separators.h"
 #include "setting-radio.h"
 
 struct _PfSettingGroup {
     GtkBox parent_instance;
     GtkLabel *title_label;
     PfLockNote *lock_note;
-    GtkListBox *row_list;
+    GtkBox *row_box;
     GtkLabel *note_label;
+    gboolean has_rows;
 };
 
 G_DEFINE_FINAL_TYPE(PfSettingGroup, pf_setting_group, GTK_TYPE_BOX)
@@ -23,15 +23,19 @@ enum { PROP_TITLE = 1, PROP_NOTE, N_PROPS };
 void
 pf_setting_group_bind_choice(PfSettingGroup *self, PfSettingsView *view, const char *key)
 {
-    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->row_list));
+    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->row_box));
     GtkRadioButton *first = NULL;
     /* All are of one group before any is bound: one alone is always active. */
     for (GList *l = rows; l != NULL; l = l->next) {
+        if (!PF_IS_CHOICE_ROW(l->data))
+            continue; /* a line between them */
         GtkRadioButton *radio = pf_choice_row_get_radio(PF_CHOICE_ROW(l->data));
         gtk_radio_button_join_group(radio, first);
         first = radio;
     }
     for (GList *l = rows; l != NULL; l = l->next) {
+        if (!PF_IS_CHOICE_ROW(l->data))
+            continue;
         PfChoiceRow *row = PF_CHOICE_ROW(l->data);
         pf_setting_radio_bind(pf_settings_view_get_for(view, key), key,
                               pf_choice_row_get_value(row), pf_choice_row_get_radio(row));
@@ -42,18 +46,26 @@ pf_setting_group_bind_choice(PfSettingGroup *self, PfSettingsView *view, const c
 void
 pf_setting_group_lock(PfSettingGroup *self, const char *text)
 {
-    gtk_widget_set_sensitive(GTK_WIDGET(self->row_list), FALSE);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->row_box), FALSE);
     pf_lock_note_set_text(self->lock_note, text);
 }
 
+/* Not a GtkListBox: that one takes the arrow keys from the radio buttons in its rows. */
 static void
 add(GtkContainer *container, GtkWidget *child)
 {
     PfSettingGroup *self = PF_SETTING_GROUP(container);
-    if (GTK_IS_LIST_BOX_ROW(child))
-        gtk_container_add(GTK_CONTAINER(self->row_list), child);
-    else /* of the template */
+    if (self->row_box == NULL) { /* of the template */
         GTK_CONTAINER_CLASS(pf_setting_group_parent_class)->add(container, child);
+        return;
+    }
+    if (self->has_rows) {
+        GtkWidget *line = gtk_separator_new(GTK_ORIENTATION_HORIZONTAL);
+        gtk_widget_show(line);
+        gtk_container_add(GTK_CONTAINER(self->row_box), line);
+    }
+    self->has_rows = TRUE;
+    gtk_container_add(GTK_CONTAINER(self->row_box), child);
 }
 
 static void
@@ -63,7 +75,7 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     const char *text = g_value_get_string(value);
     gtk_label_set_text(id == PROP_TITLE ? self->title_label : self->note_label, text);
     if (id == PROP_TITLE)
-        atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->row_list)), text);
+        atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->row_box)), text);
     else
         gtk_widget_show(GTK_WIDGET(self->note_label));
 }
@@ -85,7 +97,7 @@ pf_setting_group_class_init(PfSettingGroupClass *klass)
                                                 "/org/pinfold/Pinfold/setting-group.ui");
     gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, title_label);
     gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, lock_note);
-    gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, row_list);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, row_box);
     gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, note_label);
 }
 
@@ -93,5 +105,4 @@ static void
 pf_setting_group_init(PfSettingGroup *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    pf_row_separators_add(self->row_list);
 }

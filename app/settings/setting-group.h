@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Settings that belong together: a heading, a framed list of rows, and a note. */
+/* Settings that belong together: a heading, a frame with rows, and a note. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -10,8 +10,8 @@
 #define PF_TYPE_SETTING_GROUP (pf_setting_group_get_type())
 G_DECLARE_FINAL_TYPE(PfSettingGroup, pf_setting_group, PF, SETTING_GROUP, GtkBox)
 
-/* Properties: "title", "note" (what is said below the list). The children that a .ui file gives the
- * group are rows of its list. */
+/* Properties: "title", "note" (what is said below the rows). The children that a .ui file gives the
+ * group are its rows. */
 
 /* Makes the PfChoiceRows of the group the values of KEY of VIEW; the group says when the key is
  * locked. */

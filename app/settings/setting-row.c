@@ -6,7 +6,7 @@
 #include "lock-note.h"
 
 struct _PfSettingRow {
-    GtkListBoxRow parent_instance;
+    GtkBox parent_instance;
     GtkBox *row_box;
     GtkLabel *title_label;
     GtkLabel *subtitle_label;
@@ -15,7 +15,7 @@ struct _PfSettingRow {
     char *subtitle;
 };
 
-G_DEFINE_FINAL_TYPE(PfSettingRow, pf_setting_row, GTK_TYPE_LIST_BOX_ROW)
+G_DEFINE_FINAL_TYPE(PfSettingRow, pf_setting_row, GTK_TYPE_BOX)
 
 enum { PROP_TITLE = 1, PROP_SUBTITLE, N_PROPS };
 

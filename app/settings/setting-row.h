@@ -8,7 +8,7 @@
 #include "settings-view.h"
 
 #define PF_TYPE_SETTING_ROW (pf_setting_row_get_type())
-G_DECLARE_FINAL_TYPE(PfSettingRow, pf_setting_row, PF, SETTING_ROW, GtkListBoxRow)
+G_DECLARE_FINAL_TYPE(PfSettingRow, pf_setting_row, PF, SETTING_ROW, GtkBox)
 
 /* Properties: "title" with a mnemonic, "subtitle". The child that a .ui file gives the row is its
  * control: it is put at the end, and named by them for screen readers. */

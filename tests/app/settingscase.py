@@ -54,11 +54,11 @@ class SettingsCase(AppCase):
     def open_again(self, window):
         """A new dialog instead of window: it reads the files again."""
         window.press("Close")
-        self.ui.wait_no_window("Settings")
+        self.ui.wait_no_window("Settings", 30)
         return self.open_dialog()
 
     def turn_to(self, window, page):
-        window.find(page, "list item").select()
+        window.find(page, "list item", 30).select()
 
     def get(self, key):
         return self.box.run("gsettings", "get", "org.pinfold", key).stdout.strip()
@@ -73,19 +73,19 @@ class SettingsCase(AppCase):
         wait_served(lambda: self.groups() == list(groups), 10, f"{groups} in the settings")
 
     def wait_texts(self, window, *parts):
-        wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 10,
+        wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 30,
                     f"{parts} in:\n{window.tree()}")
 
     def wait_no_text(self, window, part):
-        wait_served(lambda: not any(part in t for t in window.texts()), 10, f"{part!r} to go")
+        wait_served(lambda: not any(part in t for t in window.texts()), 30, f"{part!r} to go")
 
     def choose_file(self, title, path):
         """By the chooser of that title, whose entry for a path opens when a slash is typed."""
         window = self.ui.window(title, 30)  # it lists its folder first
-        self.box.screen.focus(wait_for(lambda: self.box.screen.windows(f"^{title}$"), 10,
+        self.box.screen.focus(wait_for(lambda: self.box.screen.windows(f"^{title}$"), 30,
                                        "the file chooser")[0])
         self.box.screen.type(str(path))
-        choose = window.find("Choose", "push button")
-        wait_served(lambda: choose.has_state("sensitive"), 10, "the file to be found")
+        choose = window.find("Choose", "push button", 30)
+        wait_served(lambda: choose.has_state("sensitive"), 30, "the file to be found")
         choose.press()
-        self.ui.wait_no_window(title)
+        self.ui.wait_no_window(title, 30)

@@ -23,32 +23,32 @@ READERS = [{"name": "Reader 00", "present": True, "token_uri": CARD}]
 class PagesCase(SettingsCase):
     def check_switch(self, window, name, key, on="true", off="false"):
         """Both ways: what is pressed is the setting, and what is set is shown."""
-        switch = window.find(name, "toggle button")
+        switch = window.find(name, "toggle button", 30)
         for _ in range(2):
             value = off if self.get(key) == on else on
             switch.press()
-            wait_served(lambda: self.get(key) == value, 10, f"{key} to be {value}")
+            wait_served(lambda: self.get(key) == value, 30, f"{key} to be {value}")
         self.set(key, off)
-        wait_served(lambda: not switch.has_state("checked"), 10, f"{name} to be off")
+        wait_served(lambda: not switch.has_state("checked"), 30, f"{name} to be off")
         self.set(key, on)
-        wait_served(lambda: switch.has_state("checked"), 10, f"{name} to be on")
+        wait_served(lambda: switch.has_state("checked"), 30, f"{name} to be on")
 
     def check_choice(self, window, key, **names):
         """Each value of the key by its radio button, and shown when it is set elsewhere."""
-        buttons = {value.replace("_", "-"): window.find(name, "radio button")
+        buttons = {value.replace("_", "-"): window.find(name, "radio button", 30)
                    for value, name in names.items()}
         for value, button in buttons.items():
             button.press()
-            wait_served(lambda: self.get(key) == f"'{value}'", 10, f"{key} to be {value}")
+            wait_served(lambda: self.get(key) == f"'{value}'", 30, f"{key} to be {value}")
         for value, button in buttons.items():
             self.set(key, value)
-            wait_served(lambda: button.has_state("checked"), 10, f"{key}: {value} to be shown")
+            wait_served(lambda: button.has_state("checked"), 30, f"{key}: {value} to be shown")
 
     def check_combo(self, combo, key, *rows):
         """Rows of a combo box, and what the key is then."""
         for row, value in rows:
             combo.choose(row)
-            wait_served(lambda: self.get(key) == value, 10, f"{key} to be {value}")
+            wait_served(lambda: self.get(key) == value, 30, f"{key} to be {value}")
 
 
 class Keys(PagesCase):
@@ -62,14 +62,15 @@ class Keys(PagesCase):
                           "'application'")
         self.check_switch(window, "Confirm signatures instead of typing the PIN",
                           "confirm-signatures")
-        delay = window.find("Keep the token unlocked after each use (milliseconds)", "spin button")
+        delay = window.find("Keep the token unlocked after each use (milliseconds)", "spin button",
+                            30)
         self.set("release-delay", 700)
-        wait_served(lambda: delay.text() == "700", 10, "the delay")
-        self.box.screen.focus(wait_for(lambda: self.box.screen.windows("^Settings$"), 10,
+        wait_served(lambda: delay.text() == "700", 30, "the delay")
+        self.box.screen.focus(wait_for(lambda: self.box.screen.windows("^Settings$"), 30,
                                        "the dialog's X window")[0])
         delay.focus()
         self.box.screen.key("Up")
-        wait_served(lambda: self.get("release-delay") == "uint32 800", 10, "the setting")
+        wait_served(lambda: self.get("release-delay") == "uint32 800", 30, "the setting")
         self.picture("general")
         self.turn_to(window, "Forgetting")
         self.check_forgetting(window)
@@ -81,10 +82,10 @@ class Keys(PagesCase):
                            "forget-on-user-switch")):
             self.check_switch(window, name, key)
         self.set("idle-timeout", 90)
-        idle = window.find("90 seconds", "combo box")
+        idle = window.find("90 seconds", "combo box", 30)
         self.picture("forgetting")
         self.check_combo(idle, "idle-timeout", (3, "uint32 300"), (0, "uint32 0"), (2, "uint32 90"))
-        after = window.find("Never", "combo box")
+        after = window.find("Never", "combo box", 30)
         self.check_combo(after, "max-lifetime", (10, "uint32 86400"), (0, "uint32 0"))
         self.check_choice(window, "reset-card", never="Never", always="Whenever a PIN is forgotten",
                           on_lock="When the screen is locked")
@@ -103,8 +104,8 @@ class Autostart(PagesCase):
 
     def switch(self, window, on):
         """The switch, which shows what is there."""
-        switch = window.find("Start Pinfold when I log in", "toggle button")
-        wait_served(lambda: switch.has_state("checked") == on, 10, f"the switch to be {on}")
+        switch = window.find("Start Pinfold when I log in", "toggle button", 30)
+        wait_served(lambda: switch.has_state("checked") == on, 30, f"the switch to be {on}")
         return switch
 
     def press(self, window, on):
@@ -163,12 +164,12 @@ class Tokens(PagesCase):
                         "Not there now\nForgotten when not used for: 5 minutes",
                         "Never cache its PIN", "As set in General")
         self.picture("tokens")
-        card = window.find("As set in General", "combo box")
+        card = window.find("As set in General", "combo box", 30)
         for row, mode in enumerate(("never", "process", "shared"), 1):
             card.choose(row)
-            wait_served(lambda: self.rules().get(CARD) == {"mode": mode}, 10, f"the rule {mode}")
+            wait_served(lambda: self.rules().get(CARD) == {"mode": mode}, 30, f"the rule {mode}")
         card.choose(0)
-        wait_served(lambda: CARD not in self.rules(), 10, "no rule")
+        wait_served(lambda: CARD not in self.rules(), 30, "no rule")
         self.assertEqual(self.rules()[GONE], {"mode": "never", "idle-timeout": 300})
         self.assertEqual(self.rules()[SOFT], {"name": "My own"})
         self.set("tokens", f"{{'{CARD}': {{'mode': <'shared'>}}}}")
@@ -194,11 +195,11 @@ class Locked(PagesCase):
         reason = f"Set by the administrator in {self.conf}"
         window = self.open_page(tokens=TOKENS, readers=READERS)
         self.wait_texts(window, reason)
-        mode = window.find("For each program", "radio button")
+        mode = window.find("For each program", "radio button", 30)
         # What holds, not what the person would have.
         self.assertTrue(mode.has_state("checked"))
         self.assertFalse(mode.has_state("sensitive"))
-        self.assertTrue(window.find("Ask for PINs in Pinfold’s own dialog", "toggle button")
+        self.assertTrue(window.find("Ask for PINs in Pinfold’s own dialog", "toggle button", 30)
                         .has_state("sensitive"))
         self.picture("general-locked")
         for page, name, role in (("Forgetting", "When the screen is locked", "toggle button"),
@@ -210,13 +211,13 @@ class Locked(PagesCase):
             self.assertFalse(window.find(name, role).has_state("sensitive"), name)
             self.picture(f"{page.lower()}-locked")
         self.turn_to(window, "Forgetting")
-        self.assertTrue(window.find("When the screen is locked", "toggle button")
+        self.assertTrue(window.find("When the screen is locked", "toggle button", 30)
                         .has_state("checked"))
 
         self.conf.write_text("[PKCS11]\nP11_EnableCachePIN = 0\n", encoding="utf-8")
         window = self.open_again(window)
         self.wait_texts(window, "Switched off by “P11_EnableCachePIN” in pinfold.conf")
-        off = window.find("Off", "radio button")
+        off = window.find("Off", "radio button", 30)
         self.assertTrue(off.has_state("checked"))
         self.assertFalse(off.has_state("sensitive"))
         self.assertEqual(self.get("forget-on-lock"), "false")

@@ -222,11 +222,7 @@ class Windows(AppCase):
         wait_for(lambda: self.setting("cache-mode") == "'off'", 5, "the mode")
         window.find("Ask for PINs in Pinfold’s own dialog", "toggle button").press()
         wait_for(lambda: self.setting("prompt") == "'application'", 5, "the prompt")
-        spin = window.find("Keep the token unlocked after each use, in milliseconds",
-                           "spin button")
-        spin.focus()
-        self.box.screen.key("Up", "Up", "Up")
-        wait_for(lambda: self.setting("release-delay") == "uint32 300", 5, "the delay")
+        window.find("Forgetting", "list item").select()
         reset = window.find("When the screen is locked", "radio button")
         self.assertTrue(reset.has_state("checked"))
         window.find("Never", "radio button").press()
@@ -238,6 +234,7 @@ class Windows(AppCase):
         window.find("Whenever a PIN is forgotten", "radio button")
         self.picture("settings-reset")
         # From outside, too.
+        window.find("General", "list item").select()
         self.box.run("gsettings", "set", "org.pinfold", "cache-mode", "shared")
         button = window.find("Shared between programs", "radio button")
         wait_for(lambda: button.has_state("checked"), 5, "the radio button")
