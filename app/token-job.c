@@ -80,7 +80,8 @@ static void
 on_agent_told(GObject *source, GAsyncResult *async_result, gpointer data)
 {
     g_autoptr(GTask) task = data;
-    g_autoptr(GDBusConnection) bus = pf_token_note_call_finish(async_result);
+    GDBusConnection *bus = pf_token_note_call_finish(async_result);
+    g_clear_object(&bus);
     complete(task);
 }
 
