@@ -10,7 +10,6 @@
 #include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
 
-#include "agent-note.h"
 #include "change-dialog.h"
 #include "failure-note.h"
 #include "import-text.h"
@@ -32,12 +31,6 @@ struct _PfTokenTask {
 G_DEFINE_FINAL_TYPE(PfTokenTask, pf_token_task, G_TYPE_OBJECT)
 
 static guint ended_signal;
-
-static GDBusConnection *
-get_bus(PfTokenTask *self)
-{
-    return g_application_get_dbus_connection(G_APPLICATION(self->application));
-}
 
 static void
 stop_looking(PfTokenTask *self)
@@ -154,11 +147,8 @@ get_file_fd(PfTokenTask *self)
 }
 
 static void
-run(GObject *object)
+run(PfTokenTask *self)
 {
-    PfTokenTask *self = PF_TOKEN_TASK(object);
-    if (self->dialog == NULL)
-        return;
     g_autofree char *name = dup_name(self);
     PfTokenJob job = {
         .verb = get_verb(self->task),
@@ -209,11 +199,7 @@ on_dialog_submitted(PfTokenTask *self)
             self->dialog, _("The PIN was not used: there is no protected memory for it."));
         return;
     }
-    if (self->uri != NULL &&
-        pf_pin_change_asks(pf_prompt_dialog_get_request(self->dialog), PF_CHANGE_FIELD_NEW))
-        pf_agent_note_before_pin(get_bus(self), self->uri, run, G_OBJECT(self));
-    else
-        run(G_OBJECT(self));
+    run(self);
 }
 
 static void
