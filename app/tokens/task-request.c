@@ -62,6 +62,8 @@ pf_task_request_dup_with(const PfPinRequest *request, const PfTokenJobResult *re
     /* Of a PUK there is none to be had. */
     if (result->tries >= 0 && pf_pin_request_get_proof(copy) == PF_PROOF_PIN)
         pf_pin_request_set_number(copy, "tries-left", (guint64)result->tries);
+    if (result->fault == PF_TOKENS_FAULT_LOCKED)
+        pf_pin_request_set_number(copy, "tries-left", 0);
     if (result->answer != NULL) {
         set_member(copy, "min-len", result->answer, "min_pin_len");
         set_member(copy, "max-len", result->answer, "max_pin_len");

@@ -235,7 +235,12 @@ look(PfTokenTask *self)
 static void
 open_dialog(PfTokenTask *self, PfPinRequest *request)
 {
+    GtkWindow *parent = gtk_application_get_active_window(self->application);
     self->dialog = pf_change_dialog_new(request);
+    /* Not modal: a program may ask for a PIN meanwhile. */
+    if (parent != NULL && gtk_widget_get_visible(GTK_WIDGET(parent)) &&
+        !PF_IS_PROMPT_DIALOG(parent))
+        gtk_window_set_transient_for(GTK_WINDOW(self->dialog), parent);
     gtk_window_set_application(GTK_WINDOW(self->dialog), self->application);
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
     g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(end), self);

@@ -183,6 +183,18 @@ class Card(TaskCase):
         for pin in (NEW, WRONG_PUK):
             self.assert_not_in_memory(self.app.pid, pin)
 
+    def test_puk_blocked(self):
+        window = self.begin("unblock-pin", f"Unblock PIN — {CARD}", CARD)
+        for count in (1, 2, 3):
+            self.fill(window, "Unblock", PUK=WRONG_PUK, New_PIN=NEW, Repeat_new_PIN=NEW)
+            wait_for(lambda n=count: self.card.stats()["unblock"] == n, LONG, "the PUK")
+            self.wait_focus(window, "PUK")
+        self.fill(window, "Unblock", PUK=PUK)
+        window.wait_text("The PUK of this token is blocked after too many wrong tries", LONG)
+        self.assertFalse(window.find("PUK", "password text").has_state("sensitive"))
+        window.press("Cancel")
+        self.wait_no_window("Unblock PIN —")
+
     def test_new_pin_the_card_does_not_take(self):
         window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
         self.fill(window, "Change PIN", Present_PIN=CARD_PIN, New_PIN="abcdef",
