@@ -23,7 +23,7 @@ READERS = [{"name": "Reader 00", "present": True, "token_uri": CARD}]
 class PagesCase(SettingsCase):
     def check_switch(self, window, name, key, on="true", off="false"):
         """Both ways: what is pressed is the setting, and what is set is shown."""
-        switch = window.find(name, "toggle button", 30)
+        switch = window.find(name, "toggle button", 30, showing=False)
         for _ in range(2):
             value = off if self.get(key) == on else on
             switch.press()
@@ -35,7 +35,7 @@ class PagesCase(SettingsCase):
 
     def check_choice(self, window, key, **names):
         """Each value of the key by its radio button, and shown when it is set elsewhere."""
-        buttons = {value.replace("_", "-"): window.find(name, "radio button", 30)
+        buttons = {value.replace("_", "-"): window.find(name, "radio button", 30, showing=False)
                    for value, name in names.items()}
         for value, button in buttons.items():
             button.press()
@@ -63,7 +63,7 @@ class Keys(PagesCase):
         self.check_switch(window, "Confirm signatures instead of typing the PIN",
                           "confirm-signatures")
         delay = window.find("Keep the token unlocked after each use (milliseconds)", "spin button",
-                            30)
+                            30, showing=False)
         self.set("release-delay", 700)
         wait_served(lambda: delay.text() == "700", 30, "the delay")
         self.box.screen.focus(wait_for(lambda: self.box.screen.windows("^Settings$"), 30,
@@ -104,7 +104,7 @@ class Autostart(PagesCase):
 
     def switch(self, window, on):
         """The switch, which shows what is there."""
-        switch = window.find("Start Pinfold when I log in", "toggle button", 30)
+        switch = window.find("Start Pinfold when I log in", "toggle button", 30, showing=False)
         wait_served(lambda: switch.has_state("checked") == on, 30, f"the switch to be {on}")
         return switch
 
@@ -113,6 +113,14 @@ class Autostart(PagesCase):
         self.switch(window, not on).press()
         self.switch(window, on)
         return self.own.read_text(encoding="utf-8")
+
+    def scroll_to(self, window, text):
+        """By the wheel, over the page, until the text shows."""
+        def is_there():
+            self.box.screen.click(600, 400, button=5)
+            return text in window.texts()
+
+        wait_served(is_there, 30, text)
 
     def test_entry(self):
         window = self.open_page()
@@ -141,7 +149,7 @@ class Autostart(PagesCase):
 
         self.own.write_text("what is this\n", encoding="utf-8")
         window = self.open_again(window)
-        self.wait_texts(window, f"{self.own} is no desktop entry. It is left as it is.")
+        self.scroll_to(window, f"{self.own} is no desktop entry. It is left as it is.")
         self.assertFalse(self.switch(window, False).has_state("sensitive"))
         self.assertEqual(self.own.read_text(encoding="utf-8"), "what is this\n")
 

@@ -61,9 +61,11 @@ class Window:
         self.pid = info["pid"]
         self._object = info["object"]
 
-    def find(self, name=None, role=None, timeout=5):
-        """The object with that accessible name and role; waits for it to show."""
-        number = self.ui._call("find", timeout * PATIENCE, within=self._object, name=name, role=role)
+    def find(self, name=None, role=None, timeout=5, showing=True):
+        """The object with that accessible name and role; waits for it to show, or to be there at
+        all, such as what has to be scrolled for."""
+        number = self.ui._call("find", timeout, within=self._object, name=name, role=role,
+                               showing=showing)
         if number is None:
             raise WaitTimeout(f"nothing named {name!r} with role {role!r} in:\n{self.tree()}")
         return Widget(self.ui, number)
