@@ -3,6 +3,7 @@
 /* pinfold-agent: hardens the process, puts the parts together, runs until it is told to stop. */
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "listener.h"
 #include "prompt-broker.h"
 #include "prompter-executable.h"
+#include "text-domain.h"
 
 static gboolean
 on_stop_signal(gpointer user_data)
@@ -101,6 +103,10 @@ main(int argc, char **argv)
         g_printerr("usage: pinfold-agent [--version]\n");
         return EXIT_FAILURE;
     }
+    /* What it tells pinfoldctl and the app is for the person; numbers in files are not. */
+    setlocale(LC_CTYPE, "");
+    setlocale(LC_MESSAGES, "");
+    pf_text_domain_init(PF_LIBEXECDIR, PF_LOCALEDIR);
     pf_prompter_executable_init();
     harden();
     PfConfig *config = pf_config_load();

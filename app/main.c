@@ -7,15 +7,14 @@
 
 #include "application.h"
 #include "process-guard.h"
+#include "text-domain.h"
 
 int
 main(int argc, char **argv)
 {
     pf_process_guard_init();
     setlocale(LC_ALL, "");
-    bindtextdomain(GETTEXT_PACKAGE, PF_LOCALEDIR);
-    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-    textdomain(GETTEXT_PACKAGE);
+    pf_text_domain_init(PF_BINDIR, PF_LOCALEDIR);
     g_set_application_name(_("Pinfold"));
 
     g_autoptr(PfApplication) application = pf_application_new();

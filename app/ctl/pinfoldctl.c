@@ -16,6 +16,7 @@
 #include "ctl-settings.h"
 #include "ctl-status.h"
 #include "ctl-text.h"
+#include "text-domain.h"
 
 static const struct {
     const char *name;
@@ -59,9 +60,7 @@ int
 main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
-    bindtextdomain(GETTEXT_PACKAGE, PF_LOCALEDIR);
-    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-    textdomain(GETTEXT_PACKAGE);
+    pf_text_domain_init(PF_BINDIR, PF_LOCALEDIR);
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         print_help();
         return PF_CTL_OK;
