@@ -128,10 +128,11 @@ describe_state(GVariant *domain)
     if (!logged_in)
         return g_strdup(asleep ? _("PIN forgotten, asked at the next use") : _("no PIN"));
     if (expires < 0)
-        return g_strdup_printf(_("PIN cached, unused for %" G_GINT64_FORMAT " s"), idle);
-    return g_strdup_printf(_("PIN cached, unused for %" G_GINT64_FORMAT
-                             " s, forgotten in %" G_GINT64_FORMAT " s"),
-                           idle, expires);
+        /* Translators: seconds. */
+        return g_strdup_printf(_("PIN cached, unused for %ld s"), (long)idle);
+    /* Translators: seconds. */
+    return g_strdup_printf(_("PIN cached, unused for %ld s, forgotten in %ld s"), (long)idle,
+                           (long)expires);
 }
 
 /* STATE, and who is using the token although the PIN is forgotten; takes it. */

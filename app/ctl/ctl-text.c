@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Columns by characters, not bytes. */
+/* Columns by what characters take of a terminal, not by bytes. */
 #include "ctl-text.h"
 
 #include <stdarg.h>
@@ -55,12 +55,24 @@ pf_ctl_table_add(PfCtlTable *table, ...)
     va_end(args);
 }
 
+/* How many places of a terminal it takes: a Chinese character takes two, a combining one none. */
+static glong
+measure(const char *cell)
+{
+    glong width = 0;
+    for (; *cell != '\0'; cell = g_utf8_next_char(cell)) {
+        gunichar u = g_utf8_get_char(cell);
+        width += g_unichar_iszerowidth(u) ? 0 : g_unichar_iswide(u) ? 2 : 1;
+    }
+    return width;
+}
+
 static glong
 get_width(const PfCtlTable *table, guint column)
 {
     glong width = 0;
     for (guint i = column; i < table->cells->len; i += table->columns)
-        width = MAX(width, g_utf8_strlen(table->cells->pdata[i], -1));
+        width = MAX(width, measure(table->cells->pdata[i]));
     return width;
 }
 
@@ -71,7 +83,7 @@ pf_ctl_table_print(PfCtlTable *table, guint indent)
         const char *cell = table->cells->pdata[i];
         guint column = i % table->columns;
         gboolean last = column + 1 == table->columns;
-        glong pad = last ? 0 : get_width(table, column) + 2 - g_utf8_strlen(cell, -1);
+        glong pad = last ? 0 : get_width(table, column) + 2 - measure(cell);
         g_print("%*s%s%*s%s", column == 0 ? (int)indent : 0, "", cell, (int)pad, "",
                 last ? "\n" : "");
     }
