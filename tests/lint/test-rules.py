@@ -8,7 +8,7 @@ import unittest
 
 from pinfoldtest import tap
 
-from pinfoldlint import RULES, binaryrules, crules, guiderules, reporules
+from pinfoldlint import RULES, binaryrules, crules, guiderules, languagerules, reporules
 from pinfoldlint.tree import Tree
 
 TAGS = ("/* SPDX-License-Identifier: LGPL-2.1-or-later */\n"
@@ -19,6 +19,24 @@ SCRIPT = ("#!/bin/bash\n# SPDX-License-Identifier: LGPL-2.1-or-later\n"
 
 def body(lines):
     return "int\npf_foo_run(void)\n{\n" + "    call();\n" * lines + "}\n"
+
+
+def german(*messages, plural="nplurals=2; plural=(n != 1);", source='_("_Text")'):
+    """A tree with one source and its German catalog."""
+    header = ('msgid ""\nmsgstr ""\n"Project-Id-Version: a\\n"\n"PO-Revision-Date: b\\n"\n'
+              '"Last-Translator: c\\n"\n"Language-Team: d\\n"\n"Language: de\\n"\n'
+              '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+              f'"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: {plural}\\n"\n')
+    catalog = "".join(f'\n{mark}msgid "{text}"\nmsgstr "{said}"\n' for mark, text, said in messages)
+    return {"po/LINGUAS": "# c\nde\n", "po/POTFILES.in": "app/a.c\n", "app/a.c": source,
+            "po/de.po": header + catalog}
+
+
+def buttons(*labels):
+    """A .ui file with these."""
+    return "<interface>" + "".join(
+        f'<object class="GtkButton"><property name="label" translatable="yes">{label}</property>'
+        "</object>" for label in labels) + "</interface>"
 
 
 # Rule -> (files that it refuses, files that it lets pass); a row is one tree.
@@ -37,7 +55,7 @@ EXAMPLES = {
         [{"agent/a.c": "#include <glib.h>\n", "p11module/a.c": "#include <stdio.h>\n"}]),
     crules.check_sizes: (
         [{"a.c": body(101)}, {"a.py": "\n" * 1001}],
-        [{"a.c": body(90) + body(90), "LICENSE": "\n" * 2000}]),
+        [{"a.c": body(90) + body(90), "LICENSE": "\n" * 2000, "po/a.po": "\n" * 2000}]),
     crules.check_function_names: (
         [{"app/foo.c": "static int\npf_foo_run(void)\n{\n}\n"},
          {"app/foo.c": "G_DEFINE_TYPE(PfFoo, pf_foo, 1)\n\nstatic int\npf_bar_run(void)\n{\n}\n"},
@@ -141,6 +159,38 @@ EXAMPLES = {
                        "`org.pinfold.Agent`, `meson test`, [b](bootstrap)\n```\nno such thing\n```",
           "bootstrap": "run)", "app/ctl.c": '"status"', "agent/a.c": "",
           "a.xml": "cache-mode org.pinfold.Agent"}]),
+    languagerules.check_languages_listed: (
+        [german(), {f"po/{name}.po": "" for name in languagerules.PROMISED},
+         {"po/LINGUAS": "\n".join(languagerules.PROMISED)}],
+        [{}, {"po/LINGUAS": "# c\n" + "\n".join(languagerules.PROMISED)} |
+         {f"po/{name}.po": "" for name in languagerules.PROMISED}]),
+    languagerules.check_catalogs: (
+        [german(plural="nplurals=1; plural=0;"), german(("", "_Text", "Text")),
+         german(("#, c-format\n", "%s", "%d")), german(("", "a\\n", "a")),
+         {"po/LINGUAS": "de\n", "po/de.po": 'msgid "'}],
+        [german(("", "_Text", "Te_xt"), ("#, c-format\n", "a %s", "%s b"))]),
+    languagerules.check_catalogs_complete: (
+        [german(), german(("", "_Text", "")), german(("#, fuzzy\n", "_Text", "_Text")),
+         german(("", "_Text", "_Text"), source='_("_Text") ngettext("%u a", "%u b", n)')],
+        [german(("", "_Text", "_Text")), german(("", "_Text", "_Text"), ("", "Old", "Alt"))]),
+    languagerules.check_whole_texts: (
+        [german(source='_("a %" G_GUINT64_FORMAT " b")')],
+        [german(source='_("100 %%") _("a %u b")')]),
+    languagerules.check_kept_words: (
+        [german(("", "PIN — %s", "Nummer — %s"), source='_("PIN — %s")'),
+         german(("", "PIN", "Nummer"), source='_("PIN")'),
+         german(("", "Wait…", "Warten"), source='_("Wait…")')],
+        [german(("", "PIN — %s", "PIN — %s"), ("", "Wait…", "Warten …"),
+                source='_("PIN — %s") _("Wait…")')]),
+    languagerules.check_mnemonics_differ: (
+        [{"app/a.ui": buttons("_Text", "_Tag")},
+         german(("", "_Cancel", "_Abbrechen"), ("", "_Off", "_Aus")) |
+         {"app/a.ui": buttons("_Cancel", "_Off")},
+         {"app/a.ui": '<interface><menu id="m"><item><attribute name="label" translatable="yes">_A'
+                      '</attribute></item><item><attribute name="label" translatable="yes">B_a'
+                      "</attribute></item></menu></interface>"}],
+        [german(("", "_Cancel", "_Abbrechen"), ("", "_Off", "A_us")) |
+         {"app/a.ui": buttons("_Cancel", "_Off", "No mnemonic")}]),
     guiderules.check_guides_exist: (
         [{}], [{name: "" for name in (*guiderules.GUIDES, "CHANGELOG.md", "LICENSE")}]),
 }
@@ -153,6 +203,8 @@ class SourceRules(unittest.TestCase):
 
 def _add(rule, examples):
     tool = {"check_shell": "shellcheck", "check_clang_format": "clang-format"}.get(rule.__name__)
+    if rule in languagerules.RULES:
+        tool = "xgettext"
 
     def refuses(self):
         for number, files in enumerate(examples[0]):
