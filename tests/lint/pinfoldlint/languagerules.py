@@ -96,8 +96,14 @@ def check_catalogs_complete(tree):
             catalog.write(tree.files.get(path, "").encode())
             catalog.flush()
             done = _run(["msgcmp", "--no-fuzzy-matching", catalog.name, "-"], input=template)
-        if done.returncode != 0:
-            yield f"{path}: {done.stderr.decode().replace(catalog.name, path).strip()}"
+        lines = template.decode().splitlines()
+        for fault in done.stderr.decode().splitlines() if done.returncode != 0 else ():
+            if (missing := re.match(r"<stdin>:(\d+): ", fault)):
+                before = lines[:int(missing[1])]
+                text = next(line for line in reversed(before) if line.startswith("msgid "))
+                yield f"{path}: not there: {text}"
+            elif " warning: " not in fault and " found " not in fault:
+                yield fault.replace(catalog.name, path)
 
 
 def check_whole_texts(tree):
@@ -114,7 +120,7 @@ def check_kept_words(tree):
         for text in texts:
             said = catalog.gettext(text)
             kept = text == "PIN" or text.startswith(KEPT)
-            if kept and said != text or text.endswith("…") and not said.endswith("…"):
+            if kept and said != text or text.endswith("…") and "…" not in said:
                 yield f"po/{language}.po: \"{said}\" for \"{text}\""
 
 
