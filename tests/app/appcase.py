@@ -13,7 +13,7 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib
 
 from pinfoldtest.paths import build_path, source_path
-from pinfoldtest import secretscan
+from pinfoldtest import process, secretscan
 from pinfoldtest.sandbox import Sandbox
 from pinfoldtest.wait import wait_for
 
@@ -68,6 +68,11 @@ class AppCase(unittest.TestCase):
     def start_app(self, *args, **kwargs):
         self.app = self.box.start([build_path("app/pinfold"), *args], name="pinfold", **kwargs)
         return self.app
+
+    def end_app(self, bus):
+        """Ends the app; another one is its own then, and not sent to this one."""
+        process.end_processes([self.app.pid])
+        wait_for(lambda: not self.has_name(bus, "org.pinfold.Pinfold"), 10, "the app's name to go")
 
     def session_bus(self):
         """This process's connection to the session's bus."""

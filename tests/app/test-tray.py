@@ -350,7 +350,7 @@ class Hosts(AppCase):
                 self.start_app("--gapplication-service")
                 wait_served(lambda w=watcher: w.items and w.asked, 15, "the icon")
                 wait_served(self.close_window, 10, "the hint")
-                process.end_processes([self.app.pid])
+                self.end_app(self.bus)
                 watcher.stop()
                 self.state_file("closing-hint-shown").unlink()
 

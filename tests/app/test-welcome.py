@@ -4,7 +4,7 @@
 """The first run: one page, once, and only when a person opens Pinfold."""
 
 from appcase import TITLE, AppCase, wait_served
-from pinfoldtest import build_path, process, tap
+from pinfoldtest import build_path, tap
 from scriptedagent import ReportingAgent
 
 WELCOME = "Welcome to Pinfold"
@@ -50,7 +50,7 @@ class Welcome(AppCase):
         self.ui.wait_no_window(WELCOME)
         self.ui.window(TITLE)
         wait_served(self.state_file("welcome-shown").exists, 5, "the marker")
-        process.end_processes([self.app.pid])
+        self.end_app(self.bus)
         self.start_with_agent()
         self.ui.window(TITLE)
         self.assertIsNone(self.ui.find_window(WELCOME))
