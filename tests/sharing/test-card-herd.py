@@ -13,11 +13,12 @@ import os
 import random
 import subprocess
 
-from cardherd import COUNT, FIND, FULL, PUBLIC, REFUSALS, SIGN, USER, HerdCase
+from cardherd import COUNT, FIND, PUBLIC, REFUSALS, SIGN, USER, HerdCase
 from pinfoldtest import process, readers, tap, wait_for
+from pinfoldtest.extent import FULL_PLAIN
 
-KILLS = (160, 40) if FULL else (2, 1)  # of holders, of the agent
-ROUNDS = 3 if FULL else 1
+KILLS = (160, 40) if FULL_PLAIN else (2, 1)  # of holders, of the agent
+ROUNDS = 3 if FULL_PLAIN else 1
 
 
 class CardHerd(HerdCase):
@@ -221,12 +222,12 @@ class Swapped(CardHerd):
         self.finish()
 
     def test_another_card_between_two_looks_of_pcscd(self):
-        for gap in (0, 0.1, 0.3) if FULL else (0,):
+        for gap in (0, 0.1, 0.3) if FULL_PLAIN else (0,):
             self.swap("00000000cafe0002", "Another Card", gap)
         self.finish()
 
     def test_same_serial(self):
-        for gap in (0, 1.0)[:1 + FULL]:
+        for gap in (0, 1.0)[:1 + FULL_PLAIN]:
             self.swap("00000000cafe0001", "Another Label", gap)
         self.finish()
 
