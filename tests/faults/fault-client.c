@@ -105,7 +105,8 @@ find_token(Use *use)
         if (!look(use, slots[i], use->serial, &seen))
             continue;
         use->slot = slots[i];
-        use->clock.serial = use->serial;
+        /* A software token that is being written may have none: each word of the log is there. */
+        use->clock.serial = *use->serial != '\0' ? use->serial : "-";
         return true;
     }
     return false;
@@ -269,7 +270,7 @@ work_beside(void *data)
     uint64_t logged_in = use->clock.logged_in;
     memcpy(serial, use->serial, sizeof serial);
     call_clock_begin_thread(&use->clock, 1);
-    use->clock.serial = serial;
+    use->clock.serial = *serial != '\0' ? serial : "-";
     use->clock.logged_in = logged_in;
     if (open_session(use) && find_key(use))
         sign_some(use);
