@@ -42,7 +42,6 @@ pf_program_row_set_group(PfProgramRow *self, guint index)
         g_strdup_printf(_("Remove %s from the group"), pf_program_item_get_title(self->item));
     gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(self), FALSE);
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(self), FALSE);
-    gtk_widget_set_can_focus(GTK_WIDGET(self), FALSE);
     gtk_actionable_set_action_target(GTK_ACTIONABLE(self->remove_button), "(us)", index,
                                      pf_program_item_get_program(self->item));
     gtk_widget_set_tooltip_text(GTK_WIDGET(self->remove_button), text);

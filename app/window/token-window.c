@@ -246,6 +246,9 @@ pf_token_window_init(PfTokenWindow *self)
 {
     g_type_ensure(PF_TYPE_HISTORY_PAGE);
     gtk_widget_init_template(GTK_WIDGET(self));
+    g_autoptr(GPropertyAction) menu =
+        g_property_action_new("main-menu", self->menu_button, "active");
+    g_action_map_add_action(G_ACTION_MAP(self), G_ACTION(menu));
     pf_row_separators_add(self->token_list);
     pf_row_separators_add(self->offer_list);
 }
