@@ -8,6 +8,7 @@ from gi.repository import Gio, GLib
 
 from appcase import wait_served
 from pinfoldtest import Driver, softhsm, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.readers import PIN as CARD_PIN
 from pinfoldtest.readers import PUK
 from pinfoldtest.wait import wait_for
@@ -71,6 +72,7 @@ class Soft(TaskCase):
         self.assertEqual(self.command(f"take {uri} -"), "not-logged-in")
         self.assert_not_in_memory(self.app.pid, NEW)
 
+    @tap.only_if(FULL)
     def test_live_checks_know_the_token(self):
         window = self.begin("change-pin", "Change PIN — pinfold-test")
         window.type(softhsm.PIN, "Present PIN")
@@ -91,6 +93,7 @@ class Soft(TaskCase):
         self.wait_no_window("Unblock PIN —")
         self.assertTrue(self.accepts(NEW))
 
+    @tap.only_if(FULL)
     def test_one_at_a_time(self):
         self.begin("change-pin", "Change PIN — pinfold-test")
         self.begin("unblock-pin", "Unblock PIN — pinfold-test").press("Cancel")
@@ -111,6 +114,7 @@ class Soft(TaskCase):
         self.window("Unblock PIN — pinfold-test")
         self.assertIsNone(self.ui.find_window("Change PIN —"))
 
+    @tap.only_if(FULL)
     def test_token_that_is_gone(self):
         self.activate("change-pin", self.tokens()["pinfold-test"].replace("pinfold-test", "other"))
         window = self.window("Change PIN — other")
@@ -195,6 +199,7 @@ class Card(TaskCase):
         window.press("Cancel")
         self.wait_no_window("Unblock PIN —")
 
+    @tap.only_if(FULL)
     def test_new_pin_the_card_does_not_take(self):
         window = self.begin("change-pin", f"Change PIN — {CARD}", CARD)
         self.fill(window, "Change PIN", Present_PIN=CARD_PIN, New_PIN="abcdef",

@@ -10,7 +10,7 @@ from pinfoldtest.extent import FULL
 from places import MODES
 
 # shared is process with a common domain; alone in it, a program does the same.
-USUAL = MODES if FULL else ("off", "process")
+USUAL = MODES if FULL else ("process",)
 TOOL = "pkcs11-tool --module {module} --login --pin env:PIN"
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from pinfoldtest.extent import FULL_PLAIN
+from pinfoldtest.extent import FULL, FULL_PLAIN
 
 SEED = int(os.environ.get("PF_TEST_SEED", "20260101"))
 COUNT = int(os.environ.get("PF_FAULT_COUNT", "1000" if FULL_PLAIN else "15"))
@@ -91,7 +91,7 @@ class Faults(unittest.TestCase):
         if not os.environ.get("PINFOLD_SANITIZED"):
             self.assertLess(self.bed.agent_rss(agent), self.rss + GROWTH)
 
-    @tap.only_if(FULL_PLAIN or not os.environ.get("PINFOLD_SANITIZED"))
+    @tap.only_if(FULL or not os.environ.get("PINFOLD_SANITIZED"))
     def test_faults(self):
         self.settle()
         self.fds = self.bed.agent_fds(self.agent) + 4
