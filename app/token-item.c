@@ -317,7 +317,7 @@ pf_token_item_take(PfTokenItem *self, PfTokenItem *other)
     set_text(&self->label, other->label);
     set_text(&self->logout, other->logout);
     set_text(&self->module_path, other->module_path);
-    g_auto(GStrv) old_flags = self->flags;
+    g_strfreev(self->flags);
     self->flags = g_strdupv(other->flags);
     changed |= take_domains(self, other);
     if (changed)
