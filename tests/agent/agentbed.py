@@ -64,6 +64,10 @@ class Agent:
     def has_pin(self, pin):
         return bool(secretscan.scan(self.pid, pin))
 
+    def wait_no_pin(self, pin):
+        """After a signal or a state that tells of it: those go out just before the PIN does."""
+        wait_for(lambda: not self.has_pin(pin), 5, "the PIN to be wiped")
+
 
 class Client:
     """One process with the module's link; see link-client.c for its commands."""

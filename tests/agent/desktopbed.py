@@ -129,7 +129,7 @@ class DesktopCase(AgentCase):
         return domain
 
     def assert_asleep(self, client, entry, pin="135790"):
-        self.assertFalse(self.agent.has_pin(pin))
+        self.agent.wait_no_pin(pin)
         self.assertEqual(client.state(entry), "asleep")
         domain = self.domain()
         self.assertEqual((domain["logged_in"], domain["asleep"]), (False, True))

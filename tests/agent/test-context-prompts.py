@@ -152,7 +152,7 @@ class Rejected(ContextCase):
         self.assertEqual(client.call("take", TOKEN, "-"), ["not-logged-in"])
         self.assertEqual(other.state(other_entry), "user")
         self.ui.expect("close")
-        self.assertFalse(self.agent.has_pin(PIN))
+        self.agent.wait_no_pin(PIN)
 
     def test_answer_of_a_signature_does_not_log_in(self):
         """A dialog that said that the PIN is not kept does not go on as one of a login."""
@@ -303,7 +303,7 @@ class Confirming(ContextCase):
         self.assertEqual(client.call("end", lease, 2), ["ok", "not-cached"])
         self.assertEqual(self.ui.expect("close")[0], [request, "withdrawn"])
         self.assertEqual(client.state(entry), "public")
-        self.assertFalse(self.agent.has_pin(PIN))
+        self.agent.wait_no_pin(PIN)
         # The person is asked for the right one.
         job, request, _ = self.ask(client, previous=lease)
         self.assertEqual(self.ui.call("answer", request, PIN), "ok")

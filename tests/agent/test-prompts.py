@@ -94,7 +94,7 @@ class Answers(PromptCase):
         self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
         self.assertEqual(prompter.expect("close")[0][1], "accepted")
         self.assertEqual(client.state(entry), "user")
-        self.assertFalse(self.agent.has_pin("111111"))
+        self.agent.wait_no_pin("111111")
 
     def test_length_is_checked_here(self):
         prompter, _, _, job, request, _ = self.asked()
