@@ -182,11 +182,26 @@ renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
     request->use = (PfHistoryUse){NULL};
     lease->id = ++self->last_lease;
     lease->connection = request->connection;
+    lease->keeps_token = request->keeps_token;
     lease->since = g_get_monotonic_time();
     pf_cache_watch_holder(queue);
     request->call.answer(request->call.data, lease, NULL);
     pf_lease_request_free(request);
     return TRUE;
+}
+
+/* Behind all others, but before what the person has answered for another thread of the same
+ * process: that thread cannot go on before REQUEST's has let go of the token. */
+static void
+push_waiting(PfLeaseQueue *queue, PfLeaseRequest *request)
+{
+    GList *link = request->keeps_token ? queue->waiting.head : NULL;
+    for (; link != NULL; link = link->next) {
+        const PfLeaseRequest *other = link->data;
+        if (other->context == request->context && !other->keeps_token)
+            break;
+    }
+    g_queue_insert_before(&queue->waiting, link, request);
 }
 
 void
@@ -196,7 +211,7 @@ pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
     PfLeaseQueue *queue = pf_cache_get_queue(self, token);
     if (renew(self, queue, request))
         return;
-    g_queue_push_tail(&queue->waiting, request);
+    push_waiting(queue, request);
     if (queue->current != NULL) {
         pf_cache_await_holder(queue);
         pf_cache_settle_queue(self, queue);
@@ -229,6 +244,15 @@ presents_typed(const PfLeaseQueue *queue, const PfProcessContext *context)
     return FALSE;
 }
 
+/* Has a thread of CONTEXT been lent the PIN by a dialog, and needs the token to go on? */
+static gboolean
+is_lent_to_other_thread(const PfLeaseQueue *queue, const PfProcessContext *context)
+{
+    const PfPinLease *lease = queue->current;
+    return lease != NULL && lease->context == context && !lease->keeps_token &&
+           !pf_cache_is_lease_over(lease);
+}
+
 /* Refuses at once what would wait for another thread of the same process, which cannot go on before
  * this call is answered: the caller keeps the token for itself within the process. */
 static gboolean
@@ -236,12 +260,19 @@ refuse_waiting(PfCache *self, PfProcessContext *context, int entry, GError **err
 {
     PfLoginDomain *domain = pf_process_context_get_domain(context, (unsigned)entry);
     const PfLeaseQueue *queue = g_hash_table_lookup(self->queues, domain->token);
-    if (queue == NULL || !presents_typed(queue, context))
+    if (queue == NULL)
         return FALSE;
     int refusal = find_refusal(self, domain);
-    if (refusal >= 0)
+    if (refusal >= 0 && presents_typed(queue, context)) {
         g_set_error_literal(error, PF_CACHE_ERROR, refusal, "The domain has no PIN");
-    return refusal >= 0;
+        return TRUE;
+    }
+    if (is_lent_to_other_thread(queue, context)) {
+        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_BUSY,
+                            "Another thread has the PIN and waits for the token");
+        return TRUE;
+    }
+    return FALSE;
 }
 
 void
@@ -263,7 +294,10 @@ pf_cache_take_pin(PfCache *self, PfProcessContext *context, gpointer connection,
     }
     PfHistoryUse what;
     pf_history_use_init(&what, use->operation, use->key_label);
-    pf_cache_enqueue(self, pf_lease_request_new(context, connection, (unsigned)entry, &what, call));
+    PfLeaseRequest *request =
+        pf_lease_request_new(context, connection, (unsigned)entry, &what, call);
+    request->keeps_token = TRUE;
+    pf_cache_enqueue(self, request);
 }
 
 void

@@ -70,6 +70,7 @@ pf_pin_lease_new(guint64 id, PfLeaseRequest *request, const PfSecret *pin, GErro
     lease->is_stored = request->is_stored;
     lease->remember = request->remember;
     lease->is_for_login = request->is_for_login;
+    lease->keeps_token = request->keeps_token;
     lease->may_store = request->may_store;
     lease->since = g_get_monotonic_time();
     if ((pin != NULL && lease->pin == NULL) || !make_page(pin, &lease->page) ||

@@ -21,8 +21,9 @@ typedef struct {
     gboolean is_stored;    /* PIN is out of the keyring, nobody typed it */
     gboolean is_for_login; /* not for one use of a key, which concerns no login */
     gboolean may_store;
-    gboolean is_try;     /* of a ConfirmTry: nothing is leased */
-    PfRemember remember; /* of what the person typed */
+    gboolean keeps_token; /* of a TakePin: its process's other threads wait for it meanwhile */
+    gboolean is_try;      /* of a ConfirmTry: nothing is leased */
+    PfRemember remember;  /* of what the person typed */
 } PfLeaseRequest;
 
 struct PfPinLease {
@@ -42,9 +43,10 @@ struct PfPinLease {
     gboolean is_stored;   /* as in the request */
     PfRemember remember;
     gboolean is_for_login;
-    gboolean may_store; /* the domain may be logged in by it: nothing was forgotten meanwhile */
-    gint64 since;       /* monotonic µs */
-    gint64 awaited;     /* likewise: since when others wait; 0: nobody did */
+    gboolean keeps_token; /* as in the request */
+    gboolean may_store;   /* the domain may be logged in by it: nothing was forgotten meanwhile */
+    gint64 since;         /* monotonic µs */
+    gint64 awaited;       /* likewise: since when others wait; 0: nobody did */
     guint timeout;
 };
 

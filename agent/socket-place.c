@@ -20,6 +20,9 @@
 #define BACKLOG 1024
 /* Where the place cannot be taken again at once: a disk is full, a folder is not ours. */
 #define RETRY_S 2
+/* How long an agent that was killed may take to be gone. */
+#define DYING_US      (1 * G_USEC_PER_SEC)
+#define DYING_POLL_US 10000
 
 struct PfSocketPlace {
     char *path;
@@ -77,6 +80,20 @@ is_open_on(int fd, const char *path)
            have.st_dev == named.st_dev && have.st_ino == named.st_ino;
 }
 
+/* One that was killed holds the lock until its memory is given back, and whoever misses it is
+ * already starting the next one. That the lock is free can be waited for, but not for a time. */
+static gboolean
+lock_patiently(int fd, gint64 patience_us)
+{
+    gint64 until = g_get_monotonic_time() + patience_us;
+    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK || g_get_monotonic_time() >= until)
+            return FALSE;
+        g_usleep(DYING_POLL_US);
+    }
+    return TRUE;
+}
+
 /* Takes the lock that says whose the socket is. The file stays: removing it would let two agents
  * lock two files of one name. */
 static PfSocketPlaceStart
@@ -91,7 +108,7 @@ take_lock(PfSocketPlace *self, GError **error)
         set_errno_error(error, errno, lock);
         return PF_SOCKET_PLACE_FAILED;
     }
-    if (flock(self->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    if (lock_patiently(self->lock_fd, self->fd >= 0 ? 0 : DYING_US))
         return PF_SOCKET_PLACE_OURS;
     if (errno == EWOULDBLOCK)
         return PF_SOCKET_PLACE_TAKEN;

@@ -17,7 +17,7 @@ struct PfAgentLink {
     pthread_mutex_t lock;     /* guards what follows; never held while a socket is used */
     pthread_cond_t attempted; /* is_contacting became false */
     bool is_contacting;
-    bool is_start_spent; /* the session bus was asked since the last success */
+    uint64_t next_start; /* no agent is asked for before; 0: since a success none was */
     bool was_silent;     /* the last attempt met an agent that said nothing */
     uint64_t next_attempt;
     uint64_t last_epoch;

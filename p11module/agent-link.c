@@ -16,6 +16,8 @@
 #define ATTEMPT_INTERVAL_US UINT64_C(1000000)
 /* After an attempt that ran into silence the next ones only look whether it has ended. */
 #define SILENT_PATIENCE_US UINT64_C(250000)
+/* A start that failed is not tried again at each call, nor given up for good. */
+#define START_INTERVAL_US UINT64_C(10000000)
 /* While the agent is being started; nothing tells when its socket is there. */
 #define START_POLL_US UINT64_C(20000)
 
@@ -107,9 +109,10 @@ open_or_start(PfAgentLink *link, bool may_start, uint64_t deadline,
               PfAgentConnection **ret_connection)
 {
     int r = open_connection(NULL, deadline, ret_connection);
-    if ((r != -ENOENT && r != -ECONNREFUSED) || !may_start || link->is_start_spent)
+    if ((r != -ENOENT && r != -ECONNREFUSED) || !may_start ||
+        pf_agent_connection_now() < link->next_start)
         return r;
-    link->is_start_spent = true;
+    link->next_start = pf_agent_connection_now() + START_INTERVAL_US;
     PfAgentStarter *starter = pf_agent_starter_new();
     if (starter != NULL)
         r = open_connection(starter, deadline, ret_connection);
@@ -150,9 +153,8 @@ attempt(PfAgentLink *link, bool may_start, PfAgentContact **ret_contact)
 static bool
 may_attempt(const PfAgentLink *link, bool may_start)
 {
-    if (pf_agent_connection_now() >= link->next_attempt)
-        return true;
-    return may_start && !link->is_start_spent;
+    uint64_t now = pf_agent_connection_now();
+    return now >= link->next_attempt || (may_start && now >= link->next_start);
 }
 
 /* Takes the result of attempt() in. */
@@ -164,7 +166,7 @@ finish_attempt(PfAgentLink *link, int result, PfAgentContact *contact)
     if (result == 0) {
         contact->older = link->contacts;
         link->contacts = contact;
-        link->is_start_spent = false;
+        link->next_start = 0;
         atomic_store_explicit(&link->current, contact, memory_order_release);
     }
     link->was_silent = result == -ETIMEDOUT;

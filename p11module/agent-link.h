@@ -36,6 +36,7 @@ typedef enum {
     PF_LINK_CANCELED,       /* by the person */
     PF_LINK_NO_PROMPTER,    /* nobody can be asked */
     PF_LINK_LOGGED_IN,      /* of a prompt: the domain is logged in now, and nothing to present */
+    PF_LINK_BUSY,           /* another thread of this process has the PIN, and waits for the slot */
     PF_LINK_USER_LOGGED_IN, /* these three of pf_agent_link_begin_officer() */
     PF_LINK_OFFICER_LOGGED_IN, /* in another process */
     PF_LINK_READ_ONLY_EXISTS,  /* a read-only session, in whatever process */

@@ -420,11 +420,11 @@ pf_login_wake(PfCall *call, const PfUse *use)
 }
 
 CK_RV
-pf_login_for_window(PfCall *call, const PfUse *use, bool *ret_is_foreign, bool *ret_is_asleep)
+pf_login_for_window(PfCall *call, const PfUse *use, bool *ret_is_foreign, PfPinLack *ret_lack)
 {
     if (call->module->link == NULL)
         return CKR_USER_NOT_LOGGED_IN;
-    CK_RV rv = pf_presentation_of_cached(call, use, ret_is_asleep);
+    CK_RV rv = pf_presentation_of_cached(call, use, ret_lack);
     *ret_is_foreign = rv == CKR_USER_ALREADY_LOGGED_IN;
     return *ret_is_foreign ? CKR_OK : answer_of_window(rv);
 }

@@ -4,6 +4,7 @@
  * (DESIGN 4.1, 4.5, 4.12, 4.14). */
 #pragma once
 
+#include "presentation.h"
 #include "session.h"
 
 /* C_Login with CKU_USER (PKCS#11 2.40, 5.6). */
@@ -28,10 +29,9 @@ CK_RV pf_login_end(PfCall *call);
 void pf_login_settle(PfCall *call);
 
 /* Logs the backend in for a window with the cached PIN. RET_IS_FOREIGN: somebody else had logged it
- * in. CKR_USER_NOT_LOGGED_IN when there is no PIN to be had; RET_IS_ASLEEP then says that a person
- * may give it (DESIGN 4.7). */
+ * in. CKR_USER_NOT_LOGGED_IN when there is no PIN to be had; RET_LACK then says why. */
 CK_RV pf_login_for_window(PfCall *call, const PfUse *use, bool *ret_is_foreign,
-                          bool *ret_is_asleep);
+                          PfPinLack *ret_lack);
 
 /* Asks the person for the PIN of a sleeping domain; on CKR_OK the window is open by it. */
 CK_RV pf_login_wake(PfCall *call, const PfUse *use);

@@ -159,8 +159,21 @@ pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *
     return rv;
 }
 
+static PfPinLack
+get_lack(PfLinkStatus status)
+{
+    switch (status) {
+    case PF_LINK_ASLEEP:
+        return PF_PIN_LACK_ASLEEP;
+    case PF_LINK_BUSY:
+        return PF_PIN_LACK_TURN;
+    default:
+        return PF_PIN_LACK_LOGIN;
+    }
+}
+
 CK_RV
-pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
+pf_presentation_of_cached(PfCall *call, const PfUse *use, PfPinLack *ret_lack)
 {
     PfLease lease = {0};
     PfDomainRef ref;
@@ -170,7 +183,7 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
     token.login = pf_agent_link_get_login(call->module->link, place.epoch, place.entry);
     PfLinkStatus status =
         pf_agent_link_take_pin(call->module->link, &ref, use, look, &token, &lease);
-    *ret_is_asleep = status == PF_LINK_ASLEEP;
+    *ret_lack = get_lack(status);
     if (status != PF_LINK_OK)
         return CKR_USER_NOT_LOGGED_IN;
     /* Others may have had the PIN first: then it is another moment. */
@@ -180,9 +193,10 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep)
     CK_FLAGS flags;
     CK_RV rv = present(call, CKU_USER, &lease, &token, NULL, &result, &flags);
     /* As where the agent knows it: the person is asked, who may want to spend the last try. */
-    if (rv == CKR_USER_NOT_LOGGED_IN && result == PF_LEASE_UNUSED)
-        *ret_is_asleep = !pf_pin_rule_may_present_cached(flags) ||
-                         pf_domain_is_asleep(call->module, call->session->domain);
+    if (rv == CKR_USER_NOT_LOGGED_IN && result == PF_LEASE_UNUSED &&
+        (!pf_pin_rule_may_present_cached(flags) ||
+         pf_domain_is_asleep(call->module, call->session->domain)))
+        *ret_lack = PF_PIN_LACK_ASLEEP;
     if (result == PF_LEASE_OK)
         pf_agent_link_end_taken(call->module->link, lease.id, place.epoch, place.entry, flags);
     else

@@ -6,6 +6,13 @@
 #include "session.h"
 #include "snapshot.h"
 
+/* Why there is no cached PIN to present. */
+typedef enum {
+    PF_PIN_LACK_LOGIN,  /* the login has ended */
+    PF_PIN_LACK_ASLEEP, /* a person may give it (DESIGN 4.7) */
+    PF_PIN_LACK_TURN,   /* another thread has it by a dialog, and waits for the caller's slot */
+} PfPinLack;
+
 /* The backend's C_Login in the call's session, with a PIN that the host gave. */
 CK_RV pf_presentation_of_host(PfCall *call, CK_USER_TYPE type, const CK_BYTE *pin,
                               CK_ULONG pin_len);
@@ -18,9 +25,8 @@ CK_RV pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, 
                                PfSnapshot **ret_snapshot);
 
 /* Takes the domain's cached PIN and presents it for a window, as above; the token is looked at
- * while the agent is on its way. CKR_USER_NOT_LOGGED_IN without a PIN; RET_IS_ASLEEP then says that
- * a person may give it. */
-CK_RV pf_presentation_of_cached(PfCall *call, const PfUse *use, bool *ret_is_asleep);
+ * while the agent is on its way. CKR_USER_NOT_LOGGED_IN without a PIN; RET_LACK then says why. */
+CK_RV pf_presentation_of_cached(PfCall *call, const PfUse *use, PfPinLack *ret_lack);
 
 /* Gives a lease back unused; the PIN is wiped. An empty lease is fine. */
 void pf_presentation_drop_lease(PfCall *call, PfLease *lease);

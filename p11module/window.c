@@ -15,6 +15,8 @@
 /* How long a login waits for this process's windows; they are in nobody's way longer than an
  * operation lasts, but an operation can be left open for ever. */
 #define LOGIN_WAIT_MS 2000u
+/* How long one thread lets another go first before it asks again. */
+#define GIVE_WAY_MS 50u
 
 uint64_t
 pf_window_now(void)
@@ -211,17 +213,28 @@ pf_window_has_more_users(PfSlot *slot, unsigned count)
     return has_more;
 }
 
-CK_RV
-pf_window_acquire(PfCall *call, const PfUse *use)
+/* Lets the thread that has the PIN take the slot, which the caller has just given back after SEEN
+ * openings. That thread may be another copy of the module, of which nothing is seen here. */
+static void
+give_way(PfSlot *slot, unsigned seen)
+{
+    struct timespec until;
+    int r = 0;
+    get_deadline(&until, pf_window_now() + GIVE_WAY_MS);
+    pthread_mutex_lock(&slot->lock);
+    while (slot->window.state == PF_WINDOW_CLOSED && slot->window.openings == seen && r == 0)
+        r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
+    pthread_mutex_unlock(&slot->lock);
+}
+
+/* Opens the window, or joins one, by the PIN that is cached; RET_LACK: why there is none. */
+static CK_RV
+acquire_by_cached(PfCall *call, const PfUse *use, PfPinLack *ret_lack)
 {
     PfSlot *slot = call->slot;
     PfDomain *domain = call->session->domain;
     bool is_foreign = false;
-    bool is_asleep = false;
     JoinResult result;
-    pf_login_settle(call);
-    if (pf_domain_get_standing(call->module, domain, NULL) != PF_STANDING_USER)
-        return CKR_USER_NOT_LOGGED_IN; /* any more */
     bool has_pin = pf_login_is_standing(call);
     pthread_mutex_lock(&slot->lock);
     while ((result = join_or_take(slot, domain, has_pin)) == JOIN_WAITS)
@@ -231,13 +244,34 @@ pf_window_acquire(PfCall *call, const PfUse *use)
         pf_login_note_use(call, use);
         return CKR_OK;
     }
-    if (result == JOIN_REFUSED)
-        return pf_login_wake(call, use);
+    if (result == JOIN_REFUSED) {
+        *ret_lack = PF_PIN_LACK_ASLEEP;
+        return CKR_USER_NOT_LOGGED_IN;
+    }
     unstick(slot, call->real);
-    CK_RV rv = pf_login_for_window(call, use, &is_foreign, &is_asleep);
+    unsigned seen = slot->window.openings; /* they are counted by who has the slot */
+    CK_RV rv = pf_login_for_window(call, use, &is_foreign, ret_lack);
     finish_opening(call, rv, is_foreign);
+    if (*ret_lack == PF_PIN_LACK_TURN)
+        give_way(slot, seen);
+    return rv;
+}
+
+CK_RV
+pf_window_acquire(PfCall *call, const PfUse *use)
+{
+    uint64_t until = pf_window_now() + LOGIN_WAIT_MS;
+    PfPinLack lack;
+    CK_RV rv;
+    do {
+        pf_login_settle(call);
+        if (pf_domain_get_standing(call->module, call->session->domain, NULL) != PF_STANDING_USER)
+            return CKR_USER_NOT_LOGGED_IN; /* any more */
+        lack = PF_PIN_LACK_LOGIN;
+        rv = acquire_by_cached(call, use, &lack);
+    } while (lack == PF_PIN_LACK_TURN && pf_window_now() < until);
     /* Nothing is held while a person is asked. */
-    return is_asleep ? pf_login_wake(call, use) : rv;
+    return lack == PF_PIN_LACK_ASLEEP ? pf_login_wake(call, use) : rv;
 }
 
 /* Joins or takes within the time that an operation may take. */

@@ -18,4 +18,6 @@ void pf_crowd_cycle(char **args);
 void pf_crowd_lives(char **args);
 void pf_crowd_threads(char **args);
 void pf_crowd_prompt_many(char **args);
+void pf_crowd_prompt_beside(char **args);
+void pf_crowd_join_beside(char **args);
 void pf_crowd_work(char **args);

@@ -169,6 +169,39 @@ pf_crowd_prompt_many(char **args)
     printf("canceled %u\n", canceled);
 }
 
+/* One thread that asks while the others go on. */
+static struct {
+    pthread_t thread;
+    PfDomainRef domain;
+    PfLease lease;
+    PfLinkStatus status;
+} beside;
+
+static void *
+run_beside(void *data)
+{
+    PfPromptDetails details = {.purpose = "context", .min_len = 4, .max_len = 8};
+    beside.status =
+        pf_agent_link_prompt(pf_client_link, &beside.domain, 0, &details, &beside.lease);
+    return NULL;
+}
+
+void
+pf_crowd_prompt_beside(char **args)
+{
+    beside.domain = pf_client_read_domain(args);
+    puts(pthread_create(&beside.thread, NULL, run_beside, NULL) == 0 ? "ok" : "no");
+}
+
+/* Waits for its answer; prints the lease. */
+void
+pf_crowd_join_beside(char **args)
+{
+    pthread_join(beside.thread, NULL);
+    printf("%s %" PRIu64 "\n", beside.status == PF_LINK_OK ? "ok" : "no", beside.lease.id);
+    pf_secret_free(beside.lease.pin);
+}
+
 static uint64_t
 now_ms(void)
 {

@@ -91,6 +91,35 @@ class Asking(ContextCase):
         self.assertEqual(client.take()[1], PIN)
 
 
+class Turns(ContextCase):
+    """Who takes the cached PIN keeps the token from the process's other threads meanwhile, and one
+    that was given a PIN by a dialog cannot go on before it has the token."""
+
+    def test_a_thread_that_has_the_pin_is_given_way(self):
+        client, _ = self.logged_in()
+        job, request, _ = self.ask(client)
+        lease = self.answer(job, request)
+        self.assertEqual(client.call("take", TOKEN, "-"), ["busy"])
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.assertEqual(client.take()[1], PIN)
+
+    def test_who_keeps_the_token_comes_first(self):
+        client, _ = self.logged_in()
+        other, _ = self.logged_in()
+        first = other.take()[0]
+        self.assertEqual(client.call("prompt-beside", TOKEN, "-"), ["ok"])
+        (request,), _ = self.ui.expect("ask")
+        self.assertEqual(self.ui.call("answer", request, PIN), "ok")
+        job = client.background("take", TOKEN, "-")
+        job.join(1)  # it is in the queue by then, of which nothing tells
+        self.assertTrue(job.is_alive())
+        self.assertEqual(other.call("end", first, 0)[0], "ok")
+        status, lease, _ = self.finish(job)
+        self.assertEqual(status, "ok")
+        self.assertEqual(client.call("end", lease, 1)[0], "ok")
+        self.assertEqual(client.call("join-beside")[0], "ok")
+
+
 class Cancelling(ContextCase):
     def cancel(self, job, request):
         self.assertEqual(self.ui.call("cancel", request), "ok")

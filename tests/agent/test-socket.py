@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The private socket: who gets in, who stays out, and what a module sees when the agent is gone."""
 
+import fcntl
 import os
 import random
 import shutil
@@ -10,6 +11,7 @@ import signal
 import socket
 import time
 import unittest
+from pathlib import Path
 
 from gi.repository import Gio, GLib
 
@@ -204,6 +206,31 @@ class Starting(unittest.TestCase):
         self.assertEqual(client.call("contact", "no")[0], "no")
         # On a busy machine it may be there only after the time that the first call has.
         wait_for(lambda: client.call("contact", "start")[0] == "ok", 10, "the agent", step=0.1)
+
+    def test_a_start_that_failed_is_not_the_last(self):
+        broken = self.box.dir / "broken"
+        broken.touch()
+        start = self.box.dir / "start"
+        start.write_text(f"#!/bin/sh\n[ -e {broken} ] && exit 1\n"
+                         f"exec {build_path('agent/pinfold-agent')}\n")
+        start.chmod(0o755)
+        self.box.add_service("org.pinfold.Agent", start)
+        client = Client(self.box)
+        self.assertEqual(client.call("contact", "start")[0], "no")
+        broken.unlink()
+        wait_for(lambda: client.call("contact", "start")[0] == "ok", 15, "the agent", step=0.2)
+
+    def test_the_one_before_is_still_dying(self):
+        folder = self.box.dir / "run/pinfold"
+        folder.mkdir(mode=0o700)
+        with open(folder / "agent.lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            agent = self.box.start([build_path("agent/pinfold-agent")], name="agent")
+            fds = Path(f"/proc/{agent.pid}/fd")
+            wait_for(lambda: any(os.path.realpath(fd) == lock.name for fd in fds.iterdir()), 10,
+                     "the agent to look for its place", step=0.001)
+        wait_for(lambda: listens(folder / "agent") or agent.poll() is not None, 10, "its socket")
+        self.assertIsNone(agent.poll())
 
     def test_nobody_can_start_it(self):
         client = Client(self.box, env={"DBUS_SESSION_BUS_ADDRESS": None})

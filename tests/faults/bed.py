@@ -24,6 +24,7 @@ PINS = {"soft": ("Zw7-kq93-Xv", "Yb4-mt28-Qe"), "mock": ("Qx5-rv82", "Hn6-ws41")
 CARD, CARD2 = "00000000cafe0001", "00000000cafe0002"
 CARD_LABEL, CARD2_LABEL = "Fault Card One", "Fault Card Two"
 MOCK_SERIALS = ("MOCK000000000001", "MOCK000000000002")
+APP_NAME = Path(__file__).with_name("app-name.py")
 # How much fits into the folders of the user, when they can be made small.
 DISK_BYTES = 16 << 20
 
@@ -268,8 +269,9 @@ class Bed:
                                        prefix=self.prefix, agent=self.agent_path))
         start.chmod(0o755)
         self.box.add_service("org.pinfold.Agent", start)
-        # It is there already, or comes by itself; who waits for it waits as for a real one.
-        self.box.add_service("org.pinfold.Pinfold", "/bin/sleep 6")
+        # The person is there already, or comes by itself. The name must be somebody's, as it is
+        # the app's: an activation that fails tells those who wait that nobody can be asked.
+        self.box.add_service("org.pinfold.Pinfold", f"/usr/bin/python3 {APP_NAME}")
 
     def agent_pids(self):
         """The agents, also those whose executable was replaced."""

@@ -8,7 +8,7 @@ The reasons are DESIGN's and data/module.md's; what is in no table here is a vio
 import bisect
 import re
 import signal
-from collections import Counter, namedtuple
+from collections import Counter, deque, namedtuple
 
 from pinfoldtest.extent import FULL_PLAIN
 
@@ -45,7 +45,8 @@ LOST = {
 # The token went, as Pinfold says it; the backend's own words come unchanged (DESIGN 4.6, 4.8).
 GONE = {"CKR_DEVICE_REMOVED", "CKR_TOKEN_NOT_PRESENT", "CKR_SESSION_HANDLE_INVALID",
         "CKR_SESSION_CLOSED", "CKR_KEY_HANDLE_INVALID", "CKR_OBJECT_HANDLE_INVALID"}
-# A login without a PIN when there is nobody to ask or nothing to ask about (DESIGN 4.12).
+# A login without a PIN when there is nobody to ask or nothing to ask about (DESIGN 4.12), and what
+# the person does not want.
 CANCELED = {"CKR_FUNCTION_CANCELED"}
 
 # SoftHSM says so while another process writes its token's file, which it does at each login, also
@@ -110,6 +111,7 @@ class Judge:
         self.wrong = []  # (when, client, call): cached PINs that were refused
         self.waited = []  # (own wait, client, call): the longest
         self.calls = 0
+        self.recent = deque(maxlen=16)  # what the client did last
         self.signatures = 0
         self.refusals = Counter()
         self.longest = (0, None, None)  # own wait, client, call
@@ -177,10 +179,11 @@ class Judge:
                     for f in faults) or
                 (client.family == "card" and any(f.kind == "card-swapped-quickly" and
                                                  f.start < call.start for f in self.faults)))
-        if call.tag != "null" or call.rv not in CANCELED:
+        if call.rv not in CANCELED:
             return False
-        if any(may_cancel(f, client) for f in faults):
+        if call.tag == "null" and any(may_cancel(f, client) for f in faults):
             return True
+        # Also a program's own PIN waits for the person, where it would take the last try.
         return any(pid == call.pid and call.start - CANCEL_MEMORY <= when <= call.start + call.total
                    for when, pid in self.bed.person.cancelled)
 
@@ -204,7 +207,7 @@ class Judge:
                 getattr(call, "rv", ""))
         self.violations.setdefault(kind, []).append(
             f"{client.name} ({' '.join(client.words)}): {what}: {call}\n    " +
-            "\n    ".join(near))
+            "\n    ".join(near + ["after"] + [str(record) for record in self.recent]))
 
     def _halted_others(self, client, start, end):
         """How many programs with the same token were halted meanwhile, for more than a moment."""
@@ -303,7 +306,9 @@ class Judge:
     def judge(self):
         for client in self.crew.clients:
             last = None
+            self.recent.clear()
             for record in self._read(client):
+                self.recent.append(record)
                 if isinstance(record, Note):
                     self._judge_note(client, record, last)
                 else:
