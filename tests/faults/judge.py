@@ -181,9 +181,10 @@ class Judge:
                                                  f.start < call.start for f in self.faults)))
         if call.rv not in CANCELED:
             return False
-        if call.tag == "null" and any(may_cancel(f, client) for f in faults):
-            return True
         # Also a program's own PIN waits for the person, where it would take the last try.
+        may = may_cancel if call.tag == "null" else may_lose_token
+        if any(may(f, client) for f in faults):
+            return True
         return any(pid == call.pid and call.start - CANCEL_MEMORY <= when <= call.start + call.total
                    for when, pid in self.bed.person.cancelled)
 
