@@ -8,12 +8,14 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from desktopbed import LOGIN, MANAGER, MOCK, SESSION, Bus
 from pinfoldtest import Driver, Sandbox, mock, process, softhsm, wait_for
+from pinfoldtest.extent import FULL_PLAIN
 from pinfoldtest.paths import build_path
 from pinfoldtest.pinfold import Pinfold
 from clients import now, write_spy_config
@@ -32,6 +34,7 @@ _START = """#!/bin/sh
 export LD_PRELOAD="{preload}" PF_CLOCK_PAGE="{clock}"
 # A sanitizer wants to be the first library; this one takes nothing from it.
 export ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0"
+{log}
 exec $(cat "{prefix}") "{agent}"
 """
 
@@ -265,13 +268,29 @@ class Bed:
         if "LD_PRELOAD" in self.box.env:
             preload.append(self.box.env["LD_PRELOAD"])
         start = self.box.dir / "start-agent"
+        self.agent_log = self.box.dir / "agent-messages"
+        # Elsewhere a sanitizer's report must be where the sandbox looks for it.
+        log = f"export G_MESSAGES_DEBUG=pinfold-agent; exec 2>>'{self.agent_log}'"
         start.write_text(_START.format(preload=":".join(preload), clock=self.clock,
-                                       prefix=self.prefix, agent=self.agent_path))
+                                       prefix=self.prefix, agent=self.agent_path,
+                                       log=log if FULL_PLAIN else ""))
         start.chmod(0o755)
         self.box.add_service("org.pinfold.Agent", start)
         # The person is there already, or comes by itself. The name must be somebody's, as it is
         # the app's: an activation that fails tells those who wait that nobody can be asked.
         self.box.add_service("org.pinfold.Pinfold", f"/usr/bin/python3 {APP_NAME}")
+
+    def agent_said(self, start, end, most=60):
+        """The lines that the agent wrote between two moments (CLOCK_MONOTONIC, µs)."""
+        if not self.agent_log.exists():
+            return []
+        shift = time.time() - time.monotonic()
+        first, last = (time.strftime("%H:%M:%S", time.localtime(at / 1e6 + shift)) +
+                       f".{int((at / 1e6 + shift) % 1 * 1000):03}" for at in (start, end))
+        lines = self.agent_log.read_text(errors="replace").splitlines()
+        said = [line for line in lines for when in [re.search(r"\d\d:\d\d:\d\d\.\d{3}", line)]
+                if when and first <= when[0] <= last]
+        return said[-most:]
 
     def agent_pids(self):
         """The agents, also those whose executable was replaced."""

@@ -81,6 +81,7 @@ call_clock_start(CallClock *clock, const char *function)
 {
     clock->backend_us = 0;
     clock->backend_rv = CKR_OK;
+    clock->is_own_rv = false;
     clock->login_rv = CKR_OK;
     clock->delay_us = read_delay(clock);
     snprintf(clock->lane->function, sizeof clock->lane->function, "%s", function);
@@ -134,8 +135,11 @@ pf_spy_on_leave(const char *function, CK_RV rv)
         return;
     current->backend_us += fault_now() - current->lane->inside;
     __atomic_store_n(&current->lane->inside, 0, __ATOMIC_RELEASE);
-    if (rv != CKR_OK)
+    bool is_own = strcmp(function, current->lane->function) == 0;
+    if (rv != CKR_OK && (is_own || !current->is_own_rv)) {
         current->backend_rv = rv;
+        current->is_own_rv = is_own;
+    }
     if (strcmp(function, "C_Login") == 0)
         current->login_rv = rv;
 }

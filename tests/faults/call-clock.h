@@ -32,7 +32,8 @@ typedef struct {
     int schedstat_fd;
     uint64_t backend_us; /* in the present call */
     uint64_t delay_us;   /* without a CPU, at its beginning */
-    CK_RV backend_rv;    /* the last that was not CKR_OK */
+    CK_RV backend_rv;    /* not CKR_OK: of the function of the same name, or of the last other */
+    bool is_own_rv;      /* it is of the function of the same name */
     CK_RV login_rv;      /* of the backend's last C_Login; CKR_OK without one */
     uint64_t opened;     /* when the session was opened that is in use */
     uint64_t logged_in;  /* when C_Login was good */

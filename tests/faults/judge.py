@@ -208,7 +208,8 @@ class Judge:
                 getattr(call, "rv", ""))
         self.violations.setdefault(kind, []).append(
             f"{client.name} ({' '.join(client.words)}): {what}: {call}\n    " +
-            "\n    ".join(near + ["after"] + [str(record) for record in self.recent]))
+            "\n    ".join(near + ["after"] + [str(record) for record in self.recent] +
+                          ["the agent"] + self.bed.agent_said(since - 1_000_000, until)))
 
     def _halted_others(self, client, start, end):
         """How many programs with the same token were halted meanwhile, for more than a moment."""
