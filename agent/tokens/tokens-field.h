@@ -6,5 +6,5 @@
 #include <glib.h>
 
 /* A blank- or NUL-padded field of SIZE bytes as valid UTF-8: JSON and D-Bus carry nothing else.
- * Free with g_free(). */
+ * FIELD may be NULL where SIZE is 0. Free with g_free(). */
 char *pf_tokens_field_dup(const unsigned char *field, gsize size);

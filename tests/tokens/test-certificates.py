@@ -63,6 +63,16 @@ class Certificates(JobCase):
             self.assertTrue(answer["truncated"])
             self.assertLessEqual(len(answer["certificates"]), 64)
 
+    def test_without_a_label(self):
+        self.softhsm()
+        with Driver(self.box, self.module) as driver:
+            driver.ok("init")
+            session = driver.open_session("=pinfold-test", "rw")
+            driver.ok("login", session, "user", softhsm.PIN)
+            driver.ok("create", session, "class=certificate", "certificate_type=0", "token=true",
+                      "private=false", "subject=fill:4:30", "value=fill:100:30")
+        self.assertEqual([c["label"] for c in self.read()["certificates"]], [""])
+
     def test_gone(self):
         self.softhsm()
         self.assertFault(self.job("certificates", uri="pkcs11:token=other"), "gone")
