@@ -51,6 +51,10 @@ pf_tokens_job_check_proof(PfTokensJob *job, CK_USER_TYPE user)
 {
     const CK_TOKEN_INFO *info = &job->target.info;
     CK_FLAGS blocked = user == CKU_SO ? CKF_SO_PIN_LOCKED : CKF_USER_PIN_LOCKED;
+    /* Once more: to read a file can take as long as to swap a card. */
+    PfTokensFault fault = pf_tokens_target_find(&job->target);
+    if (fault != PF_TOKENS_FAULT_NONE)
+        return fault;
     if (pf_tokens_target_has_keypad(&job->target))
         return PF_TOKENS_FAULT_KEYPAD;
     if ((info->flags & blocked) != 0)

@@ -47,9 +47,9 @@ JsonNode *pf_tokens_job_run(const PfTokensVerb *verb, const PfTokensInput *input
 /* What an RV of the backend that is not CKR_OK means; the answer gets it as `rv`. */
 PfTokensFault pf_tokens_job_explain(PfTokensJob *job, CK_RV rv);
 
-/* May the proof be presented, as the PIN of USER (CKU_USER, or CKU_SO for a PUK)? It is there, it
- * is not typed at the reader, and as far as the token tells it is not blocked and no wrong length.
- */
+/* May the proof be presented now, as the PIN of USER (CKU_USER, or CKU_SO for a PUK)? The token is
+ * still the one that is meant, the proof is there, it is not typed at the reader, and as far as the
+ * token tells it is not blocked and no wrong length. */
 PfTokensFault pf_tokens_job_check_proof(PfTokensJob *job, CK_USER_TYPE user);
 
 /* The same for the secret as a new PIN. */
