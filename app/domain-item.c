@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "program-label.h"
 #include "time-text.h"
 
 struct _PfDomainItem {
@@ -58,9 +59,8 @@ read_members(PfDomainItem *self, GVariant *members)
         g_variant_lookup(member, "name", "&s", &name);
         g_variant_lookup(member, "exe", "&s", &exe);
         g_variant_lookup(member, "pid", "u", &pid);
-        g_autofree char *shown = name != NULL && *name != '\0' ? g_utf8_make_valid(name, -1)
-                                 : exe != NULL && *exe != '\0' ? g_path_get_basename(exe)
-                                                               : g_strdup(_("Unknown program"));
+        g_autofree char *label = pf_program_label_dup(name, exe);
+        const char *shown = label != NULL ? label : _("Unknown program");
         add_name(names, shown);
         if (still_open && !self->logged_in)
             add_name(still, shown);

@@ -158,11 +158,19 @@ pf_token_item_is_blocked(PfTokenItem *self)
            pf_pin_state_is_blocked((const char *const *)self->flags, self->tries_left);
 }
 
+/* A reader's name has in it what its maker has put there. */
+static char *
+dup_reader(PfTokenItem *self)
+{
+    char *name = pf_plain_text_dup(self->reader);
+    return name != NULL ? name : g_strdup(_("Card reader"));
+}
+
 char *
 pf_token_item_dup_title(PfTokenItem *self)
 {
     if (self->uri == NULL)
-        return g_strdup(self->reader);
+        return dup_reader(self);
     if (self->label != NULL)
         return g_strdup(self->label);
     return g_strdup(_("Unnamed token"));
@@ -175,7 +183,7 @@ pf_token_item_dup_detail(PfTokenItem *self)
         return g_strdup(_("Card reader"));
     if (self->reader == NULL)
         return g_strdup(_("Software token"));
-    return g_strdup(self->reader);
+    return dup_reader(self);
 }
 
 char *

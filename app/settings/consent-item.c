@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "plain-text.h"
+#include "program-label.h"
 #include "time-text.h"
 #include "token-label.h"
 
@@ -64,12 +65,7 @@ pf_consent_item_get_icon_name(PfConsentItem *self)
 char *
 pf_consent_item_dup_title(PfConsentItem *self)
 {
-    char *program = dup_plain(self, "program");
-    if (program != NULL)
-        return program;
-    const char *executable = look_up(self, "executable");
-    g_autofree char *file = executable != NULL ? g_path_get_basename(executable) : NULL;
-    program = file != NULL ? pf_plain_text_dup(file) : NULL;
+    char *program = pf_program_label_dup(look_up(self, "program"), look_up(self, "executable"));
     return program != NULL ? program : g_strdup(_("Unknown program"));
 }
 

@@ -4,12 +4,14 @@
 #include "program-item.h"
 
 #include <gio/gdesktopappinfo.h>
+#include <glib/gi18n.h>
 
 #include "plain-text.h"
 
 struct _PfProgramItem {
     GObject parent_instance;
     char *program;
+    char *place; /* the same as plain text; NULL: there is none */
     char *title;
     GIcon *icon;
 };
@@ -23,9 +25,10 @@ new_item(const char *program, const char *name, GAppInfo *info)
     PfProgramItem *self = g_object_new(PF_TYPE_PROGRAM_ITEM, NULL);
     GIcon *icon = info != NULL ? g_app_info_get_icon(info) : NULL;
     self->program = g_strdup(program);
+    self->place = pf_plain_text_dup(program);
     self->title = pf_plain_text_dup(name);
     if (self->title == NULL)
-        self->title = g_utf8_make_valid(program, -1);
+        self->title = g_strdup(self->place != NULL ? self->place : _("Unknown program"));
     self->icon = icon != NULL ? g_object_ref(icon) : g_themed_icon_new("application-x-executable");
     return self;
 }
@@ -52,6 +55,12 @@ const char *
 pf_program_item_get_program(PfProgramItem *self)
 {
     return self->program;
+}
+
+const char *
+pf_program_item_get_place(PfProgramItem *self)
+{
+    return self->place;
 }
 
 const char *
@@ -84,6 +93,7 @@ finalize(GObject *object)
 {
     PfProgramItem *self = PF_PROGRAM_ITEM(object);
     g_free(self->program);
+    g_free(self->place);
     g_free(self->title);
     g_object_unref(self->icon);
     G_OBJECT_CLASS(pf_program_item_parent_class)->finalize(object);

@@ -20,6 +20,9 @@ PfProgramItem *pf_program_item_new_installed(GAppInfo *info);
 const char *pf_program_item_get_program(PfProgramItem *self);
 const char *pf_program_item_get_title(PfProgramItem *self);
 
+/* The same word as plain text, or NULL. Borrowed. */
+const char *pf_program_item_get_place(PfProgramItem *self);
+
 /* Borrowed. */
 GIcon *pf_program_item_get_icon(PfProgramItem *self);
 

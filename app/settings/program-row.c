@@ -29,8 +29,9 @@ pf_program_row_new(PfProgramItem *item)
     /* Of what a list selects, a screen reader says the name. */
     AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self));
     atk_object_set_name(accessible, pf_program_item_get_title(item));
-    atk_object_set_description(accessible, pf_program_item_get_program(item));
-    pf_label_text_set(self->program_label, pf_program_item_get_program(item));
+    const char *place = pf_program_item_get_place(item);
+    atk_object_set_description(accessible, place != NULL ? place : "");
+    pf_label_text_set(self->program_label, place);
     return self;
 }
 

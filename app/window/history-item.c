@@ -7,6 +7,7 @@
 
 #include "history-words.h"
 #include "plain-text.h"
+#include "program-label.h"
 #include "time-text.h"
 #include "token-label.h"
 
@@ -101,12 +102,8 @@ static char *
 dup_program(PfHistoryItem *self)
 {
     guint32 pid = 0;
-    g_autofree char *program = dup_plain(self, "program");
-    const char *executable = look_up(self, "executable");
-    if (program == NULL && executable != NULL) {
-        g_autofree char *file = g_path_get_basename(executable);
-        program = pf_plain_text_dup(file);
-    }
+    g_autofree char *program =
+        pf_program_label_dup(look_up(self, "program"), look_up(self, "executable"));
     if (!g_variant_lookup(self->entry, "pid", "u", &pid))
         return g_steal_pointer(&program);
     if (program == NULL)

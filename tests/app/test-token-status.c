@@ -118,6 +118,24 @@ test_reading(void)
     g_assert_cmpuint(nothing->len, ==, 0);
 }
 
+/* A reader's name is its maker's, a program's is its own. */
+static void
+test_foreign(void)
+{
+    g_autoptr(GPtrArray) items = read_status(
+        "{'readers': <[{'name': <'R\\u202e1\\n'>}, {'name': <' '>}]>, 'tokens': <[{'uri': <'" CARD
+        "'>, 'label': <'Anna'>, 'reader': <'R\\u202e1\\n'>}]>, 'domains': <[{'token_uri': <'" CARD
+        "'>, 'logged_in': <true>, 'members': <[{'pid': <uint32 1>, 'name': <'a\\u202eb\\tc'>}, "
+        "{'pid': <uint32 2>, 'name': <''>, 'exe': <'/bin/d\\u200fe'>}, {'pid': <uint32 3>}]>}]>}");
+    g_assert_cmpuint(items->len, ==, 2);
+    assert_place(items, 0, "Anna", "R�1�", "PIN cached");
+    assert_place(items, 1, "Card reader", "Card reader", "No card");
+    GListModel *domains = pf_token_item_get_domains(g_ptr_array_index(items, 0));
+    g_autoptr(PfDomainItem) domain = g_list_model_get_item(domains, 0);
+    g_autofree char *title = pf_domain_item_dup_title(domain);
+    g_assert_cmpstr(title, ==, "a�b�c, d�e, Unknown program");
+}
+
 static void
 on_changed(PfTokenItem *item, guint *count)
 {
@@ -152,6 +170,7 @@ main(int argc, char **argv)
     g_test_add_func("/token-status/pin-words", test_pin_words);
     g_test_add_func("/token-status/places", test_places);
     g_test_add_func("/token-status/reading", test_reading);
+    g_test_add_func("/token-status/foreign", test_foreign);
     g_test_add_func("/token-status/take", test_take);
     return g_test_run();
 }
