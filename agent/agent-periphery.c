@@ -63,7 +63,7 @@ ask_tries_left(const char *token_uri, PfTriesLeftReply reply, gpointer reply_dat
 static void
 on_prompter_changed(PfAgentPeriphery *self)
 {
-    pf_control_set_prompter_present(self->control, pf_prompt_broker_has_prompter(self->broker));
+    pf_control_set_prompter(self->control, pf_prompt_broker_get_prompter(self->broker));
 }
 
 static void

@@ -15,6 +15,8 @@ struct PfControlTokens {
     PfDBusAgent1 *skeleton;
     PfCache *cache;
     PfTokenRegistry *registry;
+    guint32 prompter; /* process ID; 0: there is none */
+    GCancellable *cancellable;
     GQueue waiting;   /* of GDBusMethodInvocation */
     GPtrArray *holds; /* of Hold */
 };
@@ -125,18 +127,57 @@ check_uri(GDBusMethodInvocation *invocation, const char *token_uri)
     return token != NULL;
 }
 
+typedef struct {
+    PfControlTokens *owner; /* valid unless the call was cancelled */
+    GDBusMethodInvocation *invocation;
+} Begin;
+
+static void
+refuse(GDBusMethodInvocation *invocation, GDBusError code, const char *reason)
+{
+    g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR, (int)code, reason);
+}
+
+/* The prompter has proven to be the app when it registered (DESIGN 8); its executable, which it
+ * hides since, need not be looked at again. */
+static void
+on_caller_known(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autofree Begin *begin = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) answer =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    guint32 pid = 0;
+    const char *token_uri;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        refuse(begin->invocation, G_DBUS_ERROR_FAILED, "the agent stops");
+        return;
+    }
+    if (answer != NULL)
+        g_variant_get(answer, "(u)", &pid);
+    g_variant_get(g_dbus_method_invocation_get_parameters(begin->invocation), "(&s)", &token_uri);
+    if (pid == 0 || pid != begin->owner->prompter)
+        refuse(begin->invocation, G_DBUS_ERROR_ACCESS_DENIED, "only for the agent's prompter");
+    else if (begin->owner->holds->len >= HOLDS_MAX)
+        refuse(begin->invocation, G_DBUS_ERROR_LIMITS_EXCEEDED, "too many changes");
+    else
+        begin_hold(begin->owner, begin->invocation, token_uri);
+}
+
 static gboolean
 handle_begin_token_change(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation,
                           const char *token_uri, PfControlTokens *self)
 {
     if (!check_uri(invocation, token_uri))
         return G_DBUS_METHOD_INVOCATION_HANDLED;
-    if (self->holds->len < HOLDS_MAX)
-        begin_hold(self, invocation, token_uri);
-    else
-        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
-                                                      G_DBUS_ERROR_LIMITS_EXCEEDED,
-                                                      "too many changes");
+    Begin *begin = g_new(Begin, 1);
+    *begin = (Begin){self, invocation};
+    g_dbus_connection_call(g_dbus_method_invocation_get_connection(invocation),
+                           "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                           "GetConnectionUnixProcessID",
+                           g_variant_new("(s)", g_dbus_method_invocation_get_sender(invocation)),
+                           G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable,
+                           on_caller_known, begin);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -183,8 +224,7 @@ handle_note_token_change(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocati
     if (!check_uri(invocation, token_uri))
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     if (!note_change(self, token_uri, change)) {
-        g_dbus_method_invocation_return_error_literal(invocation, G_DBUS_ERROR,
-                                                      G_DBUS_ERROR_INVALID_ARGS, "change is none");
+        refuse(invocation, G_DBUS_ERROR_INVALID_ARGS, "change is none");
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
     end_hold(self, g_dbus_method_invocation_get_sender(invocation), token_uri);
@@ -208,6 +248,7 @@ pf_control_tokens_new(PfDBusAgent1 *skeleton, PfCache *cache, PfTokenRegistry *r
     self->skeleton = g_object_ref(skeleton);
     self->cache = g_object_ref(cache);
     self->registry = g_object_ref(registry);
+    self->cancellable = g_cancellable_new();
     g_queue_init(&self->waiting);
     self->holds = g_ptr_array_new_with_free_func(hold_free);
     g_signal_connect(skeleton, "handle-begin-token-change", G_CALLBACK(handle_begin_token_change),
@@ -219,10 +260,18 @@ pf_control_tokens_new(PfDBusAgent1 *skeleton, PfCache *cache, PfTokenRegistry *r
 }
 
 void
+pf_control_tokens_set_prompter(PfControlTokens *self, pid_t pid)
+{
+    self->prompter = (guint32)pid;
+}
+
+void
 pf_control_tokens_free(PfControlTokens *self)
 {
     if (self == NULL)
         return;
+    g_cancellable_cancel(self->cancellable);
+    g_object_unref(self->cancellable);
     g_ptr_array_unref(self->holds);
     answer_all(self);
     g_signal_handlers_disconnect_by_data(self->registry, self);

@@ -9,10 +9,12 @@
 
 typedef struct PfControlTokens PfControlTokens;
 
-/* Serves BeginTokenChange and NoteTokenChange of SKELETON until pf_control_tokens_free(). Who may
- * call is the skeleton's affair. */
+/* Serves BeginTokenChange and NoteTokenChange of SKELETON until pf_control_tokens_free(). */
 PfControlTokens *pf_control_tokens_new(PfDBusAgent1 *skeleton, PfCache *cache,
                                        PfTokenRegistry *registry);
+
+/* The process that is the agent's prompter, and alone may begin a change; 0: none is. */
+void pf_control_tokens_set_prompter(PfControlTokens *self, pid_t pid);
 
 /* Calls that still wait are answered. NULL is fine. */
 void pf_control_tokens_free(PfControlTokens *self);

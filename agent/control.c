@@ -334,9 +334,11 @@ pf_control_stop(PfControl *self)
 }
 
 void
-pf_control_set_prompter_present(PfControl *self, gboolean present)
+pf_control_set_prompter(PfControl *self, pid_t pid)
 {
-    pf_dbus_agent1_set_prompter_present(self->skeleton, present);
+    pf_dbus_agent1_set_prompter_present(self->skeleton, pid != 0);
+    if (self->tokens != NULL)
+        pf_control_tokens_set_prompter(self->tokens, pid);
 }
 
 void

@@ -30,5 +30,5 @@ void pf_control_start(PfControl *self);
 /* Gives the name back after sending what is to be sent. */
 void pf_control_stop(PfControl *self);
 
-/* A prompter registered, or left. */
-void pf_control_set_prompter_present(PfControl *self, gboolean present);
+/* The process PID registered as the prompter; 0: it left. */
+void pf_control_set_prompter(PfControl *self, pid_t pid);

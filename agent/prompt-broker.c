@@ -261,6 +261,12 @@ pf_prompt_broker_has_prompter(PfPromptBroker *self)
     return self->bus != NULL;
 }
 
+pid_t
+pf_prompt_broker_get_prompter(PfPromptBroker *self)
+{
+    return self->prompter != NULL ? self->prompter->pid : 0;
+}
+
 gboolean
 pf_prompt_broker_is_prompter(PfPromptBroker *self, const PfPeerIdentity *identity)
 {

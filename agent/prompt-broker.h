@@ -58,6 +58,9 @@ void pf_prompt_broker_set_locked(PfPromptBroker *broker, gboolean is_locked);
 
 gboolean pf_prompt_broker_has_prompter(PfPromptBroker *broker);
 
+/* The process that is the prompter; 0: there is none. */
+pid_t pf_prompt_broker_get_prompter(PfPromptBroker *broker);
+
 /* Is this process the prompter? It may not be a client of the cache too. */
 gboolean pf_prompt_broker_is_prompter(PfPromptBroker *broker, const PfPeerIdentity *identity);
 

@@ -3,15 +3,21 @@
 /* Runs one PfTokenJob, as the app does: run-token-job VERB URI [MODULE|- [FILE]].
  *
  * Standard input has two lines, the proof and the secret; an empty one is none. Prints the result
- * as one JSON object, or says why there is none and exits with 1. SIGUSR1 cancels. */
+ * as one JSON object, or says why there is none and exits with 1. SIGUSR1 cancels. Where it stands
+ * as app/pinfold of an agent's tree, it is that agent's prompter, who answers nothing. Instead of a
+ * verb, "begin" has the agent hold the token nine times, and prints how often it did. */
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <stdio.h>
 #include <string.h>
+#include <systemd/sd-bus.h>
 
 #include "helper-path.h"
+#include "socket-path.h"
 #include "token-flags.h"
 #include "token-job.h"
+#include "token-note.h"
+#include "wire-names.h"
 
 /* In the place of the app's own: this program stands elsewhere in the build tree. */
 char *
@@ -58,6 +64,55 @@ on_job_done(GObject *source, GAsyncResult *async_result, gpointer data)
     *ret_result = g_object_ref(async_result);
 }
 
+/* NULL where it is no agent's app. */
+static sd_bus *
+register_as_prompter(const char *program)
+{
+    char path[108];
+    sd_bus *bus = NULL;
+    if (!g_str_has_suffix(program, "/app/pinfold"))
+        return NULL;
+    int r = pf_socket_path_get(path, sizeof path);
+    g_autofree char *address = g_strconcat("unix:path=", path, NULL);
+    if (r >= 0)
+        r = sd_bus_new(&bus);
+    if (r >= 0)
+        r = sd_bus_set_address(bus, address);
+    if (r >= 0)
+        r = sd_bus_start(bus);
+    if (r >= 0)
+        r = sd_bus_call_method(bus, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
+                               "RegisterPrompter", NULL, NULL, "");
+    if (r < 0)
+        g_error("it is not the prompter: %s", g_strerror(-r));
+    return bus;
+}
+
+static GAsyncResult *
+wait_for_result(GAsyncResult **result)
+{
+    while (*result == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    return *result;
+}
+
+static int
+begin(const char *uri)
+{
+    /* What was begun ends with the connection. */
+    g_autoptr(GPtrArray) buses = g_ptr_array_new_with_free_func(g_object_unref);
+    for (int i = 0; i < 9; i++) {
+        g_autoptr(GAsyncResult) result = NULL;
+        pf_token_note_call_async("BeginTokenChange", g_variant_new("(s)", uri), 5000, on_job_done,
+                                 &result);
+        GDBusConnection *bus = pf_token_note_call_finish(wait_for_result(&result));
+        if (bus != NULL)
+            g_ptr_array_add(buses, bus);
+    }
+    printf("%u\n", buses->len);
+    return 0;
+}
+
 static gboolean
 on_cancel(gpointer data)
 {
@@ -70,6 +125,9 @@ main(int argc, char **argv)
 {
     if (argc < 3)
         return 2;
+    sd_bus *prompter = register_as_prompter(argv[0]);
+    if (strcmp(argv[1], "begin") == 0)
+        return begin(argv[2]);
     PF_AUTO_SECRET proof = read_secret();
     PF_AUTO_SECRET secret = read_secret();
     PfTokenJob job = {
@@ -85,13 +143,13 @@ main(int argc, char **argv)
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     guint signal_id = g_unix_signal_add(SIGUSR1, on_cancel, cancellable);
     pf_token_job_run_async(&job, cancellable, on_job_done, &async_result);
-    while (async_result == NULL)
-        g_main_context_iteration(NULL, TRUE);
+    wait_for_result(&async_result);
     g_source_remove(signal_id);
     g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, &error);
     if (result != NULL)
         print_result(result);
     else
         fprintf(stderr, "%s\n", error->message);
+    sd_bus_close_unref(prompter);
     return result != NULL ? 0 : 1;
 }

@@ -3,9 +3,11 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """What the agent knows of a token that the app has changed, when the app's job is done."""
 
+import shutil
+
 from gi.repository import GLib
-from jobcase import JobCase, piv, softhsm
-from pinfoldtest import Spy, tap, wait_for
+from jobcase import HELPER, JOB, JobCase, piv, softhsm
+from pinfoldtest import Spy, build_path, tap, wait_for
 from pinfoldtest.bus import Bus
 from pinfoldtest.pinfold import Pinfold
 from pinfoldtest.wait import WaitTimeout
@@ -18,7 +20,27 @@ class Told(JobCase):
         super().setUp()
         self.prepare()
         self.pinfold = Pinfold(self.box, {"opensc" if self.has_card else "soft": self.module})
+        self.bus = Bus(self.box.env["DBUS_SESSION_BUS_ADDRESS"])
+        self.start_agent()
         wait_for(lambda: self.uri in self.listed(), 20, "the token", step=0.1)
+
+    def start_agent(self):
+        """In a tree where the jobs are its app's."""
+        tree = self.box.dir / "tree"
+        for name, source in (("agent/pinfold-agent", build_path("agent/pinfold-agent")),
+                             ("agent/pinfold-tokens", HELPER), ("app/pinfold", JOB)):
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, tree / name)
+        self.app = tree / "app/pinfold"
+        self.pinfold.start_agent(program=tree / "agent/pinfold-agent")
+        wait_for(lambda: self.bus.has_owner("org.pinfold.Agent"), 10, "the agent's name")
+
+    def start(self, *args, **kwargs):
+        return super().start(*args, program=(self.app,), **kwargs)
+
+    def call(self, method, *words):
+        self.bus.call("org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1", method,
+                      f"({'s' * len(words)})", *words)
 
     def listed(self):
         return {token["uri"]: token["flags"] for token in self.pinfold.status()["tokens"]}
@@ -109,21 +131,19 @@ class Soft(Told):
         self.assertEqual(driver.join(sign).rv, "CKR_OK")
         self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
 
-    def test_too_many(self):
-        bus = Bus(self.box.env["DBUS_SESSION_BUS_ADDRESS"])
-
-        def call(method, *words):
-            bus.call("org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1", method,
-                     f"({'s' * len(words)})", *words)
-
+    def test_only_the_app_begins_a_change(self):
+        """Whoever could have programs wait by it, over and over."""
+        softhsm.import_key(self.box)
+        driver, session = self.log_in(softhsm.PIN)
+        key, = driver.find(session, **{"class": "private_key"})
         with self.assertRaisesRegex(GLib.Error, "InvalidArgs"):
-            call("BeginTokenChange", "nonsense")
-        for _ in range(8):
-            call("BeginTokenChange", self.uri)
-        with self.assertRaisesRegex(GLib.Error, "LimitsExceeded"):
-            call("BeginTokenChange", self.uri)
-        call("NoteTokenChange", self.uri, "other")
-        call("BeginTokenChange", self.uri)
+            self.call("BeginTokenChange", "nonsense")
+        with self.assertRaisesRegex(GLib.Error, "AccessDenied"):
+            self.call("BeginTokenChange", self.uri)
+        driver.sign(session, key)
+
+    def test_too_many(self):
+        self.assertEqual(self.box.run(self.app, "begin", self.uri).stdout, "8\n")
 
     def test_unknown(self):
         for uri, change in (("nonsense", "pin"), (self.uri, "nothing"), (self.uri, "")):

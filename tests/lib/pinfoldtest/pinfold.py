@@ -85,12 +85,12 @@ class Pinfold:
             env |= spy.env | {"PINFOLD_CONF": str(conf)}
         return Driver(self.box, module_path(), env=env, **kwargs)
 
-    def start_agent(self, env=None, prefix=()):
+    def start_agent(self, env=None, prefix=(), program=None):
         """Starts the agent without the bus's help and waits for its socket.
 
         A call over the bus before would start another one, and the faster of the two stays.
         """
-        agent = self.box.start([*prefix, build_path("agent/pinfold-agent")], env=env)
+        agent = self.box.start([*prefix, program or build_path("agent/pinfold-agent")], env=env)
         wait_for(lambda: listens(self.socket()), 10, "the agent's socket")
         return agent
 
