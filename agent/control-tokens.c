@@ -27,6 +27,7 @@ typedef struct {
     char *sender;
     guint watch_id;
     guint timeout_id;
+    gboolean is_ended;                 /* by NoteTokenChange, which says what came of it */
     GDBusMethodInvocation *invocation; /* NULL once it is answered */
     guint look_id;
     gint64 deadline; /* monotonic µs */
@@ -41,10 +42,21 @@ answer_begin(Hold *hold)
                                                    g_steal_pointer(&hold->invocation));
 }
 
+/* Whoever began it is gone, or stuck, and may have changed the PIN: what is cached is not presented
+ * to find out. Before the answer nothing had begun. */
+static void
+forget_if_abandoned(const Hold *hold)
+{
+    const PfDomainFilter filter = {.token_uri = hold->token_uri};
+    if (!hold->is_ended && hold->invocation == NULL)
+        pf_cache_forget(hold->owner->cache, &filter, PF_FORGET_LEASE_LOST);
+}
+
 static void
 hold_free(gpointer data)
 {
     Hold *hold = data;
+    forget_if_abandoned(hold);
     answer_begin(hold);
     pf_cache_release_token(hold->owner->cache, hold->token_uri);
     g_bus_unwatch_name(hold->watch_id);
@@ -106,9 +118,10 @@ static void
 end_hold(PfControlTokens *self, const char *sender, const char *token_uri)
 {
     for (guint i = 0; i < self->holds->len; i++) {
-        const Hold *hold = self->holds->pdata[i];
+        Hold *hold = self->holds->pdata[i];
         if (!g_str_equal(hold->sender, sender) || !g_str_equal(hold->token_uri, token_uri))
             continue;
+        hold->is_ended = TRUE;
         g_ptr_array_remove_index(self->holds, i);
         return;
     }

@@ -122,14 +122,18 @@ class Soft(Told):
         self.assertDone(self.finish(job))
         self.assertIn(driver.join(sign).rv, ("CKR_USER_NOT_LOGGED_IN", "CKR_KEY_HANDLE_INVALID"))
 
-    def test_lent_again_when_the_app_is_gone(self):
+    def test_pin_is_forgotten_when_the_app_is_gone(self):
+        """Nobody can say any more whether the token has another one by now."""
         driver, sign, job = self.sign_while_pin_is_changed(60000)
         job.kill()
         job.wait()
         job.stdout.close()
         job.stderr.close()
-        self.assertEqual(driver.join(sign).rv, "CKR_OK")
-        self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
+        self.assertEqual(driver.join(sign).rv, "CKR_USER_NOT_LOGGED_IN")
+        self.assertEqual(self.pinfold.logged_in_domains(), [])
+        forgotten = [e for e in self.pinfold.history() if e["event"] == "forgotten"]
+        self.assertEqual([e["reason"] for e in forgotten], ["lease-lost"])
+        driver.ok("login", driver.open_session("@0", "rw"), "user", softhsm.PIN)
 
     def test_only_the_app_begins_a_change(self):
         """Whoever could have programs wait by it, over and over."""
