@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "agent-absence.h"
 #include "offer-item.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbusmenuMenuitem, g_object_unref)
@@ -135,12 +136,13 @@ static void
 append_tokens(PfTrayMenu *self, DbusmenuMenuitem *root)
 {
     GListModel *tokens = pf_agent_model_get_tokens(self->model);
-    if (pf_agent_model_get_state(self->model) == PF_AGENT_STATE_LOST) {
-        append(self, root, _("PIN caching is off: the agent is not running"), NULL);
-        append(self, root, _("Start the _Agent"), "start-agent");
-    } else if (pf_agent_model_count_tokens(self->model) == 0) {
+    const char *absence = pf_agent_absence_get_words(self->model);
+    if (absence != NULL)
+        append(self, root, absence, NULL);
+    else if (pf_agent_model_count_tokens(self->model) == 0)
         append(self, root, _("No token"), NULL);
-    }
+    if (pf_agent_model_get_state(self->model) == PF_AGENT_STATE_LOST)
+        append(self, root, _("Start the _Agent"), "start-agent");
     for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
         g_autoptr(PfTokenItem) token = g_list_model_get_item(tokens, i);
         append_token(self, root, token);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "agent-absence.h"
 #include "offer-item.h"
 #include "plain-text.h"
 #include "time-text.h"
@@ -69,23 +70,6 @@ pf_tray_state_wants_person(PfTrayState state)
     return state == PF_TRAY_STATE_OFF || state == PF_TRAY_STATE_ATTENTION;
 }
 
-/* Why there is no agent to speak of; static, or NULL. */
-static const char *
-get_absence(PfAgentModel *model)
-{
-    switch (pf_agent_model_get_state(model)) {
-    case PF_AGENT_STATE_LOST:
-        return _("PIN caching is off: the agent is not running");
-    case PF_AGENT_STATE_FOREIGN:
-        return _("Another program answers as Pinfold’s agent");
-    case PF_AGENT_STATE_CONNECTING:
-        return _("Looking for tokens…");
-    case PF_AGENT_STATE_READY:
-        break;
-    }
-    return NULL;
-}
-
 static const char *
 get_emptiness(PfAgentModel *model)
 {
@@ -96,7 +80,7 @@ get_emptiness(PfAgentModel *model)
 char *
 pf_tray_state_dup_summary(PfAgentModel *model, GListModel *offers)
 {
-    const char *absence = get_absence(model);
+    const char *absence = pf_agent_absence_get_words(model);
     if (absence != NULL)
         return g_strdup(absence);
     g_autoptr(PfTokenItem) troubled = find_troubled(model);
@@ -236,7 +220,7 @@ add_past(GPtrArray *lines, PfAgentModel *model)
 char *
 pf_tray_state_dup_tool_tip(PfAgentModel *model, GListModel *offers)
 {
-    const char *absence = get_absence(model);
+    const char *absence = pf_agent_absence_get_words(model);
     if (absence != NULL)
         return g_strdup(absence);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);

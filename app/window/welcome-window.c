@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "agent-absence.h"
 #include "row-separators.h"
 
 struct _PfWelcomeWindow {
@@ -60,16 +61,9 @@ new_row(gpointer item, gpointer user_data)
 static const char *
 get_emptiness(PfAgentModel *model)
 {
-    switch (pf_agent_model_get_state(model)) {
-    case PF_AGENT_STATE_LOST:
-        return _("PIN caching is off: the agent is not running");
-    case PF_AGENT_STATE_FOREIGN:
-        return _("Another program answers as Pinfold’s agent");
-    case PF_AGENT_STATE_CONNECTING:
-        return _("Looking for tokens…");
-    case PF_AGENT_STATE_READY:
-        break;
-    }
+    const char *absence = pf_agent_absence_get_words(model);
+    if (absence != NULL)
+        return absence;
     return _("Connect a card reader and insert your card. It appears here by itself.");
 }
 

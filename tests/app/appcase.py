@@ -3,6 +3,7 @@
 """What the app's tests share: the app in a private session, and scripted peers for it."""
 
 import os
+import socket
 import time
 import unittest
 from pathlib import Path
@@ -80,6 +81,16 @@ class AppCase(unittest.TestCase):
         return Gio.DBusConnection.new_for_address_sync(
             self.box.bus_address,
             flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+
+    def take_private_socket(self):
+        """A process listens there that has not the agent's name."""
+        path = Path(self.box.env["XDG_RUNTIME_DIR"], "pinfold", "agent")
+        path.parent.mkdir(mode=0o700)
+        self.box.start(["/usr/bin/python3", "-c", "import socket, sys, signal\n"
+                        "s = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\ns.listen()\n"
+                        "signal.pause()", path])
+        with socket.socket(socket.AF_UNIX) as probe:
+            wait_for(lambda: probe.connect_ex(str(path)) == 0, 5, "the socket")
 
     def has_name(self, bus, name):
         answer = bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",

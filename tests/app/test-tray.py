@@ -173,6 +173,19 @@ class Tray(AppCase):
         self.wait_tooltip(NOT_CACHED)
         self.assertNotIn(line, self.menu())
 
+    def test_impostor(self):
+        self.agent.stop()
+        lost = "PIN caching is off: the agent is not running"
+        self.wait_tooltip(lost)
+        self.take_private_socket()
+        self.agent = ReportingAgent(self.bus)
+        line = "Another program answers as Pinfold’s agent"
+        self.wait_tooltip(line)
+        menu = self.menu()
+        self.assertFalse(menu[line][1].get("enabled", True))
+        for wrong in (lost, "Start the _Agent", "No token"):
+            self.assertNotIn(wrong, menu)
+
     def test_tooltip_tells_programs_and_time(self):
         tomorrow = 86400
         until = {"expires_s": tomorrow, "members": [

@@ -3,7 +3,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Token window, settings and the app's life, on a desktop without a tray."""
 
-import socket
 import time
 from pathlib import Path
 
@@ -154,13 +153,7 @@ class Windows(AppCase):
 
     def test_impostor(self):
         """A program with the agent's name, while another one listens on the private socket."""
-        folder = Path(self.box.env["XDG_RUNTIME_DIR"], "pinfold")
-        folder.mkdir(mode=0o700)
-        self.box.start(["/usr/bin/python3", "-c", "import socket, sys, signal\n"
-                        "s = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\ns.listen()\n"
-                        "signal.pause()", folder / "agent"])
-        with socket.socket(socket.AF_UNIX) as probe:
-            wait_for(lambda: probe.connect_ex(str(folder / "agent")) == 0, 5, "the socket")
+        self.take_private_socket()
         impostor = ReportingAgent(self.bus)
         self.addCleanup(impostor.stop)
         impostor.report(readers=[{"name": READER, "present": False}])
