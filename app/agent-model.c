@@ -28,7 +28,14 @@ struct _PfAgentModel {
 
 G_DEFINE_FINAL_TYPE(PfAgentModel, pf_agent_model, G_TYPE_OBJECT)
 
-enum { SIGNAL_APPEARED, SIGNAL_CHANGED, SIGNAL_FAILED, SIGNAL_FORGOTTEN, N_SIGNALS };
+enum {
+    SIGNAL_APPEARED,
+    SIGNAL_CHANGED,
+    SIGNAL_FAILED,
+    SIGNAL_FORGOTTEN,
+    SIGNAL_TOKEN_CHANGED,
+    N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 static void ask_status(PfAgentModel *self);
@@ -357,6 +364,12 @@ static void
 on_start_service_told(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(PfAgentModel) self = user_data;
+void
+pf_agent_model_note_change(PfAgentModel *self, const char *uri)
+{
+    g_signal_emit(self, signals[SIGNAL_TOKEN_CHANGED], 0, uri);
+}
+
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
@@ -409,3 +422,6 @@ pf_agent_model_init(PfAgentModel *self)
 {
     self->tokens = g_list_store_new(PF_TYPE_TOKEN_ITEM);
 }
+    signals[SIGNAL_TOKEN_CHANGED] =
+        g_signal_new("token-changed", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 1, G_TYPE_STRING);

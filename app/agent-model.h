@@ -19,7 +19,8 @@ typedef enum {
  * agent by itself and asks for the status only when the agent says that it changed. Signals:
  * "appeared" when an agent starts, "changed" after each change of what the functions below tell,
  * "forgotten" with the token's URI and the reason of Agent1.Forgotten before "changed" for that,
- * "failed" with a plain sentence when something the person asked for did not work. The caller owns
+ * "failed" with a plain sentence when something the person asked for did not work, "token-changed"
+ * with a token's URI by pf_agent_model_note_change(). The caller owns
  * the model. Main thread, as all of it. */
 PfAgentModel *pf_agent_model_new(GDBusConnection *connection);
 
@@ -60,6 +61,10 @@ void pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_
 
 /* Ends the login that an application ID was opened for. */
 void pf_agent_model_close_id(PfAgentModel *self, const char *uri, const char *app_id);
+
+/* Something was done to the token URI: what was read of it may not be true any more. What the agent
+ * reads of tokens it finds out by itself. */
+void pf_agent_model_note_change(PfAgentModel *self, const char *uri);
 
 /* Has the agent read the modules and their tokens anew. */
 void pf_agent_model_look_again(PfAgentModel *self);

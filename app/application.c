@@ -203,7 +203,7 @@ start_up(GApplication *application)
     self->model = pf_agent_model_new(connection);
     self->settings = pf_settings_actions_new(GTK_APPLICATION(self), self->model);
     add_actions(self);
-    pf_token_actions_add(GTK_APPLICATION(self));
+    pf_token_actions_add(GTK_APPLICATION(self), self->model);
     self->prompter = pf_prompter_new(GTK_APPLICATION(self));
     g_signal_connect_object(self->model, "appeared", G_CALLBACK(pf_prompter_connect),
                             self->prompter, G_CONNECT_SWAPPED);

@@ -18,11 +18,18 @@
 typedef struct {
     GtkApplication *application; /* which owns this */
     PfTokenTask *task;           /* NULL: none is open */
+    PfAgentModel *model;
     GtkFileChooserNative *chooser;
     PfSessionWatcher *session;
 } PfTokenActions;
 
 static void
+static void
+on_task_changed(PfTokenActions *self, const char *uri)
+{
+    pf_agent_model_note_change(self->model, uri);
+}
+
 on_task_ended(PfTokenActions *self)
 {
     g_clear_object(&self->task);
@@ -67,6 +74,7 @@ begin(PfTokenActions *self, PfTokenTask *task)
 {
     self->task = task;
     g_signal_connect_swapped(self->task, "ended", G_CALLBACK(on_task_ended), self);
+    g_signal_connect_swapped(self->task, "changed", G_CALLBACK(on_task_changed), self);
 }
 
 static void
@@ -178,10 +186,11 @@ free_actions(gpointer data)
 }
 
 void
-pf_token_actions_add(GtkApplication *application)
+pf_token_actions_add(GtkApplication *application, PfAgentModel *model)
 {
     static const GActionEntry entries[] = {
         {"change-pin", on_task_activated, "s"},
+    g_clear_object(&self->model);
         {"unblock-pin", on_task_activated, "s"},
         {"set-pin", on_task_activated, "s"},
         {"create-token", on_task_activated},
@@ -197,3 +206,4 @@ pf_token_actions_add(GtkApplication *application)
     g_action_map_add_action_entries(G_ACTION_MAP(application), entries, G_N_ELEMENTS(entries),
                                     self);
 }
+    self->model = g_object_ref(model);

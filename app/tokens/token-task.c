@@ -30,7 +30,8 @@ struct _PfTokenTask {
 
 G_DEFINE_FINAL_TYPE(PfTokenTask, pf_token_task, G_TYPE_OBJECT)
 
-static guint ended_signal;
+enum { SIGNAL_CHANGED, SIGNAL_ENDED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 static void
 stop_looking(PfTokenTask *self)
@@ -56,7 +57,7 @@ end(PfTokenTask *self)
 {
     g_autoptr(PfTokenTask) kept = g_object_ref(self);
     close_dialog(self);
-    g_signal_emit(kept, ended_signal, 0);
+    g_signal_emit(kept, signals[SIGNAL_ENDED], 0);
 }
 
 static char *
@@ -108,6 +109,16 @@ show_fault(PfTokenTask *self, const PfTokenJobResult *result)
 }
 
 static void
+/* A helper that gave no answer may have done some of it. */
+static void
+note_change(PfTokenTask *self, const PfTokenJobResult *result)
+{
+    gboolean is_refused =
+        result != NULL && result->answer != NULL && result->fault != PF_TOKENS_FAULT_NONE;
+    if (self->task == PF_TASK_IMPORT && !is_refused)
+        g_signal_emit(self, signals[SIGNAL_CHANGED], 0, self->uri);
+}
+
 on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
 {
     g_autoptr(PfTokenTask) self = user_data;
@@ -117,6 +128,7 @@ on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
     if (self->dialog == NULL)
         return;
     if (is_done) {
+    note_change(self, result);
         tell_person(self, result);
         end(self);
     } else if (result != NULL) {
@@ -309,8 +321,10 @@ pf_token_task_class_init(PfTokenTaskClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = dispose;
     G_OBJECT_CLASS(klass)->finalize = finalize;
-    ended_signal = g_signal_new("ended", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 0);
+    signals[SIGNAL_CHANGED] = g_signal_new("changed", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[SIGNAL_ENDED] = g_signal_new("ended", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -18,6 +18,7 @@ struct _PfCertificateList {
     gboolean is_truncated;
     char *holder;
     GCancellable *reading; /* NULL: nothing is read now */
+    gboolean is_outdated;  /* so is what is read now */
 };
 
 G_DEFINE_FINAL_TYPE(PfCertificateList, pf_certificate_list, G_TYPE_OBJECT)
@@ -101,8 +102,11 @@ on_job_done(GObject *source, GAsyncResult *result, gpointer user_data)
     self->fault = done != NULL ? done->fault : PF_TOKENS_FAULT_FAILED;
     if (self->fault == PF_TOKENS_FAULT_NONE && done->answer != NULL)
         take_answer(self, done->answer);
-    set_state(self,
-              self->fault == PF_TOKENS_FAULT_NONE ? PF_CERTIFICATES_READ : PF_CERTIFICATES_FAILED);
+    if (self->is_outdated)
+        set_state(self, PF_CERTIFICATES_UNREAD);
+    else
+        set_state(self, self->fault == PF_TOKENS_FAULT_NONE ? PF_CERTIFICATES_READ
+                                                            : PF_CERTIFICATES_FAILED);
 }
 
 void
@@ -117,8 +121,18 @@ pf_certificate_list_read(PfCertificateList *self)
     if (self->reading != NULL)
         return;
     self->reading = g_cancellable_new();
+    self->is_outdated = FALSE;
     pf_token_job_run_async(&job, self->reading, on_job_done, g_object_ref(self));
     set_state(self, PF_CERTIFICATES_READING);
+}
+
+void
+pf_certificate_list_outdate(PfCertificateList *self)
+{
+    if (self->reading != NULL)
+        self->is_outdated = TRUE;
+    else
+        set_state(self, PF_CERTIFICATES_UNREAD);
 }
 
 void

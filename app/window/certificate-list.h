@@ -24,6 +24,10 @@ PfCertificateList *pf_certificate_list_new(const char *uri, const char *module_p
  * that is going on. */
 void pf_certificate_list_read(PfCertificateList *self);
 
+/* They are not what they were: there is something to read again, and what is being read now may be
+ * from before. */
+void pf_certificate_list_outdate(PfCertificateList *self);
+
 /* Ends the reading, if it goes on, with nothing read. */
 void pf_certificate_list_cancel(PfCertificateList *self);
 

@@ -104,6 +104,14 @@ pf_certificate_store_read_again(PfCertificateStore *store, const char *uri)
         pf_certificate_list_read(list);
 }
 
+void
+pf_certificate_store_outdate(PfCertificateStore *store, const char *uri)
+{
+    PfCertificateList *list = g_hash_table_lookup(store->lists, uri);
+    if (list != NULL)
+        pf_certificate_list_outdate(list);
+}
+
 PfCertificateStore *
 pf_certificate_store_new(GListModel *tokens)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The certificates of all tokens that are there: read once per token and insertion, and only while
- * somebody looks. */
+/* The certificates of all tokens that are there: read once per token, insertion and change, and only
+ * while somebody looks. */
 #pragma once
 
 #include "certificate-list.h"
@@ -22,5 +22,9 @@ void pf_certificate_store_set_active(PfCertificateStore *store, gboolean active)
 /* Of a token in the list; NULL where there is none that could be read. Borrowed. */
 PfCertificateList *pf_certificate_store_get(PfCertificateStore *store, PfTokenItem *token);
 
-/* Reads the token's certificates again: they are not what they were, or could not be read. */
+/* Reads the token's certificates again: the person wants it. */
 void pf_certificate_store_read_again(PfCertificateStore *store, const char *uri);
+
+/* The token's certificates are not what they were: they are read again as soon as somebody looks.
+ */
+void pf_certificate_store_outdate(PfCertificateStore *store, const char *uri);

@@ -131,6 +131,12 @@ on_read_certificates_activated(GSimpleAction *action, GVariant *parameter, gpoin
 }
 
 static void
+on_model_token_changed(PfTokenWindow *self, const char *uri)
+{
+    pf_certificate_store_outdate(self->row_context.certificates, uri);
+}
+
+static void
 add_actions(PfTokenWindow *self, GtkApplication *application)
 {
     static const GActionEntry entries[] = {
@@ -187,6 +193,8 @@ pf_token_window_new(GtkApplication *application, PfAgentModel *model, GListModel
     g_signal_connect_object(model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(model, "failed", G_CALLBACK(on_model_failed), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(model, "token-changed", G_CALLBACK(on_model_token_changed), self,
+                            G_CONNECT_SWAPPED);
     on_model_changed(self);
     return self;
 }

@@ -10,7 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from gi.repository import GLib
 
+from appcase import TITLE
 from pinfoldtest import Driver, softhsm, tap
+from pinfoldtest.pinfold import module_path
 from pinfoldtest.wait import wait_for
 from taskcase import LONG, TaskCase
 
@@ -94,7 +96,19 @@ class Import(FileCase):
             return len(keys), driver.sign(session, keys[0], b"data", "SHA256_RSA_PKCS") \
                 if keys else None
 
+    def sign_as_program(self):
+        """By the imported key, as a program sees it through Pinfold."""
+        with Driver(self.box, module_path()) as driver:
+            driver.ok("init")
+            session = driver.open_session("=pinfold-test")
+            driver.ok("login", session, "user", softhsm.PIN)
+            key, = driver.find(session, **{"class": "private_key"})
+            return driver.sign(session, key, b"data", "SHA256_RSA_PKCS")
+
     def test_import(self):
+        self.activate("open")
+        main = self.window(TITLE)
+        main.wait_text("None that can be read without the PIN.", LONG)
         window = self.open()
         self.picture("import")
         self.assertIn(str(self.file), window.texts())
@@ -112,6 +126,11 @@ class Import(FileCase):
         self.wait_no_window("Import —")
         count, signature = self.objects()
         self.assertEqual(count, 1)
+        # The window that was open all the time has read it.
+        main.wait_text("Anna Beispiel", LONG)
+        self.assertNotIn("None that can be read without the PIN.", main.texts())
+        self.picture("import-done")
+        softhsm.verify_signature(p12.public_pem(self.key), self.sign_as_program(), b"data")
         softhsm.verify_signature(p12.public_pem(self.key), signature, b"data")
         for secret in ("wrong-73914628", "83062915", PASSWORD):
             self.assert_not_in_memory(self.app.pid, secret)
