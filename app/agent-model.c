@@ -8,6 +8,7 @@
 #include "agent-watch.h"
 #include "forget-words.h"
 #include "list-update.h"
+#include "token-names.h"
 #include "token-status.h"
 #include "wire-names.h"
 
@@ -191,6 +192,18 @@ on_agent_presence(PfAgentPresence presence, gpointer owner)
     }
 }
 
+/* After those who say whether names can be given: rows ask them. */
+static void
+on_names_changed(PfAgentModel *self)
+{
+    GListModel *tokens = G_LIST_MODEL(self->tokens);
+    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
+        g_autoptr(PfTokenItem) item = g_list_model_get_item(tokens, i);
+        pf_token_item_note_name(item);
+    }
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+}
+
 PfAgentModel *
 pf_agent_model_new(GDBusConnection *connection)
 {
@@ -198,6 +211,8 @@ pf_agent_model_new(GDBusConnection *connection)
     self->watch =
         pf_agent_watch_new(connection, &(PfAgentWatchCalls){on_agent_presence, on_agent_signal},
                            self);
+    g_signal_connect_object(pf_token_names_get(), "changed", G_CALLBACK(on_names_changed), self,
+                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
     if (connection == NULL)
         self->state = PF_AGENT_STATE_LOST;
     else
@@ -349,6 +364,12 @@ pf_agent_model_look_again(PfAgentModel *self)
         pf_dbus_agent1_call_diagnose(agent, NULL, on_diagnose_done, g_object_ref(self));
 }
 
+void
+pf_agent_model_note_change(PfAgentModel *self, const char *uri)
+{
+    g_signal_emit(self, signals[SIGNAL_TOKEN_CHANGED], 0, uri);
+}
+
 static void
 on_start_service_done(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -364,12 +385,6 @@ static void
 on_start_service_told(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(PfAgentModel) self = user_data;
-void
-pf_agent_model_note_change(PfAgentModel *self, const char *uri)
-{
-    g_signal_emit(self, signals[SIGNAL_TOKEN_CHANGED], 0, uri);
-}
-
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
@@ -415,6 +430,9 @@ pf_agent_model_class_init(PfAgentModelClass *klass)
     signals[SIGNAL_FORGOTTEN] =
         g_signal_new("forgotten", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                      G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+    signals[SIGNAL_TOKEN_CHANGED] =
+        g_signal_new("token-changed", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -422,6 +440,3 @@ pf_agent_model_init(PfAgentModel *self)
 {
     self->tokens = g_list_store_new(PF_TYPE_TOKEN_ITEM);
 }
-    signals[SIGNAL_TOKEN_CHANGED] =
-        g_signal_new("token-changed", PF_TYPE_AGENT_MODEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                     G_TYPE_NONE, 1, G_TYPE_STRING);

@@ -8,6 +8,7 @@
 #include "list-update.h"
 #include "plain-text.h"
 #include "token-label.h"
+#include "token-names.h"
 
 struct _PfTokenItem {
     GObject parent_instance;
@@ -171,9 +172,19 @@ pf_token_item_dup_title(PfTokenItem *self)
 {
     if (self->uri == NULL)
         return dup_reader(self);
+    char *name = pf_token_names_dup(self->uri);
+    if (name != NULL)
+        return name;
     if (self->label != NULL)
         return g_strdup(self->label);
     return g_strdup(_("Unnamed token"));
+}
+
+char *
+pf_token_item_dup_label(PfTokenItem *self)
+{
+    g_autofree char *name = self->uri != NULL ? pf_token_names_dup(self->uri) : NULL;
+    return name != NULL ? g_strdup(self->label) : NULL;
 }
 
 char *
@@ -307,6 +318,12 @@ take_domains(PfTokenItem *self, PfTokenItem *other)
     for (guint i = 0; i < g_list_model_get_n_items(theirs); i++)
         g_ptr_array_add(domains, g_list_model_get_item(theirs, i));
     return pf_list_update_set(self->domains, domains, are_domains_equal);
+}
+
+void
+pf_token_item_note_name(PfTokenItem *self)
+{
+    g_signal_emit(self, changed_signal, 0);
 }
 
 static void

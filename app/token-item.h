@@ -42,6 +42,9 @@ typedef enum {
 /* Are both about the same token in the same place, or about the same reader without one? */
 gboolean pf_token_item_is_same(PfTokenItem *self, PfTokenItem *other);
 
+/* The person may call the token something else now. */
+void pf_token_item_note_name(PfTokenItem *self);
+
 /* Makes the item say what OTHER, which is_same, says. Returns whether it did not already. */
 gboolean pf_token_item_take(PfTokenItem *self, PfTokenItem *other);
 
@@ -72,15 +75,18 @@ guint pf_token_item_count_pins(PfTokenItem *self);
 /* Can no PIN be given to the token any more? */
 gboolean pf_token_item_is_blocked(PfTokenItem *self);
 
-/* Words, plain text, the caller's; NULL where there is nothing to say. State: what matters most of
- * the token's or reader's. Cache: who has its PIN. PIN: pf_pin_state_dup_words(). */
+/* Words, plain text, the caller's; NULL where there is nothing to say. Title: what the person calls
+ * it (token-names.h), else its label. State: what matters most of the token's or reader's. Cache:
+ * who has its PIN. PIN: pf_pin_state_dup_words(). */
 char *pf_token_item_dup_title(PfTokenItem *self);
 char *pf_token_item_dup_detail(PfTokenItem *self);
 char *pf_token_item_dup_state(PfTokenItem *self);
 char *pf_token_item_dup_cache(PfTokenItem *self);
 PfPinUrgency pf_token_item_dup_pin(PfTokenItem *self, char **ret_words);
 
-/* What the token says of itself; the caller's, NULL where it does not. */
+/* What the token says of itself; the caller's, NULL where it does not. Label: only where the title
+ * is another. */
+char *pf_token_item_dup_label(PfTokenItem *self);
 char *pf_token_item_dup_serial(PfTokenItem *self);
 char *pf_token_item_dup_model(PfTokenItem *self);
 

@@ -5,7 +5,7 @@
 
 #include "forget-words.h"
 #include "token-changes.h"
-#include "token-label.h"
+#include "token-names.h"
 
 /* A card that is pushed in halfway and again is one event, and so is a lock that costs ten PINs. */
 #define LOOK_MS 500u
@@ -106,7 +106,7 @@ tell_forgotten(PfNotifier *self, const GPtrArray *now)
         return;
     PfTokenItem *token = pf_token_changes_find(now, self->lost_last);
     g_autofree char *label =
-        token != NULL ? pf_token_item_dup_title(token) : pf_token_label_dup(self->lost_last);
+        token != NULL ? pf_token_item_dup_title(token) : pf_token_names_dup_title(self->lost_last);
     g_autoptr(PfNotice) notice =
         pf_notice_new_forgotten(count_lost(self, reason), label != NULL ? label : "?",
                                 pf_forget_words_find(reason));

@@ -289,8 +289,9 @@ pf_change_dialog_new(PfPinRequest *request)
 {
     PfChangeDialog *self = g_object_new(PF_TYPE_CHANGE_DIALOG, "use-header-bar", FALSE, NULL);
     if (pf_pin_request_get_task(request) == PF_TASK_RENAME) {
-        g_autofree char *name = pf_pin_request_dup_token(request);
-        gtk_entry_set_text(self->name_entry, name);
+        const char *own = pf_pin_request_get_token_name(request);
+        const char *name = own != NULL ? own : pf_pin_request_get_token_label(request);
+        gtk_entry_set_text(self->name_entry, name != NULL ? name : "");
     }
     pf_prompt_dialog_begin(PF_PROMPT_DIALOG(self), request);
     gtk_widget_grab_focus(get_widget(self, get_first_field(self)));

@@ -7,8 +7,11 @@
 
 #include <glib/gi18n.h>
 
+#include "plain-text.h"
+#include "token-names.h"
+
 /* Bytes of CK_TOKEN_INFO's label. */
-#define NAME_MAX_BYTES 32
+#define LABEL_MAX_BYTES 32
 
 gboolean
 pf_pin_change_asks(const PfPinRequest *request, PfChangeField field)
@@ -32,17 +35,33 @@ pf_pin_change_asks(const PfPinRequest *request, PfChangeField field)
     return FALSE;
 }
 
+/* A name that only Pinfold shows; without one the token goes by its label. */
+static PfPinChangeVerdict
+check_rename(const PfPinRequest *request, const char *name)
+{
+    const char *own = pf_pin_request_get_token_name(request);
+    const char *label = pf_pin_request_get_token_label(request);
+    const char *shown = own != NULL ? own : label;
+    if (*name == '\0')
+        return own == NULL ? PF_PIN_CHANGE_NAME_IS_OLD : PF_PIN_CHANGE_OK;
+    if (g_utf8_strlen(name, -1) > PF_TOKEN_NAMES_MAX_CHARS)
+        return PF_PIN_CHANGE_NAME_LONG;
+    return g_strcmp0(name, shown) == 0 ? PF_PIN_CHANGE_NAME_IS_OLD : PF_PIN_CHANGE_OK;
+}
+
 /* Blanks at the end of a label are not kept by a token. */
 static PfPinChangeVerdict
 check_name(const PfPinRequest *request, const char *text)
 {
     g_autofree char *name = g_strstrip(g_strdup(text));
-    g_autofree char *old = pf_pin_request_dup_token(request);
+    g_autofree char *plain = pf_plain_text_dup(name);
+    if (*name != '\0' && g_strcmp0(plain, name) != 0)
+        return PF_PIN_CHANGE_NAME_UNSEEN;
+    if (pf_pin_request_get_task(request) == PF_TASK_RENAME)
+        return check_rename(request, name);
     if (*name == '\0')
         return PF_PIN_CHANGE_NAME_EMPTY;
-    if (strlen(name) > NAME_MAX_BYTES)
-        return PF_PIN_CHANGE_NAME_LONG;
-    return g_strcmp0(name, old) == 0 ? PF_PIN_CHANGE_NAME_IS_OLD : PF_PIN_CHANGE_OK;
+    return strlen(name) > LABEL_MAX_BYTES ? PF_PIN_CHANGE_NAME_LONG : PF_PIN_CHANGE_OK;
 }
 
 /* The PIN that a card was delivered with can be shorter than any that it takes later, and what the
@@ -125,6 +144,7 @@ pf_pin_change_get_field(const PfPinRequest *request, PfPinChangeVerdict verdict)
     switch (verdict) {
     case PF_PIN_CHANGE_NAME_EMPTY:
     case PF_PIN_CHANGE_NAME_LONG:
+    case PF_PIN_CHANGE_NAME_UNSEEN:
     case PF_PIN_CHANGE_NAME_IS_OLD:
         return PF_CHANGE_FIELD_NAME;
     case PF_PIN_CHANGE_OLD_EMPTY:
@@ -151,6 +171,7 @@ pf_pin_change_is_error(PfPinChangeVerdict verdict)
 {
     switch (verdict) {
     case PF_PIN_CHANGE_NAME_LONG:
+    case PF_PIN_CHANGE_NAME_UNSEEN:
     case PF_PIN_CHANGE_OLD_LONG:
     case PF_PIN_CHANGE_NEW_LONG:
     case PF_PIN_CHANGE_NEW_IS_OLD:
@@ -186,6 +207,8 @@ pf_pin_change_dup_text(const PfPinRequest *request, PfPinChangeVerdict verdict)
         return g_strdup(_("Enter a name."));
     case PF_PIN_CHANGE_NAME_LONG:
         return g_strdup(_("Too long for the name of a token."));
+    case PF_PIN_CHANGE_NAME_UNSEEN:
+        return g_strdup(_("A name has no line breaks, tabs or invisible characters."));
     case PF_PIN_CHANGE_NAME_IS_OLD:
         return g_strdup(_("This is the name that the token has."));
     case PF_PIN_CHANGE_OLD_EMPTY:

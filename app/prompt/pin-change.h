@@ -23,6 +23,7 @@ typedef enum {
     PF_PIN_CHANGE_OK,
     PF_PIN_CHANGE_NAME_EMPTY,
     PF_PIN_CHANGE_NAME_LONG,
+    PF_PIN_CHANGE_NAME_UNSEEN, /* has characters that nobody can see */
     PF_PIN_CHANGE_NAME_IS_OLD,
     PF_PIN_CHANGE_OLD_EMPTY,
     PF_PIN_CHANGE_OLD_LONG,

@@ -35,7 +35,8 @@ struct _PfPinRequest {
 #undef PF_PIN_REQUEST_FIELD
     gboolean program_known;
     gboolean may_remember;
-    char *users; /* names with commas */
+    char *token_name; /* the person's own, or NULL */
+    char *users;      /* names with commas */
     guint64 pid;
     guint64 min_len;
     guint64 max_len;

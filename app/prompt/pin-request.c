@@ -7,6 +7,7 @@
 
 #include "pin-request-private.h"
 #include "plain-text.h"
+#include "token-id.h"
 
 static const struct {
     const char *key;
@@ -53,6 +54,7 @@ pf_pin_request_dup(const PfPinRequest *request, guint64 number)
         char **field = G_STRUCT_MEMBER_P(copy, text_keys[i].offset);
         *field = g_strdup(*field);
     }
+    copy->token_name = g_strdup(request->token_name);
     copy->users = g_strdup(request->users);
     copy->number = number;
     return copy;
@@ -65,6 +67,7 @@ pf_pin_request_free(PfPinRequest *request)
         return;
     for (gsize i = 0; i < G_N_ELEMENTS(text_keys); i++)
         g_free(G_STRUCT_MEMBER(char *, request, text_keys[i].offset));
+    g_free(request->token_name);
     g_free(request->users);
     g_free(request);
 }
@@ -144,6 +147,45 @@ pf_pin_request_set_list(PfPinRequest *request, const char *key, const char *cons
         request->users = g_strjoinv(", ", (char **)names->pdata);
     }
     return TRUE;
+}
+
+static void
+set_field(char *field, gsize size, const char *text)
+{
+    if (text != NULL)
+        g_strlcpy(field, text, size);
+}
+
+char *
+pf_pin_request_dup_token_uri(const PfPinRequest *request)
+{
+    PfTokenId id = {0};
+    char uri[PF_TOKEN_URI_SIZE];
+    set_field(id.manufacturer, sizeof id.manufacturer, request->token_manufacturer);
+    set_field(id.model, sizeof id.model, request->token_model);
+    set_field(id.serial, sizeof id.serial, request->token_serial);
+    set_field(id.label, sizeof id.label, request->token_label);
+    pf_token_id_format(&id, uri);
+    return g_strdup(uri);
+}
+
+void
+pf_pin_request_set_token_name(PfPinRequest *request, const char *name)
+{
+    g_free(request->token_name);
+    request->token_name = g_strdup(name);
+}
+
+const char *
+pf_pin_request_get_token_name(const PfPinRequest *request)
+{
+    return request->token_name;
+}
+
+const char *
+pf_pin_request_get_token_label(const PfPinRequest *request)
+{
+    return request->token_label;
 }
 
 void

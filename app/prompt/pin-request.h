@@ -63,6 +63,17 @@ gboolean pf_pin_request_set_number(PfPinRequest *request, const char *key, guint
 gboolean pf_pin_request_set_boolean(PfPinRequest *request, const char *key, gboolean value);
 gboolean pf_pin_request_set_list(PfPinRequest *request, const char *key, const char *const *values);
 
+/* The token that the details describe; the caller's. */
+char *pf_pin_request_dup_token_uri(const PfPinRequest *request);
+
+/* What the person calls the token, plain text; NULL: nothing. No key of the wire's: whoever asks
+ * has no say in it. It stands in the label's place, and the label beside it. */
+void pf_pin_request_set_token_name(PfPinRequest *request, const char *name);
+
+/* Borrowed; NULL: there is none. */
+const char *pf_pin_request_get_token_name(const PfPinRequest *request);
+const char *pf_pin_request_get_token_label(const PfPinRequest *request);
+
 /* Forgets flags and tries, which a Retry tells anew. */
 void pf_pin_request_reset_tries(PfPinRequest *request);
 

@@ -15,6 +15,8 @@
 char *
 pf_pin_request_dup_token(const PfPinRequest *request)
 {
+    if (request->token_name != NULL)
+        return g_strdup(request->token_name);
     if (request->token_label != NULL)
         return g_strdup(request->token_label);
     if (request->task == PF_TASK_CREATE)
@@ -276,8 +278,8 @@ pf_pin_request_dup_identity(const PfPinRequest *request)
     return NULL;
 }
 
-char *
-pf_pin_request_dup_token_details(const PfPinRequest *request)
+static char *
+dup_model(const PfPinRequest *request)
 {
     const char *model =
         request->token_model != NULL ? request->token_model : request->token_manufacturer;
@@ -288,6 +290,18 @@ pf_pin_request_dup_token_details(const PfPinRequest *request)
         /* Translators: %s is the serial number of a token. */
         return g_strdup_printf(_("Serial number %s"), request->token_serial);
     return g_strdup(model);
+}
+
+/* What the person calls it is no proof of what it is. */
+char *
+pf_pin_request_dup_token_details(const PfPinRequest *request)
+{
+    g_autofree char *model = dup_model(request);
+    if (request->token_name == NULL || request->token_label == NULL)
+        return g_steal_pointer(&model);
+    /* Translators: %s is the label that a token has, where the person calls it something else. */
+    g_autofree char *label = g_strdup_printf(_("Label “%s”"), request->token_label);
+    return model != NULL ? g_strconcat(label, "\n", model, NULL) : g_steal_pointer(&label);
 }
 
 PfPinLength

@@ -15,6 +15,7 @@
 #include "pin-notice.h"
 #include "prompt-details.h"
 #include "prompter-bus.h"
+#include "token-names.h"
 #include "wire-names.h"
 
 /* A dialog that has no focus after this time is announced by a notification (DESIGN 11). */
@@ -256,6 +257,15 @@ is_open(PfPrompter *self, guint64 request)
            pf_pin_request_get_number(pf_prompt_dialog_get_request(self->dialog)) == request;
 }
 
+/* By the person's own settings. */
+static void
+name_token(PfPinRequest *request)
+{
+    g_autofree char *uri = pf_pin_request_dup_token_uri(request);
+    g_autofree char *name = pf_token_names_dup(uri);
+    pf_pin_request_set_token_name(request, name);
+}
+
 /* Opens a dialog of KIND for the request that MESSAGE describes. */
 static int
 ask(PfPrompter *self, PfPinRequestKind kind, sd_bus_message *message, sd_bus_error *ret_error)
@@ -272,6 +282,7 @@ ask(PfPrompter *self, PfPinRequestKind kind, sd_bus_message *message, sd_bus_err
     r = pf_prompt_details_read(message, request);
     if (r < 0)
         return r;
+    name_token(request);
     open_dialog(self, g_steal_pointer(&request));
     return sd_bus_reply_method_return(message, "");
 }
@@ -314,6 +325,7 @@ handle_offer_consent(sd_bus_message *message, void *user_data, sd_bus_error *ret
     r = pf_prompt_details_read(message, request);
     if (r < 0)
         return r;
+    name_token(request);
     pf_consent_offers_add(self->offers, g_steal_pointer(&request));
     return sd_bus_reply_method_return(message, "");
 }

@@ -93,8 +93,8 @@ pf_task_text_get_consequence(PfTask task)
         return _("Whoever prepared the token knows its administrator PIN (SO PIN). Each wrong one "
                  "counts: after too many of them nobody can set a PIN any more.");
     case PF_TASK_RENAME:
-        return _("Programs know a token by its name: one that was set up for the old name has to "
-                 "be set up for the new one.");
+        return _("Only Pinfold shows this name. Programs still see the label that the token has; "
+                 "without a name, Pinfold shows that, too.");
     case PF_TASK_DELETE:
         return _("All keys and certificates on it are lost for ever. What was encrypted for them "
                  "can never be read again.");
@@ -145,6 +145,7 @@ pf_task_text_get_work(PfTask task)
     switch (task) {
     case PF_TASK_NONE:
     case PF_TASK_CHANGE_PIN:
+    case PF_TASK_RENAME: /* no work of a token's */
         break;
     case PF_TASK_UNBLOCK_PIN:
         return _("The token unblocks the PIN…");
@@ -152,8 +153,6 @@ pf_task_text_get_work(PfTask task)
         return _("The token sets the PIN…");
     case PF_TASK_CREATE:
         return _("The token is made…");
-    case PF_TASK_RENAME:
-        return _("The token is renamed…");
     case PF_TASK_DELETE:
         return _("The token is deleted…");
     case PF_TASK_IMPORT:

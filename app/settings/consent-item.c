@@ -8,7 +8,7 @@
 #include "plain-text.h"
 #include "program-label.h"
 #include "time-text.h"
-#include "token-label.h"
+#include "token-names.h"
 
 struct _PfConsentItem {
     GObject parent_instance;
@@ -73,9 +73,8 @@ static char *
 dup_token(PfConsentItem *self)
 {
     const char *uri = look_up(self, "token-uri");
-    g_autofree char *label = uri != NULL ? pf_token_label_dup(uri) : NULL;
-    char *plain = label != NULL ? pf_plain_text_dup(label) : NULL;
-    return plain != NULL ? plain : g_strdup(_("unnamed token"));
+    char *title = uri != NULL ? pf_token_names_dup_title(uri) : NULL;
+    return title != NULL ? title : g_strdup(_("unnamed token"));
 }
 
 /* Whose login it is. */

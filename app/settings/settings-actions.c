@@ -7,6 +7,7 @@
 #include "config-loader.h"
 #include "settings-dialog.h"
 #include "settings-view.h"
+#include "token-names.h"
 #include "token-window.h"
 
 struct _PfSettingsActions {
@@ -78,6 +79,7 @@ on_config_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
     PfSettingsActions *self = user_data;
     g_autoptr(PfSettingsView) view = pf_settings_view_new(config);
     add_mode(self, view, config);
+    pf_token_names_set_view(pf_token_names_get(), view);
     if (self->opening && self->dialog == NULL)
         show_dialog(self, view, config);
     self->opening = FALSE;

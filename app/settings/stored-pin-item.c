@@ -7,6 +7,7 @@
 
 #include "plain-text.h"
 #include "time-text.h"
+#include "token-names.h"
 
 struct _PfStoredPinItem {
     GObject parent_instance;
@@ -44,7 +45,9 @@ pf_stored_pin_item_dup_title(PfStoredPinItem *self)
 {
     const char *label = NULL;
     g_variant_lookup(self->entry, "label", "&s", &label);
-    char *title = label != NULL ? pf_plain_text_dup(label) : NULL;
+    char *title = pf_token_names_dup(pf_stored_pin_item_get_token_uri(self));
+    if (title == NULL && label != NULL)
+        title = pf_plain_text_dup(label);
     return title != NULL ? title : g_strdup(_("unnamed token"));
 }
 

@@ -25,16 +25,10 @@ pf_token_rule_edit_get_mode(GVariant *tokens, const char *uri)
     return "never";
 }
 
-GVariant *
-pf_token_rule_edit_set_mode(GVariant *tokens, const char *uri, const char *mode)
+/* TOKENS with RULE, which may be empty, for URI. */
+static GVariant *
+replace(GVariant *tokens, const char *uri, GVariant *rule)
 {
-    g_autoptr(GVariant) old = lookup(tokens, uri);
-    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(old);
-    if (*mode != '\0')
-        g_variant_dict_insert(&dict, "mode", "s", mode);
-    else
-        g_variant_dict_remove(&dict, "mode");
-    g_autoptr(GVariant) rule = g_variant_ref_sink(g_variant_dict_end(&dict));
     GVariantBuilder builder;
     GVariantIter iter;
     const char *key;
@@ -48,6 +42,52 @@ pf_token_rule_edit_set_mode(GVariant *tokens, const char *uri, const char *mode)
     if (g_variant_n_children(rule) > 0)
         g_variant_builder_add(&builder, "{s@a{sv}}", uri, rule);
     return g_variant_builder_end(&builder);
+}
+
+/* TEXT "": nothing. */
+static GVariant *
+set_text(GVariant *tokens, const char *uri, const char *key, const char *text)
+{
+    g_autoptr(GVariant) old = lookup(tokens, uri);
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(old);
+    if (*text != '\0')
+        g_variant_dict_insert(&dict, key, "s", text);
+    else
+        g_variant_dict_remove(&dict, key);
+    g_autoptr(GVariant) rule = g_variant_ref_sink(g_variant_dict_end(&dict));
+    return replace(tokens, uri, rule);
+}
+
+GVariant *
+pf_token_rule_edit_set_mode(GVariant *tokens, const char *uri, const char *mode)
+{
+    return set_text(tokens, uri, "mode", mode);
+}
+
+char *
+pf_token_rule_edit_dup_name(GVariant *tokens, const char *uri)
+{
+    g_autoptr(GVariant) rule = lookup(tokens, uri);
+    char *name = NULL;
+    if (rule != NULL)
+        g_variant_lookup(rule, "name", "s", &name);
+    return name;
+}
+
+GVariant *
+pf_token_rule_edit_set_name(GVariant *tokens, const char *uri, const char *name)
+{
+    return set_text(tokens, uri, "name", name);
+}
+
+gboolean
+pf_token_rule_edit_has_rule(GVariant *tokens, const char *uri)
+{
+    g_autoptr(GVariant) rule = lookup(tokens, uri);
+    if (rule == NULL)
+        return FALSE;
+    g_autoptr(GVariant) name = g_variant_lookup_value(rule, "name", NULL);
+    return g_variant_n_children(rule) > (name != NULL ? 1u : 0u);
 }
 
 gboolean

@@ -8,6 +8,7 @@
 #include "duration-combo.h"
 #include "plain-text.h"
 #include "token-label.h"
+#include "token-names.h"
 #include "token-rule-edit.h"
 
 struct _PfTokenRuleItem {
@@ -47,7 +48,7 @@ pf_token_rule_item_is_equal(PfTokenRuleItem *self, PfTokenRuleItem *other)
 static char *
 dup_title(const char *uri, PfTokenItem *token)
 {
-    char *label = token != NULL ? pf_token_item_dup_title(token) : pf_token_label_dup(uri);
+    char *label = token != NULL ? pf_token_item_dup_title(token) : pf_token_names_dup_title(uri);
     /* Translators: stands for the name of a token, in a rule that says only what kind it is. */
     return label != NULL ? label : g_strdup(_("Tokens of one kind"));
 }

@@ -6,6 +6,7 @@
 #include "list-update.h"
 #include "lock-note.h"
 #include "row-separators.h"
+#include "token-rule-edit.h"
 #include "token-rule-item.h"
 #include "token-rule-row.h"
 
@@ -58,7 +59,7 @@ add_named(GPtrArray *items, GVariant *tokens)
     const char *uri;
     g_variant_iter_init(&iter, tokens);
     while (g_variant_iter_next(&iter, "{&s@a{sv}}", &uri, NULL)) {
-        if (!has_uri(items, uri))
+        if (!has_uri(items, uri) && pf_token_rule_edit_has_rule(tokens, uri))
             g_ptr_array_add(items, pf_token_rule_item_new(uri, NULL, tokens));
     }
 }

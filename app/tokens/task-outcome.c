@@ -145,9 +145,6 @@ pf_task_outcome_dup_done(PfTask task, const char *name)
     case PF_TASK_CREATE:
         /* Translators: %s is the label of a software token. */
         return g_strdup_printf(_("“%s” was created"), name);
-    case PF_TASK_RENAME:
-        /* Translators: %s is the new label of a software token. */
-        return g_strdup_printf(_("The token is called “%s” now"), name);
     case PF_TASK_DELETE:
         /* Translators: %s is the label of a software token. */
         return g_strdup_printf(_("“%s” was deleted"), name);
@@ -155,6 +152,7 @@ pf_task_outcome_dup_done(PfTask task, const char *name)
         /* Translators: %s is the label of a token. */
         return g_strdup_printf(_("The file was imported into “%s”"), name);
     case PF_TASK_CHANGE_PIN:
+    case PF_TASK_RENAME: /* seen where it was asked for */
     case PF_TASK_NONE:
         break;
     }

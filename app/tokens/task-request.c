@@ -5,6 +5,8 @@
 
 #include <p11-kit/uri.h>
 
+#include "token-names.h"
+
 /* What a software token takes as a PIN. */
 #define SOFTWARE_PIN_MIN 4
 #define SOFTWARE_PIN_MAX 255
@@ -29,6 +31,8 @@ set_token(PfPinRequest *request, const char *uri)
         set_field(request, "token-serial", info->serialNumber, sizeof info->serialNumber);
     }
     p11_kit_uri_free(parsed);
+    g_autofree char *name = pf_token_names_dup(uri);
+    pf_pin_request_set_token_name(request, name);
 }
 
 PfPinRequest *

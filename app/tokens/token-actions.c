@@ -9,6 +9,7 @@
 #include "failure-note.h"
 #include "file-choosers.h"
 #include "session-watcher.h"
+#include "token-names.h"
 #include "token-task.h"
 
 #define DATA_KEY "pf-token-actions"
@@ -17,19 +18,19 @@
 
 typedef struct {
     GtkApplication *application; /* which owns this */
-    PfTokenTask *task;           /* NULL: none is open */
     PfAgentModel *model;
+    PfTokenTask *task; /* NULL: none is open */
     GtkFileChooserNative *chooser;
     PfSessionWatcher *session;
 } PfTokenActions;
 
-static void
 static void
 on_task_changed(PfTokenActions *self, const char *uri)
 {
     pf_agent_model_note_change(self->model, uri);
 }
 
+static void
 on_task_ended(PfTokenActions *self)
 {
     g_clear_object(&self->task);
@@ -73,8 +74,8 @@ static void
 begin(PfTokenActions *self, PfTokenTask *task)
 {
     self->task = task;
-    g_signal_connect_swapped(self->task, "ended", G_CALLBACK(on_task_ended), self);
     g_signal_connect_swapped(self->task, "changed", G_CALLBACK(on_task_changed), self);
+    g_signal_connect_swapped(self->task, "ended", G_CALLBACK(on_task_ended), self);
 }
 
 static void
@@ -86,7 +87,7 @@ on_task_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data
     } tasks[] = {
         {"change-pin", PF_TASK_CHANGE_PIN}, {"unblock-pin", PF_TASK_UNBLOCK_PIN},
         {"set-pin", PF_TASK_SET_PIN},       {"create-token", PF_TASK_CREATE},
-        {"delete-token", PF_TASK_DELETE},
+        {"delete-token", PF_TASK_DELETE},   {"rename-token", PF_TASK_RENAME},
     };
     PfTokenActions *self = user_data;
     const char *uri = parameter != NULL ? g_variant_get_string(parameter, NULL) : NULL;
@@ -175,6 +176,13 @@ on_import_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
 }
 
 static void
+on_names_changed(GtkApplication *application)
+{
+    GAction *rename = g_action_map_lookup_action(G_ACTION_MAP(application), "rename-token");
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(rename), pf_token_names_can_change());
+}
+
+static void
 free_actions(gpointer data)
 {
     PfTokenActions *self = data;
@@ -182,6 +190,7 @@ free_actions(gpointer data)
     g_clear_object(&self->session);
     g_clear_object(&self->task);
     g_clear_object(&self->chooser);
+    g_clear_object(&self->model);
     g_free(self);
 }
 
@@ -190,20 +199,23 @@ pf_token_actions_add(GtkApplication *application, PfAgentModel *model)
 {
     static const GActionEntry entries[] = {
         {"change-pin", on_task_activated, "s"},
-    g_clear_object(&self->model);
         {"unblock-pin", on_task_activated, "s"},
         {"set-pin", on_task_activated, "s"},
         {"create-token", on_task_activated},
+        {"rename-token", on_task_activated, "s"},
         {"delete-token", on_task_activated, "s"},
         {"import", on_import_activated, "s"},
         {"export-certificate", on_export_activated, "(say)"},
     };
     PfTokenActions *self = g_new0(PfTokenActions, 1);
     self->application = application;
+    self->model = g_object_ref(model);
     self->session = pf_session_watcher_new();
     g_signal_connect_swapped(self->session, "locked", G_CALLBACK(on_session_locked), self);
     g_object_set_data_full(G_OBJECT(application), DATA_KEY, self, free_actions);
     g_action_map_add_action_entries(G_ACTION_MAP(application), entries, G_N_ELEMENTS(entries),
                                     self);
+    g_signal_connect_object(pf_token_names_get(), "changed", G_CALLBACK(on_names_changed),
+                            application, G_CONNECT_SWAPPED);
+    on_names_changed(application);
 }
-    self->model = g_object_ref(model);

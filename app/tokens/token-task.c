@@ -16,6 +16,7 @@
 #include "task-outcome.h"
 #include "task-request.h"
 #include "token-job.h"
+#include "token-names.h"
 
 struct _PfTokenTask {
     GObject parent_instance;
@@ -108,7 +109,6 @@ show_fault(PfTokenTask *self, const PfTokenJobResult *result)
         pf_change_dialog_refuse(PF_CHANGE_DIALOG(self->dialog), field, text);
 }
 
-static void
 /* A helper that gave no answer may have done some of it. */
 static void
 note_change(PfTokenTask *self, const PfTokenJobResult *result)
@@ -119,6 +119,7 @@ note_change(PfTokenTask *self, const PfTokenJobResult *result)
         g_signal_emit(self, signals[SIGNAL_CHANGED], 0, self->uri);
 }
 
+static void
 on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
 {
     g_autoptr(PfTokenTask) self = user_data;
@@ -127,8 +128,10 @@ on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
     gboolean is_done = result != NULL && result->fault == PF_TOKENS_FAULT_NONE;
     if (self->dialog == NULL)
         return;
-    if (is_done) {
     note_change(self, result);
+    if (is_done) {
+        if (self->task == PF_TASK_DELETE)
+            pf_token_names_change(self->uri, "");
         tell_person(self, result);
         end(self);
     } else if (result != NULL) {
@@ -201,10 +204,26 @@ take_secrets(PfTokenTask *self)
     return self->task != PF_TASK_CREATE || self->secrets.proof != NULL;
 }
 
+/* No work of the token's, which keeps its label. */
+static void
+rename_token(PfTokenTask *self)
+{
+    g_autofree char *name = pf_change_dialog_dup_name(PF_CHANGE_DIALOG(self->dialog));
+    if (pf_token_names_change(self->uri, name))
+        end(self);
+    else
+        pf_prompt_dialog_show_error(self->dialog, _("The name was not saved. Names are set by the "
+                                                    "administrator of this computer."));
+}
+
 static void
 on_dialog_submitted(PfTokenTask *self)
 {
     stop_looking(self);
+    if (self->task == PF_TASK_RENAME) {
+        rename_token(self);
+        return;
+    }
     if (!take_secrets(self)) {
         g_warning("No locked memory for the PIN: %s", g_strerror(errno));
         pf_prompt_dialog_show_error(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* The certificates of all tokens that are there: read once per token, insertion and change, and only
- * while somebody looks. */
+/* The certificates of all tokens that are there: read once per token, insertion and change, and
+ * only while somebody looks. */
 #pragma once
 
 #include "certificate-list.h"

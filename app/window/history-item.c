@@ -9,7 +9,7 @@
 #include "plain-text.h"
 #include "program-label.h"
 #include "time-text.h"
-#include "token-label.h"
+#include "token-names.h"
 
 struct _PfHistoryItem {
     GObject parent_instance;
@@ -118,9 +118,8 @@ dup_token(PfHistoryItem *self)
     const char *uri = look_up(self, "token-uri");
     if (uri == NULL)
         return NULL;
-    g_autofree char *label = pf_token_label_dup(uri);
-    char *plain = label != NULL ? pf_plain_text_dup(label) : NULL;
-    return plain != NULL ? plain : g_strdup(_("unnamed token"));
+    char *title = pf_token_names_dup_title(uri);
+    return title != NULL ? title : g_strdup(_("unnamed token"));
 }
 
 char *

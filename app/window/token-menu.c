@@ -10,6 +10,7 @@ typedef struct {
     const char *action; /* NULL: a new section begins */
     const char *label;
     gboolean (*fits)(PfTokenItem *token);
+    gboolean is_reason; /* why the entry before cannot be chosen; in its place then */
 } Entry;
 
 static gboolean
@@ -51,7 +52,7 @@ is_writable(PfTokenItem *token)
     return pf_token_item_get_flags(token) != NULL && !has_flag(token, "WRITE_PROTECTED");
 }
 
-/* Only of these it is known how they are renamed and deleted. */
+/* Only of these it is known how they are deleted. */
 static gboolean
 is_software_token(PfTokenItem *token)
 {
@@ -83,11 +84,25 @@ static const Entry entries[] = {
     {"import", N_("_Import Certificate…"), is_writable},
     {"read-certificates", N_("_Read Certificates Again"), is_listed},
     {NULL},
-    {"rename-token", N_("Re_name…"), is_software_token},
+    {"rename-token", N_("Re_name…"), is_listed},
+    /* Translators: stands for “Rename…” where that cannot be done, and is no command itself. */
+    {"rename-token", N_("Names are set by the administrator"), is_listed, TRUE},
     {"delete-token", N_("_Delete…"), is_software_token},
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(entries) < 32);
+
+static gboolean
+is_offered(GActionGroup *application, gsize i)
+{
+    const char *action = entries[i].action;
+    if (action == NULL || !g_action_group_has_action(application, action))
+        return FALSE;
+    gboolean has_reason = i + 1 < G_N_ELEMENTS(entries) && entries[i + 1].is_reason;
+    if (!has_reason && !entries[i].is_reason)
+        return TRUE;
+    return g_action_group_get_action_enabled(application, action) != entries[i].is_reason;
+}
 
 guint
 pf_token_menu_choose(GActionGroup *application, PfTokenItem *token)
@@ -96,8 +111,7 @@ pf_token_menu_choose(GActionGroup *application, PfTokenItem *token)
     if (pf_token_item_get_uri(token) == NULL)
         return 0;
     for (gsize i = 0; i < G_N_ELEMENTS(entries); i++) {
-        if (entries[i].action != NULL &&
-            g_action_group_has_action(application, entries[i].action) && entries[i].fits(token))
+        if (is_offered(application, i) && entries[i].fits(token))
             chosen |= 1u << i;
     }
     return chosen;

@@ -31,6 +31,8 @@ struct _PfTokenRow {
     GtkWidget *facts_grid;
     GtkWidget *holder_name;
     GtkLabel *holder_label;
+    GtkWidget *own_label_name;
+    GtkLabel *own_label_label;
     GtkWidget *serial_name;
     GtkLabel *serial_label;
     GtkWidget *model_name;
@@ -105,12 +107,14 @@ show_advice(PfTokenRow *self)
 static void
 show_facts(PfTokenRow *self)
 {
+    g_autofree char *label = pf_token_item_dup_label(self->token);
     g_autofree char *serial = pf_token_item_dup_serial(self->token);
     g_autofree char *model = pf_token_item_dup_model(self->token);
     const char *holder =
         self->certificates != NULL ? pf_certificate_list_get_holder(self->certificates) : NULL;
     const char *logout = pf_token_item_get_logout_words(self->token);
     show_fact(self->holder_name, self->holder_label, holder);
+    show_fact(self->own_label_name, self->own_label_label, label);
     show_fact(self->serial_name, self->serial_label, serial);
     show_fact(self->model_name, self->model_label, model);
     show_fact(self->logout_name, self->logout_label, logout);
@@ -218,6 +222,8 @@ pf_token_row_class_init(PfTokenRowClass *klass)
     BIND(facts_grid);
     BIND(holder_name);
     BIND(holder_label);
+    BIND(own_label_name);
+    BIND(own_label_label);
     BIND(serial_name);
     BIND(serial_label);
     BIND(model_name);

@@ -24,6 +24,7 @@ class TaskCase(AppCase):
     """make_tokens() is a class's own; what it configures is known to agent, app and helper."""
 
     app_env = None
+    config = ""  # more of pinfold.conf
 
     def setUp(self):
         self.box = Sandbox(display=True, wm=True, bus=False, services=False)
@@ -32,7 +33,7 @@ class TaskCase(AppCase):
         self.make_tokens()
         conf = self.box.dir / "pinfold.conf"
         lines = "".join(f"{name} = {path}\n" for name, path in self.modules.items())
-        conf.write_text(f"[Modules]\n{lines}", encoding="utf-8")
+        conf.write_text(f"[Modules]\n{lines}{self.config}", encoding="utf-8")
         self.box.env["PINFOLD_CONF"] = str(conf)
         self.box.start_bus()
         self.ui = self.box.ui()

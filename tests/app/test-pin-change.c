@@ -145,6 +145,12 @@ typedef struct {
     const char *text;
 } TypedCase;
 
+#define TEN     "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static const char long_name[] = "Too long for the name of a token.";
+static const char unseen[] = "A name has no line breaks, tabs or invisible characters.";
+
 static const TypedCase typed_cases[] = {
     {PF_TASK_CREATE, {"", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
     {PF_TASK_CREATE, {"  ", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
@@ -155,12 +161,17 @@ static const TypedCase typed_cases[] = {
      "Repeat the PIN."},
     {PF_TASK_CREATE, {"Mine", NULL, NULL, "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
     /* 16 letters of two bytes each fit, and no more. */
-    {PF_TASK_RENAME, {"ääääääääääääääää"}, PF_PIN_CHANGE_OK, NULL},
-    {PF_TASK_RENAME,
-     {"äääääääääääääääää"},
-     PF_PIN_CHANGE_NAME_LONG,
-     "Too long for the name of a token."},
+    {PF_TASK_CREATE, {"ääääääääääääääää", NULL, NULL, "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_CREATE, {"äääääääääääääääää", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_LONG, long_name},
+    {PF_TASK_CREATE, {"a\nb", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
+    /* What only Pinfold shows needs not fit into a token. */
+    {PF_TASK_RENAME, {"äääääääääääääääää"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_RENAME, {HUNDRED}, PF_PIN_CHANGE_NAME_LONG, long_name},
     {PF_TASK_RENAME, {"Card "}, PF_PIN_CHANGE_NAME_IS_OLD, "This is the name that the token has."},
+    {PF_TASK_RENAME, {" "}, PF_PIN_CHANGE_NAME_IS_OLD, "This is the name that the token has."},
+    {PF_TASK_RENAME, {"Work\tcard"}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
+    {PF_TASK_RENAME, {"Work\u202Edrac"}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
+    {PF_TASK_RENAME, {"\u200B"}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
     /* The token's limits are those of PINs, and a PUK may become the PIN. */
     {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "", "", ""}, PF_PIN_CHANGE_OLD_EMPTY, "Enter the PUK."},
     {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "123456789", "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
@@ -196,6 +207,26 @@ test_typed(void)
     }
 }
 
+/* Of a token that the person calls something: back to the label, or to nothing. */
+static void
+test_renamed(void)
+{
+    static const struct {
+        const char *typed;
+        PfPinChangeVerdict verdict;
+    } rows[] = {
+        {"", PF_PIN_CHANGE_OK},
+        {"Card", PF_PIN_CHANGE_OK},
+        {"Work", PF_PIN_CHANGE_NAME_IS_OLD},
+    };
+    g_autoptr(PfPinRequest) request = new_task(PF_TASK_RENAME);
+    pf_pin_request_set_token_name(request, "Work");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        PfChangeTyped typed = {.texts = {[PF_CHANGE_FIELD_NAME] = rows[i].typed}};
+        g_assert_cmpint(pf_pin_change_check(request, &typed), ==, rows[i].verdict);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -205,5 +236,6 @@ main(int argc, char **argv)
     g_test_add_func("/pin-change/words", test_words);
     g_test_add_func("/pin-change/tasks", test_tasks);
     g_test_add_func("/pin-change/typed", test_typed);
+    g_test_add_func("/pin-change/renamed", test_renamed);
     return g_test_run();
 }

@@ -199,6 +199,37 @@ test_permission(void)
     g_assert_cmpstr(offer, ==, "Browser could use the login of “Card”");
 }
 
+/* What the person calls a token stands in its label's place, and hides nothing of what it is. */
+static void
+test_token_name(void)
+{
+    g_autoptr(PfPinRequest) request = pf_pin_request_new(PF_PIN_REQUEST_PIN, 1);
+    pf_pin_request_set_text(request, "token-label", "Card");
+    pf_pin_request_set_text(request, "token-manufacturer", "Maker");
+    pf_pin_request_set_text(request, "token-model", "Model");
+    pf_pin_request_set_text(request, "token-serial", "0001");
+    g_autofree char *uri = pf_pin_request_dup_token_uri(request);
+    g_assert_cmpstr(uri, ==, "pkcs11:model=Model;manufacturer=Maker;serial=0001;token=Card");
+    g_autofree char *details = pf_pin_request_dup_token_details(request);
+    g_assert_cmpstr(details, ==, "Model, serial number 0001");
+
+    /* Whoever asks has no say in it. */
+    g_assert_false(pf_pin_request_set_text(request, "token-name", "Another"));
+    g_assert_null(pf_pin_request_get_token_name(request));
+
+    pf_pin_request_set_token_name(request, "Work");
+    g_autoptr(PfPinRequest) copy = pf_pin_request_dup(request, 2);
+    g_autofree char *title = pf_pin_request_dup_window_title(copy);
+    g_autofree char *named = pf_pin_request_dup_token_details(copy);
+    g_autofree char *same = pf_pin_request_dup_token_uri(copy);
+    g_assert_cmpstr(title, ==, "PIN — Work");
+    g_assert_cmpstr(named, ==, "Label “Card”\nModel, serial number 0001");
+    g_assert_cmpstr(same, ==, uri);
+    pf_pin_request_set_token_name(request, NULL);
+    g_autofree char *back = pf_pin_request_dup_token(request);
+    g_assert_cmpstr(back, ==, "Card");
+}
+
 static void
 test_tries(void)
 {
@@ -329,6 +360,7 @@ main(int argc, char **argv)
     g_test_add_func("/pin-request/last-try", test_last_try);
     g_test_add_func("/pin-request/consent", test_consent);
     g_test_add_func("/pin-request/permission", test_permission);
+    g_test_add_func("/pin-request/token-name", test_token_name);
     g_test_add_func("/pin-request/tries", test_tries);
     g_test_add_func("/pin-request/tries-of-tasks", test_tries_of_tasks);
     g_test_add_func("/pin-request/lengths", test_lengths);

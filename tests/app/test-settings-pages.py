@@ -168,7 +168,7 @@ class Tokens(PagesCase):
         self.set("tokens", f"{{'{GONE}': {{'mode': <'never'>, 'idle-timeout': <uint32 300>}}, "
                            f"'{SOFT}': {{'name': <'My own'>}}}}")
         self.agent.report(tokens=TOKENS, readers=READERS)
-        self.wait_texts(window, "Anna <b>Beispiel</b>", "Office", "Old card",
+        self.wait_texts(window, "Anna <b>Beispiel</b>", "My own", "Old card",
                         "Not there now\nForgotten when not used for: 5 minutes",
                         "Never cache its PIN", "As set in General")
         self.picture("tokens")

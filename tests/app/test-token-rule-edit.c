@@ -47,6 +47,40 @@ test_mode(void)
     }
 }
 
+static const struct {
+    const char *before;
+    const char *name; /* of ONE before; NULL: none */
+    const char *wanted;
+    const char *after;
+    gboolean has_rule; /* afterwards */
+} names[] = {
+    {"@a{sa{sv}} {}", NULL, "Work", "{'" ONE "': {'name': <'Work'>}}", FALSE},
+    {"{'" ONE "': {'name': <'Work'>}}", "Work", "", "@a{sa{sv}} {}", FALSE},
+    {"{'" ONE "': {'name': <'Work'>, 'mode': <'never'>}}", "Work", "",
+     "{'" ONE "': {'mode': <'never'>}}", TRUE},
+    {"{'" ONE "': {'mode': <'never'>}}", NULL, "Work",
+     "{'" ONE "': {'mode': <'never'>, 'name': <'Work'>}}", TRUE},
+    {"{'" TWO "': {'name': <'Work'>}}", NULL, "", "{'" TWO "': {'name': <'Work'>}}", FALSE},
+    /* Somebody else's mistake. */
+    {"{'" ONE "': {'name': <5>}}", NULL, "Work", "{'" ONE "': {'name': <'Work'>}}", FALSE},
+};
+
+static void
+test_name(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GVariant) before = parse(names[i].before);
+        g_autoptr(GVariant) expected = parse(names[i].after);
+        g_autoptr(GVariant) after =
+            g_variant_ref_sink(pf_token_rule_edit_set_name(before, ONE, names[i].wanted));
+        g_autofree char *name = pf_token_rule_edit_dup_name(before, ONE);
+        g_test_message("%s to %s", names[i].before, names[i].wanted);
+        g_assert_cmpstr(name, ==, names[i].name);
+        g_assert_cmpvariant(after, expected);
+        g_assert_cmpint(pf_token_rule_edit_has_rule(after, ONE), ==, names[i].has_rule);
+    }
+}
+
 static void
 test_seconds(void)
 {
@@ -65,6 +99,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/token-rule-edit/mode", test_mode);
+    g_test_add_func("/token-rule-edit/name", test_name);
     g_test_add_func("/token-rule-edit/seconds", test_seconds);
     return g_test_run();
 }
