@@ -44,6 +44,10 @@ class Ui:
                 return Window(self, window)
         return None
 
+    def as_window(self, info):
+        """The Window of an entry of windows()."""
+        return Window(self, info)
+
     def window(self, title, timeout=10, pid=None):
         """Waits for a window whose title begins with title."""
         return wait_for(lambda: self.find_window(title, pid), timeout, f"a window {title!r}")
@@ -59,31 +63,35 @@ class Window:
         self.ui = ui
         self.title = info["title"]
         self.pid = info["pid"]
-        self._object = info["object"]
+        self.object = info["object"]
 
     def find(self, name=None, role=None, timeout=5, showing=True):
         """The object with that accessible name and role; waits for it to show, or to be there at
         all, such as what has to be scrolled for."""
-        number = self.ui._call("find", timeout, within=self._object, name=name, role=role,
+        number = self.ui._call("find", timeout, within=self.object, name=name, role=role,
                                showing=showing)
         if number is None:
             raise WaitTimeout(f"nothing named {name!r} with role {role!r} in:\n{self.tree()}")
         return Widget(self.ui, number)
 
     def has(self, name=None, role=None):
-        return self.ui._call("find", within=self._object, name=name, role=role) is not None
+        return self.ui._call("find", within=self.object, name=name, role=role) is not None
 
     def texts(self):
         """Every text that shows in the window."""
-        return self.ui._call("texts", within=self._object)
+        return self.ui._call("texts", within=self.object)
 
     def wait_text(self, part, timeout=5):
         """Waits until a text that contains part shows; returns that text."""
         return wait_for(lambda: next((t for t in self.texts() if part in t), None), timeout,
                         f"the text {part!r}")
 
+    def survey(self):
+        """[{"object", "role", "name", "states"}] of everything that shows in the window."""
+        return self.ui._call("survey", within=self.object)
+
     def tree(self):
-        return self.ui._call("tree", within=self._object)
+        return self.ui._call("tree", within=self.object)
 
     def type(self, text, name="PIN", role="password text"):
         """Puts text into the entry of that accessible name."""

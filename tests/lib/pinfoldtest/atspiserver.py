@@ -68,6 +68,30 @@ def text_of(node):
 NOT_WALKED = ("table", "tree table")
 
 
+STATES = ("showing", "sensitive", "focusable", "focused", "checked", "defunct")
+
+
+def states_of(node):
+    """Those of STATES that it has, by one look."""
+    try:
+        states = node.get_state_set()
+        return [name for name in STATES
+                if states.contains(getattr(Atspi.StateType, name.upper()))]
+    except GLib.Error:
+        return []
+
+
+def label_of(node):
+    """The name of what it is labelled by, as screen readers say it."""
+    try:
+        for relation in node.get_relation_set():
+            if relation.get_relation_type() == Atspi.RelationType.LABELLED_BY:
+                return name_of(relation.get_target(0))
+    except GLib.Error:
+        pass
+    return ""
+
+
 def walk(node, depth=0):
     """The object and what is below it, but not the cells of a table."""
     yield node, depth
@@ -101,7 +125,8 @@ class Server:
             for window in children(app):
                 if has_state(window, "showing"):
                     found.append({"title": name_of(window), "role": role_of(window),
-                                  "pid": app.get_process_id(), "object": self._number(window)})
+                                  "pid": app.get_process_id(),
+                                  "object": self._number_of(window)})
         return found
 
     def find(self, within, name=None, role=None, showing=True):
@@ -155,6 +180,24 @@ class Server:
 
     def state(self, target, state):
         return has_state(self._objects[target], state)
+
+    def survey(self, within):
+        """Everything that shows below within: role, name, and whether a person can use it."""
+        found = []
+        for node, _ in walk(self._objects[within]):
+            states = states_of(node)
+            if "showing" not in states:
+                continue
+            found.append({"object": self._number_of(node), "role": role_of(node),
+                          "name": name_of(node) or label_of(node), "states": states})
+        return found
+
+    def _number_of(self, node):
+        """The number of an object that may have one already."""
+        for number, known in self._objects.items():
+            if known is node:
+                return number
+        return self._number(node)
 
 
 def main():
