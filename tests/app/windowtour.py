@@ -89,8 +89,8 @@ class Tour:
         self.agent.report(
             readers=[{"name": READER, "present": True, "token_uri": CARD}],
             tokens=[{"uri": CARD, "label": "Anna Beispiel", "reader": READER, "flags": FLAGS,
-                     "logout": "drop"},
-                    {"uri": SOFT, "label": "Test keys", "flags": FLAGS, "logout": "drop"}],
+                     "logout": "ends"},
+                    {"uri": SOFT, "label": "Test keys", "flags": FLAGS, "logout": "ends"}],
             domains=[{"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": False,
                       "since": now - 600, "members": [firefox]}])
         self.agent.history = [
