@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent-patience.h"
 #include "sd-bus-table.h"
 #include "socket-path.h"
 #include "wire-names.h"
@@ -181,10 +182,9 @@ on_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
 
 /* Lets the bus work until PENDING has its answer. */
 static int
-wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply *pending)
+pump_until_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply *pending)
 {
-    uint64_t watched_until = pf_agent_connection_now() + WATCH_US;
-    connection->last_sign_of_life = pf_agent_connection_now();
+    uint64_t watched_until = connection->last_sign_of_life + WATCH_US;
     while (pending->reply == NULL) {
         int r = pf_sd_bus.process(connection->bus, NULL);
         if (r < 0)
@@ -205,6 +205,18 @@ wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply
     }
     /* A lost connection answers by itself, with an error that is not the agent's. */
     return pf_sd_bus.is_open(connection->bus) > 0 ? 0 : -ECONNRESET;
+}
+
+static int
+wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply *pending)
+{
+    uint64_t start = pf_agent_connection_now();
+    connection->last_sign_of_life = start;
+    int r = pump_until_reply(connection, patience_us, pending);
+    /* Else it said every second that somebody is waited for, a person or another program. */
+    if (connection->last_sign_of_life == start)
+        pf_agent_patience_spend(pf_agent_connection_now() - start);
+    return r;
 }
 
 int

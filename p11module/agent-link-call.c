@@ -58,7 +58,8 @@ pf_agent_call_break(PfAgentCall *call)
 PfLinkStatus
 pf_agent_call_begin(PfAgentCall *call, PfAgentLink *link, const char *member)
 {
-    uint64_t deadline = pf_agent_connection_now() + PF_AGENT_LINK_PATIENCE_US;
+    uint64_t start = pf_agent_connection_now();
+    uint64_t deadline = start + pf_agent_patience_left();
     PfAgentContact *contact = pf_agent_link_get_contact(link);
     *call = (PfAgentCall){.link = link};
     if (contact == NULL)
@@ -68,7 +69,9 @@ pf_agent_call_begin(PfAgentCall *call, PfAgentLink *link, const char *member)
         return PF_LINK_UNAVAILABLE;
     if (call->slot->connection == NULL) {
         PfAgentConnection *connection;
-        if (pf_agent_connection_open(deadline, &connection) < 0)
+        int r = pf_agent_connection_open(deadline, &connection);
+        pf_agent_patience_spend(pf_agent_connection_now() - start);
+        if (r < 0)
             return pf_agent_call_break(call);
         pf_agent_pool_attach(call->slot, connection);
     }
@@ -87,7 +90,7 @@ pf_agent_call_send_with(PfAgentCall *call, int filled, PfLinkMeanwhile meanwhile
         return pf_agent_call_break(call);
     if (meanwhile != NULL)
         meanwhile(data);
-    if (pf_agent_connection_wait(connection, PF_AGENT_LINK_PATIENCE_US, &call->reply) < 0)
+    if (pf_agent_connection_wait(connection, pf_agent_patience_left(), &call->reply) < 0)
         return pf_agent_call_break(call);
     return status_of_reply(call->reply);
 }

@@ -6,9 +6,8 @@
 
 #include "agent-contact.h"
 #include "agent-link.h"
+#include "agent-patience.h"
 #include "agent-pool.h"
-
-#define PF_AGENT_LINK_PATIENCE_US (PF_WIRE_SILENCE_LIMIT_S * UINT64_C(1000000))
 
 struct PfAgentLink {
     PfAgentPool pool;

@@ -127,14 +127,18 @@ attempt(PfAgentLink *link, bool may_start, PfAgentContact **ret_contact)
     /* No lock is held here, as this runs constructors of libraries. */
     if (!pf_sd_bus_table_load())
         return -ENOENT;
-    uint64_t patience = link->was_silent ? SILENT_PATIENCE_US : PF_AGENT_LINK_PATIENCE_US;
-    uint64_t deadline = pf_agent_connection_now() + patience;
+    uint64_t patience = pf_agent_patience_left();
+    if (link->was_silent && patience > SILENT_PATIENCE_US)
+        patience = SILENT_PATIENCE_US;
+    uint64_t start = pf_agent_connection_now();
+    uint64_t deadline = start + patience;
     uint64_t epoch = link->last_epoch + 1;
     PfAgentSlot *slot = pf_agent_pool_borrow_primary(&link->pool, epoch, deadline);
     if (slot == NULL)
         return -EBUSY;
     PfAgentConnection *connection;
     int r = open_or_start(link, may_start, deadline, &connection);
+    pf_agent_patience_spend(pf_agent_connection_now() - start);
     if (r == 0) {
         pf_agent_pool_attach(slot, connection);
         uint64_t now = pf_agent_connection_now();

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "agent-patience.h"
 #include "module.h"
 #include "slot.h"
 #include "window.h"
@@ -59,6 +60,7 @@ run(void *data)
     pthread_mutex_lock(&linger->lock);
     while (!linger->is_ending) {
         pthread_mutex_unlock(&linger->lock);
+        pf_agent_patience_begin();
         uint64_t due = close_due(module, pf_window_now());
         pthread_mutex_lock(&linger->lock);
         if (due == 0)

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent-patience.h"
 #include "linger.h"
 #include "object.h"
 #include "secret.h"
@@ -76,6 +77,7 @@ pf_module_enter(void)
 {
     if (is_forked_child())
         return NULL;
+    pf_agent_patience_begin();
     atomic_fetch_add(&callers, 1);
     PfModule *module = atomic_load(&current);
     if (module == NULL)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent-patience.h"
 #include "herd.h"
 #include "raw-cache.h"
 
@@ -392,6 +393,7 @@ main(void)
     char line[2048];
     pf_client_link = pf_agent_link_new();
     while (fgets(line, sizeof line, stdin) != NULL) {
+        pf_agent_patience_begin();
         run_line(line);
         fflush(stdout);
     }

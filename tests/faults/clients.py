@@ -91,6 +91,11 @@ class Client:
                               backend.split(b"\0")[0].decode() if inside else None, inside))
         return found
 
+    def hangs_in_backend(self):
+        """Whether what it is in is all its backend's, which may hang by itself: so does OpenSC when
+        pcscd dies at the wrong moment."""
+        return bool(self.calls()) and all(call[2] is not None for call in self.calls())
+
     def child(self):
         return _PAGE.unpack(self._page[:])[1]
 
@@ -173,12 +178,12 @@ class Crew:
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline and not all(c.look() for c in self.clients):
             time.sleep(_STEP)
+        for client in self.clients:
+            if not client.look() and client.hangs_in_backend():
+                client.kill()
+                client.life.popen.wait()
+                client.look()
         return [c for c in self.clients if not c.look()]
-
-    def is_stuck(self, client, seconds):
-        """Whether a call of it goes on for so long, and not in its backend."""
-        return [call for call in client.calls()
-                if now() - call[1] > seconds * 1e6 and call[2] is None]
 
 
 def write_spy_config(box, name, spy_path):

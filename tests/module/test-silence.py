@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""An agent that is silent now and then costs a call no more than one that says nothing."""
+
+import time
+
+from pinfoldtest import softhsm, tap, wait_for
+from pinfoldtest.extent import FULL_PLAIN
+from scriptedbed import ScriptedCase
+
+# What the agent is silent for at first, and what a call may wait in all (DESIGN 4.14).
+FIRST_S = 1.5
+LIMIT_S = 2
+
+
+class Silence(ScriptedCase):
+    def test_two_questions_of_one_call_share_its_patience(self):
+        d = self.driver()
+        session = self.open_as(d, 5)
+        self.agent.call("hold", "ConfirmTry")
+        started = time.monotonic()
+        job = d.background("login", session, "user", softhsm.PIN)
+        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the first question")
+        time.sleep(FIRST_S)
+        self.agent.call("hold", "StoreLogin")
+        self.agent.call("release")
+        wait_for(lambda: self.agent.calls("StoreLogin") == 1, 5, "the second question")
+        second = time.monotonic()
+        self.assertEqual(d.join(job).rv, "CKR_OK")  # as without an agent (DESIGN 4.1)
+        ended = time.monotonic()
+        # Alone, the second question would have had all of it; a machine that is slow makes it less.
+        self.assertLess(ended - second, LIMIT_S - FIRST_S / 2)
+        if FULL_PLAIN:
+            self.assertLess(ended - started, LIMIT_S + 0.5)
+
+    def test_each_call_has_its_own(self):
+        d = self.driver()
+        session = self.open_as(d, 5)
+        self.agent.call("hold", "ConfirmTry")
+        job = d.background("login", session, "user", softhsm.PIN)
+        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the question")
+        time.sleep(FIRST_S)
+        self.agent.call("release")
+        self.assertEqual(d.join(job).rv, "CKR_OK")
+        self.assertEqual(d.rv("login", session, "user", softhsm.PIN),
+                         "CKR_USER_ALREADY_LOGGED_IN")
+        (key,) = d.find(session, **{"class": "private_key"})
+        self.agent.call("hold", "TakePin")
+        job = d.background("signinit", session, key, "SHA256_RSA_PKCS")
+        wait_for(lambda: self.agent.calls("TakePin") == 1, 5, "the next question")
+        time.sleep(FIRST_S)
+        self.agent.call("release")
+        self.assertEqual(d.join(job).rv, "CKR_OK")
+
+
+if __name__ == "__main__":
+    tap.main()
