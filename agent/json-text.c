@@ -31,6 +31,16 @@ is_character(const char *digits, gsize len)
     return value < 0xd800 || value > 0xdfff;
 }
 
+/* What follows a backslash (RFC 8259, 7). json-glib also takes three digits for a byte, which is no
+ * UTF-8 by itself. */
+static gboolean
+is_escape(const char *text, gsize len)
+{
+    if (len == 0 || text[0] == '\0' || strchr("\"\\/bfnrtu", text[0]) == NULL)
+        return FALSE;
+    return text[0] != 'u' || is_character(text + 1, len - 1);
+}
+
 static gboolean
 is_acceptable(const char *text, gsize len)
 {
@@ -39,7 +49,8 @@ is_acceptable(const char *text, gsize len)
     for (gsize i = 0; i < len; i++) {
         char c = text[i];
         if (is_in_string && c == '\\') {
-            if (++i < len && text[i] == 'u' && !is_character(text + i + 1, len - i - 1))
+            i++;
+            if (!is_escape(text + i, len - MIN(i, len)))
                 return FALSE;
         } else if (c == '"')
             is_in_string = !is_in_string;

@@ -43,8 +43,10 @@ test_no_object(void)
 static void
 test_escapes(void)
 {
-    static const char *const bad[] = {"{\"a\": \"\\udRRR\"}", "{\"a\": \"\\ud800\"}",
-                                      "{\"a\": \"\\udc00\\ud800\"}", "{\"a\": \"\\u12"};
+    static const char *const bad[] = {
+        "{\"a\": \"\\udRRR\"}", "{\"a\": \"\\ud800\"}", "{\"a\": \"\\udc00\\ud800\"}",
+        "{\"a\": \"\\u12",      "{\"a\": \"\\250\"}",   "{\"a\": \"\\x\"}",
+        "{\"a\": \"\\"};
     g_autoptr(JsonNode) node = parse("{\"a\": \"\\\\udRRR \\u00e9 \\u007f\"}");
     g_assert_nonnull(node);
     g_assert_cmpstr(json_object_get_string_member(json_node_get_object(node), "a"), ==,
