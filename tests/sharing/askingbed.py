@@ -36,7 +36,8 @@ class AskingBed:
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self._buffer = b""
         self.said = []  # what nobody has waited for yet
-        assert self._read(10) == "registered", self.said
+        first = self._read(10)
+        assert first == "registered", first
 
     def kill(self):
         """SIGKILL to the agent; a prompter without one is of no use."""
