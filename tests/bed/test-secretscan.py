@@ -13,6 +13,21 @@ from pinfoldtest.recording import Recording
 
 SECRET = "Zq7!vX-29kd_Wm4#"
 HOLD = "import sys; data = sys.stdin.buffer.readline(); print('held', flush=True); sys.stdin.read()"
+# Over the edge of two pages of a mapping of two thousand, of a file's copy, of memory that is shared.
+PLACE = """
+import mmap, os, sys
+data = sys.stdin.buffer.readline()[:-1]
+fd = os.open(sys.argv[2], os.O_RDWR | os.O_CREAT)
+os.ftruncate(fd, 1 << 23)
+flags = {"anonymous": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, "file": mmap.MAP_PRIVATE,
+         "shared": mmap.MAP_SHARED}[sys.argv[1]]
+place = mmap.mmap(-1 if flags & mmap.MAP_ANONYMOUS else fd, 1 << 23, flags)
+for at, byte in enumerate(data):
+    place[(1 << 22) - 8 + at] = byte ^ 1
+data = None
+print("held", flush=True)
+sys.stdin.read()
+"""
 SEND = """
 import os, socket, sys
 text = sys.argv[1][::-1].encode()
@@ -28,9 +43,9 @@ class Scan(unittest.TestCase):
         self.box = Sandbox(bus=False)
         self.addCleanup(self.box.close)
 
-    def scan(self, data):
-        """The forms that are found in a process that holds data, beside what Python makes of it."""
-        holder = self.box.start([sys.executable, "-c", HOLD], stdin=subprocess.PIPE,
+    def scan(self, data, *program):
+        """The hits in a process that holds data, beside what Python makes of it."""
+        holder = self.box.start([sys.executable, "-c", *(program or [HOLD])], stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE)
         holder.stdin.write(data + b"\n")
         holder.stdin.flush()
@@ -41,7 +56,10 @@ class Scan(unittest.TestCase):
         holder.stdin.close()
         holder.stdout.close()
         self.assertEqual([hit for hit in hits if hit.where in secretscan.SAFE], [])
-        return {hit.form for hit in hits}
+        return hits
+
+    def forms(self, data):
+        return {hit.form for hit in self.scan(data)}
 
     def test_every_form(self):
         raw = SECRET.encode()
@@ -52,12 +70,20 @@ class Scan(unittest.TestCase):
                            ("base64+1", base64.b64encode(b"?" + raw + b"?")),
                            ("base64+2", base64.b64encode(b"user:" + raw)),
                            ("clear", b"-----" + raw[3:11] + b"-----")):
-            self.assertEqual(self.scan(data), {form}, data)
+            self.assertEqual(self.forms(data), {form}, data)
             self.assertEqual(secretscan.in_bytes(data, SECRET), [form], data)
+
+    def test_every_kind_of_memory(self):
+        hidden = bytes(byte ^ 1 for byte in SECRET.encode())
+        path = self.box.dir / "mapped"
+        for kind in ("anonymous", "file", "shared"):
+            (hit,) = self.scan(hidden, PLACE, kind, path)
+            self.assertEqual(hit.address - hit.mapping.first, (1 << 22) - 8, kind)
+            self.assertEqual(hit.mapping.name == str(path), kind != "anonymous")
 
     def test_nothing_else(self):
         for data in (SECRET[3:10].encode(), SECRET.lower().encode(), b"nothing of it"):
-            self.assertEqual(self.scan(data), set(), data)
+            self.assertEqual(self.forms(data), set(), data)
             self.assertEqual(secretscan.in_bytes(data, SECRET), [])
 
 

@@ -12,6 +12,10 @@ from . import process
 # As much of a secret as is worth finding alone.
 PIECE = 8
 _HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)$")
+_ZEROES = re.compile(rb"\0{4,}")
+# The highest byte of a page's entry in /proc/PID/pagemap: in memory or swapped out, and not as it is
+# in its file.
+_OWN_PAGES = re.compile(rb"[\x40-\x5f\x80-\x9f\xc0-\xdf]+")
 _LARGEST = 1 << 30  # larger ones are what sanitizers reserve for themselves
 
 # Where a PIN may be: in a PfSecret, and in the view that the sender of a PfPinPage has of it.
@@ -58,7 +62,7 @@ def _has_piece(dense, form, text):
 def _without_zeroes(data):
     """UTF-16 and UCS-4 of plain letters become those letters. Longer runs of zeroes part what stands
     around them: the sizes that an allocator writes before its blocks can be read as digits."""
-    return data.replace(b"\0" * 4, b"\1").translate(None, b"\0")
+    return _ZEROES.sub(b"\1", data).translate(None, b"\0")
 
 
 def in_bytes(data, secret):
@@ -101,25 +105,40 @@ def _may_hold(mapping):
     return not is_file or mapping.anonymous > 0 or "s" in mapping.perms
 
 
+def _runs(mapping, pagemap):
+    """(first, end) of what of a mapping may hold something of the process's own, in pages that follow
+    each other: of most threads' stacks that is a page or two of two thousand."""
+    if "s" in mapping.perms:
+        yield mapping.first, mapping.end  # another process may have written what this one has not seen
+        return
+    size = os.sysconf("SC_PAGE_SIZE")
+    pagemap.seek(mapping.first // size * 8)
+    bits = pagemap.read((mapping.end - mapping.first) // size * 8)[7::8]
+    for match in _OWN_PAGES.finditer(bits):
+        yield mapping.first + match.start() * size, mapping.first + match.end() * size
+
+
 def read_memory(pid, may_read=_may_hold):
-    """(mapping, bytes) of the memory of a process."""
+    """(mapping, address, bytes) of the memory of a process."""
     process.need_look_into(pid)
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory, \
+            open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pagemap:
         for mapping in mappings(pid):
             if not may_read(mapping):
                 continue
-            data, address = bytearray(), mapping.first
-            while address < mapping.end:
-                try:
-                    memory.seek(address)
-                    part = memory.read(min(1 << 22, mapping.end - address))
-                except (OSError, OverflowError, ValueError):
-                    break  # no page behind it
-                if not part:
-                    break
-                data += part
-                address += len(part)
-            yield mapping, bytes(data)
+            for first, end in _runs(mapping, pagemap):
+                data, address = bytearray(), first
+                while address < end:
+                    try:
+                        memory.seek(address)
+                        part = memory.read(min(1 << 22, end - address))
+                    except (OSError, OverflowError, ValueError):
+                        break  # no page behind it
+                    if not part:
+                        break
+                    data += part
+                    address += len(part)
+                yield mapping, first, bytes(data)
 
 
 def scan(pid, *secrets):
@@ -127,17 +146,17 @@ def scan(pid, *secrets):
 
     where is a word of SAFE, or the kind of any other memory.
     """
-    found = [(mapping, data, _without_zeroes(data)) for mapping, data in read_memory(pid)]
-    together = b"\n".join(dense for _, _, dense in found)
+    found = [(*read, _without_zeroes(read[-1])) for read in read_memory(pid)]
+    together = b"\n".join(dense for *_, dense in found)
     hits, known = [], None
     for secret in set(secrets):
         for form, text in forms(secret).items():
             if not _has_piece(together, form, text):
                 continue
             known = known or mappings(pid)
-            for mapping, data, dense in found:
+            for mapping, first, data, dense in found:
                 if _has_piece(dense, form, text):
-                    hits += [Hit(secret, mapping.first + at, form, _kind(known, mapping), mapping)
+                    hits += [Hit(secret, first + at, form, _kind(known, mapping), mapping)
                              for at in _places(data, _pieces(form, text))]
     return hits
 
