@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Who a card is: its serial number, label, keys, certificates and data objects."""
+"""Who a card is: its serial number, label, keys, certificates and data objects.
 
-import datetime
+A card is started for each of many tests, so what it takes to make keys is loaded by the first that
+makes some (keymaking.py); they are kept, and certificates with them.
+"""
+
 import hashlib
+import json
 import os
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
-from cryptography.x509.oid import NameOID
 
 from . import tlv
 
@@ -23,36 +22,49 @@ ALGORITHM_P256 = 0x11
 _AID = bytes.fromhex("a000000308000010000100")
 
 
-class Key:
+class RsaKey:
     """One private key of the card and what it answers to GENERAL AUTHENTICATE."""
 
-    def __init__(self, private):
-        self.private = private
-        self.is_rsa = isinstance(private, rsa.RSAPrivateKey)
-        self.algorithm = ALGORITHM_RSA_2048 if self.is_rsa else ALGORITHM_P256
+    algorithm = ALGORITHM_RSA_2048
+
+    def __init__(self, kept):
+        self.numbers = json.loads(kept)
 
     def use(self, data):
-        """The raw RSA operation on a padded block, or ECDSA over a digest. Raises ValueError."""
-        if not self.is_rsa:
-            if len(data) != 32:
-                raise ValueError("not a P-256 digest")
-            return self.private.sign(data, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
-        numbers = self.private.private_numbers()
-        modulus = numbers.public_numbers.n
-        if len(data) != 256 or int.from_bytes(data, "big") >= modulus:
-            raise ValueError("not a block of the modulus's size")
+        """The raw operation on a padded block. Raises ValueError."""
+        n, p, q, dp, dq, qi = (self.numbers[key] for key in ("n", "p", "q", "dp", "dq", "qi"))
         block = int.from_bytes(data, "big")
-        m1 = pow(block % numbers.p, numbers.dmp1, numbers.p)
-        m2 = pow(block % numbers.q, numbers.dmq1, numbers.q)
-        h = (m1 - m2) * numbers.iqmp % numbers.p
-        return (m2 + h * numbers.q).to_bytes(256, "big")
+        if len(data) != 256 or block >= n:
+            raise ValueError("not a block of the modulus's size")
+        m1 = pow(block % p, dp, p)
+        m2 = pow(block % q, dq, q)
+        return (m2 + (m1 - m2) * qi % p * q).to_bytes(256, "big")
+
+    def agree(self, point):
+        raise ValueError("no key agreement with RSA")
+
+
+class EcKey:
+    """As RsaKey, on P-256."""
+
+    algorithm = ALGORITHM_P256
+
+    def __init__(self, kept):
+        self._kept = kept
+
+    def use(self, data):
+        """ECDSA over a digest. Raises ValueError."""
+        from . import keymaking
+
+        if len(data) != 32:
+            raise ValueError("not a P-256 digest")
+        return keymaking.sign_digest(self._kept, data)
 
     def agree(self, point):
         """The ECDH secret with another party's point. Raises ValueError."""
-        if self.is_rsa:
-            raise ValueError("no key agreement with RSA")
-        other = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-        return self.private.exchange(ec.ECDH(), other)
+        from . import keymaking
+
+        return keymaking.agree(self._kept, point)
 
 
 class Identity:
@@ -66,8 +78,18 @@ class Identity:
         spec = DEFAULT_KEYS | (keys or {})
         for slot in SLOTS:
             if spec[slot] != "none":
-                self.keys[slot] = Key(_load_key(Path(keys_dir), self.serial, slot, spec[slot]))
+                self._add_key(Path(keys_dir), slot, spec[slot])
         self._fill_objects()
+
+    def _add_key(self, folder, slot, kind):
+        path = folder / f"{self.serial}-{slot}-{kind}"
+        kept = _keep(path, _make_key, kind)
+        self.keys[slot] = RsaKey(kept) if kind == "rsa" else EcKey(kept)
+        # A certificate is the key's and the label's.
+        name = hashlib.sha256(self.label.encode()).hexdigest()[:16]
+        der = _keep(path.with_suffix(f".{name}"), _make_certificate, kept, self.label, slot)
+        content = tlv.encode(0x70, der) + tlv.encode(0x71, b"\x00") + tlv.encode(0xFE)
+        self.objects[CERTIFICATE_TAGS[slot]] = tlv.encode(0x53, content)
 
     def _fill_objects(self):
         guid = hashlib.sha256(b"pinfold").digest()[:8] + bytes.fromhex(self.serial)
@@ -93,54 +115,29 @@ class Identity:
         self.objects[0x7E] = tlv.encode(
             0x7E, tlv.encode(0x4F, _AID) + tlv.encode(0x5F2F, b"\x40\x00")
         )
-        for slot, key in self.keys.items():
-            der = _make_certificate(key.private, self.label, slot)
-            content = tlv.encode(0x70, der) + tlv.encode(0x71, b"\x00") + tlv.encode(0xFE)
-            self.objects[CERTIFICATE_TAGS[slot]] = tlv.encode(0x53, content)
 
 
-def _load_key(folder, serial, slot, kind):
-    path = folder / f"{serial}-{slot}-{kind}.pem"
+def _make_key(kind):
+    from . import keymaking
+
+    return keymaking.make_key(kind)
+
+
+def _make_certificate(kept, label, slot):
+    from . import keymaking
+
+    return keymaking.make_certificate(kept, label, slot)
+
+
+def _keep(path, make, *args):
+    """What is in the file; where there is none, what make(*args) returns, for the next time too."""
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        key = (rsa.generate_private_key(65537, 2048) if kind == "rsa"
-               else ec.generate_private_key(ec.SECP256R1()))
-        scratch = path.with_suffix(f".{os.getpid()}")
-        scratch.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_name(f"{path.name}.{os.getpid()}")
+        scratch.write_bytes(make(*args))
         try:
             os.link(scratch, path)  # the first of several starting cards wins
         except FileExistsError:
             pass
         scratch.unlink()
-    return serialization.load_pem_private_key(path.read_bytes(), None)
-
-
-def _make_certificate(private, label, slot):
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, label)])
-    usage = dict.fromkeys(
-        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
-         "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False)
-    if slot == "9d":
-        is_rsa = isinstance(private, rsa.RSAPrivateKey)
-        usage["key_encipherment" if is_rsa else "key_agreement"] = True
-    else:
-        usage["digital_signature"] = True
-        usage["content_commitment"] = slot == "9c"
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(int(slot, 16))
-        .not_valid_before(datetime.datetime(2020, 1, 1))
-        .not_valid_after(datetime.datetime(2049, 1, 1))
-        .add_extension(x509.KeyUsage(**usage), critical=True)
-        .sign(private, hashes.SHA256())
-    )
-    return certificate.public_bytes(serialization.Encoding.DER)
+    return path.read_bytes()

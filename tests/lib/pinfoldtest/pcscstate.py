@@ -3,7 +3,7 @@
 """Tells what PC/SC says of the readers, and waits for it to say something else.
 
 Run as a program, so that it uses the session's pcscd and not this process's:
-python3 -m pinfoldtest.pcscstate [--wait READER present|empty] [--timeout SECONDS]
+python3 pcscstate.py [--wait READER present|empty] [--timeout SECONDS]
 prints {"reader name": {"present": true, "events": 1}, ...}.
 """
 

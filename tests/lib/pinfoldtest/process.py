@@ -62,13 +62,27 @@ def become_subreaper():
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def parent_of(pid):
-    """The parent's pid; None when the process is gone."""
+def _stat(pid):
+    """The fields of /proc/PID/stat behind the name; None when the process is gone.
+
+    Without a Path and a text stream, as all the machine's processes are looked at often.
+    """
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
     except OSError:
         return None
-    return int(stat.rpartition(")")[2].split()[1])
+    try:
+        return os.read(fd, 4096).rpartition(b")")[2].split()
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+
+
+def parent_of(pid):
+    """The parent's pid; None when the process is gone."""
+    stat = _stat(pid)
+    return None if stat is None else int(stat[1])
 
 
 def all_pids():
@@ -101,16 +115,13 @@ def has_environment(pid, entry):
 def listens(path):
     """Does a socket of this name listen? One that is only bound has its name already."""
     lines = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
-    return any(line.split()[3] == "00010000" and line.endswith(f" {path}") for line in lines[1:])
+    return any(line.endswith(f" {path}") and line.split()[3] == "00010000" for line in lines[1:])
 
 
 def is_alive(pid):
     """Whether the process exists and is no zombie."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
+    stat = _stat(pid)
+    return stat is not None and stat[0] not in (b"Z", b"X")
 
 
 def end_processes(pids, timeout=3.0):

@@ -21,6 +21,10 @@ NAME = "Pinfold Test Reader"
 PIN = "123456"
 PUK = "12345678"
 
+# Alone, without the rest of the harness and the system's packages: it is started for each card that
+# comes or goes.
+_PCSC_STATE = (sys.executable, "-IS", source_path("tests/lib/pinfoldtest/pcscstate.py"))
+
 _CONF = """FRIENDLYNAME "{name}"
 DEVICENAME   /dev/null:0x{port:04X}
 LIBPATH      {driver}
@@ -138,14 +142,14 @@ class Readers:
 
     def states(self):
         """{reader: {"present": …, "events": …}} as PC/SC tells it."""
-        done = self.sandbox.run(sys.executable, "-m", "pinfoldtest.pcscstate")
+        done = self.sandbox.run(*_PCSC_STATE)
         return json.loads(done.stdout)
 
     def wait_present(self, index=0, present=True, timeout=10):
         """Waits until PC/SC says that a card is in a reader, or that none is."""
         done = self.sandbox.run(
-            sys.executable, "-m", "pinfoldtest.pcscstate", "--wait", self.names[index],
-            "present" if present else "empty", "--timeout", timeout, check=False)
+            *_PCSC_STATE, "--wait", self.names[index], "present" if present else "empty",
+            "--timeout", timeout, check=False)
         if done.returncode != 0:
             raise AssertionError(f"{self.names[index]}: {done.stdout}{done.stderr}")
 
