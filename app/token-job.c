@@ -21,9 +21,10 @@
 #define BEGIN_TIMEOUT_MS 5000u
 #define NOTE_TIMEOUT_MS  15000u
 
-/* Where a verb finds its second secret, and a file. */
-#define SECOND_FD 3
-#define FILE_FD   4
+/* Where a verb finds its second secret, a file, and the channel. */
+#define SECOND_FD  3
+#define FILE_FD    4
+#define CHANNEL_FD 5
 
 /* What each verb changes, in a word of Agent1.NoteTokenChange. */
 static const struct {
@@ -46,6 +47,8 @@ typedef struct {
     PfPinPage proof;
     PfPinPage secret;
     int file_fd;
+    PfJobChannel *channel;
+    GCancellable *stop; /* NULL: never */
 } Run;
 
 static void
@@ -62,6 +65,8 @@ run_free(gpointer data)
     pf_pin_page_wipe(&run->secret);
     if (run->file_fd >= 0)
         close(run->file_fd);
+    pf_job_channel_free(run->channel);
+    g_clear_object(&run->stop);
     g_free(run);
 }
 
@@ -69,6 +74,7 @@ static void
 complete(GTask *task)
 {
     Run *run = g_task_get_task_data(task);
+    g_clear_pointer(&run->channel, pf_job_channel_free);
     if (run->error != NULL)
         g_task_return_error(task, g_steal_pointer(&run->error));
     else
@@ -93,7 +99,9 @@ get_change(const Run *run)
     PfTokensFault fault = run->result != NULL ? run->result->fault : PF_TOKENS_FAULT_NONE;
     if (!run->has_begun)
         return "other";
-    gboolean is_answered = run->result != NULL && run->result->answer != NULL;
+    JsonObject *answer = run->result != NULL ? run->result->answer : NULL;
+    gboolean is_answered =
+        answer != NULL && json_object_get_int_member_with_default(answer, "left", 0) == 0;
     return is_answered && fault != PF_TOKENS_FAULT_NONE ? "other" : run->change;
 }
 
@@ -212,7 +220,12 @@ run_verb(GTask *task)
         {run->proof.fd, STDIN_FILENO},
         {run->secret.fd, SECOND_FD},
         {run->file_fd, FILE_FD},
+        {pf_job_channel_get_fd(run->channel), CHANNEL_FD},
     };
+    if (g_cancellable_is_cancelled(run->stop)) {
+        finish_with_fault(task, PF_TOKENS_FAULT_STOPPED);
+        return;
+    }
     run->has_begun = TRUE;
     pf_helper_run_with_fds_async(argv, fds, G_N_ELEMENTS(fds), VERB_TIMEOUT_MS, MAX_BYTES,
                                  g_task_get_cancellable(task), on_verb_done, g_object_ref(task));
@@ -334,6 +347,9 @@ pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
     run->proof = PF_PIN_PAGE_NONE;
     run->secret = PF_PIN_PAGE_NONE;
     run->file_fd = job->file_fd >= 0 ? fcntl(job->file_fd, F_DUPFD_CLOEXEC, 3) : -1;
+    if (job->on_progress != NULL || job->stop != NULL)
+        run->channel = pf_job_channel_new(job->on_progress, user_data, job->stop);
+    g_set_object(&run->stop, job->stop);
     g_task_set_task_data(task, run, run_free);
     if (!make_page(&run->proof, job->proof, &error) ||
         !make_page(&run->secret, job->secret, &error))

@@ -26,9 +26,10 @@
 #include "tokens-state.h"
 #include "tokens-tries.h"
 
-/* Where a verb finds a second secret, and a file. */
-#define SECOND_FD 3
-#define FILE_FD   4
+/* Where a verb finds a second secret, a file, and who wants to know how far it is. */
+#define SECOND_FD   3
+#define FILE_FD     4
+#define PROGRESS_FD 5
 
 static const PfTokensVerb verbs[] = {
     {"certificates", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_certificates_run},
@@ -94,10 +95,10 @@ take_second(void)
 }
 
 static int
-take_file(void)
+take_fd(int given)
 {
-    int fd = fcntl(FILE_FD, F_DUPFD_CLOEXEC, FILE_FD + 1);
-    close(FILE_FD);
+    int fd = fcntl(given, F_DUPFD_CLOEXEC, PROGRESS_FD + 1);
+    close(given);
     return fd;
 }
 
@@ -132,7 +133,14 @@ run_verb(const PfTokensVerb *verb, const char *parent, const char *path, const c
     PF_AUTO_SECRET secret = take_second();
     /* Without a path, SoftHSM is meant, which may not be listed yet as it does not start. */
     g_autofree char *softhsm = path[0] == '\0' ? pf_tokens_softhsm_dup_path() : NULL;
-    PfTokensInput input = {softhsm != NULL ? softhsm : path, token_uri, proof, secret, take_file()};
+    PfTokensInput input = {
+        .path = softhsm != NULL ? softhsm : path,
+        .token_uri = token_uri,
+        .proof = proof,
+        .secret = secret,
+        .file_fd = take_fd(FILE_FD),
+        .progress_fd = take_fd(PROGRESS_FD),
+    };
     int fd = take_stdout();
     g_autoptr(JsonNode) document = pf_tokens_job_run(verb, &input);
     pf_secret_clear(&proof);

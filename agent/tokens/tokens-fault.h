@@ -39,6 +39,7 @@
     X(NOT_LOADED, "not-loaded")           /* or is none */                                         \
     X(READ_ONLY, "read-only")                                                                      \
     X(REJECTED, "rejected")                                                                        \
+    X(STOPPED, "stopped")                 /* it was not wanted any more (tokens-progress.h) */     \
     X(UNSUPPORTED, "unsupported")         /* the backend cannot do this at all */                  \
     X(UNSUPPORTED_KEY, "unsupported-key") /* neither RSA nor EC, or not for this token */          \
     X(WRONG_PASSWORD, "wrong-password")   /* the file's */                                         \

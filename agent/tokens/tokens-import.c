@@ -10,6 +10,7 @@
 #include "tokens-keydata.h"
 #include "tokens-object.h"
 #include "tokens-pkcs12.h"
+#include "tokens-progress.h"
 
 #define TEMPLATE_MAX 28u
 #define SECURE_HEAP  (256u * 1024u)
@@ -27,6 +28,8 @@ typedef struct {
     guint keys;
     guint certificates;
     guint present;
+    guint steps; /* begun so far */
+    gboolean is_stopped;
 } Import;
 
 static CK_BBOOL yes = CK_TRUE;
@@ -79,6 +82,17 @@ is_present(Import *self, Template *template, CK_ULONG count)
            found > 0;
 }
 
+/* Before each object that has to be there, and costs time. */
+static CK_RV
+begin_step(Import *self)
+{
+    int fd = self->job->progress_fd;
+    guint total = self->content->certificates->len + self->content->identities->len;
+    pf_tokens_progress_tell(fd, PF_TOKENS_STEP_COPY, self->steps++, total);
+    self->is_stopped = pf_tokens_progress_is_stopped(fd);
+    return self->is_stopped ? CKR_FUNCTION_CANCELED : CKR_OK;
+}
+
 /* Makes it, unless it is there: the first two attributes say which one it is. */
 static CK_RV
 make(Import *self, Template *template, guint *ret_count)
@@ -122,7 +136,9 @@ make_certificate(Import *self, X509 *certificate, const CK_BYTE *id, const char 
         add(&template, CKA_LABEL, label, strlen(label));
         if (id != NULL)
             add(&template, CKA_ID, id, PF_TOKENS_KEYDATA_ID_SIZE);
-        rv = make(self, &template, &self->certificates);
+        rv = begin_step(self);
+        if (rv == CKR_OK)
+            rv = make(self, &template, &self->certificates);
     }
     OPENSSL_free(value);
     OPENSSL_free(subject);
@@ -152,7 +168,8 @@ make_private_key(Import *self, const PfTokensIdentity *identity, const PfTokensK
     add(&template, CKA_SENSITIVE, &yes, sizeof yes);
     add(&template, CKA_EXTRACTABLE, &no, sizeof no);
     add_all(&template, attributes, count);
-    return make(self, &template, &self->keys);
+    CK_RV rv = begin_step(self);
+    return rv == CKR_OK ? make(self, &template, &self->keys) : rv;
 }
 
 /* Programs do without it, and some tokens make it themselves. */
@@ -212,12 +229,17 @@ make_all(Import *self)
     return rv;
 }
 
+/* Who asked learns how much stays, if the token does not let go of it. */
 static void
 undo(Import *self)
 {
-    for (guint i = self->made->len; i-- > 0;)
-        self->job->target.p11->C_DestroyObject(self->job->session,
-                                               g_array_index(self->made, CK_OBJECT_HANDLE, i));
+    guint left = 0;
+    pf_tokens_progress_tell(self->job->progress_fd, PF_TOKENS_STEP_UNDO, 0, 0);
+    for (guint i = self->made->len; i-- > 0;) {
+        CK_OBJECT_HANDLE handle = g_array_index(self->made, CK_OBJECT_HANDLE, i);
+        left += self->job->target.p11->C_DestroyObject(self->job->session, handle) != CKR_OK;
+    }
+    json_object_set_int_member(self->job->answer, "left", left);
 }
 
 static void
@@ -267,6 +289,9 @@ log_in(PfTokensJob *job)
     if ((job->target.info.flags & CKF_USER_PIN_INITIALIZED) == 0)
         return PF_TOKENS_FAULT_NO_PIN;
     fault = pf_tokens_job_check_proof(job, CKU_USER);
+    if (fault == PF_TOKENS_FAULT_NONE && pf_tokens_progress_is_stopped(job->progress_fd))
+        fault = PF_TOKENS_FAULT_STOPPED;
+    pf_tokens_progress_tell(job->progress_fd, PF_TOKENS_STEP_LOGIN, 0, 0);
     if (fault == PF_TOKENS_FAULT_NONE)
         fault = pf_tokens_job_log_in(job, CKU_USER);
     if (fault == PF_TOKENS_FAULT_REJECTED)
@@ -284,7 +309,7 @@ import_content(Import *self)
         return fault;
     CK_RV rv = make_all(self);
     if (rv != CKR_OK) {
-        fault = explain(self, rv);
+        fault = self->is_stopped ? PF_TOKENS_FAULT_STOPPED : explain(self, rv);
         undo(self);
         return fault;
     }

@@ -165,6 +165,7 @@ pf_tokens_job_run(const PfTokensVerb *verb, const PfTokensInput *input)
         .proof = input->proof,
         .secret = input->secret,
         .file_fd = input->file_fd,
+        .progress_fd = input->progress_fd,
         .answer = json_object_new(),
     };
     PfTokensFault fault = run_verb(&job, verb, input);

@@ -14,6 +14,7 @@ typedef struct {
     const PfSecret *proof;  /* what the token is to accept: PIN or PUK; NULL: none was given */
     const PfSecret *secret; /* the new PIN, or the password of a file; NULL: none */
     int file_fd;            /* -1: none */
+    int progress_fd;        /* tokens-progress.h */
     JsonObject *answer;     /* to which a verb adds */
 } PfTokensJob;
 
@@ -37,6 +38,7 @@ typedef struct {
     const PfSecret *proof;
     const PfSecret *secret;
     int file_fd;
+    int progress_fd;
 } PfTokensInput;
 
 /* Runs VERB. Returns an object: `ok`; when not, `fault`, and `rv` where a call of the backend said

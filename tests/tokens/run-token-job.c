@@ -3,9 +3,10 @@
 /* Runs one PfTokenJob, as the app does: run-token-job VERB URI [MODULE|- [FILE]].
  *
  * Standard input has two lines, the proof and the secret; an empty one is none. Prints the result
- * as one JSON object, or says why there is none and exits with 1. SIGUSR1 cancels. Where it stands
- * as app/pinfold of an agent's tree, it is that agent's prompter, who answers nothing. Instead of a
- * verb, "begin" has the agent hold the token nine times, and prints how often it did. */
+ * as one JSON object, or says why there is none and exits with 1. SIGUSR1 cancels; SIGUSR2 stops,
+ * and a line on standard error says that it has. Where it stands as app/pinfold of an agent's tree,
+ * it is that agent's prompter, who answers nothing. Instead of a verb, "begin" has the agent hold
+ * the token nine times, and prints how often it did. */
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <stdio.h>
@@ -36,10 +37,16 @@ read_secret(void)
     return len > 0 ? pf_secret_new(line, len) : NULL;
 }
 
+typedef struct {
+    GAsyncResult *result;
+    JsonArray *steps;
+} Harness;
+
 static void
-print_result(const PfTokenJobResult *result)
+print_result(const PfTokenJobResult *result, JsonArray *steps)
 {
     JsonObject *object = json_object_new();
+    json_object_set_array_member(object, "steps", json_array_ref(steps));
     json_object_set_string_member(object, "fault", pf_tokens_fault_get_word(result->fault));
     json_object_set_int_member(object, "tries", result->tries);
     if (result->has_flags) {
@@ -60,8 +67,24 @@ print_result(const PfTokenJobResult *result)
 static void
 on_job_done(GObject *source, GAsyncResult *async_result, gpointer data)
 {
-    GAsyncResult **ret_result = data;
-    *ret_result = g_object_ref(async_result);
+    Harness *harness = data;
+    harness->result = g_object_ref(async_result);
+}
+
+static void
+on_job_progress(const char *step, guint done, guint total, gpointer data)
+{
+    Harness *harness = data;
+    g_autofree char *text = g_strdup_printf("%s %u/%u", step, done, total);
+    json_array_add_string_element(harness->steps, text);
+}
+
+static gboolean
+on_stop(gpointer data)
+{
+    g_cancellable_cancel(data);
+    fputs("stop\n", stderr);
+    return G_SOURCE_CONTINUE;
 }
 
 /* NULL where it is no agent's app. */
@@ -102,10 +125,11 @@ begin(const char *uri)
     /* What was begun ends with the connection. */
     g_autoptr(GPtrArray) buses = g_ptr_array_new_with_free_func(g_object_unref);
     for (int i = 0; i < 9; i++) {
-        g_autoptr(GAsyncResult) result = NULL;
+        Harness harness = {NULL, NULL};
         pf_token_note_call_async("BeginTokenChange", g_variant_new("(s)", uri), 5000, on_job_done,
-                                 &result);
-        GDBusConnection *bus = pf_token_note_call_finish(wait_for_result(&result));
+                                 &harness);
+        g_autoptr(GAsyncResult) result = wait_for_result(&harness.result);
+        GDBusConnection *bus = pf_token_note_call_finish(result);
         if (bus != NULL)
             g_ptr_array_add(buses, bus);
     }
@@ -130,6 +154,9 @@ main(int argc, char **argv)
         return begin(argv[2]);
     PF_AUTO_SECRET proof = read_secret();
     PF_AUTO_SECRET secret = read_secret();
+    g_autoptr(JsonArray) steps = json_array_new();
+    g_autoptr(GCancellable) stop = g_cancellable_new();
+    Harness harness = {NULL, steps};
     PfTokenJob job = {
         .verb = argv[1],
         .token_uri = argv[2],
@@ -137,17 +164,21 @@ main(int argc, char **argv)
         .proof = proof,
         .secret = secret,
         .file_fd = argc > 4 ? open(argv[4], O_RDONLY | O_CLOEXEC) : -1,
+        .on_progress = on_job_progress,
+        .stop = stop,
     };
     g_autoptr(GError) error = NULL;
-    g_autoptr(GAsyncResult) async_result = NULL;
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
-    guint signal_id = g_unix_signal_add(SIGUSR1, on_cancel, cancellable);
-    pf_token_job_run_async(&job, cancellable, on_job_done, &async_result);
-    wait_for_result(&async_result);
-    g_source_remove(signal_id);
+    guint cancel_id = g_unix_signal_add(SIGUSR1, on_cancel, cancellable);
+    guint stop_id = g_unix_signal_add(SIGUSR2, on_stop, stop);
+    pf_token_job_run_async(&job, cancellable, on_job_done, &harness);
+    wait_for_result(&harness.result);
+    g_source_remove(cancel_id);
+    g_source_remove(stop_id);
+    g_autoptr(GAsyncResult) async_result = harness.result;
     g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, &error);
     if (result != NULL)
-        print_result(result);
+        print_result(result, steps);
     else
         fprintf(stderr, "%s\n", error->message);
     sd_bus_close_unref(prompter);

@@ -5,6 +5,7 @@
 
 import base64
 import hashlib
+import os
 import signal
 
 import p12
@@ -70,6 +71,7 @@ class Good(ImportCase):
         self.assertEqual((answer["keys"], answer["certificates"], answer["present"]), (1, 2, 0))
         self.assertEqual(answer["labels"], ["Adas Schlüssel"])
         self.assertFalse(answer["missing_chain"])
+        self.assertEqual(result["steps"], ["login 0/0", "copy 0/3", "copy 1/3", "copy 2/3"])
         self.assertEqual(self.objects(), {"private_key": ["Adas Schlüssel"],
                                           "public_key": ["Adas Schlüssel"],
                                           "certificate": ["Adas Schlüssel", "Root"]})
@@ -196,6 +198,33 @@ class Refused(ImportCase):
                 spy = Spy(self.box, self.module, fail=f"C_CreateObject={rv}@{call}")
                 self.box.env.update(spy.env)
                 self.assertRefused(fault, module=spy.path)
+
+    def stop(self, **fail):
+        """The result of an import that is stopped when its first object is made."""
+        spy = Spy(self.box, self.module, delay="C_CreateObject=1500", **fail)
+        spy.clear()
+        self.box.env.update(spy.env)
+        job = self.start("import", softhsm.PIN, PASSWORD, file=self.file, module=spy.path)
+        helper = self.wait_for_helper(lambda: spy.calls("C_CreateObject"))
+        os.kill(helper, signal.SIGSTOP)
+        job.send_signal(signal.SIGUSR2)
+        self.assertEqual(job.stderr.readline(), "stop\n")
+        os.kill(helper, signal.SIGCONT)
+        return self.finish(job)
+
+    def test_stopped(self):
+        self.write()
+        result = self.stop()
+        self.assertFault(result, "stopped")
+        self.assertEqual(result["answer"]["left"], 0)
+        self.assertEqual(result["steps"][-1], "undo 0/0")
+        self.assertEqual(self.objects(), {})
+        # A token that lets go of nothing: it is said.
+        result = self.stop(fail="C_DestroyObject=CKR_DEVICE_ERROR")
+        self.assertFault(result, "stopped")
+        self.assertGreater(result["answer"]["left"], 0)
+        self.assertEqual(result["answer"]["left"],
+                         sum(len(labels) for labels in self.objects().values()))
 
     def test_secrets_stay_where_they_may_be(self):
         key = p12.rsa_key()
