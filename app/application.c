@@ -10,6 +10,7 @@
 #include "closing-hint.h"
 #include "notifier.h"
 #include "prompter.h"
+#include "quit-guard.h"
 #include "settings-actions.h"
 #include "token-actions.h"
 #include "token-window.h"
@@ -21,6 +22,7 @@ struct _PfApplication {
     GtkApplication parent_instance;
     PfSettingsActions *settings;
     PfAgentModel *model;
+    PfQuitGuard *quit_guard;
     PfPrompter *prompter;
     PfTray *tray;
     PfNotifier *notifier;
@@ -148,13 +150,13 @@ on_start_agent_activated(GSimpleAction *action, GVariant *parameter, gpointer us
 static void
 on_quit_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-    g_application_quit(G_APPLICATION(user_data));
+    pf_quit_guard_quit(PF_APPLICATION(user_data)->quit_guard);
 }
 
 static gboolean
 on_signal_received(gpointer user_data)
 {
-    g_application_quit(G_APPLICATION(user_data));
+    pf_quit_guard_quit_by_signal(PF_APPLICATION(user_data)->quit_guard);
     return G_SOURCE_CONTINUE;
 }
 
@@ -203,7 +205,8 @@ start_up(GApplication *application)
     self->model = pf_agent_model_new(connection);
     self->settings = pf_settings_actions_new(GTK_APPLICATION(self), self->model);
     add_actions(self);
-    pf_token_actions_add(GTK_APPLICATION(self), self->model);
+    self->quit_guard = pf_quit_guard_new(GTK_APPLICATION(self));
+    pf_token_actions_add(GTK_APPLICATION(self), self->model, self->quit_guard);
     self->prompter = pf_prompter_new(GTK_APPLICATION(self));
     g_signal_connect_object(self->model, "appeared", G_CALLBACK(pf_prompter_connect),
                             self->prompter, G_CONNECT_SWAPPED);
@@ -258,6 +261,7 @@ shut_down(GApplication *application)
     self->window = NULL;
     g_clear_object(&self->closing_hint);
     g_clear_object(&self->welcome);
+    g_clear_object(&self->quit_guard);
     g_clear_object(&self->settings);
     g_clear_object(&self->model);
     G_APPLICATION_CLASS(pf_application_parent_class)->shutdown(application);

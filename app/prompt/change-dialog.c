@@ -343,6 +343,13 @@ pf_change_dialog_dup_name(PfChangeDialog *self)
 }
 
 void
+pf_change_dialog_show_progress(PfChangeDialog *self, const char *text, guint done, guint total)
+{
+    if (pf_prompt_dialog_is_checking(PF_PROMPT_DIALOG(self)))
+        pf_prompt_status_show_progress(self->status, text, done, total);
+}
+
+void
 pf_change_dialog_refuse(PfChangeDialog *self, PfChangeField field, const char *text)
 {
     self->refused = field;

@@ -31,6 +31,12 @@ gboolean pf_change_dialog_take_secrets(PfChangeDialog *self, PfChangeSecrets *re
 /* The name that was typed, without blanks around it. The caller owns it. */
 char *pf_change_dialog_dup_name(PfChangeDialog *self);
 
+/* While what was sent is worked on: TEXT says with what, and as much of TOTAL (0: not known) is
+ * done.
+ */
+void pf_change_dialog_show_progress(PfChangeDialog *self, const char *text, guint done,
+                                    guint total);
+
 /* Says in plain TEXT what is wrong with FIELD, which is emptied if it is a secret, and lets the
  * person answer again. */
 void pf_change_dialog_refuse(PfChangeDialog *self, PfChangeField field, const char *text);

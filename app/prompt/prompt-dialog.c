@@ -15,6 +15,8 @@ typedef struct {
     PfPinRequest *request;
     gboolean checking;
     gboolean ended;
+    gboolean stoppable;
+    gboolean stopping;
     gint64 focused_at;
     gint64 mapped_at;
     guint timeout_id;
@@ -23,7 +25,7 @@ typedef struct {
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(PfPromptDialog, pf_prompt_dialog, GTK_TYPE_DIALOG)
 
-enum { SIGNAL_SUBMITTED, SIGNAL_CANCELLED, N_SIGNALS };
+enum { SIGNAL_SUBMITTED, SIGNAL_STOP, SIGNAL_CANCELLED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static PfPromptDialogPrivate *
@@ -64,13 +66,16 @@ grab_keyboard(PfPromptDialog *self)
 static void
 set_checking(PfPromptDialog *self, gboolean checking)
 {
-    get_private(self)->checking = checking;
+    PfPromptDialogPrivate *priv = get_private(self);
+    priv->checking = checking;
+    priv->stopping = FALSE;
     /* A token that hangs must not take the keyboard from everything else. */
     if (checking)
         release_keyboard(self);
     else if (gtk_window_is_active(GTK_WINDOW(self)))
         grab_keyboard(self);
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_CANCEL, !checking);
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_CANCEL,
+                                      !checking || priv->stoppable);
     PF_PROMPT_DIALOG_GET_CLASS(self)->checking_changed(self);
 }
 
@@ -83,6 +88,17 @@ end(PfPromptDialog *self)
     priv->ended = TRUE;
     PF_PROMPT_DIALOG_GET_CLASS(self)->wipe(self);
     g_signal_emit(self, signals[SIGNAL_CANCELLED], 0);
+}
+
+static void
+stop(PfPromptDialog *self)
+{
+    PfPromptDialogPrivate *priv = get_private(self);
+    if (!priv->stoppable || priv->stopping || priv->ended)
+        return;
+    priv->stopping = TRUE;
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_CANCEL, FALSE);
+    g_signal_emit(self, signals[SIGNAL_STOP], 0);
 }
 
 static gboolean
@@ -135,6 +151,12 @@ pf_prompt_dialog_submit(PfPromptDialog *self)
     set_checking(self, TRUE);
     pf_prompt_dialog_restart_timeout(self);
     g_signal_emit(self, signals[SIGNAL_SUBMITTED], 0);
+}
+
+void
+pf_prompt_dialog_set_stoppable(PfPromptDialog *self)
+{
+    get_private(self)->stoppable = TRUE;
 }
 
 const PfPinRequest *
@@ -221,7 +243,9 @@ response(GtkDialog *dialog, int response)
     PfPromptDialog *self = PF_PROMPT_DIALOG(dialog);
     if (response == GTK_RESPONSE_OK)
         pf_prompt_dialog_submit(self);
-    else if (!get_private(self)->checking)
+    else if (get_private(self)->checking)
+        stop(self);
+    else
         end(self);
 }
 
@@ -270,6 +294,8 @@ pf_prompt_dialog_class_init(PfPromptDialogClass *klass)
 
     signals[SIGNAL_SUBMITTED] = g_signal_new("submitted", PF_TYPE_PROMPT_DIALOG, G_SIGNAL_RUN_LAST,
                                              0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_STOP] = g_signal_new("stop", PF_TYPE_PROMPT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_CANCELLED] = g_signal_new("cancelled", PF_TYPE_PROMPT_DIALOG, G_SIGNAL_RUN_LAST,
                                              0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -54,6 +54,10 @@ gboolean pf_prompt_dialog_has_just_come(PfPromptDialog *self);
 /* For kinds of dialogs: as if the person had pressed the default button. */
 void pf_prompt_dialog_submit(PfPromptDialog *self);
 
+/* What is submitted from now on can be stopped: cancelling it while it is on its way emits "stop",
+ * once each time, and the owner says what came of that. */
+void pf_prompt_dialog_set_stoppable(PfPromptDialog *self);
+
 /* Borrowed; it changes with pf_prompt_dialog_update() and _retry(). */
 const PfPinRequest *pf_prompt_dialog_get_request(PfPromptDialog *self);
 

@@ -9,6 +9,7 @@ struct _PfPromptStatus {
     GtkSpinner *spinner;
     GtkImage *message_icon;
     GtkLabel *message_label;
+    GtkProgressBar *progress_bar;
     GtkBox *caps_lock_box;
 
     GtkWidget *described; /* borrowed: a widget of the same dialog */
@@ -46,6 +47,7 @@ pf_prompt_status_show(PfPromptStatus *self, PfPinTone tone, const char *text)
 {
     gtk_spinner_stop(self->spinner);
     gtk_widget_hide(GTK_WIDGET(self->spinner));
+    gtk_widget_hide(GTK_WIDGET(self->progress_bar));
     set_text(self, tone, text);
 }
 
@@ -54,7 +56,18 @@ pf_prompt_status_show_work(PfPromptStatus *self, const char *text)
 {
     gtk_widget_show(GTK_WIDGET(self->spinner));
     gtk_spinner_start(self->spinner);
+    gtk_widget_hide(GTK_WIDGET(self->progress_bar));
     set_text(self, PF_PIN_TONE_PLAIN, text);
+}
+
+void
+pf_prompt_status_show_progress(PfPromptStatus *self, const char *text, guint done, guint total)
+{
+    /* Not said again with each step. */
+    if (g_strcmp0(gtk_label_get_text(self->message_label), text) != 0)
+        pf_prompt_status_show_work(self, text);
+    gtk_progress_bar_set_fraction(self->progress_bar, total > 0 ? (double)done / total : 0);
+    gtk_widget_set_visible(GTK_WIDGET(self->progress_bar), total > 0);
 }
 
 void
@@ -98,6 +111,7 @@ pf_prompt_status_class_init(PfPromptStatusClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfPromptStatus, spinner);
     gtk_widget_class_bind_template_child(widget_class, PfPromptStatus, message_icon);
     gtk_widget_class_bind_template_child(widget_class, PfPromptStatus, message_label);
+    gtk_widget_class_bind_template_child(widget_class, PfPromptStatus, progress_bar);
     gtk_widget_class_bind_template_child(widget_class, PfPromptStatus, caps_lock_box);
 }
 

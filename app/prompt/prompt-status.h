@@ -16,6 +16,10 @@ void pf_prompt_status_show(PfPromptStatus *self, PfPinTone tone, const char *tex
 /* Shows TEXT beside a sign that work is in progress. */
 void pf_prompt_status_show_work(PfPromptStatus *self, const char *text);
 
+/* The same, with a bar for as much of it as is done; TOTAL 0: nobody knows how much there is. */
+void pf_prompt_status_show_progress(PfPromptStatus *self, const char *text, guint done,
+                                    guint total);
+
 /* A screen reader says the line as the description of WIDGET, which has the focus. */
 void pf_prompt_status_describe(PfPromptStatus *self, GtkWidget *widget);
 

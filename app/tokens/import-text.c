@@ -5,6 +5,9 @@
 
 #include <glib/gi18n.h>
 
+#include "task-text.h"
+#include "tokens-progress.h"
+
 static guint
 get_number(JsonObject *answer, const char *member)
 {
@@ -49,4 +52,26 @@ pf_import_text_dup_warning(JsonObject *answer)
     g_ptr_array_insert(lines, 0, counts);
     g_ptr_array_add(lines, NULL);
     return g_strjoinv("\n\n", (char **)lines->pdata);
+}
+
+const char *
+pf_import_text_get_step(const char *step, gboolean is_stopped)
+{
+    if (g_str_equal(step, PF_TOKENS_STEP_UNDO))
+        return _("What was copied is removed again…");
+    if (is_stopped)
+        return NULL;
+    if (g_str_equal(step, PF_TOKENS_STEP_LOGIN))
+        return _("The token checks the PIN…");
+    if (g_str_equal(step, PF_TOKENS_STEP_COPY))
+        return pf_task_text_get_work(PF_TASK_IMPORT);
+    return NULL;
+}
+
+const char *
+pf_import_text_get_rest(JsonObject *answer)
+{
+    return get_number(answer, "left") > 0 ? _("The token did not let go of all that had been "
+                                              "copied. Import the file again to complete it.")
+                                          : NULL;
 }

@@ -117,6 +117,8 @@ pf_task_outcome_get_text(PfTask task, PfTokensFault fault)
         return _("There are two tokens that cannot be told apart. Remove one of them.");
     case PF_TOKENS_FAULT_BUSY:
         return _("Other programs are using the token. Close them, then try again.");
+    case PF_TOKENS_FAULT_STOPPED:
+        return _("The import was stopped.");
     case PF_TOKENS_FAULT_CANCELED:
         return _("It was cancelled at the reader. Nothing was changed.");
     case PF_TOKENS_FAULT_NOT_LOADED:

@@ -19,6 +19,7 @@
 typedef struct {
     GtkApplication *application; /* which owns this */
     PfAgentModel *model;
+    PfQuitGuard *guard;
     PfTokenTask *task; /* NULL: none is open */
     GtkFileChooserNative *chooser;
     PfSessionWatcher *session;
@@ -28,6 +29,18 @@ static void
 on_task_changed(PfTokenActions *self, const char *uri)
 {
     pf_agent_model_note_change(self->model, uri);
+}
+
+static void
+on_task_begun(PfTokenActions *self, const char *work)
+{
+    pf_quit_guard_begin(self->guard, work);
+}
+
+static void
+on_task_done(PfTokenActions *self, gboolean is_seen)
+{
+    pf_quit_guard_end(self->guard, is_seen);
 }
 
 static void
@@ -74,6 +87,8 @@ static void
 begin(PfTokenActions *self, PfTokenTask *task)
 {
     self->task = task;
+    g_signal_connect_swapped(self->task, "begun", G_CALLBACK(on_task_begun), self);
+    g_signal_connect_swapped(self->task, "done", G_CALLBACK(on_task_done), self);
     g_signal_connect_swapped(self->task, "changed", G_CALLBACK(on_task_changed), self);
     g_signal_connect_swapped(self->task, "ended", G_CALLBACK(on_task_ended), self);
 }
@@ -191,11 +206,12 @@ free_actions(gpointer data)
     g_clear_object(&self->task);
     g_clear_object(&self->chooser);
     g_clear_object(&self->model);
+    g_clear_object(&self->guard);
     g_free(self);
 }
 
 void
-pf_token_actions_add(GtkApplication *application, PfAgentModel *model)
+pf_token_actions_add(GtkApplication *application, PfAgentModel *model, PfQuitGuard *guard)
 {
     static const GActionEntry entries[] = {
         {"change-pin", on_task_activated, "s"},
@@ -210,6 +226,7 @@ pf_token_actions_add(GtkApplication *application, PfAgentModel *model)
     PfTokenActions *self = g_new0(PfTokenActions, 1);
     self->application = application;
     self->model = g_object_ref(model);
+    self->guard = g_object_ref(guard);
     self->session = pf_session_watcher_new();
     g_signal_connect_swapped(self->session, "locked", G_CALLBACK(on_session_locked), self);
     g_object_set_data_full(G_OBJECT(application), DATA_KEY, self, free_actions);

@@ -27,11 +27,12 @@ struct _PfTokenTask {
     PfPromptDialog *dialog;  /* NULL: ended */
     PfChangeSecrets secrets; /* until the helper has them */
     GCancellable *looking;   /* at how the token is; NULL: over */
+    GCancellable *stop;      /* of work that can be stopped, and goes on; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE(PfTokenTask, pf_token_task, G_TYPE_OBJECT)
 
-enum { SIGNAL_CHANGED, SIGNAL_ENDED, N_SIGNALS };
+enum { SIGNAL_BEGUN, SIGNAL_DONE, SIGNAL_CHANGED, SIGNAL_ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
@@ -70,8 +71,8 @@ dup_name(PfTokenTask *self)
 }
 
 /* The window shows it, but that need not be open. What the person should think about is said where
- * it is not overlooked. */
-static void
+ * it is not overlooked; returns whether there is nothing of that kind. */
+static gboolean
 tell_person(PfTokenTask *self, const PfTokenJobResult *result)
 {
     g_autofree char *name = dup_name(self);
@@ -84,13 +85,14 @@ tell_person(PfTokenTask *self, const PfTokenJobResult *result)
     }
     if (warning != NULL) {
         pf_failure_note_show(self->application, title, warning);
-        return;
+        return FALSE;
     }
     g_autoptr(GNotification) notification = g_notification_new(title);
     if (body != NULL)
         g_notification_set_body(notification, body);
     g_notification_set_default_action(notification, "app.open");
     g_application_send_notification(G_APPLICATION(self->application), "token-task", notification);
+    return TRUE;
 }
 
 static void
@@ -101,8 +103,14 @@ show_fault(PfTokenTask *self, const PfTokenJobResult *result)
         pf_prompt_dialog_retry(self->dialog, pf_task_request_dup_with(request, result));
         return;
     }
+    const char *rest = result->answer != NULL ? pf_import_text_get_rest(result->answer) : NULL;
+    if (rest == NULL && result->fault == PF_TOKENS_FAULT_STOPPED) {
+        end(self);
+        return;
+    }
     PfChangeField field = pf_task_outcome_get_field(self->task, result->fault);
-    const char *text = pf_task_outcome_get_text(self->task, result->fault);
+    const char *fault = pf_task_outcome_get_text(self->task, result->fault);
+    g_autofree char *text = rest != NULL ? g_strconcat(fault, "\n", rest, NULL) : g_strdup(fault);
     if (field == PF_N_CHANGE_FIELDS)
         pf_prompt_dialog_show_error(self->dialog, text);
     else
@@ -113,10 +121,31 @@ show_fault(PfTokenTask *self, const PfTokenJobResult *result)
 static void
 note_change(PfTokenTask *self, const PfTokenJobResult *result)
 {
-    gboolean is_refused =
-        result != NULL && result->answer != NULL && result->fault != PF_TOKENS_FAULT_NONE;
+    gboolean is_refused = result != NULL && result->answer != NULL &&
+                          result->fault != PF_TOKENS_FAULT_NONE &&
+                          pf_import_text_get_rest(result->answer) == NULL;
     if (self->task == PF_TASK_IMPORT && !is_refused)
         g_signal_emit(self, signals[SIGNAL_CHANGED], 0, self->uri);
+}
+
+/* Returns whether that is all that there is to see of it. */
+static gboolean
+show_outcome(PfTokenTask *self, const PfTokenJobResult *result, const GError *error)
+{
+    if (result != NULL && result->fault == PF_TOKENS_FAULT_NONE) {
+        if (self->task == PF_TASK_DELETE)
+            pf_token_names_change(self->uri, "");
+        gboolean is_seen = tell_person(self, result);
+        end(self);
+        return is_seen;
+    }
+    if (result != NULL) {
+        show_fault(self, result);
+    } else {
+        g_warning("pinfold-tokens: %s", error->message);
+        pf_prompt_dialog_show_error(self->dialog, _("Pinfold's helper for tokens does not start."));
+    }
+    return self->dialog == NULL;
 }
 
 static void
@@ -125,21 +154,12 @@ on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
     g_autoptr(PfTokenTask) self = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, &error);
-    gboolean is_done = result != NULL && result->fault == PF_TOKENS_FAULT_NONE;
-    if (self->dialog == NULL)
-        return;
+    gboolean is_seen = TRUE;
+    g_clear_object(&self->stop);
     note_change(self, result);
-    if (is_done) {
-        if (self->task == PF_TASK_DELETE)
-            pf_token_names_change(self->uri, "");
-        tell_person(self, result);
-        end(self);
-    } else if (result != NULL) {
-        show_fault(self, result);
-    } else {
-        g_warning("pinfold-tokens: %s", error->message);
-        pf_prompt_dialog_show_error(self->dialog, _("Pinfold's helper for tokens does not start."));
-    }
+    if (self->dialog != NULL)
+        is_seen = show_outcome(self, result, error);
+    g_signal_emit(self, signals[SIGNAL_DONE], 0, is_seen);
 }
 
 static const char *
@@ -162,16 +182,38 @@ get_file_fd(PfTokenTask *self)
 }
 
 static void
+on_job_progress(const char *step, guint done, guint total, gpointer user_data)
+{
+    PfTokenTask *self = user_data;
+    const char *text = pf_import_text_get_step(step, g_cancellable_is_cancelled(self->stop));
+    if (text != NULL && self->dialog != NULL)
+        pf_change_dialog_show_progress(PF_CHANGE_DIALOG(self->dialog), text, done, total);
+}
+
+static void
+on_dialog_stop(PfTokenTask *self)
+{
+    g_cancellable_cancel(self->stop);
+    pf_change_dialog_show_progress(PF_CHANGE_DIALOG(self->dialog), _("The import is stopped…"), 0,
+                                   0);
+}
+
+static void
 run(PfTokenTask *self)
 {
     g_autofree char *name = dup_name(self);
+    if (self->task == PF_TASK_IMPORT)
+        self->stop = g_cancellable_new();
     PfTokenJob job = {
         .verb = get_verb(self->task),
         .token_uri = self->uri != NULL ? self->uri : name,
         .proof = self->secrets.proof,
         .secret = self->secrets.secret,
         .file_fd = get_file_fd(self),
+        .on_progress = on_job_progress,
+        .stop = self->stop,
     };
+    g_signal_emit(self, signals[SIGNAL_BEGUN], 0, pf_task_text_get_work(self->task));
     pf_token_job_run_async(&job, NULL, on_job_done, g_object_ref(self));
     pf_change_secrets_clear(&self->secrets);
 }
@@ -274,7 +316,10 @@ open_dialog(PfTokenTask *self, PfPinRequest *request)
         gtk_window_set_transient_for(GTK_WINDOW(self->dialog), parent);
     gtk_window_set_application(GTK_WINDOW(self->dialog), self->application);
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
+    g_signal_connect_swapped(self->dialog, "stop", G_CALLBACK(on_dialog_stop), self);
     g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(end), self);
+    if (self->task == PF_TASK_IMPORT)
+        pf_prompt_dialog_set_stoppable(self->dialog);
     gtk_window_present(GTK_WINDOW(self->dialog));
     if (pf_pin_change_asks(request, PF_CHANGE_FIELD_PROOF))
         look(self);
@@ -340,6 +385,10 @@ pf_token_task_class_init(PfTokenTaskClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = dispose;
     G_OBJECT_CLASS(klass)->finalize = finalize;
+    signals[SIGNAL_BEGUN] = g_signal_new("begun", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[SIGNAL_DONE] = g_signal_new("done", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
     signals[SIGNAL_CHANGED] = g_signal_new("changed", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     signals[SIGNAL_ENDED] = g_signal_new("ended", PF_TYPE_TOKEN_TASK, G_SIGNAL_RUN_LAST, 0, NULL,

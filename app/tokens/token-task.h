@@ -12,9 +12,10 @@ G_DECLARE_FINAL_TYPE(PfTokenTask, pf_token_task, PF, TOKEN_TASK, GObject)
 
 /* Opens the dialog of TASK on the token with the URI (NULL of CREATE), a window of APPLICATION,
  * which outlives the task. What is typed is presented at most once each time the person sends it.
- * Emits "changed" with the token's URI when there may be other objects on it than before, and
- * "ended" once, when the dialog is gone. The caller owns the task and ends it with the last
- * unref. Main thread.
+ * Emits "begun" with a sentence about it when the token is given work, "done" when that is over,
+ * with whether the person needs to see nothing more of it in the app's windows, "changed" with the
+ * token's URI when there may be other objects on it than before, and "ended" once, when the dialog
+ * is gone. The caller owns the task and ends it with the last unref. Main thread.
  */
 PfTokenTask *pf_token_task_new(GtkApplication *application, PfTask task, const char *uri);
 

@@ -110,3 +110,25 @@ class TaskCase(AppCase):
         self.client.stdin.write(line + "\n")
         self.client.stdin.flush()
         return self.client.stdout.readline().strip()
+
+
+class FileCase(TaskCase):
+    """On a software token."""
+
+    def make_tokens(self):
+        self.softhsm()
+
+    def choose(self, title, path, button):
+        """Gives a path to a file chooser."""
+        window = self.window(title)
+        wait_for(lambda: self.box.screen.windows(title), LONG, "the chooser's window")
+        self.box.screen.focus(self.box.screen.windows(title)[0])
+
+        def has_line():
+            self.box.screen.key("ctrl+l")
+            return window.has(role="text")
+
+        wait_for(has_line, LONG, "the line for a path", step=0.5)
+        window.find(role="text").set_text(str(path))
+        self.press(window, button)
+        self.wait_no_window(title)

@@ -14,30 +14,10 @@ from appcase import TITLE
 from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.pinfold import module_path
 from pinfoldtest.wait import wait_for
-from taskcase import LONG, TaskCase
+from taskcase import LONG, FileCase
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tokens"))
 import p12
-
-
-class FileCase(TaskCase):
-    def make_tokens(self):
-        self.softhsm()
-
-    def choose(self, title, path, button):
-        """Gives a path to a file chooser."""
-        window = self.window(title)
-        wait_for(lambda: self.box.screen.windows(title), LONG, "the chooser's window")
-        self.box.screen.focus(self.box.screen.windows(title)[0])
-
-        def has_line():
-            self.box.screen.key("ctrl+l")
-            return window.has(role="text")
-
-        wait_for(has_line, LONG, "the line for a path", step=0.5)
-        window.find(role="text").set_text(str(path))
-        self.press(window, button)
-        self.wait_no_window(title)
 
 
 class Export(FileCase):

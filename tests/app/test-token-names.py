@@ -7,6 +7,7 @@ from gi.repository import GLib
 
 from appcase import TITLE
 from pinfoldtest import softhsm, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.wait import wait_for
 from taskcase import LONG, TaskCase
 
@@ -85,7 +86,9 @@ class Names(NameCase):
         self.assertNotIn("Label", self.main.texts())
         self.assertEqual(self.setting().strip(), "@a{sa{sv}} {}")
 
-    def test_wrong_and_cancel(self):
+        self.check_wrong_and_cancel()
+
+    def check_wrong_and_cancel(self):
         window = self.rename()
         button = window.find("Rename", "push button")
         for text, words in (("Work\u202edrac", "A name has no line breaks, tabs or invisible"),
@@ -99,6 +102,7 @@ class Names(NameCase):
         self.wait_no_window("Rename —")
         self.assertEqual(self.setting().strip(), "@a{sa{sv}} {}")
 
+    @tap.only_if(FULL)
     def test_written_by_a_program(self):
         """Which may do that, and is not to be taken for the token's own label."""
         value = {self.uri: {"name": GLib.Variant("s", "Bank\n\u202e" + "x" * 1000)}}
@@ -112,6 +116,7 @@ class Names(NameCase):
 class Locked(NameCase):
     config = "[Policy]\nlock = tokens\n"
 
+    @tap.only_if(FULL)
     def test_says_why(self):
         value = {self.uri: {"name": GLib.Variant("s", NAME)}}
         self.box.run("gsettings", "set", "org.pinfold", "tokens",

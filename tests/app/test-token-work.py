@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""A token that takes its time: how far it is, how it is stopped, and what becomes of a wish to quit."""
+
+import os
+import signal
+import sys
+
+from pinfoldtest import Driver, Spy, build_path, softhsm, tap
+from pinfoldtest.bus import MOCK, Bus
+from pinfoldtest.extent import FULL
+from pinfoldtest.wait import wait_for
+from taskcase import LONG, FileCase
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tokens"))
+import p12
+
+MANAGER = ("org.gnome.SessionManager", "/org/gnome/SessionManager")
+PASSWORD = "kx7-62840519"
+LATER = "Pinfold quits when the token is done"
+
+
+class Slow(FileCase):
+    """Each login and each object takes a second; there is a session manager."""
+
+    def make_tokens(self):
+        super().make_tokens()
+        self.spy = Spy(self.box, self.module, delay="C_Login=1000,C_CreateObject=1000")
+        self.modules["soft"] = self.spy.path
+        self.box.env |= self.spy.env
+        root_key, key = p12.ec_key(), p12.ec_key()
+        root = p12.certify(root_key, "Root")
+        self.file = p12.write(self.box.dir / "anna.p12", key,
+                              p12.certify(key, "Anna Beispiel", (root, root_key)), [root],
+                              password=PASSWORD)
+
+    def start_app(self, *args, **kwargs):
+        self.manager = Bus(self.box.bus_address)
+        self.box.start(["/usr/bin/python3", "-m", "dbusmock", "--session", *MANAGER, MANAGER[0]],
+                       name="session-manager")
+        wait_for(lambda: self.manager.has_owner(MANAGER[0]), LONG, "the session manager")
+        for method, takes, gives, code in (("Inhibit", "susu", "u", "ret = 7"),
+                                           ("Uninhibit", "u", "", "")):
+            self.manager.call(*MANAGER, MOCK, "AddMethod", "(sssss)", MANAGER[0], method, takes,
+                              gives, code)
+        super().start_app(*args, **kwargs)
+
+    def said(self, method):
+        """With what the session manager was called."""
+        return [list(args) for _when, name, args in
+                self.manager.call(*MANAGER, MOCK, "GetCalls")[0] if name == method]
+
+    def begin_import(self, pin=softhsm.PIN):
+        self.activate("import", self.tokens()["pinfold-test"])
+        self.choose("Import Keys and Certificates", self.file, "Open")
+        window = self.window("Import — pinfold-test")
+        self.fill(window, "Import", File_password=PASSWORD, PIN=pin)
+        return window
+
+    def wait_copying(self, count=1):
+        wait_for(lambda: len(self.spy.calls("C_CreateObject")) >= count, LONG, "an object")
+
+    def objects(self):
+        """How many there are of each class."""
+        with Driver(self.box, self.module) as driver:
+            driver.ok("init")
+            session = driver.open_session("=pinfold-test")
+            driver.ok("login", session, "user", softhsm.PIN)
+            return [len(driver.find(session, **{"class": name}))
+                    for name in ("private_key", "public_key", "certificate")]
+
+    @tap.only_if(FULL)
+    def test_stopped_in_the_middle(self):
+        window = self.begin_import()
+        window.wait_text("The token checks the PIN…", LONG)
+        self.wait_copying()
+        helper, = self.box.pids_of(build_path("agent/pinfold-tokens"))
+        os.kill(helper, signal.SIGSTOP)
+        window.wait_text("Keys and certificates are copied…", LONG)
+        window.find("Progress", "progress bar")
+        self.picture("import-working")
+        window.press("Cancel")
+        window.wait_text("The import is stopped…", LONG)
+        os.kill(helper, signal.SIGCONT)
+        self.wait_no_window("Import —")
+        self.assertEqual(self.objects(), [0, 0, 0])
+        self.assertEqual(len(self.spy.calls("C_CreateObject")),
+                         len(self.spy.calls("C_DestroyObject")))
+        # And that was all: it can be done again, to its end.
+        window = self.begin_import()
+        self.wait_no_window("Import —")
+        self.assertEqual(self.objects(), [1, 1, 2])
+
+    @tap.only_if(FULL)
+    def test_stopped_before_the_pin(self):
+        self.box.env["PF_SPY_DELAY"] = "C_Initialize=2000"
+        self.start_app_anew()
+        window = self.begin_import()
+        window.press("Cancel")
+        window.wait_text("The import is stopped…", LONG)
+        self.assertFalse(window.find("Cancel", "push button").has_state("sensitive"))
+        self.wait_no_window("Import —")
+        self.assertEqual(self.spy.logins(), [])
+
+    def start_app_anew(self):
+        self.end_app(self.bus)
+        FileCase.start_app(self, "--gapplication-service")
+        wait_for(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
+
+    def test_quit_waits(self):
+        window = self.begin_import("9999")
+        self.activate("quit")
+        note = self.window("Pinfold")
+        self.assertIn(LATER, note.texts())
+        self.picture("quit-later")
+        # What went wrong is still to be seen.
+        window.wait_text("Wrong PIN.", LONG)
+        self.wait_no_window("Pinfold")
+
+        self.fill(window, "Import", PIN=softhsm.PIN)
+        self.activate("quit")
+        self.window("Pinfold").press("Do Not Quit")
+        self.wait_no_window("Pinfold")
+        self.activate("quit")
+        self.window("Pinfold").press("Quit When Done")
+        self.assertEqual(self.app.wait(LONG * 4), 0)
+        self.assertEqual(self.objects(), [1, 1, 2])
+        inhibitions = self.said("Inhibit")
+        self.assertEqual([words[0] for words in inhibitions], ["org.pinfold.Pinfold"] * 2)
+        self.assertIn("copied", inhibitions[0][2])
+        self.assertEqual(inhibitions[0][3], 1 | 4)  # logout, suspend
+        self.assertEqual(self.said("Uninhibit"), [[7], [7]])
+
+    @tap.only_if(FULL)
+    def test_terminated(self):
+        self.begin_import()
+        self.wait_copying()
+        self.app.terminate()
+        self.assertEqual(self.app.wait(LONG * 4), 0)
+        self.assertEqual(self.objects(), [1, 1, 2])
+
+    @tap.only_if(FULL)
+    def test_terminated_twice(self):
+        """Who cannot wait: nothing looks complete, and it can be done again."""
+        self.begin_import()
+        self.wait_copying()
+        self.app.terminate()
+        wait_for(lambda: self.app.terminate() or self.app.poll() is not None, LONG, "the end")
+        self.assertLess(sum(self.objects()), 4)
+        FileCase.start_app(self, "--gapplication-service")
+        wait_for(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
+        self.begin_import()
+        self.wait_no_window("Import —")
+        self.assertEqual(self.objects(), [1, 1, 2])
+
+
+if __name__ == "__main__":
+    tap.main()
