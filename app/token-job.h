@@ -13,8 +13,8 @@
 #include "tokens-fault.h"
 
 typedef struct {
-    /* state, certificates, change-pin, unblock, init-pin, create, delete, import: agent/tokens/
-     * says what each does with proof and secret, and answers. */
+    /* state, certificates, change-pin, unblock, init-pin, create, delete, can-import, import:
+     * agent/tokens/ says what each does with proof and secret, and answers. */
     const char *verb;
     const char *module_path;   /* the backend's; NULL: the one that has the token is looked for */
     const char *token_uri;     /* of create: the new token's label */

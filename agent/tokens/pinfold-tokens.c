@@ -32,6 +32,7 @@
 #define PROGRESS_FD 5
 
 static const PfTokensVerb verbs[] = {
+    {"can-import", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_import_run_check},
     {"certificates", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_certificates_run},
     {"change-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run},
     {"create", PF_TOKENS_ACCESS_BACKEND, pf_tokens_softhsm_prepare, pf_tokens_create_run},

@@ -317,15 +317,34 @@ import_content(Import *self)
     return PF_TOKENS_FAULT_NONE;
 }
 
+/* Asked without a login, and for what would go with the session: a certificate of which nothing is
+ * known. Whoever can make objects at all misses something in it. */
+PfTokensFault
+pf_tokens_import_run_check(PfTokensJob *job)
+{
+    CK_FUNCTION_LIST *p11 = job->target.p11;
+    CK_ATTRIBUTE class = {CKA_CLASS, &certificate_class, sizeof certificate_class};
+    CK_OBJECT_HANDLE handle;
+    if ((job->target.info.flags & CKF_WRITE_PROTECTED) != 0)
+        return PF_TOKENS_FAULT_READ_ONLY;
+    CK_RV rv = p11->C_CreateObject(job->session, &class, 1, &handle);
+    if (rv == CKR_OK)
+        p11->C_DestroyObject(job->session, handle);
+    if (rv == CKR_FUNCTION_NOT_SUPPORTED || rv == CKR_TOKEN_WRITE_PROTECTED)
+        return pf_tokens_job_explain(job, rv);
+    return PF_TOKENS_FAULT_NONE;
+}
+
 PfTokensFault
 pf_tokens_import_run(PfTokensJob *job)
 {
     PfTokensPkcs12 *content = NULL;
-    if ((job->target.info.flags & CKF_WRITE_PROTECTED) != 0)
-        return PF_TOKENS_FAULT_READ_ONLY;
+    PfTokensFault fault = pf_tokens_import_run_check(job);
+    if (fault != PF_TOKENS_FAULT_NONE)
+        return fault;
     /* Locked where there is room for it; wiped in any case. */
     CRYPTO_secure_malloc_init(SECURE_HEAP, 16);
-    PfTokensFault fault = pf_tokens_pkcs12_read(job->file_fd, job->secret, &content);
+    fault = pf_tokens_pkcs12_read(job->file_fd, job->secret, &content);
     if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
     Import import = {

@@ -12,3 +12,7 @@
  * there; `labels` of the keys; `keys_without_certificate`; and `missing_chain`: the issuer of a
  * key's certificate is not in the file. */
 PfTokensFault pf_tokens_import_run(PfTokensJob *job);
+
+/* `can-import`: no login, and nothing is written. read-only or unsupported where it is certain that
+ * nothing can be imported; that is also looked at by `import`, before the PIN is presented. */
+PfTokensFault pf_tokens_import_run_check(PfTokensJob *job);

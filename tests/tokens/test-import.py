@@ -193,19 +193,21 @@ class Refused(ImportCase):
         for rv, fault in (("CKR_DEVICE_MEMORY", "full"),
                           ("CKR_TOKEN_WRITE_PROTECTED", "read-only"),
                           ("CKR_ATTRIBUTE_VALUE_INVALID", "unsupported-key")):
-            # Root's certificate, the private key, Ada's certificate; the public one may fail.
-            for call in (1, 2, 4):
+            # Root's certificate, the private key, Ada's certificate; the public one may fail. Before
+            # that it is asked whether objects can be made at all.
+            for call in (2, 3, 5):
                 spy = Spy(self.box, self.module, fail=f"C_CreateObject={rv}@{call}")
                 self.box.env.update(spy.env)
                 self.assertRefused(fault, module=spy.path)
 
     def stop(self, **fail):
-        """The result of an import that is stopped when its first object is made."""
+        """The result of an import that is stopped when its first object is made, after the question
+        whether any can be."""
         spy = Spy(self.box, self.module, delay="C_CreateObject=1500", **fail)
         spy.clear()
         self.box.env.update(spy.env)
         job = self.start("import", softhsm.PIN, PASSWORD, file=self.file, module=spy.path)
-        helper = self.wait_for_helper(lambda: spy.calls("C_CreateObject"))
+        helper = self.wait_for_helper(lambda: len(spy.calls("C_CreateObject")) == 2)
         os.kill(helper, signal.SIGSTOP)
         job.send_signal(signal.SIGUSR2)
         self.assertEqual(job.stderr.readline(), "stop\n")
@@ -242,10 +244,25 @@ class Refused(ImportCase):
         job.stderr.close()
 
     def test_card_that_takes_none(self):
+        """OpenSC cannot write to a PIV card, and that is known without the PIN."""
         self.write()
         self.piv()
-        self.assertIn(self.load(pin=piv.PIN)["fault"], ("unsupported", "read-only"))
-        self.assertLessEqual(self.card.stats()["presentations"], 1)
+        self.assertFault(self.job("can-import"), "unsupported")
+        self.assertFault(self.load(pin=piv.PIN), "unsupported")
+        self.assertEqual(self.card.stats()["presentations"], 0)
+
+    def test_what_cannot_be_known(self):
+        """Only what is certain keeps anybody from trying."""
+        self.write()
+        for rv, fault in (("CKR_FUNCTION_NOT_SUPPORTED", "unsupported"),
+                          ("CKR_TOKEN_WRITE_PROTECTED", "read-only"),
+                          ("CKR_ATTRIBUTE_VALUE_INVALID", None), ("CKR_USER_NOT_LOGGED_IN", None),
+                          ("CKR_SESSION_READ_ONLY", None), ("CKR_DEVICE_ERROR", None)):
+            spy = Spy(self.box, self.module, fail=f"C_CreateObject={rv}@1")
+            self.box.env.update(spy.env)
+            self.assertEqual(self.job("can-import", module=spy.path)["fault"], fault, rv)
+            self.assertEqual(spy.logins(), [])
+        self.assertEqual(self.objects(), {})
 
 
 class Swapped(JobCase):
