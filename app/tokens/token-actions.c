@@ -8,6 +8,7 @@
 #include "certificate-export.h"
 #include "failure-note.h"
 #include "file-choosers.h"
+#include "import-check.h"
 #include "session-watcher.h"
 #include "token-names.h"
 #include "token-task.h"
@@ -22,6 +23,7 @@ typedef struct {
     PfQuitGuard *guard;
     PfTokenTask *task; /* NULL: none is open */
     GtkFileChooserNative *chooser;
+    GCancellable *checking; /* whether the open chooser is of use; NULL: it is, or there is none */
     PfSessionWatcher *session;
 } PfTokenActions;
 
@@ -53,6 +55,8 @@ on_task_ended(PfTokenActions *self)
 static void
 drop_chooser(PfTokenActions *self)
 {
+    g_cancellable_cancel(self->checking);
+    g_clear_object(&self->checking);
     if (self->chooser != NULL)
         g_idle_add_once(g_object_unref, g_steal_pointer(&self->chooser));
 }
@@ -145,6 +149,22 @@ typedef struct {
     char *uri;
 } Import;
 
+static Import *
+import_new(GtkApplication *application, const char *uri)
+{
+    Import *import = g_new(Import, 1);
+    *import = (Import){g_object_ref(application), g_strdup(uri)};
+    return import;
+}
+
+static void
+import_free(Import *import)
+{
+    g_object_unref(import->application);
+    g_free(import->uri);
+    g_free(import);
+}
+
 static void
 on_import_opened(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -157,9 +177,7 @@ on_import_opened(GObject *source, GAsyncResult *result, gpointer user_data)
         pf_failure_note_show(import->application, _("The file cannot be read"), error->message);
     else if (make_room(self))
         begin(self, pf_token_task_new_import(self->application, import->uri, stream, name));
-    g_object_unref(import->application);
-    g_free(import->uri);
-    g_free(import);
+    import_free(import);
 }
 
 static void
@@ -169,11 +187,29 @@ on_import_chosen(GtkNativeDialog *dialog, int response, gpointer user_data)
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
     if (response == GTK_RESPONSE_ACCEPT && file != NULL) {
         const char *uri = g_object_get_data(G_OBJECT(dialog), URI_KEY);
-        Import *import = g_new(Import, 1);
-        *import = (Import){g_object_ref(self->application), g_strdup(uri)};
-        g_file_read_async(file, G_PRIORITY_DEFAULT, NULL, on_import_opened, import);
+        g_file_read_async(file, G_PRIORITY_DEFAULT, NULL, on_import_opened,
+                          import_new(self->application, uri));
     }
     drop_chooser(self);
+}
+
+/* The chooser is there meanwhile; the import itself would find out as well. */
+static void
+on_import_checked(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Import *import = user_data;
+    PfTokenActions *self = g_object_get_data(G_OBJECT(import->application), DATA_KEY);
+    const char *reason = pf_import_check_finish(result);
+    gboolean is_old = g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result)));
+    if (reason != NULL && !is_old) {
+        g_autofree char *name = pf_token_names_dup_title(import->uri);
+        /* Translators: %s is the label of a token. */
+        g_autofree char *title = g_strdup_printf(_("Nothing can be imported into “%s”"),
+                                                 name != NULL ? name : _("unnamed token"));
+        drop_chooser(self);
+        pf_failure_note_show(import->application, title, reason);
+    }
+    import_free(import);
 }
 
 /* Before the dialog, which would keep the keys from the chooser. */
@@ -188,6 +224,10 @@ on_import_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
                            g_free);
     g_signal_connect(self->chooser, "response", G_CALLBACK(on_import_chosen), self);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
+    const char *uri = g_variant_get_string(parameter, NULL);
+    self->checking = g_cancellable_new();
+    pf_import_check_async(uri, self->checking, on_import_checked,
+                          import_new(self->application, uri));
 }
 
 static void
@@ -204,6 +244,8 @@ free_actions(gpointer data)
     pf_session_watcher_stop(self->session);
     g_clear_object(&self->session);
     g_clear_object(&self->task);
+    g_cancellable_cancel(self->checking);
+    g_clear_object(&self->checking);
     g_clear_object(&self->chooser);
     g_clear_object(&self->model);
     g_clear_object(&self->guard);

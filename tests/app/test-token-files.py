@@ -12,9 +12,10 @@ from gi.repository import GLib
 
 from appcase import TITLE
 from pinfoldtest import Driver, softhsm, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import module_path
 from pinfoldtest.wait import wait_for
-from taskcase import LONG, FileCase
+from taskcase import LONG, FileCase, TaskCase
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tokens"))
 import p12
@@ -136,6 +137,22 @@ class Import(FileCase):
         window.press("Cancel")
         self.wait_no_window("Import —")
         self.assertEqual(self.objects(), (0, None))
+
+
+@tap.only_if(FULL)
+class CardImport(TaskCase):
+    def make_tokens(self):
+        self.piv()
+
+    def test_card_that_takes_none(self):
+        """Said at once, before a file is chosen for it and without a PIN."""
+        self.activate("import", self.tokens()["Pinfold Test Card"])
+        window = self.window("Nothing can be imported into “Pinfold Test Card”")
+        self.wait_no_window("Import Keys and Certificates")
+        window.wait_text("Its PKCS#11 module can use what is on the token, but cannot put", LONG)
+        self.picture("import-impossible")
+        window.press("Close")
+        self.assertEqual(self.card.stats()["presentations"], 0)
 
 
 if __name__ == "__main__":
