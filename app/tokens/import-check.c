@@ -27,7 +27,7 @@ pf_import_check_finish(GAsyncResult *result)
     switch (fault) {
     case PF_TOKENS_FAULT_UNSUPPORTED:
         return _("Its PKCS#11 module can use what is on the token, but cannot put anything on it. "
-                 "The maker of the token may have a program of their own for that.");
+                 "The maker of the token may have a program that can.");
     case PF_TOKENS_FAULT_READ_ONLY:
         return _("The token does not let itself be changed.");
     default:
