@@ -203,6 +203,9 @@ class Change(ChangeCase):
 class Set(ChangeCase):
     def test_by_keyboard(self):
         # Whether the present PIN is blocked is no matter: it is what is replaced.
+        window = self.change(10, purpose="set", tries_left=0)
+        window.press("Cancel")
+        wait_served(lambda: self.agent.cancelled == [10], 5, "CancelPrompt")
         window = self.change(purpose="set", tries_left=0)
         self.assertEqual(window.title, "Set PIN — Anna Beispiel")
         self.assertIn("Firefox asks for a new PIN for “Anna Beispiel”", window.texts())

@@ -1,23 +1,29 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""The settings' other pages: each key of org.pinfold, what is locked, and the autostart entry."""
+"""The settings' other pages: each key of org.pinfold, what is locked, the autostart entry, and what
+the real agent makes of the keys."""
 
 import ast
+import json
 import os
 from pathlib import Path
 
 from appcase import wait_served
-from pinfoldtest import tap
+from pinfoldtest import softhsm, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import build_path
 from pinfoldtest.wait import wait_for
 from settingscase import CARD, SettingsCase
+from taskcase import LONG, TaskCase
 
 SOFT = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=1f;token=Office"
 GONE = "pkcs11:model=Test;manufacturer=Pinfold;serial=0001;token=Old%20card"
 TOKENS = [{"uri": CARD, "label": "Anna <b>Beispiel</b>", "reader": "Reader 00", "flags": []},
           {"uri": SOFT, "label": "Office", "flags": []}]
 READERS = [{"name": "Reader 00", "present": True, "token_uri": CARD}]
+# Seconds until the agent has seen what was set.
+AT_ONCE = 5
 
 
 class PagesCase(SettingsCase):
@@ -229,6 +235,74 @@ class Locked(PagesCase):
         self.assertTrue(off.has_state("checked"))
         self.assertFalse(off.has_state("sensitive"))
         self.assertEqual(self.get("forget-on-lock"), "false")
+
+
+@tap.only_if(FULL)
+class Seen(TaskCase):
+    def make_tokens(self):
+        self.softhsm()
+
+    def setUp(self):
+        super().setUp()
+        self.uri = self.tokens()["pinfold-test"]
+        self.start_client(self.uri)
+        self.activate("settings")
+        self.settings = self.window("Settings")
+
+    def ctl(self, *words):
+        return json.loads(self.box.run(build_path("app/pinfoldctl"), *words, "--json").stdout)
+
+    def has_pin(self):
+        return any(domain["logged_in"] for domain in self.ctl("status")["domains"])
+
+    def reasons(self):
+        return [entry.get("reason") for entry in self.ctl("history")]
+
+    def store(self):
+        self.assertEqual(self.command(f"store {self.uri} - {softhsm.PIN}"), "ok")
+        self.assertTrue(self.has_pin())
+
+    def control(self, page, name, role):
+        self.settings.find(page, "list item", LONG).select()
+        return self.settings.find(name, role, LONG, showing=False)
+
+    def forgets(self, reason, page, name, role="toggle button", row=None):
+        """The control costs the PIN, for that reason."""
+        control = self.control(page, name, role)
+        self.store()
+        before = self.reasons().count(reason)
+        with self.subTest(name=name):
+            if row is None:
+                control.press()
+            else:
+                control.choose(row)
+            wait_for(lambda: not self.has_pin(), AT_ONCE, f"the PIN to be forgotten by {name}")
+            self.assertGreater(self.reasons().count(reason), before, self.reasons())
+
+    def test_what_loosens_forgets(self):
+        loosened = "setting-loosened"
+        for name in ("When the screen is locked", "Before the computer sleeps",
+                     "When another user’s session comes to the front"):
+            self.forgets(loosened, "Forgetting", name)
+        self.forgets(loosened, "Groups", "Programs in no group share a login, too")
+        self.forgets(loosened, "Permissions", "Allow it without asking", "radio button")
+        self.forgets(loosened, "Keyring", "Let me put PINs into my keyring")
+        # What the token's rule forbids is not stored again.
+        self.forgets(loosened, "Tokens", "As set in General", "combo box", row=1)
+        self.command(f"store {self.uri} - {softhsm.PIN}")
+        self.assertFalse(self.has_pin())
+
+    def test_what_is_set_holds(self):
+        self.store()
+        self.control("Forgetting", "Never", "combo box").choose(10)
+        wait_for(lambda: any(domain["expires_s"] for domain in self.ctl("status")["domains"]),
+                 AT_ONCE, "the PIN's end")
+        self.assertTrue(self.has_pin())
+        for name, mode in (("Shared between programs", "shared"), ("Off", "off"),
+                           ("For each program", "process")):
+            self.control("General", name, "radio button").press()
+            wait_for(lambda mode=mode: self.ctl("status")["cache_mode"] == mode, AT_ONCE, mode)
+        self.assertFalse(self.has_pin())
 
 
 if __name__ == "__main__":

@@ -129,6 +129,10 @@ class Import(FileCase):
         window.press("Close")
 
     def test_no_such_file(self):
+        self.activate("import", self.tokens()["pinfold-test"])
+        self.window("Import Keys and Certificates").press("Cancel")
+        self.wait_no_window("Import Keys and Certificates")
+        self.assertIsNone(self.ui.find_window("Import —"))
         path = self.box.dir / "text.p12"
         path.write_text("no keys here", encoding="utf-8")
         window = self.open(path)

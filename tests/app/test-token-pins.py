@@ -6,7 +6,7 @@ is sent, and what is left of the PINs."""
 
 from gi.repository import Gio, GLib
 
-from appcase import wait_served
+from appcase import TITLE, wait_served
 from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.extent import FULL
 from pinfoldtest.readers import PIN as CARD_PIN
@@ -131,6 +131,11 @@ class Fresh(TaskCase):
 
     def test_set(self):
         window = self.begin("set-pin", "Set PIN — fresh", "fresh")
+        window.type(softhsm.SO_PIN, "Administrator PIN")
+        window.press("Cancel")
+        self.wait_no_window("Set PIN —")
+        self.assertFalse(self.accepts(NEW))
+        window = self.begin("set-pin", "Set PIN — fresh", "fresh")
         self.picture("own-set")
         self.fill(window, "Set PIN", Administrator_PIN="99999999", New_PIN=NEW, Repeat_new_PIN=NEW)
         window.wait_text("Wrong administrator PIN.", LONG)
@@ -175,14 +180,24 @@ class Card(TaskCase):
         window.wait_text("The PIN of this token is blocked after too many wrong tries.", LONG)
         self.assertFalse(window.find("Present PIN", "password text").has_state("sensitive"))
         before = self.sent()
+        # The window that is open all the time says how it stands.
+        self.activate("open")
+        main = self.window(TITLE)
+        main.wait_text("PIN blocked", LONG)
         window = self.begin("unblock-pin", f"Unblock PIN — {CARD}", CARD)
         self.wait_no_window("Change PIN —")
+        window.type(PUK, "PUK")
+        window.press("Cancel")
+        self.wait_no_window("Unblock PIN —")
+        self.assertEqual(self.sent(), before)
+        window = self.begin("unblock-pin", f"Unblock PIN — {CARD}", CARD)
         self.fill(window, "Unblock", PUK=WRONG_PUK, New_PIN=NEW, Repeat_new_PIN=NEW)
         window.wait_text("Wrong PUK.", LONG)
         self.fill(window, "Unblock", PUK=PUK)
         self.wait_no_window("Unblock PIN —")
         self.assertEqual(self.sent(), (before[0], before[1] + 2, before[2]))
         self.assertEqual(self.card.stats()["pin_tries"], 3)
+        wait_for(lambda: "PIN blocked" not in main.texts(), LONG, "the window to know")
         self.assertTrue(self.accepts(NEW))
         for pin in (NEW, WRONG_PUK):
             self.assert_not_in_memory(self.app.pid, pin)
