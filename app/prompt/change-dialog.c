@@ -9,8 +9,6 @@
 #include <glib/gi18n.h>
 
 #include "pin-entry.h"
-#include "prompt-status.h"
-#include "request-view.h"
 
 struct _PfChangeDialog {
     PfPromptDialog parent_instance;
@@ -103,13 +101,11 @@ get_first_field(PfChangeDialog *self)
 static void
 show_tries(PfChangeDialog *self, gboolean after_wrong)
 {
-    g_autofree char *text = NULL;
     /* Where no PIN is proven, none is tried. */
-    PfPinTone tone = pf_pin_change_asks(get_request(self), PF_CHANGE_FIELD_PROOF)
-                         ? pf_pin_request_dup_tries(get_request(self), after_wrong, &text)
-                         : PF_PIN_TONE_NONE;
-    self->blocked = tone == PF_PIN_TONE_BLOCKED;
-    pf_prompt_status_show(self->status, tone, text);
+    if (pf_pin_change_asks(get_request(self), PF_CHANGE_FIELD_PROOF))
+        self->blocked = pf_prompt_dialog_show_tries(PF_PROMPT_DIALOG(self), after_wrong);
+    else
+        pf_prompt_status_show(self->status, PF_PIN_TONE_NONE, NULL);
 }
 
 static PfPinChangeVerdict
@@ -169,8 +165,6 @@ show_request(PfPromptDialog *dialog)
 {
     PfChangeDialog *self = PF_CHANGE_DIALOG(dialog);
     PfTask task = pf_pin_request_get_task(get_request(self));
-    g_autofree char *title = pf_pin_request_dup_window_title(get_request(self));
-    gtk_window_set_title(GTK_WINDOW(self), title);
     gtk_button_set_label(self->change_button, pf_pin_request_get_action(get_request(self)));
     gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(self->change_button)),
                                 task == PF_TASK_DELETE ? GTK_STYLE_CLASS_DESTRUCTIVE_ACTION
@@ -178,7 +172,6 @@ show_request(PfPromptDialog *dialog)
     atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->program_icon)),
                         task == PF_TASK_NONE ? _("Icon of the program") : _("Pinfold"));
     show_fields(self);
-    pf_request_view_show(self->view, get_request(self), self->program_icon);
     show_tries(self, FALSE);
 }
 
@@ -393,9 +386,6 @@ pf_change_dialog_class_init(PfChangeDialogClass *klass)
     dialog_class->show_error = show_error;
     dialog_class->wipe = wipe;
 
-    g_type_ensure(PF_TYPE_REQUEST_VIEW);
-    g_type_ensure(PF_TYPE_PIN_ENTRY);
-    g_type_ensure(PF_TYPE_PROMPT_STATUS);
     bind_template(GTK_WIDGET_CLASS(klass));
 }
 
@@ -404,6 +394,8 @@ pf_change_dialog_init(PfChangeDialog *self)
 {
     self->refused = PF_N_CHANGE_FIELDS;
     gtk_widget_init_template(GTK_WIDGET(self));
+    pf_prompt_dialog_set_parts(PF_PROMPT_DIALOG(self), self->program_icon, self->view,
+                               self->status);
     for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++) {
         if (get_label(self, field) != NULL)
             pf_request_view_align(self->view, get_label(self, field));

@@ -5,9 +5,6 @@
 
 #include <glib/gi18n.h>
 
-#include "prompt-status.h"
-#include "request-view.h"
-
 struct _PfConfirmDialog {
     PfPromptDialog parent_instance;
 
@@ -25,13 +22,8 @@ show_request(PfPromptDialog *dialog)
 {
     PfConfirmDialog *self = PF_CONFIRM_DIALOG(dialog);
     const PfPinRequest *request = pf_prompt_dialog_get_request(dialog);
-    g_autofree char *title = pf_pin_request_dup_window_title(request);
-    g_autofree char *tries = NULL;
-    PfPinTone tone = pf_pin_request_dup_tries(request, FALSE, &tries);
-    gtk_window_set_title(GTK_WINDOW(self), title);
     gtk_button_set_label(self->agree_button, pf_pin_request_get_action(request));
-    pf_request_view_show(self->view, request, self->program_icon);
-    pf_prompt_status_show(self->status, tone, tries);
+    pf_prompt_dialog_show_tries(dialog, FALSE);
 }
 
 static gboolean
@@ -48,18 +40,6 @@ checking_changed(PfPromptDialog *dialog)
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, !checking);
     if (checking)
         pf_prompt_status_show_work(self->status, _("The token checks the PIN…"));
-}
-
-static void
-show_error(PfPromptDialog *dialog, const char *text)
-{
-    pf_prompt_status_show(PF_CONFIRM_DIALOG(dialog)->status, PF_PIN_TONE_WARNING, text);
-}
-
-/* There is nothing to type, or to forget. */
-static void
-do_nothing(PfPromptDialog *dialog)
-{
 }
 
 PfPromptDialog *
@@ -79,12 +59,7 @@ pf_confirm_dialog_class_init(PfConfirmDialogClass *klass)
     dialog_class->show_request = show_request;
     dialog_class->check = check;
     dialog_class->checking_changed = checking_changed;
-    dialog_class->answer_again = do_nothing;
-    dialog_class->show_error = show_error;
-    dialog_class->wipe = do_nothing;
 
-    g_type_ensure(PF_TYPE_REQUEST_VIEW);
-    g_type_ensure(PF_TYPE_PROMPT_STATUS);
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/confirm-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfConfirmDialog, program_icon);
@@ -98,6 +73,8 @@ static void
 pf_confirm_dialog_init(PfConfirmDialog *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    pf_prompt_dialog_set_parts(PF_PROMPT_DIALOG(self), self->program_icon, self->view,
+                               self->status);
     pf_request_view_align(self->view, GTK_WIDGET(self->status_indent));
     pf_prompt_status_describe(self->status, GTK_WIDGET(self->agree_button));
 }

@@ -3,9 +3,6 @@
 /* PfConsentDialog: four answers, of which none is given by a key meant for another window. */
 #include "consent-dialog.h"
 
-#include "prompt-status.h"
-#include "request-view.h"
-
 struct _PfConsentDialog {
     PfPromptDialog parent_instance;
 
@@ -28,10 +25,7 @@ show_request(PfPromptDialog *dialog)
 {
     PfConsentDialog *self = PF_CONSENT_DIALOG(dialog);
     const PfPinRequest *request = pf_prompt_dialog_get_request(dialog);
-    g_autofree char *title = pf_pin_request_dup_window_title(request);
     gboolean known = pf_pin_request_is_program_known(request);
-    gtk_window_set_title(GTK_WINDOW(self), title);
-    pf_request_view_show(self->view, request, self->program_icon);
     gtk_widget_set_visible(self->session_button, known);
     gtk_widget_set_visible(self->always_button, pf_pin_request_may_remember(request));
     gtk_widget_set_visible(self->never_button, known);
@@ -61,12 +55,6 @@ show_error(PfPromptDialog *dialog, const char *text)
     PfConsentDialog *self = PF_CONSENT_DIALOG(dialog);
     pf_prompt_status_show(self->status, PF_PIN_TONE_WARNING, text);
     gtk_widget_show(GTK_WIDGET(self->status));
-}
-
-/* There is nothing to type, or to forget. */
-static void
-do_nothing(PfPromptDialog *dialog)
-{
 }
 
 static void
@@ -141,12 +129,8 @@ pf_consent_dialog_class_init(PfConsentDialogClass *klass)
     dialog_class->show_request = show_request;
     dialog_class->check = check;
     dialog_class->checking_changed = checking_changed;
-    dialog_class->answer_again = do_nothing;
     dialog_class->show_error = show_error;
-    dialog_class->wipe = do_nothing;
 
-    g_type_ensure(PF_TYPE_REQUEST_VIEW);
-    g_type_ensure(PF_TYPE_PROMPT_STATUS);
     bind_template(GTK_WIDGET_CLASS(klass));
 }
 
@@ -154,6 +138,8 @@ static void
 pf_consent_dialog_init(PfConsentDialog *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    pf_prompt_dialog_set_parts(PF_PROMPT_DIALOG(self), self->program_icon, self->view,
+                               self->status);
     pf_prompt_status_describe(self->status, self->cancel_button);
     gtk_widget_grab_focus(self->cancel_button);
 }

@@ -8,8 +8,6 @@
 #include <glib/gi18n.h>
 
 #include "pin-entry.h"
-#include "prompt-status.h"
-#include "request-view.h"
 
 struct _PfPinDialog {
     PfPromptDialog parent_instance;
@@ -37,10 +35,7 @@ get_request(PfPinDialog *self)
 static void
 show_tries(PfPinDialog *self, gboolean after_wrong)
 {
-    g_autofree char *text = NULL;
-    PfPinTone tone = pf_pin_request_dup_tries(get_request(self), after_wrong, &text);
-    self->blocked = tone == PF_PIN_TONE_BLOCKED;
-    pf_prompt_status_show(self->status, tone, text);
+    self->blocked = pf_prompt_dialog_show_tries(PF_PROMPT_DIALOG(self), after_wrong);
 }
 
 static PfPinLength
@@ -77,9 +72,6 @@ static void
 show_request(PfPromptDialog *dialog)
 {
     PfPinDialog *self = PF_PIN_DIALOG(dialog);
-    g_autofree char *title = pf_pin_request_dup_window_title(get_request(self));
-    gtk_window_set_title(GTK_WINDOW(self), title);
-    pf_request_view_show(self->view, get_request(self), self->program_icon);
     show_keyring(self);
     show_tries(self, FALSE);
 }
@@ -191,9 +183,6 @@ pf_pin_dialog_class_init(PfPinDialogClass *klass)
     dialog_class->show_error = show_error;
     dialog_class->wipe = wipe;
 
-    g_type_ensure(PF_TYPE_REQUEST_VIEW);
-    g_type_ensure(PF_TYPE_PIN_ENTRY);
-    g_type_ensure(PF_TYPE_PROMPT_STATUS);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/pinfold/Pinfold/pin-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, program_icon);
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, view);
@@ -210,6 +199,8 @@ static void
 pf_pin_dialog_init(PfPinDialog *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    pf_prompt_dialog_set_parts(PF_PROMPT_DIALOG(self), self->program_icon, self->view,
+                               self->status);
     pf_request_view_align(self->view, GTK_WIDGET(self->pin_label));
     pf_prompt_status_describe(self->status, GTK_WIDGET(self->pin_entry));
     pf_prompt_status_watch_caps_lock(self->status);

@@ -7,11 +7,16 @@
 #include <gdk/gdkx.h>
 #endif
 
+#include "pin-entry.h"
+
 /* Keys pressed so soon after the window got the focus were meant for another one, and so were
  * buttons pressed so soon after it came up under the pointer. */
 #define STRAY_INPUT_US (300 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct {
+    GtkImage *program_icon;
+    PfRequestView *view;
+    PfPromptStatus *status;
     PfPinRequest *request;
     gboolean checking;
     gboolean ended;
@@ -122,10 +127,30 @@ pf_prompt_dialog_restart_timeout(PfPromptDialog *self)
 }
 
 void
+pf_prompt_dialog_set_parts(PfPromptDialog *self, GtkImage *program_icon, PfRequestView *view,
+                           PfPromptStatus *status)
+{
+    PfPromptDialogPrivate *priv = get_private(self);
+    priv->program_icon = program_icon;
+    priv->view = view;
+    priv->status = status;
+}
+
+static void
+show_request(PfPromptDialog *self)
+{
+    PfPromptDialogPrivate *priv = get_private(self);
+    g_autofree char *title = pf_pin_request_dup_window_title(priv->request);
+    gtk_window_set_title(GTK_WINDOW(self), title);
+    pf_request_view_show(priv->view, priv->request, priv->program_icon);
+    PF_PROMPT_DIALOG_GET_CLASS(self)->show_request(self);
+}
+
+void
 pf_prompt_dialog_begin(PfPromptDialog *self, PfPinRequest *request)
 {
     get_private(self)->request = request;
-    PF_PROMPT_DIALOG_GET_CLASS(self)->show_request(self);
+    show_request(self);
     set_checking(self, FALSE);
     pf_prompt_dialog_restart_timeout(self);
 }
@@ -134,6 +159,16 @@ gboolean
 pf_prompt_dialog_is_checking(PfPromptDialog *self)
 {
     return get_private(self)->checking;
+}
+
+gboolean
+pf_prompt_dialog_show_tries(PfPromptDialog *self, gboolean after_wrong)
+{
+    PfPromptDialogPrivate *priv = get_private(self);
+    g_autofree char *text = NULL;
+    PfPinTone tone = pf_pin_request_dup_tries(priv->request, after_wrong, &text);
+    pf_prompt_status_show(priv->status, tone, text);
+    return tone == PF_PIN_TONE_BLOCKED;
 }
 
 gboolean
@@ -171,7 +206,7 @@ pf_prompt_dialog_update(PfPromptDialog *self, PfPinRequest *request)
     PfPromptDialogPrivate *priv = get_private(self);
     pf_pin_request_free(priv->request);
     priv->request = request;
-    PF_PROMPT_DIALOG_GET_CLASS(self)->show_request(self);
+    show_request(self);
     set_checking(self, FALSE);
 }
 
@@ -188,6 +223,17 @@ pf_prompt_dialog_show_error(PfPromptDialog *self, const char *text)
 {
     set_checking(self, FALSE);
     PF_PROMPT_DIALOG_GET_CLASS(self)->show_error(self, text);
+}
+
+static void
+do_nothing(PfPromptDialog *self)
+{
+}
+
+static void
+show_error(PfPromptDialog *self, const char *text)
+{
+    pf_prompt_status_show(get_private(self)->status, PF_PIN_TONE_WARNING, text);
 }
 
 static gboolean
@@ -291,6 +337,14 @@ pf_prompt_dialog_class_init(PfPromptDialogClass *klass)
     widget_class->key_press_event = key_press_event;
     widget_class->delete_event = delete_event;
     GTK_DIALOG_CLASS(klass)->response = response;
+    klass->answer_again = do_nothing;
+    klass->show_error = show_error;
+    klass->wipe = do_nothing;
+
+    /* The templates of all kinds name some of them. */
+    g_type_ensure(PF_TYPE_REQUEST_VIEW);
+    g_type_ensure(PF_TYPE_PIN_ENTRY);
+    g_type_ensure(PF_TYPE_PROMPT_STATUS);
 
     signals[SIGNAL_SUBMITTED] = g_signal_new("submitted", PF_TYPE_PROMPT_DIALOG, G_SIGNAL_RUN_LAST,
                                              0, NULL, NULL, NULL, G_TYPE_NONE, 0);

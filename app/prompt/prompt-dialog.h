@@ -7,6 +7,8 @@
 #include <gtk/gtk.h>
 
 #include "pin-request.h"
+#include "prompt-status.h"
+#include "request-view.h"
 
 #define PF_TYPE_PROMPT_DIALOG (pf_prompt_dialog_get_type())
 G_DECLARE_DERIVABLE_TYPE(PfPromptDialog, pf_prompt_dialog, PF, PROMPT_DIALOG, GtkDialog)
@@ -25,19 +27,24 @@ struct _PfPromptDialogClass {
     GtkDialogClass parent_class;
     gboolean takes_secrets; /* keys are kept from other windows while they can be typed */
 
-    /* Shows what the request says. */
+    /* Shows what the request says, beside its headline, rows and program. */
     void (*show_request)(PfPromptDialog *self);
     /* May the answer be sent? Says to the person why not. */
     gboolean (*check)(PfPromptDialog *self);
     /* The answer is on its way (pf_prompt_dialog_is_checking()), or the person may answer again. */
     void (*checking_changed)(PfPromptDialog *self);
-    /* The token refused the answer; the request is new and shown. */
+    /* The token refused the answer; the request is new and shown. By default nothing. */
     void (*answer_again)(PfPromptDialog *self);
-    /* An error in plain words, after which the person answers again. */
+    /* An error in plain words, after which the person answers again. By default the status has
+     * it. */
     void (*show_error)(PfPromptDialog *self, const char *text);
-    /* Forgets what was typed. */
+    /* Forgets what was typed. By default nothing. */
     void (*wipe)(PfPromptDialog *self);
 };
+
+/* For kinds of dialogs: what each has in its template, borrowed. Once, in its init. */
+void pf_prompt_dialog_set_parts(PfPromptDialog *self, GtkImage *program_icon, PfRequestView *view,
+                                PfPromptStatus *status);
 
 /* For kinds of dialogs: begins with REQUEST, which is taken. Once, in their constructor. */
 void pf_prompt_dialog_begin(PfPromptDialog *self, PfPinRequest *request);
@@ -47,6 +54,10 @@ void pf_prompt_dialog_restart_timeout(PfPromptDialog *self);
 
 /* For kinds of dialogs: is the answer on its way? */
 gboolean pf_prompt_dialog_is_checking(PfPromptDialog *self);
+
+/* For kinds of dialogs: the status says how many tries are left, AFTER_WRONG: now that one was.
+ * Returns whether the PIN is blocked. */
+gboolean pf_prompt_dialog_show_tries(PfPromptDialog *self, gboolean after_wrong);
 
 /* For kinds of dialogs: did it come up so lately that a button was not pressed on purpose? */
 gboolean pf_prompt_dialog_has_just_come(PfPromptDialog *self);
