@@ -3,8 +3,6 @@
 /* PfPrompter: from a message of the agent to the dialog and back, by a PIN page. */
 #include "prompter.h"
 
-#include <errno.h>
-
 #include <glib/gi18n.h>
 
 #include "change-dialog.h"
@@ -13,6 +11,7 @@
 #include "consent-text.h"
 #include "pin-dialog.h"
 #include "pin-notice.h"
+#include "prompt-answer.h"
 #include "prompt-details.h"
 #include "prompter-bus.h"
 #include "token-names.h"
@@ -28,27 +27,16 @@ struct _PfPrompter {
     PfPrompterBus *bus;
     PfConsentOffers *offers;
     PfPromptDialog *dialog;
-    PfPinPage page;      /* of the answer that is on its way */
-    PfPinPage new_page;  /* likewise, of a PIN change */
-    sd_bus_slot *answer; /* its call */
+    PfPromptAnswer answer; /* that is on its way */
     guint unfocused_id;
 };
 
 G_DEFINE_FINAL_TYPE(PfPrompter, pf_prompter, G_TYPE_OBJECT)
 
-/* The receiver has its copy, or nobody will take one. */
-static void
-forget_answer(PfPrompter *self)
-{
-    pf_pin_page_wipe(&self->page);
-    pf_pin_page_wipe(&self->new_page);
-    g_clear_pointer(&self->answer, sd_bus_slot_unref);
-}
-
 static void
 close_dialog(PfPrompter *self)
 {
-    forget_answer(self);
+    pf_prompt_answer_forget(&self->answer);
     g_clear_handle_id(&self->unfocused_id, g_source_remove);
     if (self->dialog == NULL)
         return;
@@ -62,7 +50,7 @@ static int
 on_answer_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
 {
     PfPrompter *self = user_data;
-    forget_answer(self);
+    pf_prompt_answer_forget(&self->answer);
     const sd_bus_error *error = sd_bus_message_get_error(reply);
     if (error == NULL)
         return 0; /* Retry or Close tells what the token said */
@@ -81,103 +69,18 @@ on_answer_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error)
     return 0;
 }
 
-static int
-make_page(PfPinPage *page, const PfSecret *secret)
-{
-    return secret == NULL ? 0
-                          : pf_pin_page_create(page, pf_secret_get_bytes(secret),
-                                               pf_secret_get_length(secret));
-}
-
-static int
-take_change(PfPrompter *self)
-{
-    g_auto(PfChangeSecrets) secrets = {NULL, NULL};
-    if (!pf_change_dialog_take_secrets(PF_CHANGE_DIALOG(self->dialog), &secrets))
-        return -errno;
-    int r = make_page(&self->page, secrets.proof);
-    if (r >= 0)
-        r = make_page(&self->new_page, secrets.secret);
-    if (r < 0)
-        pf_pin_page_wipe(&self->page);
-    return r;
-}
-
-/* Copies what was typed into a page. FALSE when there is none; the dialog says so. */
-static gboolean
-take_answer(PfPrompter *self)
-{
-    int r = 0;
-    if (PF_IS_PIN_DIALOG(self->dialog))
-        r = pf_pin_dialog_take_pin(PF_PIN_DIALOG(self->dialog), &self->page);
-    else if (PF_IS_CHANGE_DIALOG(self->dialog))
-        r = take_change(self);
-    if (r >= 0)
-        return TRUE;
-    g_warning("No locked memory for the PIN: %s", g_strerror(-r));
-    pf_prompt_dialog_show_error(self->dialog,
-                                _("The PIN was not used: there is no protected memory for it."));
-    return FALSE;
-}
-
-static int
-send_change(PfPrompter *self, sd_bus *bus, guint64 number)
-{
-    if (self->page.fd < 0)
-        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
-                                        PF_WIRE_CACHE_INTERFACE, "AnswerChange", on_answer_done,
-                                        self, "tahh", number, 0, self->new_page.fd);
-    return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
-                                    PF_WIRE_CACHE_INTERFACE, "AnswerChange", on_answer_done, self,
-                                    "tahh", number, 1, self->page.fd, self->new_page.fd);
-}
-
-static int
-send_pin(PfPrompter *self, sd_bus *bus, const PfPinRequest *request)
-{
-    guint64 number = pf_pin_request_get_number(request);
-    if (pf_pin_request_get_keyring(request) == PF_PIN_KEYRING_NONE)
-        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
-                                        PF_WIRE_CACHE_INTERFACE, "AnswerPin", on_answer_done, self,
-                                        "th", number, self->page.fd);
-    return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
-                                    PF_WIRE_CACHE_INTERFACE, "AnswerPinWith", on_answer_done, self,
-                                    "tha{sv}", number, self->page.fd, 1, "remember", "b",
-                                    (int)pf_pin_dialog_remembers(PF_PIN_DIALOG(self->dialog)));
-}
-
-static int
-send_answer(PfPrompter *self, const PfPinRequest *request)
-{
-    sd_bus *bus = pf_prompter_bus_get(self->bus);
-    guint64 number = pf_pin_request_get_number(request);
-    if (bus == NULL)
-        return -ENOTCONN;
-    switch (pf_pin_request_get_kind(request)) {
-    case PF_PIN_REQUEST_PIN:
-        return send_pin(self, bus, request);
-    case PF_PIN_REQUEST_CONFIRM:
-        return sd_bus_call_method_async(bus, &self->answer, NULL, PF_WIRE_CACHE_PATH,
-                                        PF_WIRE_CACHE_INTERFACE, "AnswerConfirm", on_answer_done,
-                                        self, "t", number);
-    case PF_PIN_REQUEST_CHANGE:
-        return send_change(self, bus, number);
-    case PF_PIN_REQUEST_CONSENT:
-        return pf_prompter_bus_answer_consent(self->bus, &self->answer, number,
-                                              pf_consent_dialog_get_decision(
-                                                  PF_CONSENT_DIALOG(self->dialog)),
-                                              on_answer_done, self);
-    }
-    return -EINVAL;
-}
-
 static void
 on_dialog_submitted(PfPrompter *self)
 {
-    forget_answer(self);
-    if (!take_answer(self))
+    pf_prompt_answer_forget(&self->answer);
+    int r = pf_prompt_answer_take(&self->answer, self->dialog);
+    if (r < 0) {
+        g_warning("No locked memory for the PIN: %s", g_strerror(-r));
+        pf_prompt_dialog_show_error(
+            self->dialog, _("The PIN was not used: there is no protected memory for it."));
         return;
-    int r = send_answer(self, pf_prompt_dialog_get_request(self->dialog));
+    }
+    r = pf_prompt_answer_send(&self->answer, self->bus, self->dialog, on_answer_done, self);
     if (r < 0) {
         g_warning("Answering the agent: %s", g_strerror(-r));
         close_dialog(self);
@@ -347,7 +250,7 @@ handle_retry(sd_bus_message *message, void *user_data, sd_bus_error *ret_error)
     r = pf_prompt_details_read(message, request);
     if (r < 0)
         return r;
-    forget_answer(self);
+    pf_prompt_answer_forget(&self->answer);
     pf_prompt_dialog_retry(self->dialog, g_steal_pointer(&request));
     return sd_bus_reply_method_return(message, "");
 }
@@ -456,6 +359,5 @@ pf_prompter_class_init(PfPrompterClass *klass)
 static void
 pf_prompter_init(PfPrompter *self)
 {
-    self->page = PF_PIN_PAGE_NONE;
-    self->new_page = PF_PIN_PAGE_NONE;
+    self->answer = PF_PROMPT_ANSWER_NONE;
 }
