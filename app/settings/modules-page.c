@@ -7,6 +7,7 @@
 
 #include "list-update.h"
 #include "lock-note.h"
+#include "module-change.h"
 #include "module-item.h"
 #include "module-probe.h"
 #include "module-row.h"
@@ -143,120 +144,52 @@ on_setup_saved(GObject *source, GAsyncResult *result, gpointer user_data)
     pf_modules_page_reload(self);
 }
 
+/* Takes ENTRIES; NULL: there is nothing to change. */
 static void
-save(PfModulesPage *self, const GPtrArray *entries)
+save(PfModulesPage *self, GPtrArray *entries)
 {
+    if (entries == NULL)
+        return;
     self->is_saving = TRUE;
     show_failure(self, NULL);
     update_actions(self);
     pf_module_setup_save_async(self->setup, entries, self->cancellable, on_setup_saved, self);
+    g_ptr_array_unref(entries);
 }
 
-static gboolean
-find_entry(const GPtrArray *entries, const char *name, guint *ret_index)
-{
-    for (guint i = 0; i < entries->len; i++) {
-        const PfModuleEntry *entry = entries->pdata[i];
-        if (g_str_equal(entry->name, name)) {
-            *ret_index = i;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* By the file's own entries: those that Pinfold chose by itself stay its choice. */
 static void
 on_remove_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    g_autoptr(GPtrArray) entries = pf_module_edit_list(self->setup->text);
-    guint index;
-    if (!find_entry(entries, g_variant_get_string(parameter, NULL), &index))
-        return;
-    g_ptr_array_remove_index(entries, index);
-    save(self, entries);
+    save(self, pf_module_change_remove(self->setup, g_variant_get_string(parameter, NULL)));
 }
 
 static void
 on_switch_off_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    g_autoptr(GPtrArray) entries = pf_module_edit_list(self->setup->text);
-    g_ptr_array_add(entries, pf_module_entry_new(g_variant_get_string(parameter, NULL), ""));
-    save(self, entries);
+    save(self, pf_module_change_switch_off(self->setup, g_variant_get_string(parameter, NULL)));
 }
 
-/* One that Pinfold chose by itself does not come back by its line's end when a file names others.
- */
 static void
 on_switch_on_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    const PfModuleSetup *setup = self->setup;
-    const char *name = g_variant_get_string(parameter, NULL);
-    const PfConfigModule *before = pf_module_setup_find(setup->system, name);
-    gboolean comes_back =
-        setup->effective->has_default_modules || !setup->system->has_default_modules;
-    g_autoptr(GPtrArray) entries = pf_module_edit_list(setup->text);
-    guint index;
-    if (before == NULL || !find_entry(entries, name, &index))
-        return;
-    if (comes_back) {
-        g_ptr_array_remove_index(entries, index);
-    } else {
-        PfModuleEntry *entry = entries->pdata[index];
-        g_free(entry->path);
-        entry->path = g_strdup(before->path);
-    }
-    save(self, entries);
-}
-
-/* Places change among the entries that name a module; one that is switched off has none. */
-static void
-move(PfModulesPage *self, const char *name, int direction)
-{
-    g_autoptr(GPtrArray) entries = pf_module_setup_dup_entries(self->setup);
-    guint index;
-    if (!find_entry(entries, name, &index))
-        return;
-    guint other = index;
-    do {
-        other += (guint)direction;
-    } while (other < entries->len && *((PfModuleEntry *)entries->pdata[other])->path == '\0');
-    if (other >= entries->len)
-        return;
-    gpointer entry = entries->pdata[index];
-    entries->pdata[index] = entries->pdata[other];
-    entries->pdata[other] = entry;
-    save(self, entries);
+    save(self, pf_module_change_switch_on(self->setup, g_variant_get_string(parameter, NULL)));
 }
 
 static void
 on_move_up_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-    move(user_data, g_variant_get_string(parameter, NULL), -1);
+    PfModulesPage *self = user_data;
+    save(self, pf_module_change_move(self->setup, g_variant_get_string(parameter, NULL), -1));
 }
 
 static void
 on_move_down_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-    move(user_data, g_variant_get_string(parameter, NULL), 1);
-}
-
-static void
-add_candidate(PfModulesPage *self, const char *path)
-{
-    g_autoptr(GPtrArray) entries = pf_module_setup_dup_entries(self->setup);
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    const PfConfig *config = self->setup->system;
-    for (gsize i = 0; !config->has_default_modules && i < config->module_count; i++)
-        g_ptr_array_add(names, config->modules[i].name);
-    g_ptr_array_add(names, NULL);
-    g_autofree char *name =
-        pf_module_edit_dup_name(path, entries, (const char *const *)names->pdata);
-    g_ptr_array_add(entries, pf_module_entry_new(name, path));
-    save(self, entries);
+    PfModulesPage *self = user_data;
+    save(self, pf_module_change_move(self->setup, g_variant_get_string(parameter, NULL), 1));
 }
 
 static void
@@ -273,7 +206,7 @@ on_candidate_probed(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree char *text = NULL;
     update_actions(self);
     if (ok && self->setup != NULL && pf_module_setup_is_writable(self->setup)) {
-        add_candidate(self, path);
+        save(self, pf_module_change_add(self->setup, path));
         return;
     }
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
