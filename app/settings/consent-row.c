@@ -8,6 +8,7 @@
 #include "consent-item.h"
 #include "label-text.h"
 #include "program-icon.h"
+#include "row-button.h"
 
 struct _PfConsentRow {
     GtkListBoxRow parent_instance;
@@ -32,13 +33,11 @@ pf_consent_row_new(gpointer item, gpointer unused)
     pf_label_text_set(self->title_label, title);
     pf_label_text_set(self->decision_label, decision);
     pf_label_text_set(self->detail_label, detail);
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(self->revoke_button), "s",
-                                     pf_consent_item_get_id(consent));
     /* Translators: for screen readers, more than the button's “Revoke”: a program, then what was
      * decided about it. */
     g_autofree char *description = g_strdup_printf(_("%s: %s"), title, decision);
-    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(self->revoke_button)),
-                               description);
+    pf_row_button_set(self->revoke_button, g_variant_new_string(pf_consent_item_get_id(consent)),
+                      description);
     return GTK_WIDGET(self);
 }
 

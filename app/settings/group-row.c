@@ -8,6 +8,7 @@
 #include "label-text.h"
 #include "plain-text.h"
 #include "program-row.h"
+#include "row-button.h"
 
 struct _PfGroupRow {
     GtkListBoxRow parent_instance;
@@ -31,14 +32,6 @@ dup_id_text(const char *app_id)
     return g_strdup(_("Application ID drawn at each start"));
 }
 
-/* Joins BUTTON to the group and says to screen readers of which NAME it is. */
-static void
-set_button(GtkButton *button, guint index, const char *name)
-{
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "u", index);
-    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(button)), name);
-}
-
 GtkWidget *
 pf_group_row_new(GVariant *group, guint index)
 {
@@ -52,9 +45,9 @@ pf_group_row_new(GVariant *group, guint index)
     g_autofree char *id_text = dup_id_text(app_id);
     pf_label_text_set(self->name_label, name);
     pf_label_text_set(self->id_label, id_text);
-    set_button(self->add_button, index, name);
-    set_button(self->edit_button, index, name);
-    set_button(self->remove_button, index, name);
+    pf_row_button_set(self->add_button, g_variant_new_uint32(index), name);
+    pf_row_button_set(self->edit_button, g_variant_new_uint32(index), name);
+    pf_row_button_set(self->remove_button, g_variant_new_uint32(index), name);
     gtk_widget_set_visible(self->empty_label, programs[0] == NULL);
     for (guint i = 0; programs[i] != NULL; i++) {
         g_autoptr(PfProgramItem) item = pf_program_item_new(programs[i], NULL);

@@ -7,6 +7,7 @@
 
 #include "label-text.h"
 #include "module-item.h"
+#include "row-button.h"
 
 struct _PfModuleRow {
     GtkListBoxRow parent_instance;
@@ -22,13 +23,11 @@ struct _PfModuleRow {
 
 G_DEFINE_FINAL_TYPE(PfModuleRow, pf_module_row, GTK_TYPE_LIST_BOX_ROW)
 
-/* Joins BUTTON to the module NAME and says so to screen readers. */
 static void
 set_button(GtkButton *button, const char *action, const char *name)
 {
     gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", name);
-    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(button)), name);
+    pf_row_button_set(button, g_variant_new_string(name), name);
 }
 
 static void

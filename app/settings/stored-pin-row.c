@@ -4,6 +4,7 @@
 #include "stored-pin-row.h"
 
 #include "label-text.h"
+#include "row-button.h"
 #include "stored-pin-item.h"
 
 struct _PfStoredPinRow {
@@ -24,10 +25,8 @@ pf_stored_pin_row_new(gpointer item, gpointer unused)
     g_autofree char *detail = pf_stored_pin_item_dup_detail(stored);
     pf_label_text_set(self->title_label, title);
     pf_label_text_set(self->detail_label, detail);
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(self->remove_button), "s",
-                                     pf_stored_pin_item_get_token_uri(stored));
-    /* For screen readers, more than the button's “Remove”. */
-    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(self->remove_button)), title);
+    pf_row_button_set(self->remove_button,
+                      g_variant_new_string(pf_stored_pin_item_get_token_uri(stored)), title);
     return GTK_WIDGET(self);
 }
 

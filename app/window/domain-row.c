@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "label-text.h"
+#include "row-button.h"
 
 struct _PfDomainRow {
     GtkListBoxRow parent_instance;
@@ -34,15 +35,14 @@ pf_domain_row_init(PfDomainRow *self)
     gtk_widget_init_template(GTK_WIDGET(self));
 }
 
-/* Joins BUTTON's action to the domain, and says to screen readers more than its label does. */
 static void
 set_button(GtkButton *button, PfDomainItem *domain, gboolean visible, const char *description)
 {
     gtk_widget_set_visible(GTK_WIDGET(button), visible);
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "(ss)",
-                                     pf_domain_item_get_token_uri(domain),
-                                     pf_domain_item_get_app_id(domain));
-    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(button)), description);
+    pf_row_button_set(button,
+                      g_variant_new("(ss)", pf_domain_item_get_token_uri(domain),
+                                    pf_domain_item_get_app_id(domain)),
+                      description);
 }
 
 GtkWidget *

@@ -6,6 +6,7 @@
 #include "label-text.h"
 #include "offer-item.h"
 #include "program-icon.h"
+#include "row-button.h"
 
 struct _PfOfferRow {
     GtkListBoxRow parent_instance;
@@ -40,8 +41,7 @@ pf_offer_row_new(gpointer item, gpointer unused)
     g_autofree char *offer = pf_pin_request_dup_offer(request);
     pf_program_icon_set(self->program_icon, pf_pin_request_get_icon_name(request));
     pf_label_text_set(self->offer_label, offer);
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(self->decide_button), "t",
-                                     pf_pin_request_get_number(request));
-    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(self->decide_button)), offer);
+    pf_row_button_set(self->decide_button, g_variant_new_uint64(pf_pin_request_get_number(request)),
+                      offer);
     return GTK_WIDGET(self);
 }
