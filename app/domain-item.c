@@ -223,8 +223,10 @@ is_about(gint64 a, gint64 b)
 }
 
 gboolean
-pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other)
+pf_domain_item_is_equal(gconstpointer a, gconstpointer b)
 {
+    const PfDomainItem *self = a;
+    const PfDomainItem *other = b;
     return g_str_equal(self->app_id, other->app_id) &&
            g_str_equal(self->token_uri, other->token_uri) && self->logged_in == other->logged_in &&
            self->asleep == other->asleep && self->open == other->open &&

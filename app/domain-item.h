@@ -38,5 +38,5 @@ gboolean pf_domain_item_is_shown(PfDomainItem *self);
 char *pf_domain_item_dup_title(PfDomainItem *self);
 char *pf_domain_item_dup_detail(PfDomainItem *self);
 
-/* Do both say the same to the person? */
-gboolean pf_domain_item_is_equal(PfDomainItem *self, PfDomainItem *other);
+/* Do both say the same to the person? A GEqualFunc of PfDomainItem. */
+gboolean pf_domain_item_is_equal(gconstpointer a, gconstpointer b);

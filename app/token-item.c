@@ -305,19 +305,13 @@ is_equal(PfTokenItem *self, PfTokenItem *other)
 }
 
 static gboolean
-are_domains_equal(gconstpointer a, gconstpointer b)
-{
-    return pf_domain_item_is_equal((PfDomainItem *)a, (PfDomainItem *)b);
-}
-
-static gboolean
 take_domains(PfTokenItem *self, PfTokenItem *other)
 {
     GListModel *theirs = G_LIST_MODEL(other->domains);
     g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_object_unref);
     for (guint i = 0; i < g_list_model_get_n_items(theirs); i++)
         g_ptr_array_add(domains, g_list_model_get_item(theirs, i));
-    return pf_list_update_set(self->domains, domains, are_domains_equal);
+    return pf_list_update_set(self->domains, domains, pf_domain_item_is_equal);
 }
 
 void

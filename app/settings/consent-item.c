@@ -45,8 +45,10 @@ pf_consent_item_new(GVariant *consent)
 }
 
 gboolean
-pf_consent_item_is_equal(PfConsentItem *self, PfConsentItem *other)
+pf_consent_item_is_equal(gconstpointer a, gconstpointer b)
 {
+    const PfConsentItem *self = a;
+    const PfConsentItem *other = b;
     return g_variant_equal(self->consent, other->consent);
 }
 

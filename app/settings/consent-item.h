@@ -11,8 +11,8 @@ G_DECLARE_FINAL_TYPE(PfConsentItem, pf_consent_item, PF, CONSENT_ITEM, GObject)
 /* From an entry of Agent1.ListConsents; NULL for one without an ID. The caller owns the item. */
 PfConsentItem *pf_consent_item_new(GVariant *consent);
 
-/* Do both say the same to the person? */
-gboolean pf_consent_item_is_equal(PfConsentItem *self, PfConsentItem *other);
+/* Do both say the same to the person? A GEqualFunc of PfConsentItem. */
+gboolean pf_consent_item_is_equal(gconstpointer a, gconstpointer b);
 
 /* Borrowed; for Agent1.RevokeConsent. */
 const char *pf_consent_item_get_id(PfConsentItem *self);

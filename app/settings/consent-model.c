@@ -21,12 +21,6 @@ G_DEFINE_FINAL_TYPE(PfConsentModel, pf_consent_model, G_TYPE_OBJECT)
 enum { SIGNAL_CHANGED, SIGNAL_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static gboolean
-are_consents_equal(gconstpointer a, gconstpointer b)
-{
-    return pf_consent_item_is_equal((PfConsentItem *)a, (PfConsentItem *)b);
-}
-
 /* CONSENTS may be NULL: nothing is known. */
 static void
 set_consents(PfConsentModel *self, GVariant *consents)
@@ -38,7 +32,7 @@ set_consents(PfConsentModel *self, GVariant *consents)
         if (item != NULL)
             g_ptr_array_add(items, item);
     }
-    pf_list_update_set(self->list, items, are_consents_equal);
+    pf_list_update_set(self->list, items, pf_consent_item_is_equal);
     self->ready = consents != NULL;
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }

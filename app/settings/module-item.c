@@ -70,8 +70,10 @@ pf_module_item_can_move_down(PfModuleItem *self)
 }
 
 gboolean
-pf_module_item_is_equal(PfModuleItem *self, PfModuleItem *other)
+pf_module_item_is_equal(gconstpointer a, gconstpointer b)
 {
+    const PfModuleItem *self = a;
+    const PfModuleItem *other = b;
     return g_str_equal(self->name, other->name) && g_str_equal(self->path, other->path) &&
            g_str_equal(self->state, other->state) && g_str_equal(self->origin, other->origin) &&
            self->is_faulty == other->is_faulty && self->act == other->act &&

@@ -36,5 +36,5 @@ PfModuleAct pf_module_item_get_act(PfModuleItem *self);
 gboolean pf_module_item_can_move_up(PfModuleItem *self);
 gboolean pf_module_item_can_move_down(PfModuleItem *self);
 
-/* Do both say the same? */
-gboolean pf_module_item_is_equal(PfModuleItem *self, PfModuleItem *other);
+/* Do both say the same? A GEqualFunc of PfModuleItem. */
+gboolean pf_module_item_is_equal(gconstpointer a, gconstpointer b);

@@ -37,12 +37,6 @@ struct _PfModulesPage {
 
 G_DEFINE_FINAL_TYPE(PfModulesPage, pf_modules_page, GTK_TYPE_BOX)
 
-static gboolean
-are_equal(gconstpointer a, gconstpointer b)
-{
-    return pf_module_item_is_equal((PfModuleItem *)a, (PfModuleItem *)b);
-}
-
 /* NULL hides it. */
 static void
 show_failure(PfModulesPage *self, const char *text)
@@ -95,7 +89,7 @@ update(PfModulesPage *self)
         return;
     GVariant *reports = pf_agent_model_get_modules(self->model);
     g_autoptr(GPtrArray) items = pf_module_item_list(self->setup, reports);
-    pf_list_update_set(self->items, items, are_equal);
+    pf_list_update_set(self->items, items, pf_module_item_is_equal);
     gtk_stack_set_visible_child_name(self->list_stack, items->len > 0 ? "list" : "empty");
     show_obstacles(self);
     update_actions(self);

@@ -27,8 +27,10 @@ pf_stored_pin_item_new(GVariant *entry)
 }
 
 gboolean
-pf_stored_pin_item_is_equal(PfStoredPinItem *self, PfStoredPinItem *other)
+pf_stored_pin_item_is_equal(gconstpointer a, gconstpointer b)
 {
+    const PfStoredPinItem *self = a;
+    const PfStoredPinItem *other = b;
     return g_variant_equal(self->entry, other->entry);
 }
 

@@ -11,7 +11,8 @@ G_DECLARE_FINAL_TYPE(PfStoredPinItem, pf_stored_pin_item, PF, STORED_PIN_ITEM, G
 /* Of an entry a{sv}; NULL for one that names no token. The caller owns it. */
 PfStoredPinItem *pf_stored_pin_item_new(GVariant *entry);
 
-gboolean pf_stored_pin_item_is_equal(PfStoredPinItem *self, PfStoredPinItem *other);
+/* Do both say the same to the person? A GEqualFunc of PfStoredPinItem. */
+gboolean pf_stored_pin_item_is_equal(gconstpointer a, gconstpointer b);
 
 /* Borrowed. */
 const char *pf_stored_pin_item_get_token_uri(PfStoredPinItem *self);

@@ -21,12 +21,6 @@ G_DEFINE_FINAL_TYPE(PfStoredPinModel, pf_stored_pin_model, G_TYPE_OBJECT)
 enum { SIGNAL_CHANGED, SIGNAL_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-static gboolean
-are_items_equal(gconstpointer a, gconstpointer b)
-{
-    return pf_stored_pin_item_is_equal((PfStoredPinItem *)a, (PfStoredPinItem *)b);
-}
-
 /* Both NULL: nothing is known. */
 static void
 set_entries(PfStoredPinModel *self, const char *state, GVariant *entries)
@@ -38,7 +32,7 @@ set_entries(PfStoredPinModel *self, const char *state, GVariant *entries)
         if (item != NULL)
             g_ptr_array_add(items, item);
     }
-    pf_list_update_set(self->list, items, are_items_equal);
+    pf_list_update_set(self->list, items, pf_stored_pin_item_is_equal);
     g_free(self->state);
     self->state = g_strdup(state);
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);

@@ -39,8 +39,10 @@ pf_token_rule_item_get_detail(PfTokenRuleItem *self)
 }
 
 gboolean
-pf_token_rule_item_is_equal(PfTokenRuleItem *self, PfTokenRuleItem *other)
+pf_token_rule_item_is_equal(gconstpointer a, gconstpointer b)
 {
+    const PfTokenRuleItem *self = a;
+    const PfTokenRuleItem *other = b;
     return g_str_equal(self->uri, other->uri) && g_str_equal(self->title, other->title) &&
            g_str_equal(self->detail, other->detail);
 }

@@ -19,5 +19,5 @@ const char *pf_token_rule_item_get_uri(PfTokenRuleItem *self);
 const char *pf_token_rule_item_get_title(PfTokenRuleItem *self);
 const char *pf_token_rule_item_get_detail(PfTokenRuleItem *self);
 
-/* Do both say the same? */
-gboolean pf_token_rule_item_is_equal(PfTokenRuleItem *self, PfTokenRuleItem *other);
+/* Do both say the same? A GEqualFunc of PfTokenRuleItem. */
+gboolean pf_token_rule_item_is_equal(gconstpointer a, gconstpointer b);

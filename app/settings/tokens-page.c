@@ -24,12 +24,6 @@ struct _PfTokensPage {
 G_DEFINE_FINAL_TYPE(PfTokensPage, pf_tokens_page, GTK_TYPE_BOX)
 
 static gboolean
-are_equal(gconstpointer a, gconstpointer b)
-{
-    return pf_token_rule_item_is_equal((PfTokenRuleItem *)a, (PfTokenRuleItem *)b);
-}
-
-static gboolean
 has_uri(GPtrArray *items, const char *uri)
 {
     for (guint i = 0; i < items->len; i++) {
@@ -71,7 +65,7 @@ update(PfTokensPage *self)
     g_autoptr(GVariant) tokens = g_settings_get_value(self->settings, "tokens");
     add_present(self, items, tokens);
     add_named(items, tokens);
-    pf_list_update_set(self->items, items, are_equal);
+    pf_list_update_set(self->items, items, pf_token_rule_item_is_equal);
     gtk_stack_set_visible_child_name(self->list_stack, items->len > 0 ? "list" : "empty");
 }
 
