@@ -3,6 +3,8 @@
 /* PfChoiceRow: a radio button and what choosing it means. */
 #include "choice-row.h"
 
+#include "text-properties.h"
+
 struct _PfChoiceRow {
     GtkBox parent_instance;
     GtkRadioButton *radio;
@@ -12,7 +14,8 @@ struct _PfChoiceRow {
 
 G_DEFINE_FINAL_TYPE(PfChoiceRow, pf_choice_row, GTK_TYPE_BOX)
 
-enum { PROP_TITLE = 1, PROP_SUBTITLE, PROP_VALUE, N_PROPS };
+/* In the order in which the class names them. */
+enum { PROP_TITLE = 1, PROP_SUBTITLE, PROP_VALUE };
 
 const char *
 pf_choice_row_get_value(PfChoiceRow *self)
@@ -70,17 +73,12 @@ finalize(GObject *object)
 static void
 pf_choice_row_class_init(PfChoiceRowClass *klass)
 {
-    static const char *const names[] = {
-        [PROP_TITLE] = "title", [PROP_SUBTITLE] = "subtitle", [PROP_VALUE] = "value"};
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     GObjectClass *object_class = G_OBJECT_CLASS(klass);
     object_class->set_property = set_property;
     object_class->finalize = finalize;
-    for (guint i = PROP_TITLE; i < N_PROPS; i++)
-        g_object_class_install_property(object_class, i,
-                                        g_param_spec_string(names[i], NULL, NULL, NULL,
-                                                            G_PARAM_WRITABLE |
-                                                                G_PARAM_STATIC_STRINGS));
+    pf_text_properties_install(object_class,
+                               (const char *const[]){"title", "subtitle", "value", NULL});
     gtk_widget_class_set_template_from_resource(widget_class, "/org/pinfold/Pinfold/choice-row.ui");
     gtk_widget_class_bind_template_child(widget_class, PfChoiceRow, radio);
     gtk_widget_class_bind_template_child(widget_class, PfChoiceRow, subtitle_label);

@@ -6,6 +6,7 @@
 #include "choice-row.h"
 #include "lock-note.h"
 #include "setting-radio.h"
+#include "text-properties.h"
 
 struct _PfSettingGroup {
     GtkBox parent_instance;
@@ -18,7 +19,8 @@ struct _PfSettingGroup {
 
 G_DEFINE_FINAL_TYPE(PfSettingGroup, pf_setting_group, GTK_TYPE_BOX)
 
-enum { PROP_TITLE = 1, PROP_NOTE, N_PROPS };
+/* In the order in which the class names them. */
+enum { PROP_TITLE = 1, PROP_NOTE };
 
 void
 pf_setting_group_bind_choice(PfSettingGroup *self, PfSettingsView *view, const char *key)
@@ -85,14 +87,10 @@ pf_setting_group_class_init(PfSettingGroupClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     GObjectClass *object_class = G_OBJECT_CLASS(klass);
-    const GParamFlags flags = G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS;
     object_class->set_property = set_property;
     GTK_CONTAINER_CLASS(klass)->add = add;
     g_type_ensure(PF_TYPE_LOCK_NOTE);
-    g_object_class_install_property(object_class, PROP_TITLE,
-                                    g_param_spec_string("title", NULL, NULL, NULL, flags));
-    g_object_class_install_property(object_class, PROP_NOTE,
-                                    g_param_spec_string("note", NULL, NULL, NULL, flags));
+    pf_text_properties_install(object_class, (const char *const[]){"title", "note", NULL});
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/setting-group.ui");
     gtk_widget_class_bind_template_child(widget_class, PfSettingGroup, title_label);

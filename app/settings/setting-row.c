@@ -4,6 +4,7 @@
 #include "setting-row.h"
 
 #include "lock-note.h"
+#include "text-properties.h"
 
 struct _PfSettingRow {
     GtkBox parent_instance;
@@ -17,7 +18,8 @@ struct _PfSettingRow {
 
 G_DEFINE_FINAL_TYPE(PfSettingRow, pf_setting_row, GTK_TYPE_BOX)
 
-enum { PROP_TITLE = 1, PROP_SUBTITLE, N_PROPS };
+/* In the order in which the class names them. */
+enum { PROP_TITLE = 1, PROP_SUBTITLE };
 
 /* Words for those who do not see the row. */
 static void
@@ -101,15 +103,11 @@ pf_setting_row_class_init(PfSettingRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     GObjectClass *object_class = G_OBJECT_CLASS(klass);
-    const GParamFlags flags = G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS;
     object_class->set_property = set_property;
     object_class->finalize = finalize;
     GTK_CONTAINER_CLASS(klass)->add = add;
     g_type_ensure(PF_TYPE_LOCK_NOTE);
-    g_object_class_install_property(object_class, PROP_TITLE,
-                                    g_param_spec_string("title", NULL, NULL, NULL, flags));
-    g_object_class_install_property(object_class, PROP_SUBTITLE,
-                                    g_param_spec_string("subtitle", NULL, NULL, NULL, flags));
+    pf_text_properties_install(object_class, (const char *const[]){"title", "subtitle", NULL});
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/setting-row.ui");
     gtk_widget_class_bind_template_child(widget_class, PfSettingRow, row_box);
