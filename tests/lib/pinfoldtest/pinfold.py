@@ -45,7 +45,7 @@ class Pinfold:
         self._is_awake = True
         if not listens(self.socket()):
             self._start("org.pinfold.Agent")
-        if "DISPLAY" in self.box.env and self._start("org.pinfold.Pinfold"):
+        if {"DISPLAY", "WAYLAND_DISPLAY"} & self.box.env.keys() and self._start("org.pinfold.Pinfold"):
             wait_for(self._has_prompter, 10, "the app to be the agent's prompter")
 
     def _start(self, name):

@@ -3,6 +3,8 @@
 """A private Wayland compositor (sway, without a screen) with a keyboard."""
 
 import os
+import socket
+import struct
 
 from .paths import need_tools
 from .wait import wait_for
@@ -12,13 +14,23 @@ xwayland disable
 default_border none
 for_window [app_id=".*"] floating enable
 """
+_KEYMAP = b"""xkb_keymap {
+xkb_keycodes { include "evdev" };
+xkb_types { include "complete" };
+xkb_compat { include "complete" };
+xkb_symbols { include "pc+us" };
+};
+\0"""
+# What Linux calls the keys of a keyboard (input-event-codes.h).
+_KEYS = {"Escape": 1, "BackSpace": 14, "Tab": 15, "Return": 28} | {
+    digit: code for code, digit in enumerate("1234567890", 2)}
 
 
 class Compositor:
     """For a sandbox with neither display nor bus, before both: what the bus starts finds it."""
 
     def __init__(self, sandbox):
-        need_tools("sway", "wtype")
+        need_tools("sway")
         self.sandbox = sandbox
         conf = sandbox.dir / "sway.conf"
         conf.write_text(_CONF)
@@ -29,18 +41,83 @@ class Compositor:
             "G_DEBUG": None})
         wait_for(self._socket, 10, "the compositor's socket")
         sandbox.env |= {"WAYLAND_DISPLAY": self._socket().name, "GDK_BACKEND": "wayland"}
-        # A keyboard that nobody uses: a window gets the focus only where there is one.
-        sandbox.start(["wtype", "-s", "86400000"])
+        self._keyboard = _Keyboard(self._socket())
+        sandbox.on_close(self._keyboard.close)
 
     def _socket(self):
         runtime = self.sandbox.dir / "run"
         return next((p for p in runtime.glob("wayland-*") if p.suffix != ".lock"), None)
 
-    def type(self, text):
-        """Types text in place of what is in the focused entry; it is in no argument list.
+    def type(self, digits):
+        self.key(*digits)
 
-        Each call is a new keyboard, with which the focus comes anew: keys that are typed at once
-        may be dropped, here or by a dialog that does not take what was meant for another window.
-        """
-        self.sandbox.run("wtype", "-s", "600", "-M", "ctrl", "-k", "a", "-m", "ctrl",
-                         "-k", "BackSpace", "-", input=text)
+    def key(self, *names):
+        """Presses digits, Return, Escape, BackSpace, Tab."""
+        for name in names:
+            self._keyboard.press(_KEYS[name])
+
+
+class _Keyboard:
+    """The compositor's one keyboard, as long as it is there.
+
+    Not wtype, which brings another keyboard for each text: with each the window in front loses the
+    focus and gets it back, and a PIN dialog takes no key in the first moment after that. Nothing in
+    Debian keeps one, and the four requests that it takes are of a protocol that does not change.
+    """
+
+    _DISPLAY, _REGISTRY, _SYNC, _SEAT, _MANAGER, _KEYBOARD = range(1, 7)
+
+    def __init__(self, path):
+        self._server = socket.socket(socket.AF_UNIX)
+        self._server.settimeout(60)
+        wait_for(lambda: self._server.connect_ex(str(path)) == 0, 10, "the compositor")
+        self._time = 0
+        self._send(self._DISPLAY, 1, struct.pack("=I", self._REGISTRY))
+        self._send(self._DISPLAY, 0, struct.pack("=I", self._SYNC))
+        globals_ = self._read_globals()
+        self._bind(globals_, "wl_seat", self._SEAT)
+        self._bind(globals_, "zwp_virtual_keyboard_manager_v1", self._MANAGER)
+        self._send(self._MANAGER, 0, struct.pack("=II", self._SEAT, self._KEYBOARD))
+        keymap = os.memfd_create("keymap")
+        os.write(keymap, _KEYMAP)
+        self._send(self._KEYBOARD, 0, struct.pack("=II", 1, len(_KEYMAP)), [keymap])
+        os.close(keymap)
+
+    def close(self):
+        self._server.close()
+
+    def press(self, key):
+        for state in (1, 0):
+            self._time += 1
+            self._send(self._KEYBOARD, 1, struct.pack("=III", self._time, key, state))
+
+    def _send(self, target, opcode, args, fds=()):
+        head = struct.pack("=II", target, (8 + len(args)) << 16 | opcode)
+        socket.send_fds(self._server, [head + args], fds)
+
+    def _bind(self, globals_, name, number):
+        text = name.encode() + b"\0"
+        text += b"\0" * (-len(text) % 4)
+        self._send(self._REGISTRY, 0, struct.pack("=II", globals_[name], len(name) + 1) + text
+                   + struct.pack("=II", 1, number))
+
+    def _read_globals(self):
+        """{interface: its number}, of what the compositor tells before it answers the sync."""
+        found = {}
+        while True:
+            target, size = struct.unpack("=II", self._read(8))
+            args = self._read((size >> 16) - 8)
+            if target == self._SYNC:
+                return found
+            if target == self._REGISTRY:
+                number, length = struct.unpack_from("=II", args)
+                found[args[8:8 + length - 1].decode()] = number
+
+    def _read(self, count):
+        data = b""
+        while len(data) < count:
+            part = self._server.recv(count - len(data))
+            if not part:
+                raise AssertionError("the compositor ended")
+            data += part
+        return data
