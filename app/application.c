@@ -188,7 +188,7 @@ add_actions(PfApplication *self)
     static const char *const menu_keys[] = {"F10", NULL};
     g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
     gtk_application_set_accels_for_action(GTK_APPLICATION(self), "app.quit", quit_keys);
-    gtk_application_set_accels_for_action(GTK_APPLICATION(self), "window.close", close_keys);
+    gtk_application_set_accels_for_action(GTK_APPLICATION(self), "win.close", close_keys);
     gtk_application_set_accels_for_action(GTK_APPLICATION(self), "win.main-menu", menu_keys);
 }
 

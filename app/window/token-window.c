@@ -250,10 +250,18 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
 }
 
 static void
+on_close_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    gtk_window_close(user_data);
+}
+
+static void
 pf_token_window_init(PfTokenWindow *self)
 {
     g_type_ensure(PF_TYPE_HISTORY_PAGE);
     gtk_widget_init_template(GTK_WIDGET(self));
+    static const GActionEntry entries[] = {{"close", on_close_activated}};
+    g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
     g_autoptr(GPropertyAction) menu =
         g_property_action_new("main-menu", self->menu_button, "active");
     g_action_map_add_action(G_ACTION_MAP(self), G_ACTION(menu));

@@ -197,8 +197,13 @@ class Windows(AppCase):
         self.activate("quit")
         self.assertEqual(self.app.wait(10), 0)
         self.start_app()
-        self.close_window()
-        self.ui.wait_no_window(TITLE)
+        self.ui.window(TITLE)
+
+        def is_closed():
+            self.box.screen.key("ctrl+w")
+            return not self.ui.find_window(TITLE)
+
+        wait_for(is_closed, 5, "the window to close by Ctrl+W")
 
     def setting(self, key):
         return self.box.run("gsettings", "get", "org.pinfold", key).stdout.strip()
