@@ -14,6 +14,7 @@ struct _PfConsentModel {
     PfAgentWatch *watch;
     GListStore *list;
     gboolean ready;
+    gboolean waiting;
 };
 
 G_DEFINE_FINAL_TYPE(PfConsentModel, pf_consent_model, G_TYPE_OBJECT)
@@ -48,7 +49,9 @@ on_list_consents_done(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     if (!ok)
         g_warning("Reading the decisions: %s", error->message);
-    set_consents(user_data, consents);
+    PfConsentModel *self = user_data;
+    self->waiting = FALSE;
+    set_consents(self, consents);
 }
 
 static void
@@ -66,7 +69,9 @@ ask(PfConsentModel *self)
 static void
 on_agent_presence(PfAgentPresence presence, gpointer owner)
 {
-    ask(owner);
+    PfConsentModel *self = owner;
+    self->waiting = presence == PF_AGENT_UNKNOWN || presence == PF_AGENT_PRESENT;
+    ask(self);
 }
 
 static void
@@ -80,6 +85,7 @@ PfConsentModel *
 pf_consent_model_new(GDBusConnection *connection)
 {
     PfConsentModel *self = g_object_new(PF_TYPE_CONSENT_MODEL, NULL);
+    self->waiting = connection != NULL;
     self->watch =
         pf_agent_watch_new(connection, &(PfAgentWatchCalls){on_agent_presence, on_agent_signal},
                            self);
@@ -96,6 +102,12 @@ gboolean
 pf_consent_model_is_ready(PfConsentModel *self)
 {
     return self->ready;
+}
+
+gboolean
+pf_consent_model_is_waiting(PfConsentModel *self)
+{
+    return self->waiting;
 }
 
 static void

@@ -19,5 +19,8 @@ GListModel *pf_consent_model_get_list(PfConsentModel *self);
 /* Is the list the agent's? */
 gboolean pf_consent_model_is_ready(PfConsentModel *self);
 
+/* Is it not known yet whether there is an agent, or what it has? */
+gboolean pf_consent_model_is_waiting(PfConsentModel *self);
+
 /* Takes back the decision ID, or all with "". */
 void pf_consent_model_revoke(PfConsentModel *self, const char *id);

@@ -48,8 +48,9 @@ on_model_changed(PfKeyringPage *self)
 {
     GListModel *list = pf_stored_pin_model_get_list(self->model);
     gboolean has_list = g_list_model_get_n_items(list) > 0;
+    const char *state = pf_stored_pin_model_get_state(self->model);
     gtk_label_set_text(self->state_label,
-                       get_state_text(pf_stored_pin_model_get_state(self->model)));
+                       pf_stored_pin_model_is_waiting(self->model) ? "" : get_state_text(state));
     gtk_stack_set_visible_child_name(self->list_stack, has_list ? "list" : "state");
     gtk_widget_hide(GTK_WIDGET(self->failed_label));
 }

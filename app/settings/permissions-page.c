@@ -29,7 +29,7 @@ static const char *
 get_list_page(PfPermissionsPage *self)
 {
     if (!pf_consent_model_is_ready(self->model))
-        return "lost";
+        return pf_consent_model_is_waiting(self->model) ? "waiting" : "lost";
     GListModel *list = pf_consent_model_get_list(self->model);
     return g_list_model_get_n_items(list) > 0 ? "list" : "none";
 }

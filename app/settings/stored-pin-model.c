@@ -14,6 +14,7 @@ struct _PfStoredPinModel {
     PfAgentWatch *watch;
     GListStore *list;
     char *state; /* NULL: not known */
+    gboolean waiting;
 };
 
 G_DEFINE_FINAL_TYPE(PfStoredPinModel, pf_stored_pin_model, G_TYPE_OBJECT)
@@ -50,7 +51,9 @@ on_list_stored_pins_done(GObject *source, GAsyncResult *result, gpointer user_da
         return;
     if (!ok)
         g_warning("Reading the keyring's list: %s", error->message);
-    set_entries(user_data, state, entries);
+    PfStoredPinModel *self = user_data;
+    self->waiting = FALSE;
+    set_entries(self, state, entries);
 }
 
 static void
@@ -68,7 +71,9 @@ ask(PfStoredPinModel *self)
 static void
 on_agent_presence(PfAgentPresence presence, gpointer owner)
 {
-    ask(owner);
+    PfStoredPinModel *self = owner;
+    self->waiting = presence == PF_AGENT_UNKNOWN || presence == PF_AGENT_PRESENT;
+    ask(self);
 }
 
 static void
@@ -82,6 +87,7 @@ PfStoredPinModel *
 pf_stored_pin_model_new(GDBusConnection *connection)
 {
     PfStoredPinModel *self = g_object_new(PF_TYPE_STORED_PIN_MODEL, NULL);
+    self->waiting = connection != NULL;
     self->watch =
         pf_agent_watch_new(connection, &(PfAgentWatchCalls){on_agent_presence, on_agent_signal},
                            self);
@@ -98,6 +104,12 @@ const char *
 pf_stored_pin_model_get_state(PfStoredPinModel *self)
 {
     return self->state;
+}
+
+gboolean
+pf_stored_pin_model_is_waiting(PfStoredPinModel *self)
+{
+    return self->waiting;
 }
 
 static void

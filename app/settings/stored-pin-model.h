@@ -20,4 +20,7 @@ GListModel *pf_stored_pin_model_get_list(PfStoredPinModel *self);
  * Borrowed until "changed". */
 const char *pf_stored_pin_model_get_state(PfStoredPinModel *self);
 
+/* Is it not known yet whether there is an agent, or what it has? */
+gboolean pf_stored_pin_model_is_waiting(PfStoredPinModel *self);
+
 void pf_stored_pin_model_remove(PfStoredPinModel *self, const char *token_uri);

@@ -178,6 +178,9 @@ class Permissions(SettingsCase):
     def test_decisions(self):
         self.agent.consents = [ALWAYS, SESSION, NEVER]
         window = self.open_page()
+        # It has not answered yet, which is no reason to say that it is not there.
+        window.find("Your decisions")
+        self.assertFalse(window.has("The agent is not running"))
         self.wait_texts(window, "Mail <b>Client</b>", "Always allowed: “Anna Beispiel”, group “Office”",
                         "/usr/bin/mail-client, since", "backup.py",
                         "Allowed for this session: “Anna Beispiel”, application ID 7:8",
@@ -256,6 +259,8 @@ class Keyring(SettingsCase):
 
     def test_stored_pins(self):
         window = self.open_page()
+        window.find("PINs in the keyring")
+        self.assertFalse(window.has("The agent is not running."))
         self.wait_texts(window, "PINs are not put into the keyring.")
         window.find("Let me put PINs into my keyring", "toggle button").press()
         wait_for(lambda: self.get("allow-keyring") == "true", 10, "the setting")
