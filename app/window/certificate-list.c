@@ -67,6 +67,31 @@ note_holder(PfCertificateList *self, PfCertificateItem *item, JsonObject *object
         self->holder = g_strdup(pf_certificate_item_get_subject(item));
 }
 
+/* Can it be used, now or soon? */
+static gboolean
+is_current(PfCertificateItem *item)
+{
+    PfCertificateValidity validity =
+        pf_certificate_item_get_validity(item, g_get_real_time() / G_USEC_PER_SEC);
+    return validity != PF_CERTIFICATE_EXPIRED && validity != PF_CERTIFICATE_UNREADABLE;
+}
+
+/* A token keeps the old ones, and tells all in an order of its own, which may be none. */
+static int
+compare_items(gconstpointer a, gconstpointer b)
+{
+    PfCertificateItem *left = *(PfCertificateItem *const *)a;
+    PfCertificateItem *right = *(PfCertificateItem *const *)b;
+    if (is_current(left) != is_current(right))
+        return is_current(left) ? -1 : 1;
+    g_autofree char *left_title = pf_certificate_item_dup_title(left);
+    g_autofree char *right_title = pf_certificate_item_dup_title(right);
+    int order = g_strcmp0(left_title, right_title);
+    return order != 0 ? order
+                      : g_bytes_compare(pf_certificate_item_get_der(left),
+                                        pf_certificate_item_get_der(right));
+}
+
 static void
 take_answer(PfCertificateList *self, JsonObject *answer)
 {
@@ -83,6 +108,7 @@ take_answer(PfCertificateList *self, JsonObject *answer)
         note_holder(self, item, json_node_get_object(element));
         g_ptr_array_add(items, item);
     }
+    g_ptr_array_sort(items, compare_items);
     g_list_store_splice(self->items, 0, g_list_model_get_n_items(G_LIST_MODEL(self->items)),
                         items->pdata, items->len);
     self->is_truncated = json_object_get_boolean_member_with_default(answer, "truncated", FALSE);

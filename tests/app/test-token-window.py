@@ -34,6 +34,10 @@ class Certificates(TokenCase):
                         "For signing", "Expires in 12 days", "For authentication · login",
                         "Expired on ", "For encryption", "It cannot be read", "odd")
         self.picture("token-window-certificates")
+        texts = window.texts()
+        places = [next(n for n, text in enumerate(texts) if text.startswith(words)) for words in
+                  ("Valid until", "Expires in 12 days", "Expired on", "It cannot be read")]
+        self.assertEqual(places, sorted(places))
         if os.access(f"/proc/{self.app.pid}/maps", os.R_OK):
             self.assertNotIn("softhsm", Path(f"/proc/{self.app.pid}/maps").read_text())
 
