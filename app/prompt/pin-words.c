@@ -247,7 +247,7 @@ pf_pin_request_dup_purpose(const PfPinRequest *request)
     if (request->program_known)
         return g_strdup(text);
     const char *warning = get_warning(request);
-    return text != NULL ? g_strconcat(warning, "\n", text, NULL) : g_strdup(warning);
+    return text != NULL ? g_strconcat(warning, "\n\n", text, NULL) : g_strdup(warning);
 }
 
 char *

@@ -21,14 +21,27 @@ struct _PfWelcomeWindow {
 G_DEFINE_FINAL_TYPE(PfWelcomeWindow, pf_welcome_window, GTK_TYPE_WINDOW)
 
 static GtkWidget *
-new_line(char *text, gboolean dim)
+new_title(PfTokenItem *token)
 {
-    GtkWidget *label = gtk_label_new(text);
+    g_autofree char *title = pf_token_item_dup_title(token);
+    GtkWidget *label = gtk_label_new(title);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
-    if (dim)
-        gtk_style_context_add_class(gtk_widget_get_style_context(label), "dim-label");
-    g_free(text);
+    return label;
+}
+
+/* The names of readers are long, and the state is what matters. */
+static GtkWidget *
+new_detail(PfTokenItem *token)
+{
+    g_autofree char *detail = pf_token_item_dup_detail(token);
+    g_autofree char *state = pf_token_item_dup_state(token);
+    /* Translators: where a token is, and its state: “Software token · No PIN cached”. */
+    g_autofree char *text = g_strdup_printf(_("%s · %s"), detail, state);
+    GtkWidget *label = gtk_label_new(text);
+    g_object_set(label, "xalign", 0.0, "wrap", TRUE, "lines", 2, "ellipsize", PANGO_ELLIPSIZE_END,
+                 "max-width-chars", 40, "hexpand", TRUE, NULL);
+    gtk_style_context_add_class(gtk_widget_get_style_context(label), "dim-label");
     return label;
 }
 
@@ -37,8 +50,6 @@ static GtkWidget *
 new_row(gpointer item, gpointer user_data)
 {
     PfTokenItem *token = item;
-    g_autofree char *detail = pf_token_item_dup_detail(token);
-    g_autofree char *state = pf_token_item_dup_state(token);
     GtkWidget *row = gtk_list_box_row_new();
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     GtkWidget *lines = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -46,11 +57,8 @@ new_row(gpointer item, gpointer user_data)
         gtk_image_new_from_icon_name(pf_token_item_get_icon_name(token), GTK_ICON_SIZE_DND);
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), FALSE);
     g_object_set(box, "margin", 9, NULL);
-    gtk_container_add(GTK_CONTAINER(lines), new_line(pf_token_item_dup_title(token), FALSE));
-    gtk_container_add(GTK_CONTAINER(lines),
-                      /* Translators: where a token is, and its state: “Software token · No PIN
-                       * cached”. */
-                      new_line(g_strdup_printf(_("%s · %s"), detail, state), TRUE));
+    gtk_container_add(GTK_CONTAINER(lines), new_title(token));
+    gtk_container_add(GTK_CONTAINER(lines), new_detail(token));
     gtk_container_add(GTK_CONTAINER(box), image);
     gtk_container_add(GTK_CONTAINER(box), lines);
     gtk_container_add(GTK_CONTAINER(row), box);
