@@ -60,13 +60,6 @@ may_have_key(JsonObject *object)
     return node == NULL || !JSON_NODE_HOLDS_VALUE(node) || json_node_get_boolean(node);
 }
 
-static void
-note_holder(PfCertificateList *self, PfCertificateItem *item, JsonObject *object)
-{
-    if (self->holder == NULL && pf_certificate_item_is_of_holder(item) && may_have_key(object))
-        self->holder = g_strdup(pf_certificate_item_get_subject(item));
-}
-
 /* Can it be used, now or soon? */
 static gboolean
 is_current(PfCertificateItem *item)
@@ -92,6 +85,15 @@ compare_items(gconstpointer a, gconstpointer b)
                                         pf_certificate_item_get_der(right));
 }
 
+/* Of what can say who the holder is, FOUND or ITEM. Borrowed. */
+static PfCertificateItem *
+choose_holder(PfCertificateItem *found, PfCertificateItem *item, JsonObject *object)
+{
+    if (!pf_certificate_item_is_of_holder(item) || !may_have_key(object))
+        return found;
+    return found == NULL || compare_items(&item, &found) < 0 ? item : found;
+}
+
 static void
 take_answer(PfCertificateList *self, JsonObject *answer)
 {
@@ -99,15 +101,17 @@ take_answer(PfCertificateList *self, JsonObject *answer)
     JsonArray *array =
         node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
     g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(g_object_unref);
-    g_clear_pointer(&self->holder, g_free);
+    PfCertificateItem *holder = NULL;
     for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
         JsonNode *element = json_array_get_element(array, i);
         if (!JSON_NODE_HOLDS_OBJECT(element))
             continue;
         PfCertificateItem *item = read_item(self, json_node_get_object(element));
-        note_holder(self, item, json_node_get_object(element));
+        holder = choose_holder(holder, item, json_node_get_object(element));
         g_ptr_array_add(items, item);
     }
+    g_free(self->holder);
+    self->holder = holder != NULL ? g_strdup(pf_certificate_item_get_subject(holder)) : NULL;
     g_ptr_array_sort(items, compare_items);
     g_list_store_splice(self->items, 0, g_list_model_get_n_items(G_LIST_MODEL(self->items)),
                         items->pdata, items->len);

@@ -38,6 +38,7 @@ class Certificates(TokenCase):
         places = [next(n for n, text in enumerate(texts) if text.startswith(words)) for words in
                   ("Valid until", "Expires in 12 days", "Expired on", "It cannot be read")]
         self.assertEqual(places, sorted(places))
+        self.assertRegex(window.tree(), r"label 'Anna Beispiel'\s+label 'Holder'")
         if os.access(f"/proc/{self.app.pid}/maps", os.R_OK):
             self.assertNotIn("softhsm", Path(f"/proc/{self.app.pid}/maps").read_text())
 
