@@ -39,6 +39,7 @@ pf_token_advice_get(PfAgentModel *model, PfTokenAdvice *ret_advice)
             .title = _("No card driver"),
             .text = get_module_text(),
             .may_look_again = TRUE,
+            .may_set_up = TRUE,
         };
     else if (pf_agent_model_is_reading(model))
         *ret_advice = (PfTokenAdvice){

@@ -12,11 +12,12 @@ typedef struct {
     gboolean is_waiting;     /* something is being looked for */
     gboolean may_look_again; /* what is missing may be there by now, unnoticed */
     gboolean may_create;     /* a software token would be one */
+    gboolean may_set_up;     /* what is missing can be named in the settings */
 } PfTokenAdvice;
 
 /* For the page that stands where the list is empty; MODEL is ready. Nothing in it needs freeing. */
 void pf_token_advice_get(PfAgentModel *model, PfTokenAdvice *ret_advice);
 
-/* What to say below the list, or the page, in sentences on lines of their own; the caller's, NULL
+/* What to say above the list, or the page, in sentences on lines of their own; the caller's, NULL
  * where there is nothing. */
 char *pf_token_advice_dup_notice(PfAgentModel *model);

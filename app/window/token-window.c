@@ -27,6 +27,7 @@ struct _PfTokenWindow {
     GtkLabel *empty_text;
     GtkWidget *look_button;
     GtkWidget *create_button;
+    GtkWidget *settings_button;
     GtkWidget *notice_box;
     GtkLabel *notice_label;
     PfHistoryPage *history_page;
@@ -77,6 +78,7 @@ show_advice(PfTokenWindow *self)
     g_object_set(self->empty_spinner, "active", advice.is_waiting, "visible", advice.is_waiting,
                  NULL);
     gtk_widget_set_visible(self->look_button, advice.may_look_again);
+    gtk_widget_set_visible(self->settings_button, advice.may_set_up);
     gtk_widget_set_visible(self->create_button,
                            advice.may_create && has_action(self, "create-token"));
     gtk_label_set_text(self->notice_label, notice != NULL ? notice : "");
@@ -237,6 +239,7 @@ pf_token_window_class_init(PfTokenWindowClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, empty_text);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, look_button);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, create_button);
+    gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, settings_button);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, notice_box);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, notice_label);
     gtk_widget_class_bind_template_child(widget_class, PfTokenWindow, history_page);

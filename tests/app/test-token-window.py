@@ -185,6 +185,7 @@ class States(TokenCase):
             with self.subTest(name=name):
                 self.report(reader=False, **facts)
                 self.wait_texts(window, *words)
+                self.assertEqual(window.has("Settings", "push button"), name == "driver")
                 self.picture(f"token-window-no-{name}")
 
     def check_notices(self, window):
