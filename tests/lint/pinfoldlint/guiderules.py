@@ -51,7 +51,7 @@ def check_guides(tree):
             if not _resolves(tree, found[1], everything):
                 yield f"{path}: `{found[1]}` does not exist"
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
-            if link not in tree.files:
+            if link not in tree.files and link not in tree.others:
                 yield f"{path}: link to {link} leads nowhere"
 
 

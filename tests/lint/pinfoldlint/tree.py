@@ -13,9 +13,10 @@ class CannotCheck(Exception):
 class Tree:
     """Relative path -> text, of a checkout or (for the rules' own tests) of a dictionary."""
 
-    def __init__(self, files, root=None):
+    def __init__(self, files, root=None, others=()):
         self.files = dict(sorted(files.items()))
         self.root = root
+        self.others = set(others)  # paths of what is no text, such as pictures
 
     @classmethod
     def of_checkout(cls, root):
@@ -28,15 +29,15 @@ class Tree:
         else:
             names = [str(path.relative_to(root)) for path in Path(root).rglob("*")
                      if not path.relative_to(root).parts[0].startswith(("build", ".git"))]
-        files = {}
+        files, others = {}, set()
         for name in names:
             path = Path(root, name)
             if name and path.is_file() and "__pycache__" not in path.parts:
                 try:
                     files[name] = path.read_text(encoding="utf-8")
                 except UnicodeDecodeError:
-                    continue
-        return cls(files, Path(root))
+                    others.add(name)
+        return cls(files, Path(root), others)
 
     def paths(self, *suffixes, under=()):
         """Paths that end in one of the suffixes and lie in one of the folders."""
