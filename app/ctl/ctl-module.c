@@ -45,15 +45,15 @@ pf_ctl_module_set_error(GError **error, CK_RV rv)
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("the PKCS#11 module failed (0x%lx)"), rv);
 }
 
-/* Installed or in a build tree; never told by the environment. */
-static char *
-dup_path(void)
+/* Never told by the environment. */
+char *
+pf_ctl_module_dup_path(void)
 {
     g_autofree char *own = g_file_read_link("/proc/self/exe", NULL);
     if (own == NULL || strcmp(own, PF_BINDIR "/pinfoldctl") == 0)
         return g_strdup(PF_LIBDIR "/pkcs11/pinfold-pkcs11.so");
     g_autofree char *folder = g_path_get_dirname(own);
-    return g_build_filename(folder, "..", "p11module", "pinfold-pkcs11.so", NULL);
+    return g_canonicalize_filename("../p11module/pinfold-pkcs11.so", folder);
 }
 
 /* FALSE where LIBRARY has no such function; RET_FUNCTION is a pointer to a pointer to one. */
@@ -69,7 +69,7 @@ static gboolean
 load(PfCtlModule *module, GError **error)
 {
     CK_RV (*get_function_list)(CK_FUNCTION_LIST * *list);
-    g_autofree char *path = dup_path();
+    g_autofree char *path = pf_ctl_module_dup_path();
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,

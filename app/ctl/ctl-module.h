@@ -23,6 +23,10 @@ typedef struct {
     char uri[PF_TOKEN_URI_SIZE]; /* as `status` prints it */
 } PfCtlToken;
 
+/* The path of the module that belongs to this program: installed, or in a build tree. Free with
+ * g_free(). */
+char *pf_ctl_module_dup_path(void);
+
 /* Loads and initialises the module that belongs to this program, for this process's life. FALSE
  * with *ERROR in words for people. */
 gboolean pf_ctl_module_open(PfCtlModule *ret_module, GError **error);

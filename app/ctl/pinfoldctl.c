@@ -13,6 +13,7 @@
 #include "ctl-history.h"
 #include "ctl-keyring.h"
 #include "ctl-login.h"
+#include "ctl-register.h"
 #include "ctl-settings.h"
 #include "ctl-status.h"
 #include "ctl-text.h"
@@ -36,6 +37,11 @@ static const struct {
     {"history", pf_ctl_history_run, "history [--json]", N_("show what was done with your PINs")},
     {"keyring", pf_ctl_keyring_run, "keyring list [--json] | remove TOKEN-URI | remove --all",
      N_("show or remove the PINs in your keyring")},
+    {"register", pf_ctl_register_run,
+     "register NAME… | --list [--dry-run] [--replace] [--system] [--json]",
+     N_("have Firefox, ssh and others use Pinfold")},
+    {"unregister", pf_ctl_register_run_undo, "unregister NAME… [--dry-run] [--system] [--json]",
+     N_("undo that")},
     {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},
     {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting")},
     {"doctor", pf_ctl_doctor_run,

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfRegisterPlace: paths, and which module is which. */
+#include "register-place.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MODULE_NAME "pinfold-pkcs11.so"
+/* It loads every module that p11-kit knows. */
+#define PROXY_NAME "p11-kit-proxy.so"
+/* OpenSC's module again, with fewer PINs. */
+#define ONEPIN_PREFIX "onepin-"
+
+/* Each kind of file quotes in its own way: what no name of a file needs is not written at all. */
+static gboolean
+check_module(const char *module, GError **error)
+{
+    if (g_path_is_absolute(module) && g_utf8_validate(module, -1, NULL) &&
+        strpbrk(module, "\"'\\$%#;\n\r\t") == NULL)
+        return TRUE;
+    g_autofree char *shown = g_filename_display_name(module);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+                _("“%s” has characters that not every program can read in a path"), shown);
+    return FALSE;
+}
+
+/* sudo may leave HOME as it was: files in it would then belong to root. */
+static gboolean
+check_home(const char *home, GError **error)
+{
+    GStatBuf st;
+    if (g_stat(home, &st) == 0 && st.st_uid == geteuid())
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                _("the home directory %s is not yours: run this as the user who is to use "
+                  "Pinfold, without sudo"),
+                home);
+    return FALSE;
+}
+
+PfRegisterPlace *
+pf_register_place_new(const char *module, gboolean is_system, const char *root, GError **error)
+{
+    if (!check_module(module, error) || (!is_system && !check_home(g_get_home_dir(), error)))
+        return NULL;
+    PfRegisterPlace *place = g_new0(PfRegisterPlace, 1);
+    place->is_system = is_system;
+    place->root = root != NULL ? g_canonicalize_filename(root, NULL) : g_strdup("");
+    if (g_str_equal(place->root, "/"))
+        *place->root = '\0';
+    place->home = g_strdup(g_get_home_dir());
+    place->config_home = g_strdup(g_get_user_config_dir());
+    place->data_home = g_strdup(g_get_user_data_dir());
+    place->records =
+        is_system ? g_strconcat(place->root, PF_LOCALSTATEDIR "/lib/pinfold/registered", NULL)
+                  : g_build_filename(g_get_user_state_dir(), "pinfold", "registered", NULL);
+    place->module = g_strdup(module);
+    place->config = is_system ? pf_config_load_system() : pf_config_load();
+    if (place->config == NULL)
+        g_error("out of memory");
+    return place;
+}
+
+void
+pf_register_place_free(PfRegisterPlace *place)
+{
+    g_free(place->root);
+    g_free(place->home);
+    g_free(place->config_home);
+    g_free(place->data_home);
+    g_free(place->records);
+    g_free(place->module);
+    pf_config_free(place->config);
+    g_free(place);
+}
+
+char *
+pf_register_place_dup_system(const PfRegisterPlace *place, const char *path)
+{
+    return g_strconcat(place->root, path, NULL);
+}
+
+static gboolean
+has_name(const char *library, const char *name)
+{
+    g_autofree char *base = g_path_get_basename(library);
+    return g_str_equal(base, name);
+}
+
+static gboolean
+is_same_file(const char *a, const char *b)
+{
+    GStatBuf st_a, st_b;
+    return g_str_equal(a, b) || (g_stat(a, &st_a) == 0 && g_stat(b, &st_b) == 0 &&
+                                 st_a.st_dev == st_b.st_dev && st_a.st_ino == st_b.st_ino);
+}
+
+gboolean
+pf_register_place_is_own(const PfRegisterPlace *place, const char *library)
+{
+    return has_name(library, MODULE_NAME) || is_same_file(library, place->module);
+}
+
+gboolean
+pf_register_place_is_module(const PfRegisterPlace *place, const char *library)
+{
+    return g_str_equal(library, place->module);
+}
+
+gboolean
+pf_register_place_is_double(const PfRegisterPlace *place, const char *library)
+{
+    if (pf_register_place_is_own(place, library))
+        return FALSE;
+    if (has_name(library, PROXY_NAME))
+        return TRUE;
+    g_autofree char *base = g_path_get_basename(library);
+    const char *name = g_str_has_prefix(base, ONEPIN_PREFIX) ? base + strlen(ONEPIN_PREFIX) : base;
+    for (gsize i = 0; i < place->config->module_count; i++) {
+        const char *backend = place->config->modules[i].path;
+        if (is_same_file(library, backend) || has_name(backend, name))
+            return TRUE;
+    }
+    return FALSE;
+}

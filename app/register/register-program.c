@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfRegisterProgram: the table, and what is the same for all of them. */
+#include "register-program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <unistd.h>
+
+#include "program-chromium.h"
+#include "program-mozilla.h"
+#include "program-p11-kit.h"
+#include "program-ssh.h"
+
+static const PfRegisterProgram programs[] = {
+    {"firefox", "Firefox", pf_program_mozilla_find_firefox, pf_program_mozilla_add,
+     pf_program_mozilla_remove, pf_program_mozilla_dup_hint},
+    {"thunderbird", "Thunderbird", pf_program_mozilla_find_thunderbird, pf_program_mozilla_add,
+     pf_program_mozilla_remove, pf_program_mozilla_dup_hint},
+    {"chromium", N_("Chromium, Chrome and their relatives"), pf_program_chromium_find,
+     pf_program_chromium_add, pf_program_chromium_remove, pf_program_chromium_dup_hint},
+    {"p11-kit", N_("Programs that ask p11-kit (GnuTLS, GNOME, …)"), pf_program_p11_kit_find,
+     pf_program_p11_kit_add, pf_program_p11_kit_remove, NULL},
+    {"ssh", "OpenSSH", pf_program_ssh_find, pf_program_ssh_add, pf_program_ssh_remove,
+     pf_program_ssh_dup_hint},
+    {NULL},
+};
+
+const PfRegisterProgram *
+pf_register_program_list(void)
+{
+    return programs;
+}
+
+const PfRegisterProgram *
+pf_register_program_find(const char *name)
+{
+    for (const PfRegisterProgram *program = programs; program->name != NULL; program++) {
+        if (g_str_equal(program->name, name))
+            return program;
+    }
+    return NULL;
+}
+
+static PfRegisterPlan *
+plan_addition(const PfRegisterProgram *program, const PfRegisterPlace *place,
+              const PfRegisterTarget *target, gboolean replace, GError **error)
+{
+    g_autoptr(PfRegisterPlan) plan = pf_register_plan_new(place->is_system ? 0755 : 0700);
+    gboolean is_done =
+        target->is_registered && !target->is_outdated && (!replace || target->doubles->len == 0);
+    if (!is_done && !program->add(place, target, replace, plan, error))
+        return NULL;
+    if (target->is_outdated)
+        pf_register_plan_set_inexact(plan);
+    return g_steal_pointer(&plan);
+}
+
+static PfRegisterPlan *
+plan_removal(const PfRegisterProgram *program, const PfRegisterPlace *place,
+             const PfRegisterTarget *target, GError **error)
+{
+    g_autoptr(PfRegisterPlan) plan = pf_register_plan_new(place->is_system ? 0755 : 0700);
+    g_autoptr(PfRegisterRecord) record =
+        pf_register_record_open(place, program->name, target->path);
+    gboolean is_there = target->is_registered || target->is_outdated;
+    gboolean done =
+        pf_register_record_is_exact(record)
+            ? pf_register_plan_restore(plan, record, error)
+            : !is_there || program->remove(place, target, pf_register_record_get_replaced(record),
+                                           plan, error);
+    if (!done)
+        return NULL;
+    pf_register_plan_remove_folders(plan, record);
+    return g_steal_pointer(&plan);
+}
+
+PfRegisterPlan *
+pf_register_program_plan(const PfRegisterProgram *program, const PfRegisterPlace *place,
+                         const PfRegisterTarget *target, gboolean add, gboolean replace,
+                         GError **error)
+{
+    if (target->is_unknown) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, target->hindrance);
+        return NULL;
+    }
+    PfRegisterPlan *plan = add ? plan_addition(program, place, target, replace, error)
+                               : plan_removal(program, place, target, error);
+    if (plan == NULL || pf_register_plan_is_empty(plan) || target->hindrance == NULL)
+        return plan;
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY, target->hindrance);
+    pf_register_plan_free(plan);
+    return NULL;
+}
+
+/* The program's own lock, so that it is not started meanwhile. -1: there is no such file; -2: it is
+ * locked. */
+static int
+take_lock(const char *path)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd < 0 || fcntl(fd, F_SETLK, &lock) == 0)
+        return fd;
+    int reason = errno;
+    close(fd);
+    return reason == EAGAIN || reason == EACCES ? -2 : -1;
+}
+
+gboolean
+pf_register_program_apply(const PfRegisterProgram *program, const PfRegisterPlace *place,
+                          const PfRegisterTarget *target, gboolean add, PfRegisterPlan *plan,
+                          GError **error)
+{
+    g_autoptr(PfRegisterRecord) record =
+        pf_register_record_open(place, program->name, target->path);
+    int lock = take_lock(target->lock_path);
+    if (lock == -2) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY,
+                            _("the program was started meanwhile: close it and try again"));
+        return FALSE;
+    }
+    gboolean done = pf_register_plan_apply(plan, add ? record : NULL, error);
+    if (lock >= 0)
+        close(lock);
+    if (done && !add)
+        pf_register_record_delete(record);
+    return done;
+}

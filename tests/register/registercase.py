@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""What the tests of register and unregister share: a home, what is in it to the byte, pinfoldctl."""
+
+import json
+import os
+import re
+import unittest
+from pathlib import Path
+
+from pinfoldtest import Sandbox, build_path, need_backend, need_tools
+from pinfoldtest.pinfold import Pinfold, module_path
+
+CTL = build_path("app/pinfoldctl")
+PROFILES = """[Profile1]
+Name=Zweites ü
+IsRelative=1
+Path=zwei ü x
+
+[Profile0]
+Name=default
+IsRelative=1
+Path=abc.default
+Default=1
+
+[General]
+StartWithLastProfile=1
+Version=2
+"""
+
+
+def snapshot(folder):
+    """Everything in folder: path -> what it is, to the byte."""
+    found = {}
+    for path in sorted(Path(folder).rglob("*")):
+        name = str(path.relative_to(folder))
+        state = path.lstat()
+        if path.is_symlink():
+            found[name] = ("link", os.readlink(path))
+        elif path.is_dir():
+            found[name] = ("folder", oct(state.st_mode))
+        elif path.is_file():
+            found[name] = ("file", oct(state.st_mode), state.st_uid, path.read_bytes())
+    return found
+
+
+class RegisterCase(unittest.TestCase):
+    def setUp(self):
+        self.box = Sandbox(bus=False, services=False)
+        self.addCleanup(self.box.close)
+        self.home = Path(self.box.env["HOME"])
+        self.backend = need_backend("softhsm")
+        conf = self.home / ".config/pinfold"
+        conf.mkdir(mode=0o700)
+        Pinfold.write_config(conf / "pinfold.conf", {"softhsm2": self.backend})
+        (self.box.dir / "softhsm").mkdir()
+        (self.box.dir / "softhsm2.conf").write_text(
+            f"directories.tokendir = {self.box.dir}/softhsm\n")
+        self.box.env["SOFTHSM2_CONF"] = str(self.box.dir / "softhsm2.conf")
+        self.module = module_path()
+
+    def ctl(self, *words, status=0, prefix=(), **kwargs):
+        """What pinfoldctl prints; on standard error when it is used wrongly."""
+        ran = self.box.run(*prefix, CTL, *words, check=False, **kwargs)
+        self.assertEqual(ran.returncode, status, f"{words}:\n{ran.stdout}{ran.stderr}")
+        return ran.stderr if status == 2 else ran.stdout
+
+    def program(self, *words, status=0, **kwargs):
+        """The one program that pinfoldctl WORDS --json speaks of."""
+        (program,) = json.loads(self.ctl(*words, "--json", status=status, **kwargs))["programs"]
+        return program
+
+    def targets(self, *words, **kwargs):
+        return self.program(*words, **kwargs)["targets"]
+
+    def target(self, *words, **kwargs):
+        (target,) = self.targets(*words, **kwargs)
+        return target
+
+    def make_database(self, folder, *modules):
+        """An NSS database with these modules: (name, library)."""
+        need_tools("certutil", "modutil")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.box.run("certutil", "-N", "-d", f"sql:{folder}", "--empty-password")
+        for name, library in modules:
+            self.modutil(folder, "-add", name, "-libfile", library)
+
+    def modutil(self, folder, *words):
+        return self.box.run("modutil", "-force", "-dbdir", f"sql:{folder}", *words).stdout
+
+    def modules(self, folder):
+        """What NSS itself lists: name -> library."""
+        said = self.modutil(folder, "-list")
+        return dict(re.findall(r"^ +\d+\. (.*)\n\tlibrary name: (.*)$", said, re.M))
+
+    def make_profiles(self, *modules, root=".mozilla/firefox"):
+        """Two profiles, the first with these modules, the second never used; their folders."""
+        folder = self.home / root
+        folder.mkdir(parents=True)
+        (folder / "profiles.ini").write_text(PROFILES)
+        self.make_database(folder / "abc.default", *modules)
+        (folder / "zwei ü x").mkdir()
+        return folder / "abc.default", folder / "zwei ü x"
