@@ -203,7 +203,10 @@ pf_program_p11_kit_remove(const PfRegisterPlace *place, const PfRegisterTarget *
     PfRegisterFile *own = pf_register_file_read(target->path, error);
     if (own == NULL)
         return FALSE;
-    pf_register_plan_remove(plan, own);
+    if (own->content != NULL)
+        pf_register_plan_remove(plan, own);
+    else
+        pf_register_file_free(own);
     for (guint i = 0; i < replaced->len; i++) {
         const PfRegisterEntry *entry = replaced->pdata[i];
         if (!plan_line(plan, folder, entry->name, "enable-in", OFF_NOTE, NULL, error))

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "program-chromium.h"
+#include "program-java.h"
 #include "program-mozilla.h"
+#include "program-openssl.h"
 #include "program-p11-kit.h"
 #include "program-ssh.h"
 
@@ -24,6 +26,10 @@ static const PfRegisterProgram programs[] = {
      pf_program_p11_kit_add, pf_program_p11_kit_remove, NULL},
     {"ssh", "OpenSSH", pf_program_ssh_find, pf_program_ssh_add, pf_program_ssh_remove,
      pf_program_ssh_dup_hint},
+    {"openssl", "OpenSSL", pf_program_openssl_find, pf_program_openssl_add,
+     pf_program_openssl_remove, pf_program_openssl_dup_hint},
+    {"java", "Java", pf_program_java_find, pf_program_java_add, pf_program_java_remove,
+     pf_program_java_dup_hint},
     {NULL},
 };
 
@@ -43,37 +49,45 @@ pf_register_program_find(const char *name)
     return NULL;
 }
 
-static PfRegisterPlan *
-plan_addition(const PfRegisterProgram *program, const PfRegisterPlace *place,
-              const PfRegisterTarget *target, gboolean replace, GError **error)
+/* FALSE with *ERROR where TARGET cannot be changed now. */
+static gboolean
+check_target(const PfRegisterTarget *target, GError **error)
 {
-    g_autoptr(PfRegisterPlan) plan = pf_register_plan_new(place->is_system ? 0755 : 0700);
-    gboolean is_done =
-        target->is_registered && !target->is_outdated && (!replace || target->doubles->len == 0);
-    if (!is_done && !program->add(place, target, replace, plan, error))
-        return NULL;
-    if (target->is_outdated)
-        pf_register_plan_set_inexact(plan);
-    return g_steal_pointer(&plan);
+    if (target->hindrance != NULL)
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY, target->hindrance);
+    return target->hindrance == NULL;
 }
 
-static PfRegisterPlan *
-plan_removal(const PfRegisterProgram *program, const PfRegisterPlace *place,
-             const PfRegisterTarget *target, GError **error)
+static gboolean
+plan_addition(const PfRegisterProgram *program, const PfRegisterPlace *place,
+              const PfRegisterTarget *target, gboolean replace, PfRegisterPlan *plan,
+              GError **error)
 {
-    g_autoptr(PfRegisterPlan) plan = pf_register_plan_new(place->is_system ? 0755 : 0700);
+    gboolean is_done =
+        target->is_registered && !target->is_outdated && (!replace || target->doubles->len == 0);
+    if (target->is_outdated)
+        pf_register_plan_set_inexact(plan);
+    return is_done ||
+           (check_target(target, error) && program->add(place, target, replace, plan, error));
+}
+
+static gboolean
+plan_removal(const PfRegisterProgram *program, const PfRegisterPlace *place,
+             const PfRegisterTarget *target, PfRegisterPlan *plan, GError **error)
+{
     g_autoptr(PfRegisterRecord) record =
         pf_register_record_open(place, program->name, target->path);
+    gboolean is_exact = pf_register_record_is_exact(record);
+    GPtrArray *replaced = pf_register_record_get_replaced(record);
     gboolean is_there = target->is_registered || target->is_outdated;
-    gboolean done =
-        pf_register_record_is_exact(record)
-            ? pf_register_plan_restore(plan, record, error)
-            : !is_there || program->remove(place, target, pf_register_record_get_replaced(record),
-                                           plan, error);
-    if (!done)
-        return NULL;
+    if (!is_exact && !is_there && replaced->len == 0)
+        return TRUE;
+    if (!check_target(target, error) ||
+        !(is_exact ? pf_register_plan_restore(plan, record, error)
+                   : program->remove(place, target, replaced, plan, error)))
+        return FALSE;
     pf_register_plan_remove_folders(plan, record);
-    return g_steal_pointer(&plan);
+    return TRUE;
 }
 
 PfRegisterPlan *
@@ -81,17 +95,11 @@ pf_register_program_plan(const PfRegisterProgram *program, const PfRegisterPlace
                          const PfRegisterTarget *target, gboolean add, gboolean replace,
                          GError **error)
 {
-    if (target->is_unknown) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, target->hindrance);
-        return NULL;
-    }
-    PfRegisterPlan *plan = add ? plan_addition(program, place, target, replace, error)
-                               : plan_removal(program, place, target, error);
-    if (plan == NULL || pf_register_plan_is_empty(plan) || target->hindrance == NULL)
-        return plan;
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY, target->hindrance);
-    pf_register_plan_free(plan);
-    return NULL;
+    g_autoptr(PfRegisterPlan) plan = pf_register_plan_new(place->is_system ? 0755 : 0700);
+    gboolean is_planned = (!target->is_unknown || check_target(target, error)) &&
+                          (add ? plan_addition(program, place, target, replace, plan, error)
+                               : plan_removal(program, place, target, plan, error));
+    return is_planned ? g_steal_pointer(&plan) : NULL;
 }
 
 /* The program's own lock, so that it is not started meanwhile. -1: there is no such file; -2: it is

@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import shutil
 import unittest
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pinfoldtest import Sandbox, build_path, need_backend, need_tools
 from pinfoldtest.pinfold import Pinfold, module_path
 
 CTL = build_path("app/pinfoldctl")
+ODD = "ü x"  # in a path
 PROFILES = """[Profile1]
 Name=Zweites ü
 IsRelative=1
@@ -58,10 +60,20 @@ class RegisterCase(unittest.TestCase):
             f"directories.tokendir = {self.box.dir}/softhsm\n")
         self.box.env["SOFTHSM2_CONF"] = str(self.box.dir / "softhsm2.conf")
         self.module = module_path()
+        self.pinfoldctl = CTL
+
+    def move_build(self):
+        """Has pinfoldctl and the module in a folder with an odd name."""
+        folder = self.box.dir / ODD
+        for name in ("app/pinfoldctl", "p11module/pinfold-pkcs11.so"):
+            (folder / name).parent.mkdir(parents=True)
+            shutil.copy(build_path(name), folder / name)
+        self.pinfoldctl = folder / "app/pinfoldctl"
+        self.module = str(folder / "p11module/pinfold-pkcs11.so")
 
     def ctl(self, *words, status=0, prefix=(), **kwargs):
         """What pinfoldctl prints; on standard error when it is used wrongly."""
-        ran = self.box.run(*prefix, CTL, *words, check=False, **kwargs)
+        ran = self.box.run(*prefix, self.pinfoldctl, *words, check=False, **kwargs)
         self.assertEqual(ran.returncode, status, f"{words}:\n{ran.stdout}{ran.stderr}")
         return ran.stderr if status == 2 else ran.stdout
 

@@ -58,6 +58,11 @@ class P11Kit(SystemCase):
         self.assertEqual(snapshot(self.home), before)
         self.assertNotIn(self.module, self.listed(*NOT_ROOT))
 
+    def test_a_module_with_an_odd_path(self):
+        self.move_build()
+        self.ctl("register", "p11-kit", prefix=NOT_ROOT)
+        self.assertIn(self.module, self.listed(*NOT_ROOT))
+
     def test_doubles_are_switched_off_until_unregister(self):
         self.folder.mkdir(parents=True)
         (self.folder / "mine.module").write_text(f"# mine\nmodule:{self.backend}\n\npriority: 3\n")
@@ -151,6 +156,16 @@ class Ssh(SystemCase):
         self.assertEqual(self.provider("anywhere"), self.module)
         self.assertEqual(self.config.stat().st_mode & 0o777, 0o600)
         self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)
+        self.ctl("unregister", "ssh")
+        self.assertEqual(snapshot(self.home), before)
+
+    def test_a_module_with_an_odd_path(self):
+        self.move_build()
+        self.write("User me\n")
+        before = snapshot(self.home)
+        self.ctl("register", "ssh")
+        self.assertEqual(self.provider("anywhere"), self.module)
+        self.assertFalse(self.target("register", "ssh")["changed"])
         self.ctl("unregister", "ssh")
         self.assertEqual(snapshot(self.home), before)
 

@@ -44,6 +44,16 @@ class Profiles(RegisterCase):
         self.assertEqual([t["changed"] for t in self.targets("unregister", "firefox")],
                          [False, False])
 
+    def test_a_module_with_an_odd_path(self):
+        self.move_build()
+        first, _ = self.make_profiles()
+        before = snapshot(self.home)
+        self.ctl("register", "firefox")
+        self.assertEqual(self.modules(first), {OWN: self.module})
+        self.assertFalse(self.targets("register", "firefox")[0]["changed"])
+        self.ctl("unregister", "firefox")
+        self.assertEqual(snapshot(self.home), before)
+
     def test_dry_run_changes_nothing_and_says_what_would_be_done(self):
         first, second = self.make_profiles(("Soft token", self.backend))
         before = snapshot(self.home)
@@ -114,6 +124,13 @@ class Profiles(RegisterCase):
         self.assertEqual(self.modules(second), {"Other": str(other)})
         self.assertTrue((second / "key4.db").exists())
         self.assertEqual(self.modules(first), {})
+
+    def test_what_was_replaced_comes_back_though_pinfold_was_taken_out_by_hand(self):
+        first, _ = self.make_profiles(("Soft", self.backend))
+        self.ctl("register", "firefox", "--replace")
+        self.modutil(first, "-delete", OWN)
+        self.ctl("unregister", "firefox")
+        self.assertEqual(self.modules(first), {"Soft": self.backend})
 
     def test_one_that_is_registered_by_hand_is_taken_out_too(self):
         first, _ = self.make_profiles(("By hand", self.module))
