@@ -22,6 +22,7 @@
 #include "tokens-logout.h"
 #include "tokens-opensc.h"
 #include "tokens-probe.h"
+#include "tokens-readers.h"
 #include "tokens-softhsm.h"
 #include "tokens-state.h"
 #include "tokens-tries.h"
@@ -152,15 +153,28 @@ run_verb(const PfTokensVerb *verb, const char *parent, const char *path, const c
 }
 
 static int
+print_document(JsonNode *document)
+{
+    g_autofree char *text = json_to_string(document, TRUE);
+    puts(text);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
 run_list(void)
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     if (self == NULL)
         return EXIT_FAILURE;
     g_autoptr(JsonNode) document = pf_tokens_list_run(self);
-    g_autofree char *text = json_to_string(document, TRUE);
-    puts(text);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return print_document(document);
+}
+
+static int
+run_readers(void)
+{
+    g_autoptr(JsonNode) document = pf_tokens_readers_run();
+    return print_document(document);
 }
 
 static int
@@ -179,6 +193,8 @@ main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return run_list();
+    if (argc == 2 && strcmp(argv[1], "readers") == 0)
+        return run_readers();
     if (argc == 4 && strcmp(argv[1], "probe") == 0)
         return run_probe(argv[2], argv[3]);
     if (argc == 5 && strcmp(argv[1], "logout-test") == 0)
@@ -189,6 +205,6 @@ main(int argc, char **argv)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return run_verb(&verbs[i], argv[2], argv[3], argv[4]);
     }
-    fprintf(stderr, "usage: %s list | tries READER\n", argv[0]);
+    fprintf(stderr, "usage: %s list | readers | tries READER\n", argv[0]);
     return 2;
 }

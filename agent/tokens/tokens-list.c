@@ -19,13 +19,15 @@ typedef struct {
     guint *pending;
 } Probe;
 
+/* CAUSE where it is not the backend itself that says why, but how its process ended. */
 static JsonObject *
-new_fault(const char *reason)
+new_fault(const char *reason, const char *cause)
 {
     JsonObject *result = json_object_new();
     g_autofree char *text = g_utf8_make_valid(reason, -1);
     json_object_set_boolean_member(result, "ok", FALSE);
     json_object_set_string_member(result, "fault", text);
+    json_object_set_string_member(result, "cause", cause);
     return result;
 }
 
@@ -34,7 +36,7 @@ parse_probe(GBytes *output)
 {
     g_autoptr(JsonNode) node = pf_json_text_parse(output);
     return node != NULL ? json_object_ref(json_node_get_object(node))
-                        : new_fault("ended without an answer");
+                        : new_fault("ended without an answer", "ends");
 }
 
 static void
@@ -43,7 +45,9 @@ on_probe_done(GObject *source, GAsyncResult *result, gpointer data)
     Probe *probe = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) output = pf_helper_run_finish(result, &error);
-    probe->result = output != NULL ? parse_probe(output) : new_fault(error->message);
+    gboolean hangs = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+    probe->result =
+        output != NULL ? parse_probe(output) : new_fault(error->message, hangs ? "hangs" : "ends");
     (*probe->pending)--;
 }
 
