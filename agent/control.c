@@ -218,7 +218,7 @@ on_registry_refreshed(PfControl *self)
     while ((invocation = g_queue_pop_head(&self->diagnoses)) != NULL)
         pf_dbus_agent1_complete_diagnose(
             self->skeleton, invocation,
-            pf_control_diagnose_build(self->registry, self->watcher, self->session, self->resets,
+            pf_control_diagnose_build(self->session, self->resets,
                                       pf_dbus_agent1_get_prompter_present(self->skeleton)));
 }
 

@@ -361,12 +361,6 @@ pf_token_registry_list_doubled(PfTokenRegistry *self)
     return pf_token_list_find_doubled(self->tokens);
 }
 
-const char *
-pf_token_registry_get_helper_fault(PfTokenRegistry *self)
-{
-    return self->helper_fault;
-}
-
 void
 pf_token_registry_tries_left_async(PfTokenRegistry *self, const char *token_uri,
                                    GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -51,9 +51,6 @@ const PfToken *pf_token_registry_find(PfTokenRegistry *self, const char *token_u
 /* The URIs of tokens that are in several readers at once: free with g_strfreev(). */
 GStrv pf_token_registry_list_doubled(PfTokenRegistry *self);
 
-/* Why the helper itself failed last time; NULL: it did not. Borrowed. */
-const char *pf_token_registry_get_helper_fault(PfTokenRegistry *self);
-
 /* Asks how many tries the token's PIN has left, where that costs none (DESIGN 9a). */
 void pf_token_registry_tries_left_async(PfTokenRegistry *self, const char *token_uri,
                                         GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -9,82 +9,46 @@
 #include "ctl-doctor-logout.h"
 #include "ctl-helper.h"
 #include "ctl-text.h"
+#include "doctor.h"
 
 #define LIST_TIMEOUT_MS 15000u
 
-static gboolean
-has_flag(JsonObject *token, const char *name)
-{
-    JsonArray *flags = json_object_get_array_member(token, "flags");
-    for (guint i = 0; i < json_array_get_length(flags); i++) {
-        if (g_str_equal(json_array_get_string_element(flags, i), name))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* The object of SLOT's token, NULL when it is empty or its token was never initialised. */
-static JsonObject *
-get_token(JsonObject *slot)
-{
-    if (json_object_get_null_member(slot, "token"))
-        return NULL;
-    JsonObject *token = json_object_get_object_member(slot, "token");
-    return has_flag(token, "TOKEN_INITIALIZED") ? token : NULL;
-}
-
-static void
-hide_home(JsonObject *module, const char *member)
-{
-    const char *text = json_object_get_string_member_with_default(module, member, "");
-    const char *home = g_get_home_dir();
-    if (*home == '\0' || g_str_equal(home, "/"))
-        return;
-    GString *hidden = g_string_new(text);
-    g_string_replace(hidden, home, "~", 0);
-    json_object_set_string_member(module, member, hidden->str);
-    g_string_free(hidden, TRUE);
-}
-
-static void
-make_anonymous(JsonObject *module)
-{
-    hide_home(module, "path");
-    if (!json_object_get_boolean_member(module, "ok")) {
-        hide_home(module, "fault");
-        return;
-    }
-    JsonArray *slots = json_object_get_array_member(module, "slots");
-    for (guint i = 0; i < json_array_get_length(slots); i++) {
-        JsonObject *slot = json_array_get_object_element(slots, i);
-        /* A reader's name, with its serial number; SoftHSM has the token's there. */
-        json_object_remove_member(slot, "description");
-        if (json_object_get_null_member(slot, "token"))
-            continue;
-        JsonObject *token = json_object_get_object_member(slot, "token");
-        json_object_remove_member(token, "uri");
-        json_object_remove_member(token, "label");
-        json_object_remove_member(token, "serial");
-    }
-}
-
 JsonArray *
-pf_ctl_doctor_backends_read(gboolean anonymous, GError **error)
+pf_ctl_doctor_backends_read(GError **error)
 {
     static const char *const args[] = {"list", NULL};
     g_autoptr(JsonNode) list = pf_ctl_helper_run(args, -1, LIST_TIMEOUT_MS, error);
-    if (list == NULL)
-        return NULL;
-    JsonArray *modules = json_object_get_array_member(json_node_get_object(list), "modules");
-    for (guint i = 0; anonymous && i < json_array_get_length(modules); i++)
-        make_anonymous(json_array_get_object_element(modules, i));
-    return json_array_ref(modules);
+    return list != NULL
+               ? json_array_ref(json_object_get_array_member(json_node_get_object(list), "modules"))
+               : NULL;
+}
+
+void
+pf_ctl_doctor_backends_make_anonymous(JsonArray *backends)
+{
+    for (guint i = 0; i < json_array_get_length(backends); i++) {
+        JsonObject *module = json_array_get_object_element(backends, i);
+        if (!json_object_get_boolean_member(module, "ok"))
+            continue;
+        JsonArray *slots = json_object_get_array_member(module, "slots");
+        for (guint j = 0; j < json_array_get_length(slots); j++) {
+            JsonObject *slot = json_array_get_object_element(slots, j);
+            /* A reader's name, with its serial number; SoftHSM has the token's there. */
+            json_object_remove_member(slot, "description");
+            if (json_object_get_null_member(slot, "token"))
+                continue;
+            JsonObject *token = json_object_get_object_member(slot, "token");
+            json_object_remove_member(token, "uri");
+            json_object_remove_member(token, "label");
+            json_object_remove_member(token, "serial");
+        }
+    }
 }
 
 static char *
 describe_logout(JsonObject *token, JsonObject *slot, const char *version)
 {
-    if (!has_flag(token, "LOGIN_REQUIRED"))
+    if (!pf_doctor_has_flag(token, "LOGIN_REQUIRED"))
         return g_strdup(pf_ctl_doctor_logout_explain("no-login", FALSE));
     if (json_object_get_null_member(token, "logout"))
         return g_strdup(_("What its logout ends was not measured; pinfoldctl doctor --logout-test "
@@ -132,7 +96,7 @@ print_module(JsonObject *module)
     g_print("  %s  %s %s  %s\n", name, description, version, path);
     for (guint i = 0; i < json_array_get_length(slots); i++) {
         JsonObject *slot = json_array_get_object_element(slots, i);
-        JsonObject *token = get_token(slot);
+        JsonObject *token = pf_doctor_get_token(slot);
         if (token == NULL)
             continue;
         print_token(token, slot, version);

@@ -6,9 +6,11 @@
 #include <json-glib/json-glib.h>
 
 /* Reads the backends of the configuration by the helper: what `pinfold-tokens list` calls
- * `modules`, the caller's. NULL and *ERROR when the helper fails. With ANONYMOUS nothing in it
- * tells one token or one person from another. */
-JsonArray *pf_ctl_doctor_backends_read(gboolean anonymous, GError **error);
+ * `modules`, the caller's. NULL and *ERROR when the helper fails. */
+JsonArray *pf_ctl_doctor_backends_read(GError **error);
+
+/* Takes out of it what tells one token from another. */
+void pf_ctl_doctor_backends_make_anonymous(JsonArray *backends);
 
 /* Prints them for people. */
 void pf_ctl_doctor_backends_print(JsonArray *backends);
