@@ -16,7 +16,6 @@ from pinfoldtest.paths import need_tools
 
 CTL = build_path("app/pinfoldctl")
 AGENT = build_path("agent/pinfold-agent")
-SERVICES = ("org.pinfold.Agent", "org.pinfold.Pinfold")
 # Root may read and enter everything, but not without these.
 AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps",
               "-dac_override,-dac_read_search")
@@ -158,6 +157,7 @@ class Loop:
 def dead_socket(path):
     """A socket whose program has ended."""
     Path(path).parent.mkdir(mode=0o700, exist_ok=True)
+    Path(path).unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))
     return path
