@@ -14,6 +14,7 @@
 #include "doctor-agent.h"
 #include "doctor-app.h"
 #include "doctor-modules.h"
+#include "doctor-programs.h"
 #include "doctor-readers.h"
 #include "doctor-redaction.h"
 #include "doctor-settings.h"
@@ -22,9 +23,9 @@
 
 /* Each has a time limit for whatever it waits for. */
 static void (*const checks[])(PfDoctor *doctor) = {
-    pf_doctor_readers_check,  pf_doctor_modules_check, pf_doctor_tokens_check,
-    pf_doctor_settings_check, pf_doctor_agent_check,   pf_doctor_socket_check,
-    pf_doctor_app_check,
+    pf_doctor_readers_check,  pf_doctor_modules_check,  pf_doctor_tokens_check,
+    pf_doctor_settings_check, pf_doctor_agent_check,    pf_doctor_socket_check,
+    pf_doctor_app_check,      pf_doctor_programs_check,
 };
 
 static const char *

@@ -38,8 +38,7 @@ check_bus(PfDoctor *doctor)
                                  doctor->session_bus_error->message);
     else
         pf_doctor_report_problem(doctor->report, "session-bus", PF_DOCTOR_PROBLEM_SESSION_BUS_NONE,
-                                 "%s",
-                                 _("there is no session bus, so the agent cannot be reached"));
+                                 _("There is no session bus, so the agent cannot be reached."));
     return FALSE;
 }
 

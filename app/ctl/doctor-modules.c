@@ -5,9 +5,7 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "ctl-module.h"
 #include "doctor-library.h"
 #include "doctor-logout.h"
 
@@ -39,15 +37,6 @@ find_entry(PfDoctor *doctor, const char *name)
 }
 
 static gboolean
-is_same_file(const char *a, const char *b)
-{
-    struct stat first;
-    struct stat second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
-
-static gboolean
 check_file(PfDoctor *doctor, const char *id, const PfConfigModule *module, PfDoctorLibrary library)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(file_faults); i++) {
@@ -67,9 +56,8 @@ check_file(PfDoctor *doctor, const char *id, const PfConfigModule *module, PfDoc
 static gboolean
 check_circle(PfDoctor *doctor, const char *id, const PfConfigModule *module)
 {
-    g_autofree char *own = pf_ctl_module_dup_path();
     g_autofree char *base = g_path_get_basename(module->path);
-    if (is_same_file(module->path, own))
+    if (doctor->place != NULL && pf_register_place_is_own(doctor->place, module->path))
         pf_doctor_report_problem(doctor->report, id, PF_DOCTOR_PROBLEM_MODULE_IS_PINFOLD,
                                  _("PKCS#11 module “%s” (%s) is Pinfold itself."), module->name,
                                  module->path);

@@ -149,14 +149,6 @@ static const struct {
     [PF_DOCTOR_PROBLEM_SETTINGS_IN_MEMORY] =
         {"settings-in-memory", FALSE,
          N_("Install dconf, or set GSETTINGS_BACKEND=keyfile for the whole session.")},
-    [PF_DOCTOR_PROBLEM_RUNTIME_DIR_UNSET] =
-        {"runtime-dir-unset", TRUE,
-         N_("Log in through a session manager that sets it (pam_systemd), or set it "
-            "yourself.")},
-    [PF_DOCTOR_PROBLEM_RUNTIME_DIR_TOO_LONG] =
-        {"runtime-dir-too-long", TRUE,
-         N_("Set XDG_RUNTIME_DIR to a shorter path, as pam_systemd does (/run/user and "
-            "your number).")},
     [PF_DOCTOR_PROBLEM_SESSION_BUS_NONE] = {"session-bus-none", TRUE,
                                             N_("Run this within the desktop session.")},
     [PF_DOCTOR_PROBLEM_SESSION_BUS_DEAD] =
@@ -198,6 +190,22 @@ static const struct {
     [PF_DOCTOR_PROBLEM_MEMORY_NOT_LOCKED] =
         {"memory-not-locked", TRUE,
          N_("Raise the limit of locked memory (LimitMEMLOCK=, ulimit -l).")},
+    [PF_DOCTOR_PROBLEM_SCREEN_LOCK_UNSEEN] =
+        {"screen-lock-unseen", FALSE,
+         N_("Set idle-timeout, so that PINs are forgotten all the same.")},
+    [PF_DOCTOR_PROBLEM_SUSPEND_UNSEEN] = {"suspend-unseen", FALSE,
+                                          N_("Set max-lifetime, whose clock runs during sleep.")},
+    [PF_DOCTOR_PROBLEM_CARD_NOT_RESET] =
+        {"card-not-reset", FALSE,
+         N_("Other programs may still have it unlocked: pull the card, or end them.")},
+    [PF_DOCTOR_PROBLEM_RUNTIME_DIR_UNSET] =
+        {"runtime-dir-unset", TRUE,
+         N_("Log in through a session manager that sets it (pam_systemd), or set it "
+            "yourself.")},
+    [PF_DOCTOR_PROBLEM_RUNTIME_DIR_TOO_LONG] =
+        {"runtime-dir-too-long", TRUE,
+         N_("Set XDG_RUNTIME_DIR to a shorter path, as pam_systemd does (/run/user and "
+            "your number).")},
     [PF_DOCTOR_PROBLEM_SOCKET_FOLDER_OPEN] =
         {"socket-folder-open", TRUE,
          N_("Close the folder to others (chmod 700), or remove it if it is not yours, "
@@ -212,14 +220,6 @@ static const struct {
         {"socket-foreign", TRUE,
          N_("Find out whose program listens there, and end it. Programs of yours give "
             "it no PIN.")},
-    [PF_DOCTOR_PROBLEM_SCREEN_LOCK_UNSEEN] =
-        {"screen-lock-unseen", FALSE,
-         N_("Set idle-timeout, so that PINs are forgotten all the same.")},
-    [PF_DOCTOR_PROBLEM_SUSPEND_UNSEEN] = {"suspend-unseen", FALSE,
-                                          N_("Set max-lifetime, whose clock runs during sleep.")},
-    [PF_DOCTOR_PROBLEM_CARD_NOT_RESET] =
-        {"card-not-reset", FALSE,
-         N_("Other programs may still have it unlocked: pull the card, or end them.")},
     [PF_DOCTOR_PROBLEM_APP_MISSING] =
         {"app-missing", TRUE,
          N_("Install Pinfold's app: without it nobody can be asked for a PIN, and only "
@@ -237,6 +237,17 @@ static const struct {
         {"tray-none", FALSE,
          N_("In GNOME, install the extension AppIndicator; in other desktops, add the "
             "tray to the panel. The token window works without it.")},
+    [PF_DOCTOR_PROBLEM_OWN_MODULE_MISSING] = {"own-module-missing", TRUE, N_("Reinstall Pinfold.")},
+    [PF_DOCTOR_PROBLEM_PROGRAM_UNKNOWN] =
+        {"program-unknown", FALSE, N_("Close the program, or correct its file, and look again.")},
+    [PF_DOCTOR_PROBLEM_PROGRAM_OUTDATED] = {"program-outdated", FALSE,
+                                            N_("Register it again: pinfoldctl register NAME.")},
+    [PF_DOCTOR_PROBLEM_PROGRAM_DOUBLED] =
+        {"program-doubled", FALSE,
+         N_("Leave the tokens to Pinfold: pinfoldctl register NAME --replace.")},
+    [PF_DOCTOR_PROBLEM_PROGRAM_NONE] =
+        {"program-none", FALSE,
+         N_("Register those that you use: pinfoldctl register --list has their names.")},
 };
 
 _Static_assert(G_N_ELEMENTS(problems) == PF_DOCTOR_N_PROBLEMS, "each problem has its row");

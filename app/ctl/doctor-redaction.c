@@ -7,6 +7,8 @@
 
 /* A shorter word would stand in many others. */
 #define SHORTEST 3u
+/* With a reader's name behind it: what the agent says of cards that could not be reset. */
+#define RESET "reset:"
 
 typedef struct {
     GRegex *pattern;
@@ -88,6 +90,18 @@ add_token(PfDoctor *doctor, JsonObject *module, JsonObject *slot, JsonObject *to
     add_member(user_data, token, "serial", "SERIAL");
 }
 
+/* The agent remembers readers that are gone. */
+static void
+add_unplugged(PfDoctorRedaction *redaction, JsonArray *findings)
+{
+    for (guint i = 0; i < json_array_get_length(findings); i++) {
+        const char *id =
+            json_object_get_string_member(json_array_get_object_element(findings, i), "id");
+        if (g_str_has_prefix(id, RESET))
+            add_word(redaction, id + strlen(RESET), "READER");
+    }
+}
+
 PfDoctorRedaction *
 pf_doctor_redaction_new(PfDoctor *doctor)
 {
@@ -101,6 +115,7 @@ pf_doctor_redaction_new(PfDoctor *doctor)
             : NULL;
     for (guint i = 0; readers != NULL && i < json_array_get_length(readers); i++)
         add_member(redaction, json_array_get_object_element(readers, i), "name", "READER");
+    add_unplugged(redaction, pf_doctor_report_get_findings(doctor->report));
     g_ptr_array_sort(redaction->words, compare_words);
     return redaction;
 }

@@ -5,6 +5,7 @@
 
 #include "ctl-doctor-backends.h"
 #include "ctl-helper.h"
+#include "ctl-module.h"
 #include "doctor-bus.h"
 #include "session-bus.h"
 
@@ -20,6 +21,8 @@ pf_doctor_new(gboolean is_anonymous)
     doctor->config = pf_config_load();
     if (doctor->config == NULL)
         g_error("out of memory");
+    g_autofree char *module = pf_ctl_module_dup_path();
+    doctor->place = pf_register_place_new(module, FALSE, NULL, NULL);
     doctor->readers = pf_ctl_helper_run(readers, -1, READERS_TIMEOUT_MS, &doctor->readers_error);
     doctor->modules = pf_ctl_doctor_backends_read(&doctor->modules_error);
     if (pf_session_bus_exists())
@@ -72,6 +75,7 @@ pf_doctor_free(PfDoctor *doctor)
         return;
     pf_doctor_report_free(doctor->report);
     pf_config_free(doctor->config);
+    g_clear_pointer(&doctor->place, pf_register_place_free);
     g_clear_pointer(&doctor->readers, json_node_unref);
     g_clear_pointer(&doctor->modules, json_array_unref);
     g_clear_error(&doctor->readers_error);

@@ -8,12 +8,14 @@
 
 #include "config.h"
 #include "doctor-report.h"
+#include "register-place.h"
 
 typedef struct {
     gboolean is_anonymous; /* ids and texts name no token, reader or person */
     PfDoctorReport *report;
     PfConfig *config;
-    JsonNode *readers; /* what `pinfold-tokens readers` prints; NULL with the error below */
+    PfRegisterPlace *place; /* of the person's programs; NULL: there is no home of theirs */
+    JsonNode *readers;      /* what `pinfold-tokens readers` prints; NULL with the error below */
     GError *readers_error;
     JsonArray *modules; /* of `pinfold-tokens list`; NULL with the error below */
     GError *modules_error;

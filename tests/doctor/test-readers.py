@@ -168,6 +168,29 @@ class SystemBus(ServiceCase):
         self.assert_service(self.look(), "pcscd-absent", "Install")
 
 
+class MuteCard(threading.Thread):
+    """In a virtual reader's slot. Commands and answers have two bytes of length before them; 4 asks
+    for the ATR, and this one is longer than any: the card is there, and cannot be powered up."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self._socket = socket.create_connection(("127.0.0.1", port))
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exc):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self.join()
+        self._socket.close()
+
+    def run(self):
+        while (command := self._socket.recv(3, socket.MSG_WAITALL)) != b"":
+            if command[2] == 4:
+                self._socket.sendall(b"\0\x28" + b"\x3b" * 40)
+
+
 class Cards(ServiceCase):
     @classmethod
     def setUpClass(cls):
@@ -216,6 +239,15 @@ class Cards(ServiceCase):
         finally:
             raw.end()
         self.assert_ok(self.look(), self.about("reader"))
+
+    def test_card_that_does_not_answer(self):
+        """As one that is the wrong way round: the reader sees it, and has no ATR."""
+        with MuteCard(self.readers.port + 1):
+            self.readers.wait_present(1)
+            self.assert_problem(self.look(), self.about("reader", 1), "card-mute",
+                                self.readers.names[1], "Turn the card round")
+        self.readers.wait_present(1, False)
+        self.assert_ok(self.look(), self.about("reader", 1))
 
     def test_tries(self):
         self.card.reset_stats()

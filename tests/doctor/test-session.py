@@ -11,6 +11,8 @@ import socket
 import unittest
 from pathlib import Path
 
+from gi.repository import GLib
+
 from doctorcase import AGENT, CTL, DoctorCase, FakeService, Loop, dead_socket
 from pinfoldtest import Sandbox, build_path, process, softhsm, tap, wait_for
 from pinfoldtest.bus import MOCK, Bus
@@ -73,8 +75,8 @@ class SessionCase(DoctorCase):
         wait_for(lambda: listens(self.socket), 10, "the agent's socket")
         wait_for(lambda: self.bus.has_owner("org.pinfold.Agent"), 10, "the agent's name")
 
-    def fake_agent(self, **properties):
-        """Another version of it, which says nothing of itself."""
+    def fake_agent(self, findings=(), **properties):
+        """Another version of it, which says of itself what the test wants."""
         loop = Loop()
         self.addCleanup(loop.stop)
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
@@ -87,7 +89,8 @@ class SessionCase(DoctorCase):
         fake = FakeService(self.box.bus_address, "org.pinfold.Agent", "/org/pinfold/Agent",
                            "org.pinfold.Agent1",
                            {"GetStatus": (([], ["a{sv}"]), lambda: ({},)),
-                            "Diagnose": (([], ["aa{sv}"]), lambda: ([],))}, properties)
+                            "Diagnose": (([], ["aa{sv}"]), lambda: (list(findings),))},
+                           properties)
         self.addCleanup(fake.stop)
 
     def assert_agent(self, findings, problem, *words):
@@ -152,6 +155,14 @@ class Agent(SessionCase):
     def test_other_version(self):
         self.fake_agent()
         self.assert_agent(self.doctor(), "agent-other-version", "version")
+
+    def test_card_that_was_not_reset(self):
+        """As the agent tells it."""
+        told = {"id": "reset:Some Reader (12345)", "verdict": "warning", "fix": "Pull it.",
+                "text": "The card in reader “Some Reader (12345)” could not be reset."}
+        self.fake_agent([{key: GLib.Variant("s", value) for key, value in told.items()}])
+        self.assert_problem(self.doctor(), told["id"], "card-not-reset", told["text"], told["fix"])
+        self.assertNotIn("12345", self.run_doctor("--report", "--json").stdout)
 
     def test_does_not_see_readers(self):
         self.box.readers()
@@ -333,6 +344,7 @@ class Healthy(unittest.TestCase):
             fake = FakeService(box.bus_address, name, path, name, methods, properties)
             self.addCleanup(fake.stop)
         box.run("gsettings", "set", "org.pinfold", "reset-card", "always")
+        box.run(CTL, "register", "ssh")
         done = wait_for(lambda: self.try_doctor(box), 10, "nothing to be wrong", step=0.2)
         self.assertEqual(done.returncode, 0)
         self.assertNotIn("→", done.stdout)
