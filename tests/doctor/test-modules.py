@@ -11,6 +11,7 @@ from pathlib import Path
 from doctorcase import DoctorCase
 from pinfoldtest import build_path, softhsm, tap
 from pinfoldtest import mock as mocktoken
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import library, need_tools
 
 MOCK = build_path("tests/mock/mock-backend.so")
@@ -87,10 +88,12 @@ class Files(ModuleCase):
         path = self.copy(lambda data: data.replace(b"libc.so.6\0", b"libq.so.6\0"))
         self.assert_module(self.look(path), "module-needs-library", "libq.so.6", "ldd")
 
+    @tap.only_if(FULL)
     def test_no_pkcs11(self):
         path = library("libz.so.1", "libm.so.6")
         self.assert_module(self.look(path), "module-fails", path)
 
+    @tap.only_if(FULL)
     def test_others_may_change_it(self):
         path = self.copy()
         for mode in (0o775, 0o757):
@@ -101,6 +104,7 @@ class Files(ModuleCase):
         path = build_path("p11module/pinfold-pkcs11.so")
         self.assert_module(self.look(path), "module-is-pinfold", "Pinfold itself")
 
+    @tap.only_if(FULL)
     def test_p11_kit(self):
         path = library("p11-kit-proxy.so")
         if path is None:
@@ -131,6 +135,7 @@ class Behaviour(ModuleCase):
     def test_crashes(self):
         self.assert_module(self.look_at_mock("C_GetSlotList=crash"), "module-ends", "crashed")
 
+    @tap.only_if(FULL)
     def test_refuses(self):
         self.assert_module(self.look_at_mock("C_Initialize=CKR_GENERAL_ERROR"), "module-fails")
 
@@ -153,6 +158,7 @@ class Behaviour(ModuleCase):
             self.assert_problem(self.look(env=mock.env), about, problem, "Mock Token")
         self.assertEqual(mock.counts()["presentations"], 0)
 
+    @tap.only_if(FULL)
     def test_no_pin_yet(self):
         need_tools("pkcs11-tool")
         folder = self.box.dir / "fresh"
@@ -178,10 +184,12 @@ class Behaviour(ModuleCase):
 
 
 class Configuration(ModuleCase):
+    @tap.only_if(FULL)
     def test_faults(self):
         findings = self.look(self.soft, text="[Misc]\nnonsense\n")
         self.assert_problem(findings, "configuration", "configuration-fault", "case.conf:4:")
 
+    @tap.only_if(FULL)
     def test_switched_off(self):
         findings = self.look(self.soft, text="[PKCS11]\nP11_EnableCachePIN = 0\n")
         self.assert_problem(findings, "caching", "caching-off", "P11_EnableCachePIN")
@@ -198,6 +206,7 @@ class Configuration(ModuleCase):
         findings = self.look(self.soft, env={"GSETTINGS_SCHEMA_DIR": None})
         self.assert_problem(findings, "settings", "settings-missing", "glib-compile-schemas")
 
+    @tap.only_if(FULL)
     def test_helper_missing(self):
         """A program beside which nothing of Pinfold is."""
         folder = self.box.dir / "alone" / "app"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from doctorcase import CTL, DoctorCase
 from pinfoldtest import build_path, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import module_path
 
 # p11-kit reads no files of root's own, and goes by what the process sees of itself.
@@ -70,6 +71,7 @@ class Programs(DoctorCase):
         self.register("ssh")
         self.assert_problem(self.doctor(), "program:ssh", "program-doubled", self.soft)
 
+    @tap.only_if(FULL)
     def test_of_another_installation(self):
         (self.home / ".ssh").mkdir(mode=0o700)
         config = self.home / ".ssh/config"
@@ -86,6 +88,7 @@ class Programs(DoctorCase):
                             "cannot be found out")
         self.assertNotIn("Secret", self.run_doctor("--report").stdout)
 
+    @tap.only_if(FULL)
     def test_own_module(self):
         findings = self.doctor()
         self.assertIn(module_path(), findings["module"]["text"])

@@ -12,6 +12,7 @@ import unittest
 
 from doctorcase import DoctorCase, FakeService, Loop, dead_socket
 from pinfoldtest import tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import need_tools
 from pinfoldtest.pcsccard import RawCard
 
@@ -53,6 +54,7 @@ class Service(ServiceCase):
         rights = self.need_other_rights()
         self.assert_service(self.look(path, rights), "pcscd-closed", "SocketMode=0666")
 
+    @tap.only_if(FULL)
     def test_refuses(self):
         """As a pcscd with polkit that does not want us: it hangs up."""
         server = self.listen("refuses.comm")
@@ -73,6 +75,7 @@ class Service(ServiceCase):
             server.shutdown(socket.SHUT_RDWR)
             thread.join()
 
+    @tap.only_if(FULL)
     def test_speaks_another_language(self):
         """pcscd of another version than the library."""
         server = self.listen("other.comm")
@@ -123,6 +126,7 @@ class SystemBus(ServiceCase):
                   {"CheckAuthorization": ((["(sa{sv})", "s", "a{ss}", "u", "s"], ["(bba{ss})"]),
                                           check)})
 
+    @tap.only_if(FULL)
     def test_polkit_allows(self):
         self.polkit({"org.debian.pcsc-lite.access_pcsc": True,
                      "org.debian.pcsc-lite.access_card": True})
@@ -137,12 +141,14 @@ class SystemBus(ServiceCase):
         self.assert_problem(self.look(), "polkit", "polkit-denies",
                             "(org.debian.pcsc-lite.access_card)", "ssh", "rule")
 
+    @tap.only_if(FULL)
     def test_polkit_is_not_asked_by_pcscd(self):
         self.polkit({})
         findings = self.look()
         self.assert_ok(findings, "polkit")
         self.assertIn("does not ask", findings["polkit"]["text"])
 
+    @tap.only_if(FULL)
     def test_no_polkit(self):
         self.assertNotIn("polkit", self.look())
 
@@ -159,10 +165,12 @@ class SystemBus(ServiceCase):
         self.unit("masked")
         self.assert_service(self.look(), "pcscd-masked", "masked", "unmask")
 
+    @tap.only_if(FULL)
     def test_installed_but_off(self):
         self.unit("disabled")
         self.assert_service(self.look(), "pcscd-off", "does not run", "enable --now")
 
+    @tap.only_if(FULL)
     def test_not_installed(self):
         self.unit(None)
         self.assert_service(self.look(), "pcscd-absent", "Install")
@@ -212,6 +220,7 @@ class Cards(ServiceCase):
         (about,) = (name for name in findings if name.startswith("token:"))
         return about
 
+    @tap.only_if(FULL)
     def test_all_is_there(self):
         findings = self.look()
         self.assert_ok(findings, "pcscd", self.about("reader"), self.about("reader", 1),
@@ -226,11 +235,13 @@ class Cards(ServiceCase):
         finally:
             self.card.insert()
 
+    @tap.only_if(FULL)
     def test_card_that_no_module_knows(self):
         self.conf = self.write_conf("cards", soft=self.soft)
         self.assert_problem(self.look(), self.about("card"), "card-unknown",
                             self.readers.names[0], "PKCS#11 module")
 
+    @tap.only_if(FULL)
     def test_card_taken(self):
         raw = RawCard(self.box, self.readers.names[0], "exclusive")
         try:
@@ -240,6 +251,7 @@ class Cards(ServiceCase):
             raw.end()
         self.assert_ok(self.look(), self.about("reader"))
 
+    @tap.only_if(FULL)
     def test_card_that_does_not_answer(self):
         """As one that is the wrong way round: the reader sees it, and has no ATR."""
         with MuteCard(self.readers.port + 1):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from doctorcase import CTL, DoctorCase
 from pinfoldtest import source_path, softhsm, tap
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import need_tools
 
 ROW = re.compile(r'\{"([a-z0-9-]+)",\s*(TRUE|FALSE),')
@@ -76,6 +77,7 @@ class Text(DoctorCase):
                                       r"/.*/troubleshooting\.md\.\n$")
         self.assertNotIn("All is well", done.stdout)
 
+    @tap.only_if(FULL)
     def test_card_names_are_no_commands_for_the_terminal(self):
         softhsm.init_token(self.box, label="a\tb")
         self.assertNotIn("\t", self.run_doctor().stdout)
@@ -140,6 +142,7 @@ class Report(DoctorCase):
         finally:
             self.card.set_tries(3)
 
+    @tap.only_if(FULL)
     def test_readers_and_tokens_have_numbers(self):
         (_, text) = self.reports()
         ids = [finding["id"] for finding in json.loads(text)["findings"]]
@@ -147,6 +150,7 @@ class Report(DoctorCase):
         self.assertEqual([i for i in ids if i.startswith("token:")],
                          [f"token:{n + 1}" for n in range(5)])
 
+    @tap.only_if(FULL)
     def test_user(self):
         if os.geteuid() != 0:
             self.skipTest("the user of this test has a name of his own, which is not root's")
@@ -158,6 +162,7 @@ class Report(DoctorCase):
             self.assertNotIn("nobody", text)
             self.assertIn("/srv/USER/module.so", text)
 
+    @tap.only_if(FULL)
     def test_machine(self):
         prefix = ("unshare", "-ru", "sh", "-c", 'hostname erikas-rechner && exec "$@"', "sh")
         if self.box.run(*prefix, "true", check=False).returncode != 0:
@@ -167,6 +172,7 @@ class Report(DoctorCase):
             self.assertNotIn("erika", text)
             self.assertIn("/srv/HOST/module.so", text)
 
+    @tap.only_if(FULL)
     def test_runtime_directory(self):
         folder = self.box.dir / "run/pinfold"
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -177,6 +183,7 @@ class Report(DoctorCase):
         finally:
             folder.chmod(0o700)
 
+    @tap.only_if(FULL)
     def test_says_what_system_it_is(self):
         done = self.run_doctor("--report", env={"XDG_CURRENT_DESKTOP": "XFCE",
                                                 "XDG_SESSION_TYPE": "x11"})
