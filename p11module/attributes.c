@@ -246,20 +246,29 @@ pf_attributes_get(const PfAttributes *attributes, CK_ATTRIBUTE *template, CK_ULO
     return rv;
 }
 
-bool
+static bool
+is_equal(const CK_ATTRIBUTE *value, const CK_ATTRIBUTE *wanted)
+{
+    /* One that the object lacks has no value that could be equal. */
+    if (value->ulValueLen == (CK_ULONG)-1 || value->ulValueLen != wanted->ulValueLen)
+        return false;
+    return value->ulValueLen == 0 ||
+           (wanted->pValue != NULL &&
+            memcmp(value->pValue, wanted->pValue, value->ulValueLen) == 0);
+}
+
+PfMatch
 pf_attributes_match(const PfAttributes *attributes, const CK_ATTRIBUTE *template, CK_ULONG count)
 {
+    PfMatch match = PF_MATCH_FULL;
     for (CK_ULONG i = 0; i < count; i++) {
         const CK_ATTRIBUTE *value = find(attributes, template[i].type, NULL);
-        /* One that the object lacks has no value that could be equal. */
-        if (value->ulValueLen == (CK_ULONG)-1 || value->ulValueLen != template[i].ulValueLen)
-            return false;
-        if (value->ulValueLen > 0 &&
-            (template[i].pValue == NULL ||
-             memcmp(value->pValue, template[i].pValue, value->ulValueLen) != 0))
-            return false;
+        if (value == NULL)
+            match = PF_MATCH_UNKNOWN;
+        else if (!is_equal(value, &template[i]))
+            return PF_MATCH_NONE;
     }
-    return true;
+    return match;
 }
 
 bool

@@ -21,17 +21,22 @@ CK_RV pf_attributes_read(PfBackend *backend, CK_SESSION_HANDLE real, CK_OBJECT_H
 PfAttributes *pf_attributes_ref(PfAttributes *attributes);
 void pf_attributes_unref(PfAttributes *attributes);
 
-/* Can TEMPLATE be answered, or matched, from what is known? */
+/* Can TEMPLATE be answered from what is known? */
 bool pf_attributes_cover(const PfAttributes *attributes, const CK_ATTRIBUTE *template,
                          CK_ULONG count);
 
 /* C_GetAttributeValue from memory (PKCS#11 2.40, 5.7); TEMPLATE must be covered. */
 CK_RV pf_attributes_get(const PfAttributes *attributes, CK_ATTRIBUTE *template, CK_ULONG count);
 
-/* Has the object all attributes of TEMPLATE, as C_FindObjectsInit compares (PKCS#11 2.40, 5.7)? It
- * must be covered. */
-bool pf_attributes_match(const PfAttributes *attributes, const CK_ATTRIBUTE *template,
-                         CK_ULONG count);
+typedef enum {
+    PF_MATCH_NONE,
+    PF_MATCH_FULL,
+    PF_MATCH_UNKNOWN, /* what is known is equal, and something is not known */
+} PfMatch;
+
+/* Has the object all attributes of TEMPLATE, as C_FindObjectsInit compares (PKCS#11 2.40, 5.7)? */
+PfMatch pf_attributes_match(const PfAttributes *attributes, const CK_ATTRIBUTE *template,
+                            CK_ULONG count);
 
 /* Do both say the same of what tells objects apart: class, ID, label, key type, public components,
  * check value, CKA_UNIQUE_ID? */

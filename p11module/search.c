@@ -149,7 +149,7 @@ typedef struct {
     Findings *findings;
     const CK_ATTRIBUTE *template;
     CK_ULONG count;
-    bool is_covered;
+    bool is_known;
     CK_RV rv;
 } Matching;
 
@@ -157,10 +157,12 @@ static void
 on_private_object(PfObject *object, void *data)
 {
     Matching *matching = data;
-    if (!pf_attributes_cover(object->attributes, matching->template, matching->count)) {
-        matching->is_covered = false;
-    } else if (matching->rv == CKR_OK &&
-               pf_attributes_match(object->attributes, matching->template, matching->count)) {
+    PfMatch match = pf_attributes_match(object->attributes, matching->template, matching->count);
+    /* Another class of object is not looked for by its value, which nobody keeps of a key: NSS
+     * searches for certificates so, at each handshake. */
+    if (match == PF_MATCH_UNKNOWN) {
+        matching->is_known = false;
+    } else if (match == PF_MATCH_FULL && matching->rv == CKR_OK) {
         PfFoundObject item = {object->handle, object->order, true, true};
         matching->findings->is_mixed = true;
         matching->rv = append(matching->findings, &item);
@@ -196,7 +198,7 @@ append_private(PfCall *call, CK_ATTRIBUTE *template, CK_ULONG count, uint64_t ma
     pthread_mutex_unlock(&call->slot->lock);
     if (has_snapshot)
         pf_object_visit_private(call->module, domain, mark, on_private_object, &matching);
-    if (has_snapshot && matching.is_covered)
+    if (has_snapshot && matching.is_known)
         return matching.rv;
     CK_RV rv = search_in_window(call, template, count, findings);
     /* The PIN was forgotten and nobody gave it: what is public was found. */

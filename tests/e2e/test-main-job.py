@@ -144,7 +144,12 @@ class MainJob(unittest.TestCase):
         answer = d.ok("getattr", session, key, "label", "id", "key_type", "modulus", "token",
                       "private", "sign")
         self.assertEqual((answer["LABEL"], answer["ID"], answer["PRIVATE"]), ("key", "01", "true"))
+        # NSS searches for a certificate by its value: no value of a key has to be known for that.
+        self.assertEqual(d.find(session, **{"class": "certificate", "value": "00"}), [])
         self.assertEqual(self.backend_counts(d), (1, 1))
+        # What only the token knows costs one.
+        self.assertEqual(d.find(session, **{"class": "private_key", "value": "00"}), [])
+        self.assertEqual(self.backend_counts(d), (2, 2))
 
     def test_another_process_is_not_logged_in(self):
         d, session = self.logged_in()
