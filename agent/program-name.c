@@ -48,9 +48,12 @@ pf_program_name_is_started_by(GAppInfo *info, const char *exe)
     g_autofree char *resolved = found != NULL ? g_canonicalize_filename(found, "/") : NULL;
     if (g_strcmp0(resolved, exe) == 0)
         return TRUE;
-    /* Browsers are started by a script of the same name. */
+    /* Browsers are started by a script of the same name, Thunderbird's script starts a link to
+     * thunderbird-bin. */
     g_autofree char *started = g_path_get_basename(command);
     g_autofree char *running = g_path_get_basename(exe);
+    if (g_str_has_suffix(running, "-bin") && !g_str_has_suffix(started, "-bin"))
+        running[strlen(running) - strlen("-bin")] = '\0';
     return strcmp(started, running) == 0;
 }
 

@@ -62,7 +62,10 @@ test_desktop_files(void)
     g_assert_null(find(groups, "/usr/bin/pf-run", NULL, NULL));
     /* Started by a script of the same name. */
     g_assert_cmpstr(find(groups, "/usr/lib/pf-web/pf-web", NULL, NULL), ==, "web");
+    g_assert_cmpstr(find(groups, "/usr/lib/pf-web/pf-web-bin", NULL, NULL), ==, "web");
     g_assert_null(find(groups, "/usr/lib/pf-web/pf-other", NULL, NULL));
+    g_assert_null(find(groups, "/usr/lib/pf-web/pf-web-bin-bin", NULL, NULL));
+    g_assert_null(find(groups, "/usr/lib/pf-web/-bin", NULL, NULL));
     g_assert_cmpstr(find(groups, "/app/bin/flat", NULL, "org.example.Flat"), ==, "web");
     g_assert_null(find(groups, "/app/bin/flat", NULL, "org.example.Other"));
     g_assert_null(find(groups, "/usr/bin/pf-web", NULL, "org.example.Other"));
