@@ -9,7 +9,7 @@ import threading
 from pivcard import link
 from pivcard.applet import Applet
 from pivcard.control import ControlServer
-from pivcard.identity import Identity
+from pivcard.identity import Identity, Issuer
 
 
 class VirtualCard:
@@ -19,6 +19,7 @@ class VirtualCard:
         self._args = args
         self._lock = threading.Lock()
         self._cards = {}
+        self._issuer = Issuer(args.authority, args.email) if args.authority else None
         self._latency = {"apdu": 0, "key": 0, "pin": 0}
         self._pause = threading.Event()  # never set: a timer
         self._done = threading.Event()
@@ -31,7 +32,7 @@ class VirtualCard:
         """A card keeps its PIN and its tries while it is out of the reader."""
         keys = dict(item.split("=") for item in self._args.keys.split(",") if item)
         if serial not in self._cards or self._cards[serial].identity.label != label:
-            identity = Identity(serial, label, self._args.keys_dir, keys)
+            identity = Identity(serial, label, self._args.keys_dir, keys, self._issuer)
             self._cards[serial] = Applet(identity)
         return self._cards[serial]
 
@@ -125,6 +126,8 @@ def main():
     parser.add_argument("--serial", default="00000000cafe0001", help="16 hex digits")
     parser.add_argument("--label", default="Pinfold Test Card")
     parser.add_argument("--keys", default="", help="such as 9a=ec,9c=none")
+    parser.add_argument("--authority", help="file with key and certificate of who issues the card's")
+    parser.add_argument("--email", default="card@example.org", help="in such certificates")
     parser.add_argument("--out", action="store_true", help="start with the card not inserted")
     args = parser.parse_args()
     VirtualCard(args).run(args.control)

@@ -3,9 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Programs nobody here wrote, through the module: ssh, openssl, p11tool."""
 
-import os
 import shlex
-import socket
 import unittest
 from pathlib import Path
 
@@ -14,52 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 from pinfoldtest import Driver, Sandbox, need_tools, process, readers, softhsm, tap, wait_for
 from pinfoldtest.pinfold import Pinfold, module_path
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class SshServer:
-    """A local sshd that lets in just the given key."""
-
-    def __init__(self, box, authorized_key):
-        need_tools("sshd", "ssh", "ssh-keygen")
-        self.box = box
-        self.port = free_port()
-        folder = box.dir / "sshd"
-        folder.mkdir(mode=0o700)
-        box.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "host")
-        (folder / "keys").write_text(authorized_key)
-        (folder / "config").write_text(
-            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\n"
-            f"AuthorizedKeysFile {folder}/keys\nStrictModes no\nUsePAM no\n"
-            "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"
-            f"PidFile {folder}/pid\n")
-        self._privilege_separation_folder()
-        self.daemon = box.start(["/usr/sbin/sshd", "-D", "-e", "-f", folder / "config"],
-                                name="sshd")
-        wait_for(self._answers, 10, "sshd")
-
-    def _privilege_separation_folder(self):
-        # Debian's service makes it at boot; a container has no boot.
-        if os.geteuid() == 0:
-            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-
-    def _answers(self):
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return True
-        except OSError:
-            return False
-
-    def login_command(self, module):
-        return ["ssh", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o",
-                f"UserKnownHostsFile={self.box.dir}/known", "-o", "IdentityAgent=none", "-o",
-                "LogLevel=ERROR", "-I", module, "-p", str(self.port), "127.0.0.1",
-                "echo logged-in-by-key"]
+from pinfoldtest.sshserver import SshServer
 
 
 class Programs:

@@ -17,8 +17,6 @@ PIN = "Zw7-kq93-Xv"
 SO_PIN = "So8-mm41-Qp"
 USER = "CKS_RO_USER_FUNCTIONS"
 PUBLIC = "CKS_RO_PUBLIC_SESSION"
-# How the title of the dialog that asks for consent begins.
-PERMISSION = "Permission — "
 
 
 class Program:
@@ -162,16 +160,3 @@ def open_id(d, app_id, slot=f"={LABEL}"):
 
 def close_id(d, app_id, slot=f"={LABEL}"):
     d.ok("appid", "close", slot, *app_id)
-
-
-def answer_consent(ui, window, name):
-    """Presses a button of the dialog; what is pressed in its first moment is not taken."""
-    button = window.find(name, "push button")
-
-    def is_gone():
-        if ui.find_window(PERMISSION) is None:
-            return True
-        button.press()
-        return False
-
-    wait_for(is_gone, 10, "the dialog to go", step=0.2)

@@ -8,8 +8,9 @@ import subprocess
 import unittest
 
 from pinfoldtest import need_tools, process, secretscan, tap, wait_for
+from pinfoldtest.dialogs import PERMISSION, answer_consent
 from pinfoldtest.pinfold import module_path
-from sharingcase import LABEL, PERMISSION, PIN, PUBLIC, USER, SharingCase, answer_consent
+from sharingcase import LABEL, PIN, PUBLIC, USER, SharingCase
 
 SHARED = (7, 9)
 GROUP = "[Misc]\nAppIdMajor = 7\nAppIdMinor = 9"

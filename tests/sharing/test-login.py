@@ -7,8 +7,9 @@ import subprocess
 import unittest
 
 from pinfoldtest import Sandbox, build_path, process, readers, softhsm, tap, wait_for
+from pinfoldtest.dialogs import PERMISSION, answer_consent
 from pinfoldtest.pinfold import Pinfold
-from sharingcase import LABEL, PERMISSION, PIN, PUBLIC, SharingCase, answer_consent, set_id
+from sharingcase import LABEL, PIN, PUBLIC, SharingCase, set_id
 
 CTL = build_path("app/pinfoldctl")
 URI = f"pkcs11:token={LABEL}"

@@ -67,10 +67,22 @@ class EcKey:
         return keymaking.agree(self._kept, point)
 
 
-class Identity:
-    """A card's contents. Keys are made once and kept as files in keys_dir."""
+class Issuer:
+    """Who certifies the cards' keys: an authority whose key and certificate are the file at path."""
 
-    def __init__(self, serial, label, keys_dir, keys=None):
+    def __init__(self, path, email):
+        self.pem = Path(path).read_bytes()
+        self.email = email
+
+
+class Identity:
+    """A card's contents. Keys are made once and kept as files in keys_dir.
+
+    issuer: the certificates are its, an Issuer's; else each signs itself, and is for anything.
+    """
+
+    def __init__(self, serial, label, keys_dir, keys=None, issuer=None):
+        self._issuer = issuer
         self.serial = serial.lower()
         self.label = label
         self.keys = {}
@@ -85,9 +97,12 @@ class Identity:
         path = folder / f"{self.serial}-{slot}-{kind}"
         kept = _keep(path, _make_key, kind)
         self.keys[slot] = RsaKey(kept) if kind == "rsa" else EcKey(kept)
-        # A certificate is the key's and the label's.
-        name = hashlib.sha256(self.label.encode()).hexdigest()[:16]
-        der = _keep(path.with_suffix(f".{name}"), _make_certificate, kept, self.label, slot)
+        if self._issuer:
+            der = _make_certificate(kept, self.label, slot, self._issuer)
+        else:
+            # A certificate is the key's and the label's.
+            name = hashlib.sha256(self.label.encode()).hexdigest()[:16]
+            der = _keep(path.with_suffix(f".{name}"), _make_certificate, kept, self.label, slot)
         content = tlv.encode(0x70, der) + tlv.encode(0x71, b"\x00") + tlv.encode(0xFE)
         self.objects[CERTIFICATE_TAGS[slot]] = tlv.encode(0x53, content)
 
@@ -123,10 +138,10 @@ def _make_key(kind):
     return keymaking.make_key(kind)
 
 
-def _make_certificate(kept, label, slot):
+def _make_certificate(kept, label, slot, issuer=None):
     from . import keymaking
 
-    return keymaking.make_certificate(kept, label, slot)
+    return keymaking.make_certificate(kept, label, slot, issuer)
 
 
 def _keep(path, make, *args):

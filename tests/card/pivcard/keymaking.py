@@ -8,7 +8,15 @@ import json
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+# What certificates of an authority say that their keys are for; only the first is for a login.
+PURPOSES = {
+    "9a": (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION),
+    "9c": (ObjectIdentifier("1.3.6.1.5.5.7.3.36"),),  # documents
+    "9d": (ExtendedKeyUsageOID.EMAIL_PROTECTION,),
+    "9e": (ObjectIdentifier("2.16.840.1.101.3.6.8"),),  # the card itself
+}
 
 
 def make_key(kind):
@@ -42,8 +50,19 @@ def agree(kept, point):
         ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point))
 
 
-def make_certificate(kept, label, slot):
-    """What the card says of a key, signed by that key, in DER."""
+def _certify(builder, slot, issuer):
+    """By an authority."""
+    name = x509.load_pem_x509_certificate(issuer.pem[issuer.pem.index(b"-----BEGIN CERT"):]).subject
+    builder = builder.issuer_name(name)
+    for extension in (x509.BasicConstraints(ca=False, path_length=None),
+                      x509.SubjectAlternativeName([x509.RFC822Name(issuer.email)]),
+                      x509.ExtendedKeyUsage(PURPOSES[slot])):
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(serialization.load_pem_private_key(issuer.pem, None), hashes.SHA256())
+
+
+def make_certificate(kept, label, slot, issuer=None):
+    """What the card says of a key, signed by that key, or by its issuer, in DER."""
     private = _load(kept)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, label)])
     usage = dict.fromkeys(
@@ -55,15 +74,15 @@ def make_certificate(kept, label, slot):
     else:
         usage["digital_signature"] = True
         usage["content_commitment"] = slot == "9c"
-    certificate = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
-        .issuer_name(name)
         .public_key(private.public_key())
         .serial_number(int(slot, 16))
         .not_valid_before(datetime.datetime(2020, 1, 1))
         .not_valid_after(datetime.datetime(2049, 1, 1))
         .add_extension(x509.KeyUsage(**usage), critical=True)
-        .sign(private, hashes.SHA256())
     )
+    certificate = (_certify(builder, slot, issuer) if issuer else
+                   builder.issuer_name(name).sign(private, hashes.SHA256()))
     return certificate.public_bytes(serialization.Encoding.DER)

@@ -36,7 +36,7 @@ class Pinfold:
         sandbox.start_bus()
         self._is_awake = False
 
-    def _wake(self):
+    def wake(self):
         """The agent, and where there is a display the app, if the bus can start them, before the
         first client asks for them: a module waits two seconds for the one and the agent five for
         the other, which are few for a new process on a busy machine, and go on without."""
@@ -77,7 +77,7 @@ class Pinfold:
 
         It runs without a terminal and without a login session, in a session of its own.
         """
-        self._wake()
+        self.wake()
         env = dict(env or {})
         if spy is not None:
             conf = Path(self.box.dir, f"spy-{abs(hash(config))}.conf")

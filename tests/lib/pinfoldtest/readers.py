@@ -171,11 +171,12 @@ class Readers:
 class Card:
     """A running virtual PIV card; its methods are the commands of its control socket.
 
-    PIN 123456, PUK 12345678, 3 tries each. keys is such as "9a=ec,9c=none".
+    PIN 123456, PUK 12345678, 3 tries each. keys is such as "9a=ec,9c=none". authority: an
+    authority.Authority that issues its certificates.
     """
 
     def __init__(self, readers, index=0, serial="00000000cafe0001", label="Pinfold Test Card",
-                 keys="", inserted=True):
+                 keys="", inserted=True, authority=None):
         self.readers = readers
         self.index = index
         path = readers.sandbox.dir / f"card{index}.sock"
@@ -184,6 +185,8 @@ class Card:
         args = [sys.executable, source_path("tests/card/virtual-piv-card.py"),
                 "--port", readers.port + index, "--control", path, "--keys-dir", keys_dir,
                 "--serial", serial, "--label", label, "--keys", keys]
+        if authority is not None:
+            args += ["--authority", authority.path_with_key]
         self._process = readers.sandbox.start(args + ([] if inserted else ["--out"]),
                                               name=f"card{index}")
         self.pid = self._process.pid

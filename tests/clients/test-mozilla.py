@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Firefox signs in to a web server, Thunderbird signs mail, and one PIN is enough for both."""
+
+import subprocess
+
+from clientcase import EMAIL, CardToken, ClientCase
+from pinfoldtest import tap, wait_for
+from pinfoldtest.dialogs import PERMISSION, PIN, answer_consent, answer_pin
+from pinfoldtest.extent import FULL
+from pinfoldtest.gecko import Firefox, Thunderbird
+from pinfoldtest.pinfold import module_path
+from pinfoldtest.sshserver import SshServer
+from pinfoldtest.tlsserver import TlsServer
+
+GROUP = "[('office', '', ['firefox-esr.desktop', 'thunderbird.desktop'])]"
+
+
+class MozillaCase(ClientCase):
+    def setUp(self):
+        super().setUp()
+        self.server = TlsServer(self.box, self.authority)
+        self.firefox = Firefox(self.box, self.authority, module_path())
+        self.thunderbird = Thunderbird(self.box, self.authority, module_path(), EMAIL)
+        self.ui = self.box.ui()
+
+    def begin_visit(self):
+        """Firefox goes to the server, by a handshake of its own."""
+        self.firefox.load_blank()
+        self.visits = len(self.server.visits)
+        self.firefox.begin_load(self.server.url)
+
+    def assert_visited(self):
+        self.assertEqual(self.firefox.wait_page("Hello"), f"Hello {self.token.holder}")
+        self.assertEqual(self.server.visits[self.visits:], [self.token.holder])
+        self.wait_logged_out(self.firefox.pid)
+
+    def list(self):
+        """Chooses the certificate of the key that is for logins and mail."""
+        found = self.thunderbird.result()
+        self.assertEqual(len(found), self.token.certificates)
+        self.certificate = found[0][:2]
+
+    def assert_signed(self, subject):
+        self.thunderbird.result()
+        message = self.box.dir / "message.eml"
+        message.write_bytes(self.thunderbird.outbox()[subject])
+        text = self.box.run("openssl", "cms", "-verify", "-in", message, "-CAfile",
+                            self.authority.path).stdout
+        self.assertIn(f"text of {subject}", text)
+        self.wait_logged_out(self.thunderbird.pid)
+
+    def begin_sign(self, subject):
+        self.thunderbird.begin_sign(self.certificate, subject, f"text of {subject}\r\n")
+
+    def assert_asked_for(self, name):
+        """The dialog for the PIN, which names the program."""
+        self.assertIn(name, answer_pin(self.ui, self.token.pin))
+
+    def assert_no_dialog(self):
+        self.assertIsNone(self.ui.find_window(PIN))
+        self.assertIsNone(self.ui.find_window(PERMISSION))
+
+
+class Group(MozillaCase):
+    """Both in one group, on a card."""
+
+    token_kind = CardToken
+
+    def test_one_pin_for_both(self):
+        self.pinfold.set("cache-mode", "shared")
+        self.pinfold.set("groups", GROUP)
+        self.token.presentations()
+        self.firefox.begin_start()
+        self.thunderbird.begin_start()
+        self.firefox.wait_started()
+        self.thunderbird.wait_started()
+        self.assert_presented(0)
+
+        self.log_in_by_firefox()
+        self.use_ssh_beside()
+        self.join_by_thunderbird()
+        if FULL:
+            self.join_again_without_a_question()
+        self.pull_the_card()
+        self.ask_each_in_mode_process()
+        self.quit()
+
+    def log_in_by_firefox(self):
+        self.begin_visit()
+        self.assert_asked_for("Firefox")
+        self.assert_visited()
+        self.assert_presented(2)  # the login, the signature
+        self.begin_visit()
+        self.assert_visited()
+        self.assert_presented(1)
+
+    def use_ssh_beside(self):
+        """It is in no group and logs in for itself, and at once: nobody holds the card."""
+        keys = self.box.run("ssh-keygen", "-D", module_path()).stdout
+        login = SshServer(self.box, keys).login_command(module_path())
+        ssh = self.box.start(login, stdout=subprocess.PIPE, text=True)
+        self.assertIn(str(ssh.pid), answer_pin(self.ui, self.token.pin))
+        self.assertEqual(ssh.communicate(timeout=60)[0].strip(), "logged-in-by-key")
+        self.assert_presented(2)
+        self.begin_visit()
+        self.assert_visited()
+        self.assert_presented(1)
+
+    def join_by_thunderbird(self):
+        self.thunderbird.begin_list(self.token.label)
+        window = self.ui.window(PERMISSION, timeout=20)
+        self.assertIn("Thunderbird", " ".join(window.texts()))
+        answer_consent(self.ui, window, "Always allow")
+        self.list()
+        self.assert_presented(1)  # joining
+        self.begin_sign("first")
+        self.assert_signed("first")
+        self.assert_presented(1)
+        self.assert_no_dialog()
+
+    def join_again_without_a_question(self):
+        """The consent was for always."""
+        self.thunderbird.quit()
+        self.thunderbird.start()
+        self.thunderbird.begin_list(self.token.label)
+        self.list()
+        self.assert_presented(1)
+        self.begin_sign("second")
+        self.assert_signed("second")
+        self.assert_presented(1)
+        self.assert_no_dialog()
+
+    def pull_the_card(self):
+        card = self.token.card
+        card.remove()
+        wait_for(lambda: self.pinfold.logged_in_domains() == [], 5, "the PIN to be forgotten")
+        self.begin_visit()
+        self.firefox.wait_page("about:neterror")
+        self.assertTrue(self.firefox.is_alive() and self.thunderbird.is_alive())
+        self.assertEqual(self.server.visits[self.visits:], [])
+        card.insert()
+        self.assert_presented(0)
+        self.begin_visit()
+        self.assert_asked_for("Firefox")
+        self.assert_visited()
+        self.assert_presented(2)
+        self.begin_sign("third")
+        self.assert_signed("third")
+        self.assert_presented(2)  # joining, the signature
+        self.assert_no_dialog()
+
+    def ask_each_in_mode_process(self):
+        self.pinfold.set("cache-mode", "process")
+        self.begin_visit()
+        self.assert_asked_for("Firefox")
+        self.assert_visited()
+        self.assert_presented(2)
+        self.begin_sign("fourth")
+        self.assert_asked_for("Thunderbird")
+        self.assert_signed("fourth")
+        self.assert_presented(2)
+
+    def quit(self):
+        """The login goes with the program, which says no goodbye."""
+        self.firefox.quit()
+        self.thunderbird.quit()
+        wait_for(lambda: self.pinfold.domains() == [], 5, "the domains to go")
+
+
+if __name__ == "__main__":
+    tap.main()
