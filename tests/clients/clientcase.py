@@ -84,23 +84,29 @@ class CardToken(Token):
 
 
 class ClientCase(unittest.TestCase):
-    """A session with Pinfold, its app on a display, and one token behind a spy."""
+    """A session with Pinfold, its app on a display, and one token behind a spy: for all cases of a
+    class, which leave nobody logged in."""
 
     token_kind = CardToken
-    display = True
     config = ""
 
-    def setUp(self):
-        self.box = Sandbox(bus=False, display=self.display, wm=self.display)
-        self.addCleanup(self.box.close)
-        self.authority = Authority(self.box.dir)
-        self.token = self.token_kind(self.box, self.authority)
-        self.spy = self.token.spy
-        self.pinfold = Pinfold(self.box, {"spy": self.spy.path}, self.config)
-        self.pinfold.wake()
+    @classmethod
+    def setUpClass(cls):
+        cls.box = Sandbox(bus=False, display=True, wm=True)
+        cls.addClassCleanup(cls.box.close)
+        cls.authority = Authority(cls.box.dir)
+        cls.token = cls.token_kind(cls.box, cls.authority)
+        cls.spy = cls.token.spy
+        cls.pinfold = Pinfold(cls.box, {"spy": cls.spy.path}, cls.config)
+        cls.pinfold.wake()
+        cls.ui = cls.box.ui()
 
     def assert_presented(self, count):
         self.assertEqual(self.token.presentations(), count)
 
     def wait_logged_out(self, pid):
         wait_for(lambda: self.token.is_logged_out(pid), 5, "the token to be logged out")
+
+    def wait_nobody(self):
+        """Waits until no program is logged in any more."""
+        wait_for(lambda: self.pinfold.domains() == [], 5, "the domains to go")

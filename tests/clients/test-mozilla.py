@@ -19,11 +19,9 @@ GROUP = "[('office', '', ['firefox-esr.desktop', 'thunderbird.desktop'])]"
 
 class MozillaCase(ClientCase):
     def setUp(self):
-        super().setUp()
         self.server = TlsServer(self.box, self.authority)
         self.firefox = Firefox(self.box, self.authority, module_path())
         self.thunderbird = Thunderbird(self.box, self.authority, module_path(), EMAIL)
-        self.ui = self.box.ui()
 
     def begin_visit(self):
         """Firefox goes to the server, by a handshake of its own."""
@@ -166,7 +164,7 @@ class Group(MozillaCase):
         """The login goes with the program, which says no goodbye."""
         self.firefox.quit()
         self.thunderbird.quit()
-        wait_for(lambda: self.pinfold.domains() == [], 5, "the domains to go")
+        self.wait_nobody()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Programs of the command line, none of which knows the card's PIN: Pinfold's dialog asks for it."""
+"""Programs of the command line. None but ssh-agent knows the card's PIN: Pinfold's dialog asks."""
 
 import subprocess
+from pathlib import Path
 
 from clientcase import ClientCase
-from pinfoldtest import need_tools, tap, wait_for
+from pinfoldtest import need_tools, process, tap, wait_for
 from pinfoldtest.dialogs import PIN, answer_pin
 from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import module_path
@@ -21,48 +22,94 @@ JAVA = "-J-XX:+UseSerialGC -J-XX:TieredStopAtLevel=1"
 class Tools(ClientCase):
     """One card for all of them."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certificate = cls.token.write_certificate()
+        (cls.box.dir / "data").write_text("a document\n")
+        cls.sshd = SshServer(cls.box, cls.box.run("ssh-keygen", "-D", module_path()).stdout)
+
     def setUp(self):
-        super().setUp()
-        self.ui = self.box.ui()
-        self.certificate = self.token.write_certificate()
-        (self.box.dir / "data").write_text("a document\n")
         self.token.presentations()
         self.spy.clear()
 
     def run_asked(self, *words, env=None, signatures=1):
         """Runs a program that signs so often: the person is asked once, by a dialog that names it; the
         card is given a PIN at the login, and once for each signature. Returns what it prints."""
-        tool = self.box.start(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True)
+        tool = self.start_tool(words, env)
         self.assertIn(str(tool.pid), answer_pin(self.ui, self.token.pin))
-        said, _ = tool.communicate(timeout=60)
-        self.assertEqual(tool.returncode, 0, said)
+        said = self.assert_succeeds(tool)
         self.assert_presented(1 + signatures)
         self.assert_logged_out_between(tool.pid)
-        wait_for(lambda: self.pinfold.domains() == [], 5, "the domain to go")
+        self.wait_nobody()
+        return said
+
+    def start_tool(self, words, env=None):
+        return self.box.start(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True)
+
+    def assert_succeeds(self, tool):
+        said, _ = tool.communicate(timeout=60)
+        self.assertEqual(tool.returncode, 0, said)
         return said
 
     def assert_logged_out_between(self, pid):
         """Each login of the module's was followed by a logout before the next."""
         words = [c.function for c in self.spy.calls(pid=pid)
                  if c.rv == "CKR_OK" and c.function in ("C_Login", "C_Logout")]
+        self.assertTrue(words)
         self.assertEqual(words, ["C_Login", "C_Logout"] * (len(words) // 2))
 
     def run_cancelled(self, *words, env=None):
         """Runs a program and cancels the dialog: it fails, and the card sees no PIN."""
-        tool = self.box.start(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True)
+        tool = self.start_tool(words, env)
         self.ui.window(PIN, 20).press("Cancel")
         said, _ = tool.communicate(timeout=60)
         self.assertNotEqual(tool.returncode, 0, said)
         self.assert_presented(0)
+        self.wait_nobody()
 
     def test_ssh(self):
-        keys = self.box.run("ssh-keygen", "-D", module_path()).stdout
-        server = SshServer(self.box, keys)
-        said = self.run_asked(*server.login_command(module_path()))
-        self.assertEqual(said.strip(), "logged-in-by-key")
-        self.run_cancelled(*server.login_command(module_path()))
+        login = self.sshd.login_command(module_path())
+        self.assertEqual(self.run_asked(*login).strip(), "logged-in-by-key")
+        self.run_cancelled(*login)
+
+    def test_ssh_agent(self):
+        """It asks for the PIN itself, once, and its helper never logs in again, and need not."""
+        path = self.box.dir / "ssh-agent"
+        agent = self.box.start(["ssh-agent", "-D", "-a", path, "-P", module_path()])
+        wait_for(lambda: process.listens(path), 10, "the agent")
+        self.add_to_agent(path)
+        self.assert_presented(1)
+        login = self.sshd.login_command(agent=path)
+        for _ in range(2):
+            self.assertEqual(self.box.run(*login).stdout.strip(), "logged-in-by-key")
+            self.assert_presented(1)
+        (helper,) = self.box.pids_of("/usr/lib/openssh/ssh-pkcs11-helper")
+        self.assert_logged_out_between(helper)
+        self.pinfold.ctl("forget")
+        tool = self.start_tool(login)
+        self.assertIn(str(helper), answer_pin(self.ui, self.token.pin))
+        self.assertIn("logged-in-by-key", self.assert_succeeds(tool))
+        self.assert_logged_out_between(helper)
+        self.assertLessEqual(self.token.presentations(), 2)
+        process.end_processes([agent.pid])
+        self.wait_nobody()
+
+    def add_to_agent(self, path, check=True):
+        askpass = self.box.dir / "askpass"
+        askpass.write_text(f"#!/bin/sh\necho {self.token.pin}\n")
+        askpass.chmod(0o700)
+        return self.box.run("ssh-add", "-s", module_path(), check=check, env={
+            "SSH_AUTH_SOCK": path, "SSH_ASKPASS": askpass, "SSH_ASKPASS_REQUIRE": "force"})
+
+    def test_ssh_agent_takes_modules_of_its_list_only(self):
+        path = self.box.dir / "strict-agent"
+        agent = self.box.start(["ssh-agent", "-D", "-a", path])
+        wait_for(lambda: process.listens(path), 10, "the agent")
+        self.assertIn("refused", self.add_to_agent(path, check=False).stderr)
+        self.assert_presented(0)
+        process.end_processes([agent.pid])
 
     def engine(self):
         """The environment of programs that take OpenSSL's engine for PKCS#11."""
@@ -95,6 +142,42 @@ class Tools(ClientCase):
                  f"{TOKEN};type=cert", "--x509keyfile", KEY, "--x509cafile", self.authority.path,
                  "--port", server.port, "--single-key-share", "127.0.0.1")
         self.run_asked(*words)
+
+    @tap.only_if(FULL)
+    def test_gpgsm(self):
+        need_tools("gpgsm", "gpg-connect-agent")
+        daemon = "/usr/bin/gnupg-pkcs11-scd"
+        if not Path(daemon).exists():
+            self.skipTest("gnupg-pkcs11-scd is not installed")
+        home = self.box.dir / "gnupg"
+        home.mkdir(mode=0o700)
+        (home / "gpg-agent.conf").write_text(f"scdaemon-program {daemon}\n")
+        (home / "gnupg-pkcs11-scd.conf").write_text(
+            f"providers pinfold\nprovider-pinfold-library {module_path()}\n"
+            "provider-pinfold-allow-protected-auth\n")
+        env = {"GNUPGHOME": home}
+        self.box.run("gpgsm", "--batch", "--import", self.authority.path, env=env)
+        (home / "trustlist.txt").write_text(f"{self.authority.fingerprint()} S relax\n")
+        self.box.run("gpgsm", "--learn-card", env=env)
+        (scd,) = self.box.pids_of(daemon)
+        tool = self.start_tool(["gpgsm", "--batch", "--disable-crl-checks", "--local-user",
+                                self.fingerprint(), "--output", "signed", "--sign", "data"],
+                               env)
+        self.assertIn(str(scd), answer_pin(self.ui, self.token.pin))
+        self.assert_succeeds(tool)
+        self.assert_presented(2)
+        self.assert_logged_out_between(scd)
+        # openssl cms does not take every other of its signatures: gpg-agent gives it a leading zero.
+        done = self.box.run("gpgsm", "--disable-crl-checks", "--verify", "signed", env=env)
+        self.assertIn(f'Good signature from "/CN={self.token.holder}"', done.stderr)
+        self.box.run("gpgconf", "--kill", "all", env=env)
+        self.wait_nobody()
+
+    def fingerprint(self):
+        """By which gpgsm knows the certificate."""
+        said = self.box.run("openssl", "x509", "-noout", "-fingerprint", "-sha1", "-in",
+                            self.certificate).stdout
+        return said.strip().rpartition("=")[2].replace(":", "")
 
     @tap.only_if(FULL)
     def test_jarsigner(self):

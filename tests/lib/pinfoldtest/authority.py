@@ -53,6 +53,10 @@ class Authority:
             builder = builder.add_extension(extension, critical=critical)
         return builder.sign(self._key, hashes.SHA256())
 
+    def fingerprint(self):
+        """SHA-1, in hex."""
+        return self.certificate.fingerprint(hashes.SHA1()).hex().upper()
+
     @staticmethod
     def object_of(der):
         """What a token says of a certificate that NSS is to find: words for the driver."""
