@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Where the faults happen: tokens, readers, an installation of its own, a person, a desktop."""
 
+import json
 import os
 import random
 import re
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from desktopbed import LOGIN, MANAGER, MOCK, SESSION, Bus
 from pinfoldtest import Driver, Sandbox, mock, process, softhsm, wait_for
 from pinfoldtest.extent import FULL_PLAIN
@@ -189,10 +191,10 @@ class Bed:
             d.ok("init")
             info = d.ok("tokeninfo", "@0")
         self.card_label = info["label"][:6]
-        key = serialization.load_pem_private_key(
-            build_path(f"tests/card/keys/{serial}-9a-rsa.pem").read_bytes(), None)
+        kept = json.loads(build_path(f"tests/card/keys/{serial}-9a-rsa").read_bytes())
+        key = rsa.RSAPublicNumbers(65537, kept["n"]).public_key()
         name = re.sub(r"[^!-~]", "?", info["serial"].rstrip())
-        (self.folder / f"{name}.pem").write_bytes(key.public_key().public_bytes(
+        (self.folder / f"{name}.pem").write_bytes(key.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
         self.write_pin(name, pin)
         return name
