@@ -74,7 +74,7 @@ class SettingsCase(AppCase):
 
     def wait_texts(self, window, *parts):
         wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 30,
-                    f"{parts} in:\n{window.tree()}")
+                    lambda: f"{parts} in:\n{window.tree()}")
 
     def wait_no_text(self, window, part):
         wait_served(lambda: not any(part in t for t in window.texts()), 30, f"{part!r} to go")

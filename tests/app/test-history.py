@@ -46,7 +46,7 @@ class History(AppCase):
 
     def wait_texts(self, *parts):
         wait_served(lambda: all(any(p in t for t in self.window.texts()) for p in parts), 5,
-                    f"{parts} in:\n{self.window.tree()}")
+                    lambda: f"{parts} in:\n{self.window.tree()}")
 
     def rows(self):
         """Title and key of each row from top to bottom, as a screen reader says them."""
@@ -77,7 +77,8 @@ class History(AppCase):
             "Setting changed: forget-on-lock = false", "Token removed", "from-the-future")
         self.picture("history")
         name = f"Signed (5×), Firefox (process 4711) · Anna Beispiel · Signature key, {self.clock(8)}"
-        self.assertTrue(self.window.has(name, "list item"), self.window.tree())
+        if not self.window.has(name, "list item"):
+            self.fail(f"no {name!r} in:\n{self.window.tree()}")
 
     def clock(self, number):
         return time.strftime("%H:%M", time.localtime(self.agent.history[-number]["when"] // 10**6))

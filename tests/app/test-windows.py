@@ -39,7 +39,7 @@ class Windows(AppCase):
 
     def wait_texts(self, window, *parts):
         wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 5,
-                    f"{parts} in:\n{window.tree()}")
+                    lambda: f"{parts} in:\n{window.tree()}")
 
     def activate(self, action):
         """What the window's menu does."""

@@ -56,11 +56,11 @@ class TokenCase(AppCase):
 
     def wait_texts(self, window, *parts, timeout=20):
         wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), timeout,
-                    f"{parts} in:\n{window.tree()}")
+                    lambda: f"{parts} in:\n{window.tree()}")
 
     def wait_no_text(self, window, part, timeout=20):
         wait_served(lambda: not any(part in t for t in window.texts()), timeout,
-                    f"{part!r} to go from:\n{window.tree()}")
+                    lambda: f"{part!r} to go from:\n{window.tree()}")
 
     def use_modules(self, **modules):
         """Writes the configuration that says so."""

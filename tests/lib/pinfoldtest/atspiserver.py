@@ -25,9 +25,17 @@ def pump(seconds=0.02):
         context.iteration(True)
 
 
-def children(node):
+def count_children(node):
     try:
-        count = node.get_child_count()
+        return node.get_child_count()
+    except GLib.Error:
+        return 0
+
+
+def children(node, count=None):
+    """The count is asked for where it is not known."""
+    count = count_children(node) if count is None else count
+    try:
         return [c for c in (node.get_child_at_index(i) for i in range(count)) if c is not None]
     except GLib.Error:
         return []
@@ -92,12 +100,16 @@ def label_of(node):
     return ""
 
 
-def walk(node, depth=0):
-    """The object and what is below it, but not the cells of a table."""
+def walk(node, showing=False, depth=0):
+    """The object and what is below it, but not the cells of a table; with showing not what is below
+    hidden objects. (What scrolls may be out of sight itself, and a part of it not.)"""
     yield node, depth
-    if depth < 40 and role_of(node) not in NOT_WALKED:
-        for child in children(node):
-            yield from walk(child, depth + 1)
+    count = count_children(node)
+    if count == 0 or depth == 40 or role_of(node) in NOT_WALKED or \
+            showing and not has_state(node, "visible"):
+        return
+    for child in children(node, count):
+        yield from walk(child, showing, depth + 1)
 
 
 # The library waits 0.8 s for an answer, takes none for an application without windows, and does not
@@ -131,7 +143,7 @@ class Server:
 
     def find(self, within, name=None, role=None, showing=True):
         """The first object below within with that accessible name and role."""
-        for node, _ in walk(self._objects[within]):
+        for node, _ in walk(self._objects[within], showing):
             if name is not None and name_of(node) != name:
                 continue
             if role is not None and role_of(node) != role:
@@ -143,7 +155,7 @@ class Server:
     def texts(self, within):
         """Every text that is showing below within: names and contents of labels and the like."""
         found = []
-        for node, _ in walk(self._objects[within]):
+        for node, _ in walk(self._objects[within], showing=True):
             if not has_state(node, "showing"):
                 continue
             for text in (name_of(node), text_of(node)):

@@ -42,7 +42,8 @@ def _wait_until(predicate, timeout, what, pump, step):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise WaitTimeout(f"waited {timeout} s in vain for {what or predicate}")
+            what = what() if callable(what) else what or predicate
+            raise WaitTimeout(f"waited {timeout} s in vain for {what}")
         if pump is not None:
             pump()
         else:
