@@ -14,6 +14,7 @@ from appcase import TITLE
 from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import module_path
+from pinfoldtest.readers import PIN as CARD_PIN
 from pinfoldtest.wait import wait_for
 from taskcase import LONG, FileCase, TaskCase
 
@@ -141,6 +142,35 @@ class Import(FileCase):
         window.press("Cancel")
         self.wait_no_window("Import —")
         self.assertEqual(self.objects(), (0, None))
+
+
+@tap.only_if(FULL)
+class WritableCard(FileCase):
+    def make_tokens(self):
+        self.readers = self.box.readers()
+        self.card = self.readers.writable_card()
+        self.modules["opensc"] = self.module = self.readers.opensc()
+
+    def test_import(self):
+        key = p12.rsa_key()
+        path = p12.write(self.box.dir / "anna.p12", key, p12.certify(key, "Anna Beispiel"))
+        self.activate("open")
+        main = self.window(TITLE)
+        main.wait_text("None that can be read without the PIN.", LONG)
+        self.activate("import", self.tokens()[self.card.label])
+        self.choose("Import Keys and Certificates", path, "Open")
+        self.fill(self.window(f"Import — {self.card.label}"), "Import",
+                  File_password=p12.PASSWORD, PIN=CARD_PIN)
+        self.wait_no_window("Import —")
+        main.wait_text("Anna Beispiel", LONG)
+        self.picture("import-card")
+        with Driver(self.box, module_path()) as driver:
+            driver.ok("init")
+            session = driver.open_session(f"={self.card.label}")
+            driver.ok("login", session, "user", CARD_PIN)
+            handle, = driver.find(session, **{"class": "private_key"})
+            signature = driver.sign(session, handle, b"data", "SHA256_RSA_PKCS")
+        softhsm.verify_signature(p12.public_pem(key), signature, b"data")
 
 
 @tap.only_if(FULL)

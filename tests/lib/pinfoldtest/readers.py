@@ -157,6 +157,10 @@ class Readers:
         """Starts a virtual card for a reader; see Card."""
         return Card(self, index, **kwargs)
 
+    def writable_card(self, index=0, **kwargs):
+        """The same, of one that can be written to; see WritableCard."""
+        return WritableCard(self, index, **kwargs)
+
     def opensc(self):
         """The path of OpenSC's module, made to use no cache of the machine's; skips without."""
         path = need_backend("opensc")
@@ -168,27 +172,16 @@ class Readers:
         return path
 
 
-class Card:
-    """A running virtual PIV card; its methods are the commands of its control socket.
+class ControlledCard:
+    """A virtual card that runs, and is told by its control socket what to do."""
 
-    PIN 123456, PUK 12345678, 3 tries each. keys is such as "9a=ec,9c=none". authority: an
-    authority.Authority that issues its certificates.
-    """
-
-    def __init__(self, readers, index=0, serial="00000000cafe0001", label="Pinfold Test Card",
-                 keys="", inserted=True, authority=None):
+    def __init__(self, readers, index, program, *args, inserted=True):
         self.readers = readers
         self.index = index
         path = readers.sandbox.dir / f"card{index}.sock"
-        # Keys are the slow part of a card's making; they stay in the build tree.
-        keys_dir = build_path("tests/card/keys")
-        args = [sys.executable, source_path("tests/card/virtual-piv-card.py"),
-                "--port", readers.port + index, "--control", path, "--keys-dir", keys_dir,
-                "--serial", serial, "--label", label, "--keys", keys]
-        if authority is not None:
-            args += ["--authority", authority.path_with_key]
-        self._process = readers.sandbox.start(args + ([] if inserted else ["--out"]),
-                                              name=f"card{index}")
+        self._process = readers.sandbox.start(
+            [sys.executable, source_path("tests/card", program), "--port", readers.port + index,
+             "--control", path, *args], name=f"card{index}")
         self.pid = self._process.pid
         wait_for(lambda: path.exists() or self._process.poll() is not None, 30, "the card")
         if self._process.poll() is not None:
@@ -221,6 +214,53 @@ class Card:
         if not answer.pop("ok"):
             raise AssertionError(f"{cmd}: {answer['error']}")
         return answer
+
+    def quit(self):
+        """Ends the card's process, which pulls the card."""
+        self.command("quit")
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class WritableCard(ControlledCard):
+    """A card with a file system, which OpenSC can write to: PIN 123456, and no keys at first."""
+
+    def __init__(self, readers, index=0, label="Writable", serial="0badcafe"):
+        need_tools("pkcs15-init")
+        super().__init__(readers, index, "virtual-iso-card.py")
+        readers.sandbox.run("pkcs15-init", "--reader", index, "--create-pkcs15", "--so-pin", PIN,
+                            "--so-puk", PUK * 2, "--label", label, "--serial", serial)
+        # As OpenSC has it.
+        self.label = f"{label} (User PIN)"
+
+    def stats(self):
+        """presentations (VERIFY with a PIN), wrong, imported, keys, signed, written."""
+        return self.command("stats")
+
+    def fill(self, full=True):
+        """There is no room left, or again."""
+        self.command("fill", full=full)
+
+
+class Card(ControlledCard):
+    """A running virtual PIV card; its methods are the commands of its control socket.
+
+    PIN 123456, PUK 12345678, 3 tries each. keys is such as "9a=ec,9c=none". authority: an
+    authority.Authority that issues its certificates.
+    """
+
+    def __init__(self, readers, index=0, serial="00000000cafe0001", label="Pinfold Test Card",
+                 keys="", inserted=True, authority=None):
+        more = [] if inserted else ["--out"]
+        if authority is not None:
+            more += ["--authority", authority.path_with_key]
+        # Keys are the slow part of a card's making; they stay in the build tree.
+        super().__init__(readers, index, "virtual-piv-card.py", "--keys-dir",
+                         build_path("tests/card/keys"), "--serial", serial, "--label", label,
+                         "--keys", keys, *more, inserted=inserted)
 
     def stats(self):
         """Counts since the start or reset_stats(): presentations (VERIFY with a PIN),
@@ -257,12 +297,3 @@ class Card:
     def latency(self, **ms):
         """Milliseconds of delay: apdu= of each command, key= and pin= more for those."""
         self.command("latency", **ms)
-
-    def quit(self):
-        """Ends the card's process, which pulls the card."""
-        self.command("quit")
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
