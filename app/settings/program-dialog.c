@@ -12,6 +12,7 @@
 #include "plain-text.h"
 #include "program-list.h"
 #include "program-row.h"
+#include "tab-stop.h"
 
 struct _PfProgramDialog {
     GtkDialog parent_instance;
@@ -233,4 +234,5 @@ static void
 pf_program_dialog_init(PfProgramDialog *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    pf_tab_stop_add(self->program_list);
 }

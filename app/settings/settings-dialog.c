@@ -9,6 +9,7 @@
 #include "keyring-page.h"
 #include "modules-page.h"
 #include "permissions-page.h"
+#include "tab-stop.h"
 #include "tokens-page.h"
 
 struct _PfSettingsDialog {
@@ -120,6 +121,7 @@ static void
 pf_settings_dialog_init(PfSettingsDialog *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    pf_tab_stop_add(self->page_list);
     gtk_container_foreach(GTK_CONTAINER(self->stack), list_page, self);
     gtk_list_box_select_row(self->page_list, gtk_list_box_get_row_at_index(self->page_list, 0));
     g_signal_connect(self, "notify::is-active", G_CALLBACK(on_is_active_changed), NULL);
