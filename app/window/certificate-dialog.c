@@ -29,6 +29,16 @@ show_validity(PfCertificateDialog *self, PfCertificateItem *item)
     gtk_widget_set_visible(GTK_WIDGET(self->validity_bar), icon != NULL);
 }
 
+/* For screen readers: gcr has no name for the text in its view. */
+static void
+name_text(GtkWidget *widget, gpointer name)
+{
+    if (GTK_IS_TEXT_VIEW(widget))
+        atk_object_set_name(gtk_widget_get_accessible(widget), name);
+    else if (GTK_IS_CONTAINER(widget))
+        gtk_container_forall(GTK_CONTAINER(widget), name_text, name);
+}
+
 static void
 show_certificate(PfCertificateDialog *self, PfCertificateItem *item)
 {
@@ -36,6 +46,7 @@ show_certificate(PfCertificateDialog *self, PfCertificateItem *item)
     const guchar *data = g_bytes_get_data(pf_certificate_item_get_der(item), &size);
     g_autoptr(GcrCertificate) certificate = gcr_simple_certificate_new(data, size);
     GtkWidget *view = GTK_WIDGET(gcr_certificate_widget_new(certificate));
+    name_text(view, (gpointer)gtk_window_get_title(GTK_WINDOW(self)));
     gtk_widget_show(view);
     gtk_container_add(GTK_CONTAINER(self->scroller), view);
 }

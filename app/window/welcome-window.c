@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "agent-absence.h"
+#include "label-text.h"
 #include "row-separators.h"
 
 struct _PfWelcomeWindow {
@@ -24,7 +25,8 @@ static GtkWidget *
 new_title(PfTokenItem *token)
 {
     g_autofree char *title = pf_token_item_dup_title(token);
-    GtkWidget *label = gtk_label_new(title);
+    GtkWidget *label = gtk_label_new(NULL);
+    pf_label_text_set(GTK_LABEL(label), title);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
     return label;
@@ -38,7 +40,8 @@ new_detail(PfTokenItem *token)
     g_autofree char *state = pf_token_item_dup_state(token);
     /* Translators: where a token is, and its state: “Software token · No PIN cached”. */
     g_autofree char *text = g_strdup_printf(_("%s · %s"), detail, state);
-    GtkWidget *label = gtk_label_new(text);
+    GtkWidget *label = gtk_label_new(NULL);
+    pf_label_text_set(GTK_LABEL(label), text);
     g_object_set(label, "xalign", 0.0, "wrap", TRUE, "lines", 2, "ellipsize", PANGO_ELLIPSIZE_END,
                  "max-width-chars", 40, "hexpand", TRUE, NULL);
     gtk_style_context_add_class(gtk_widget_get_style_context(label), "dim-label");
@@ -50,6 +53,7 @@ static GtkWidget *
 new_row(gpointer item, gpointer user_data)
 {
     PfTokenItem *token = item;
+    g_autofree char *title = pf_token_item_dup_title(token);
     GtkWidget *row = gtk_list_box_row_new();
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     GtkWidget *lines = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -59,6 +63,7 @@ new_row(gpointer item, gpointer user_data)
     g_object_set(box, "margin", 9, NULL);
     gtk_container_add(GTK_CONTAINER(lines), new_title(token));
     gtk_container_add(GTK_CONTAINER(lines), new_detail(token));
+    atk_object_set_name(gtk_widget_get_accessible(row), title);
     gtk_container_add(GTK_CONTAINER(box), image);
     gtk_container_add(GTK_CONTAINER(box), lines);
     gtk_container_add(GTK_CONTAINER(row), box);
