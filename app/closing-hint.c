@@ -18,6 +18,7 @@ pf_closing_hint_show(PfOnceMarker *marker, GtkApplication *application)
           "window again, start Pinfold from the list of applications."));
     gtk_window_set_title(GTK_WINDOW(dialog), _("Pinfold"));
     atk_object_set_name(gtk_widget_get_accessible(dialog), _("Pinfold keeps running"));
+    gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CLOSE);
     gtk_window_set_application(GTK_WINDOW(dialog), application);
     g_signal_connect(dialog, "response", G_CALLBACK(gtk_widget_destroy), NULL);
     gtk_window_present(GTK_WINDOW(dialog));
