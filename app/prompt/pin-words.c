@@ -59,7 +59,7 @@ pf_pin_request_get_action(const PfPinRequest *request)
         return _("_Set PIN");
     if (request->kind == PF_PIN_REQUEST_CHANGE)
         /* Translators: button that gives the present and the new PIN to the token. */
-        return _("_Change PIN");
+        return _("C_hange PIN");
     switch (get_operation(request)) {
     case OPERATION_SIGN:
         /* Translators: button that agrees to a signature. */

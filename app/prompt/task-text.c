@@ -115,7 +115,7 @@ pf_task_text_get_action(PfTask task)
     switch (task) {
     case PF_TASK_CHANGE_PIN:
         /* Translators: button that gives the present and the new PIN to the token. */
-        return _("_Change PIN");
+        return _("C_hange PIN");
     case PF_TASK_UNBLOCK_PIN:
         /* Translators: button that gives the PUK and a new PIN to the token. */
         return _("_Unblock");
