@@ -154,17 +154,35 @@ add_private_key(const char *label, CK_BYTE id, CK_BBOOL always_authenticate)
     set_truth(object, CKA_ALWAYS_AUTHENTICATE, always_authenticate);
 }
 
+/* That of the script; without one, what nobody takes for a certificate. */
+static size_t
+read_certificate(const PfMockScript *script, CK_BYTE id, char *ret_value, size_t size)
+{
+    if (script->certificate[0] == '\0')
+        return (size_t)snprintf(ret_value, size, "certificate %u of %s", id, script->serial);
+    char path[sizeof(script->certificate) + 8];
+    snprintf(path, sizeof(path), "%s.%u", script->certificate, id);
+    FILE *file = fopen(path, "re");
+    size_t length = file != NULL ? fread(ret_value, 1, size, file) : 0;
+    if (length == 0) {
+        fprintf(stderr, "mock-backend: %s cannot be read\n", path);
+        abort();
+    }
+    fclose(file);
+    return length;
+}
+
 static void
-add_public_pair(const char *label, CK_BYTE id, const char *serial)
+add_public_pair(const char *label, CK_BYTE id, const PfMockScript *script)
 {
     PfMockObject *certificate = add(CKO_CERTIFICATE, label, id, CK_FALSE);
     PfMockObject *key = add(CKO_PUBLIC_KEY, label, id, CK_FALSE);
     CK_CERTIFICATE_TYPE type = CKC_X_509;
-    char value[64];
+    char value[2048];
+    size_t length = read_certificate(script, id, value, sizeof(value));
 
-    snprintf(value, sizeof(value), "certificate %u of %s", id, serial);
     pf_mock_object_set(certificate, CKA_CERTIFICATE_TYPE, &type, sizeof(type));
-    pf_mock_object_set(certificate, CKA_VALUE, value, strlen(value));
+    pf_mock_object_set(certificate, CKA_VALUE, value, length);
     add_key_attributes(key, CKK_RSA);
     set_truth(key, CKA_VERIFY, CK_TRUE);
     set_truth(key, CKA_ENCRYPT, CK_TRUE);
@@ -177,9 +195,9 @@ pf_mock_objects_reset(const PfMockScript *script)
 
     for (int i = 0; i < PF_MOCK_MAX_OBJECTS; i++)
         pf_mock_object_destroy(&objects[i]);
-    add_public_pair("signing key", 1, script->serial);
+    add_public_pair("signing key", 1, script);
     add_private_key("signing key", 1, CK_FALSE);
-    add_public_pair("always key", 2, script->serial);
+    add_public_pair("always key", 2, script);
     add_private_key("always key", 2, CK_TRUE);
     object = add(CKO_SECRET_KEY, "secret key", 3, CK_TRUE);
     add_key_attributes(object, CKK_AES);

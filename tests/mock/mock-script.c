@@ -42,6 +42,8 @@ set_defaults(void)
     script.threads = true;
     strcpy(script.serial, "MOCK000000000001");
     strcpy(script.label, "Mock Token");
+    strcpy(script.manufacturer, "Pinfold tests");
+    strcpy(script.model, "mock");
     strcpy(script.reader, "Mock Reader 00 00");
 }
 
@@ -97,8 +99,14 @@ set_line(const char *key, const char *value)
         copy_text(script.serial, sizeof(script.serial), key, value);
     else if (strcmp(key, "label") == 0)
         copy_text(script.label, sizeof(script.label), key, value);
+    else if (strcmp(key, "manufacturer") == 0)
+        copy_text(script.manufacturer, sizeof(script.manufacturer), key, value);
+    else if (strcmp(key, "model") == 0)
+        copy_text(script.model, sizeof(script.model), key, value);
     else if (strcmp(key, "reader") == 0)
         copy_text(script.reader, sizeof(script.reader), key, value);
+    else if (strcmp(key, "certificate") == 0)
+        copy_text(script.certificate, sizeof(script.certificate), key, value);
     else if (strcmp(key, "resets") == 0)
         script.resets = strtoul(value, NULL, 10);
     else if (strcmp(key, "v3-minor") == 0)

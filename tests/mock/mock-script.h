@@ -19,9 +19,12 @@ typedef struct {
     bool present;    /* a token is in the slot */
     char serial[17]; /* another one is another token, with tries of its own */
     char label[33];
-    char reader[65];         /* the slot's description */
-    unsigned long resets;    /* another number than before: the card was reset, sessions are lost */
-    bool pinpad;             /* protected authentication path: NULL logs in */
+    char manufacturer[33]; /* of the token, and its model */
+    char model[17];
+    char reader[65];       /* the slot's description */
+    char certificate[256]; /* files of that name and .ID are the certificates; empty: none is one */
+    unsigned long resets;  /* another number than before: the card was reset, sessions are lost */
+    bool pinpad;           /* protected authentication path: NULL logs in */
     bool garbage_token_info; /* every byte of CK_TOKEN_INFO is noise */
     bool login_required;     /* CKF_LOGIN_REQUIRED */
     bool to_be_changed;      /* CKF_USER_PIN_TO_BE_CHANGED */

@@ -181,8 +181,8 @@ pf_mock_GetTokenInfo(CK_SLOT_ID slot_id, CK_TOKEN_INFO *info)
     }
     memset(info, 0, sizeof(*info));
     fill(info->label, sizeof(info->label), stale ? pf_mock.listed_label : pf_mock.script->label);
-    fill(info->manufacturerID, sizeof(info->manufacturerID), "Pinfold tests");
-    fill(info->model, sizeof(info->model), "mock");
+    fill(info->manufacturerID, sizeof(info->manufacturerID), pf_mock.script->manufacturer);
+    fill(info->model, sizeof(info->model), pf_mock.script->model);
     fill(info->serialNumber, sizeof(info->serialNumber),
          stale ? pf_mock.listed_serial : pf_mock.serial);
     info->flags = get_token_flags();
