@@ -3,43 +3,68 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Every window: names for screen readers, use by keyboard alone, nothing cut off."""
 
-import os
 import unittest
 
+import pseudolocale
 from pinfoldtest import tap
+from pinfoldtest.extent import FULL
 from tourcase import TourCase
 from windowtour import Translation
 
 
 class Everything(TourCase):
     def look(self, stop, window, before):
+        focus = self.probe().focus
         self.check_names(stop, window)
         self.check_layout(stop)
         self.check_keyboard(stop, before)
+        self.check_enter(stop, window, focus)
+
+
+class Long(Everything):
+    """In texts longer than any language's, whose access keys are the English ones."""
+
+    language = pseudolocale.LANGUAGE
+
+    def test_long(self):
+        self.make_tour()
+
+
+@unittest.skipUnless(FULL, "only in full runs (PF_TEST_FULL=1)")
+class Real(Everything):
+    is_real = True
 
     def test_english(self):
         self.make_tour()
 
 
+@unittest.skipUnless(FULL, "only in full runs (PF_TEST_FULL=1)")
 class Layout(TourCase):
-    """The same windows in other writing, in full runs."""
+    """The same windows in other writing."""
 
     def look(self, stop, window, before):
         self.check_layout(stop)
 
-    def make_tour(self):
-        if os.environ.get("PF_TEST_FULL") != "1":
-            raise unittest.SkipTest("only in full runs (PF_TEST_FULL=1)")
-        super().make_tour()
-
     def test_right_to_left(self):
-        self.env = {"PF_LAYOUT_DIRECTION": "rtl"}
+        self.language = pseudolocale.LANGUAGE
+        self.env = {"PF_PROBE_DIRECTION": "rtl"}
+        self.make_tour()
+
+    def test_large_text(self):
+        self.env = {"PF_PROBE_TEXT_SCALE": "1.5"}
         self.make_tour()
 
     def test_german(self):
-        if not Translation.exists("de"):
-            raise unittest.SkipTest("there is no German translation")
-        self.language = "de"
+        self.make_tour_in("de")
+
+    def test_german_large_text(self):
+        self.env = {"PF_PROBE_TEXT_SCALE": "1.5"}
+        self.make_tour_in("de")
+
+    def make_tour_in(self, language):
+        if not Translation.exists(language):
+            raise unittest.SkipTest(f"there is no translation into {language}")
+        self.language = language
         self.make_tour()
 
 

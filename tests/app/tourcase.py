@@ -4,14 +4,15 @@
 
 import os
 import re
-import signal
+import time
 from pathlib import Path
-from typing import NamedTuple
 
-from appcase import AppCase, wait_served
+from appcase import AppCase, pump, wait_served
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import build_path, need_tools
 from pinfoldtest.wait import WaitTimeout
-from windowtour import STOPS, Tour
+from tourstops import STOPS
+from windowtour import Tour
 
 # What a person can use, and has to be told the name of.
 CONTROLS = {"push button", "toggle button", "radio button", "check box", "combo box", "text",
@@ -21,76 +22,136 @@ CONTROLS = {"push button", "toggle button", "radio button", "check box", "combo 
 NO_ROLE = {"", "invalid", "unknown", "redundant object"}
 # They take the focus only to pass it on; a link is a part of a text, which is its name.
 CARRIERS = {"link", "scroll pane", "frame", "dialog", "alert", "window", "viewport"}
-# Of these Tab reaches one, and the arrow keys the others.
-GROUPS = {"radio button", "list item"}
-
-
-class Control(NamedTuple):
-    role: str
-    name: str
-
-
-class Report(NamedTuple):
-    """What can have the focus, what has it, and what is wrong."""
-
-    controls: dict
-    focus: str
-    faults: list
+# Seconds that a window may take to come to rest; when one has not, the tour has failed.
+REST = 5
 
 
 class TourCase(AppCase):
-    """Subclasses say in what language and colours, and what to do at each stop."""
+    """Subclasses say in what language and how, and what to do at each stop."""
 
+    is_first_run = True
     language = None
     env = {}
+    # With keys by the X server, and names by AT-SPI, as a person's. Else the app itself tells the
+    # names and takes the keys, which is done at once.
+    is_real = False
+
+    def setUp(self):
+        self.has_ui = self.is_real
+        super().setUp()
 
     def start_tour(self):
-        need_tools("xdotool", "gsettings")
-        self.report = self.box.dir / "layout"
-        self.tour = Tour(self, self.language, {
-            "GTK_MODULES": str(build_path("tests/app/layout-probe.so")),
-            "PF_LAYOUT_REPORT": str(self.report)} | self.env)
+        need_tools("xdotool", "gsettings", "openssl")
+        self.tour = Tour(self, self.language,
+                         self.env | {"NO_AT_BRIDGE": None if self.is_real else "1"})
         self.faults = []
         self.seen = set()
+        self.walked = set()  # members of groups: (title, role, name)
 
     def make_tour(self):
         """Goes to each stop; whatever is wrong with any is in self.faults."""
         self.start_tour()
-        for stop in STOPS:
-            before = self.probe().controls if self.tour.windows() else {}
-            window = stop.open(self.tour)
-            if not stop.is_menu:
-                self.focus_window(window)
-            self.look(stop, window, before)
-            if stop.is_dialog or stop.is_prompt:
-                self.tour.close_window(window)
-            elif stop.is_menu:
-                self.close_menu(stop)
-            if stop.is_dialog:
-                for other in reversed(self.tour.windows()[1:]):
-                    self.tour.close_window(self.ui.as_window(other))
+        for stop in (stop for stop in STOPS if FULL or not stop.is_variant):
+            try:
+                self.visit(stop)
+            except WaitTimeout as error:
+                self.fault(stop, error)
+                self.leave(stop, self.before)
         self.assertEqual(self.faults, [], "\n" + "\n".join(self.faults))
+
+    def visit(self, stop):
+        self.before = before = self.probe()
+        window = stop.open(self.tour)
+        if not stop.is_menu:
+            self.give_keyboard(window)
+        self.tour.settle()
+        self.wait_shown(stop)
+        if not stop.is_foreign:
+            self.look(stop, window, before)
+        self.leave(stop, before)
 
     def look(self, stop, window, before):
         raise NotImplementedError
 
-    def focus_window(self, window):
+    def probe(self, is_check=False):
+        """What layout-probe.c says now."""
+        return self.tour.probe.look(is_check)
+
+    def wait_shown(self, stop):
+        """Until there is what the stop is about."""
+        if stop.shows is None:
+            return
+        text = self.tour.words.get(stop.shows)
+        pattern = re.compile(re.escape(text).replace("%s", ".*"))
+        wait_served(lambda: any(pattern.match(label) for label in self.probe().labels), 10,
+                    f"{text!r} at {stop.name}")
+
+    def give_keyboard(self, title):
         """The window manager gives it to what a click has opened, and nobody has clicked here."""
-        (found, *_) = wait_served(
-            lambda: self.box.screen.windows(f"^{re.escape(window.title)}$"), 10, window.title)
-        self.box.run("xdotool", "windowactivate", "--sync", found)
+        def has_keyboard():
+            if self.probe().active == title:
+                return True
+            self.tour.probe.present(title)
+            return False
+
+        wait_served(has_keyboard, 10, f"{title!r} to have the keyboard")
+
+    def press(self, key):
+        """A key such as Tab or <Shift>Tab."""
+        if self.is_real:
+            self.box.screen.key(key.replace("<Shift>", "shift+").replace("<Control>", "ctrl+"))
+        else:
+            self.tour.probe.press(key)
+
+    def follow(self, key, before=None):
+        """What has the focus after that key; None when it stays where it is, which may be told."""
+        before = before or self.probe().focus
+        if not self.is_real:
+            after = self.tour.probe.press(key)
+            return after if after != before else None
+        self.press(key)
+        try:
+            return wait_served(lambda: (now := self.probe().focus) != before and now, 0.2, "a move")
+        except WaitTimeout:
+            return None
+
+    def press_until(self, key, is_done, what):
+        """Presses that; again, where it may have come too soon for a prompt."""
+        def is_pressed():
+            self.press(key)
+            deadline = time.monotonic() + 1
+            while not is_done() and time.monotonic() < deadline:
+                pump()
+            return is_done()
+
+        wait_served(is_pressed, 5, what)
 
     def fault(self, stop, text):
         self.faults.append(f"{stop.name}: {text}")
 
-    def close_menu(self, stop):
-        items = len(self.probe().controls)
-        self.box.screen.key("Escape")
-        wait_served(lambda: len(self.probe().controls) < items, 10, f"{stop.name} to close")
+    def leave(self, stop, before):
+        """By Escape, which is the way out of each dialog and menu."""
+        if stop.is_menu:
+            self.press_until("Escape",
+                             lambda: not self.probe().controls.keys() - before.controls.keys(),
+                             f"{stop.name} to close")
+        elif stop.is_dialog or stop.is_prompt or stop.is_foreign:
+            kept = [self.tour.words.get("Pinfold"), *([] if stop.is_last else before.titles)]
+            while others := self.others(kept):
+                active = self.probe().active
+                top = active if active in others else others[-1]
+                self.give_keyboard(top)
+                self.press_until("Escape", lambda: len(self.others(kept)) < len(others),
+                                 f"{top!r} to close by Escape at {stop.name}")
+
+    def others(self, kept):
+        """Titles of what shows beside those."""
+        return [title for title in self.probe().titles if title not in kept]
 
     def check_names(self, stop, window):
         """Says which control has no role or no name."""
-        controls = window.survey()
+        controls = self.ui.window(window).survey() if self.is_real else \
+            self.probe(is_check=True).objects
         for number, control in enumerate(controls):
             is_control = control["role"] in CONTROLS or (
                 "focusable" in control["states"] and control["role"] not in CARRIERS)
@@ -100,69 +161,111 @@ class TourCase(AppCase):
             elif is_control and not control["name"]:
                 self.fault(stop, f"a {control['role']} before {after!r} has no name")
 
-    def probe(self):
-        """What layout-probe.c says now."""
-        self.report.unlink(missing_ok=True)
-        os.kill(self.app.pid, signal.SIGUSR1)
-        wait_served(self.report.exists, 10, "the layout's report")
-        lines = [line.split("\t") for line in self.report.read_text(encoding="utf-8").splitlines()]
-        controls = {words[1]: Control(*words[2:]) for words in lines if words[0] == "control"}
-        focus = [words[1] for words in lines if words[0] == "focus" and words[1] in controls]
-        self.assertGreater(int(lines[0][1]), 10)
-        return Report(controls, focus[0] if focus else None,
-                      [words[1] for words in lines if words[0] == "fault"])
-
     def check_layout(self, stop):
-        """Says what the window system or a neighbour cuts off."""
-        for fault in self.probe().faults:
+        """Says what the window system or a neighbour cuts off, once the window is at rest."""
+        deadline = time.monotonic() + (REST if not self.faults else 0.5)
+        while (faults := self.probe(is_check=True).faults) and time.monotonic() < deadline:
+            pump()
+        for fault in faults:
             if fault not in self.seen:
                 self.seen.add(fault)
                 self.fault(stop, fault)
 
-    def press_and_follow(self, key):
-        """What has the focus after that key; None when it stays where it is."""
-        before = self.probe().focus
-        self.box.screen.key(key)
-        try:
-            return wait_served(lambda: (now := self.probe().focus) != before and now, 1, "a move")
-        except WaitTimeout:
-            return None
-
     def check_keyboard(self, stop, before):
-        """Says what Tab, and the arrow keys among equals, do not come to.
-
-        Keys are pressed only where they should move the focus: that they do not takes long to see.
-        """
-        wanted = wait_served(lambda: self.probe().controls, 10, f"an active window at {stop.name}")
+        """Says what Tab, and the arrow keys among equals, do not come to, and where they stick."""
+        report = self.probe()
+        title, controls = report.active, report.controls
         if stop.is_menu:
-            wanted = {number: c for number, c in wanted.items() if number not in before}
-        tabbed, reached = [], set()
-        while len(tabbed) <= 3 * len(wanted) + 10:
-            focus = self.press_and_follow("Tab")
-            if focus is None and not tabbed:
-                focus = self.press_and_follow("Tab")  # a prompt does not take keys at once
-            if focus is None or focus in tabbed:
-                break
-            tabbed.append(focus)
-            reached.add(focus)
-            if focus in wanted and wanted[focus].role in GROUPS:
-                for key, back in (("Down", "Up"), ("Up", "Down")):
-                    self.explore_group(focus, key, back, wanted, reached)
-        for number in wanted.keys() - reached:
-            self.fault(stop, f"the keyboard does not reach the {wanted[number].role} "
-                             f"{wanted[number].name!r}")
+            controls = {n: c for n, c in controls.items() if n not in before.controls}
+        known = {number for number, c in controls.items() if (title, c.role, c.name) in self.walked}
+        for key in ("Tab", "<Shift>Tab"):
+            reached = known | self.walk(stop, key, controls)
+            for first in {c.group: n for n, c in controls.items() if n in reached - known}.values():
+                reached |= self.explore_group(key, first, controls, reached)
+            for number in controls.keys() - reached:
+                self.fault(stop, f"{key} does not reach the {controls[number].role} "
+                                 f"{controls[number].name!r}")
+            known |= {number for number, c in controls.items() if c.group != "0"}
+        self.walked |= {(title, c.role, c.name) for c in controls.values() if c.group != "0"}
 
-    def explore_group(self, first, key, back, wanted, reached):
-        """Adds what that key comes to from there, as long as there may be more; and goes back."""
-        role, steps = wanted[first].role, 0
-        while any(c.role == role for number, c in wanted.items() if number not in reached):
-            focus = self.press_and_follow(key)
-            if focus is None or focus not in wanted or wanted[focus].role != role:
+    def walk(self, stop, key, controls):
+        """What that key comes to, until it comes to something again."""
+        focus = self.probe().focus
+        if len(controls) < 2:
+            return {focus}
+        first = self.follow(key, focus) or self.follow_late(key)  # a prompt takes no key at once
+        path = [focus, first]
+        if first is not None:
+            path += self.steps(key, first, 3 * len(controls) + 10)
+        if path[-1] in (None, path[-2]):
+            stuck = controls.get(path[-2])
+            self.fault(stop, f"{key} does not leave the {stuck.role} {stuck.name!r}"
+                       if stuck else f"{key} moves nothing")
+        return {*path[1:]}
+
+    def steps(self, key, focus, most):
+        """What has the focus after each press of that key, until it has been there, or stays."""
+        if not self.is_real:
+            return self.tour.probe.walk(key, most)
+        path = [focus]
+        while len(path) < most:
+            path.append(self.follow(key, path[-1]))
+            if path[-1] is None or path[-1] in path[:-1]:
                 break
-            reached.add(focus)
-            steps += 1
-        for _ in range(steps):
-            self.press_and_follow(back)
+        return path[1:]
+
+    def follow_late(self, key):
+        deadline = time.monotonic() + 0.6
+        while (focus := self.follow(key)) is None and time.monotonic() < deadline:
+            pump()
+        return focus
+
+    def go_to(self, key, focus):
+        """By that key, which has come there before."""
+        for _ in range(200):
+            if self.probe().focus == focus:
+                return
+            self.follow(key)
+
+    def explore_group(self, key, first, controls, reached):
+        """What the arrow keys come to among its equals, where Tab reaches one of them alone."""
+        group = controls[first].group
+        members = {number for number, c in controls.items() if c.group == group}
+        found = {first}
+        if group == "0" or members <= reached:
+            return found
+        self.go_to(key, first)
+        if controls[first].role == "list item":
+            found.add(self.follow("Home") or first)
+        for arrow in ("Down", "Up"):
+            for _ in members:
+                if not members <= found:
+                    found.add(self.follow(arrow))
+        for arrow in ("Up", "Down"):
+            for _ in members:
+                if self.probe().focus != first:
+                    self.follow(arrow)
+        return found
+
+    def check_enter(self, stop, window, focus):
+        """Says when Enter presses another button than it should; presses it where that is told."""
+        default, words = self.probe().default or "", self.tour.words
+        if stop.enter is not None and default not in (words.get(stop.enter),
+                                                      words.get_gtk(stop.enter)):
+            self.fault(stop, f"Enter presses {default!r} and not {stop.enter!r}")
+        if stop.is_sent is None:
+            return
+        for name, text in stop.types.items():
+            role = "text" if name == "Name" else "password text"
+            self.tour.act(window, name, role, "type", text)
+        if not stop.types:
+            self.go_to("Tab", focus)
+        self.give_keyboard(window)
+        self.press("Return")
+        wait_served(lambda: stop.is_sent(self.tour), 10, f"Enter to do something at {stop.name}")
+        self.check_layout(stop)
+        if stop.is_prompt and window in self.probe().titles:
+            self.tour.close_prompt()
 
     def take_picture(self, name):
         """Of the window in front alone, into the folder of pictures."""

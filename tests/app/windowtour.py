@@ -1,53 +1,43 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Every window of the app, one after the other, with something to see in it.
+"""The app with an agent, a card and files that give its windows something to show.
 
-STOPS lists them: a new window is one line there, and then looked at by all that makes the tour.
+What there is to see is a list: tourstops.py.
 """
 
 import gettext
 import time
-from dataclasses import dataclass
-from typing import Callable
+from pathlib import Path
 
 from gi.repository import GLib
 
-from appcase import wait_served
+import pseudolocale
+from appcase import pump, wait_served
+from layoutprobe import Probe, environment
+from pinfoldtest.mock import Mock
 from pinfoldtest.paths import build_path
-from promptcase import DETAILS
 from scriptedagent import PromptingAgent, ReportingAgent
+from settingscase import CHOOSER_ENV, DESKTOP
 
-CARD = "pkcs11:model=PKCS%2315;manufacturer=piv_II;serial=00;token=Anna%20Beispiel"
+LABEL = "Anna Beispiel"
+CARD = ("pkcs11:model=PKCS%2315%20emulated;manufacturer=piv_II;serial=MOCK000000000001;"
+        "token=Anna%20Beispiel")
 SOFT = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=ab;token=Test%20keys"
 READER = "Example Smart Card Reader 00 00"
-KEY = {"token_label": "Anna Beispiel", "token_serial": "00000001", "token_model": "PKCS#15",
-       "key_label": "Signature key", "reader": READER}
-LOGIN = DETAILS | KEY
-PERMISSION = {k: v for k, v in LOGIN.items() if k not in ("key_label", "tries_left")} | {
-    "shared_id": "1207:42", "users": ["Thunderbird", "ssh"], "may_remember": True}
-CHANGE = {k: v for k, v in LOGIN.items() if k != "key_label"}
 FLAGS = ["LOGIN_REQUIRED", "USER_PIN_INITIALIZED", "TOKEN_INITIALIZED"]
-
-
-@dataclass
-class Stop:
-    """A window, or a page of one."""
-
-    name: str
-    open: Callable  # takes the tour, returns the window
-    is_dialog: bool = False  # Escape closes it
-    is_menu: bool = False  # a popover in the window; Escape closes it
-    is_prompt: bool = False  # the agent has asked for it
+BROKEN = "/nonexistent/vendor-module.so"
 
 
 class Translation:
     """What a text of the sources is on the screen in that language; None: English."""
 
-    def __init__(self, language):
+    def __init__(self, language, folder=None):
         self.language = language
         self._catalogue = gettext.NullTranslations()
+        self._gtk = gettext.translation("gtk30", "/usr/share/locale", [language or "en"],
+                                        fallback=True)
         if language is not None:
-            path = build_path("po", language, "LC_MESSAGES", "pinfold.mo")
+            path = Path(folder or build_path("po"), language, "LC_MESSAGES/pinfold.mo")
             with open(path, "rb") as file:
                 self._catalogue = gettext.GNUTranslations(file)
 
@@ -64,35 +54,69 @@ class Translation:
                 return found.replace("_", "")
         return self._catalogue.gettext(text)
 
+    def get_gtk(self, text):
+        """The same of a text of GTK's."""
+        return self._gtk.gettext(f"_{text}").replace("_", "")
+
 
 class Tour:
     """The app, and an agent in two roles that gives it something to show."""
 
     def __init__(self, case, language=None, env=None):
-        self.case = case
-        self.ui = case.ui
-        self.words = Translation(language)
-        self._request = 100
+        self.case, self.box = case, case.box
+        self.request = 100  # the number of the agent's last question
+        self._mock = Mock(self.box)
+        self.box.env |= self._mock.env
+        self._write_files()
+        env = environment() | CHOOSER_ENV | {"LANGUAGE": language} | (env or {})
+        locales = None
+        if language == pseudolocale.LANGUAGE:
+            locales = self.box.dir / "locales"
+            pseudolocale.make(build_path("po/de/LC_MESSAGES/pinfold.mo"), locales)
+            # GLib translates when there was a translation as the app began, before the probe.
+            env |= {"LANGUAGE": "de", "PF_PROBE_LANGUAGE": language, "PF_PROBE_LOCALES": locales}
+        self.words = Translation(language, locales)
         self.bus = case.session_bus()
         case.addCleanup(self.bus.close_sync, None)
-        self.prompting = PromptingAgent(case.box)
+        self.probe = Probe(self.bus)
+        self.prompting = PromptingAgent(self.box)
         case.addCleanup(self.prompting.stop)
-        self.agent = ReportingAgent(self.bus)
-        case.addCleanup(self.agent.stop)
-        self._fill()
-        case.start_app("--gapplication-service", env=(env or {}) | {"LANGUAGE": language})
+        self.start_agent()
+        self.report()
+        case.start_app("--gapplication-service", env=env)
         wait_served(lambda: self.prompting.registered and self.agent.asked, 15, "the app")
 
-    def _fill(self):
+    def _write_files(self):
+        """A card with two certificates, of which one ends soon, and what the settings list."""
+        value = self.box.dir / "certificate"
+        for number, (name, days) in enumerate((("Anna Beispiel", 400),
+                                               ("anna.beispiel@example.org", 12)), 1):
+            self.box.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                         "ec_paramgen_curve:P-256", "-nodes", "-days", days, "-outform", "DER",
+                         "-subj", f"/O=Beispiel GmbH/CN={name}", "-addext",
+                         "keyUsage=digitalSignature,nonRepudiation", "-keyout", "/dev/null",
+                         "-out", f"{value}.{number}")
+        self._mock.script(label=LABEL, manufacturer="piv_II", model="PKCS#15 emulated",
+                          reader=READER, certificate=value)
+        self.configure(f"[Modules]\nmock = {self._mock.path}\nvendor = {BROKEN}\n")
+        folder = self.box.dir / "share/applications"
+        folder.mkdir(parents=True)
+        (folder / "mail.desktop").write_text(DESKTOP.format(name="Test Mail", icon="mail-unread"))
+        self.set_groups("[('Office', '1207:42', ['/usr/bin/ssh'])]")
+
+    def configure(self, text):
+        """Writes the person's configuration file."""
+        conf = Path(self.box.env["XDG_CONFIG_HOME"], "pinfold/pinfold.conf")
+        conf.parent.mkdir(exist_ok=True)
+        conf.write_text(text, encoding="utf-8")
+
+    def set_groups(self, text):
+        self.box.run("gsettings", "set", "org.pinfold", "groups", text)
+
+    def start_agent(self):
+        self.agent = ReportingAgent(self.bus)
+        self.case.addCleanup(self.agent.stop)
         now = int(time.time())
-        firefox = {"pid": 4711, "exe": "/usr/lib/firefox/firefox", "name": "Firefox", "sessions": 1}
-        self.agent.report(
-            readers=[{"name": READER, "present": True, "token_uri": CARD}],
-            tokens=[{"uri": CARD, "label": "Anna Beispiel", "reader": READER, "flags": FLAGS,
-                     "logout": "ends"},
-                    {"uri": SOFT, "label": "Test keys", "flags": FLAGS, "logout": "ends"}],
-            domains=[{"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": False,
-                      "since": now - 600, "members": [firefox]}])
         self.agent.history = [
             {"id": n, "serial": n, "when": (now - 60 * (10 - n)) * 1000000, "program": "Firefox",
              "pid": 4711, "token-uri": CARD, "key-label": "Signature key"} | entry
@@ -105,87 +129,142 @@ class Tour:
              "token-uri": CARD, "shared-id": "1207:42", "group": "Office", "decision": "always",
              "since": now}]
         self.agent.keyring = "ready"
-        self.agent.stored = [{"token-uri": CARD, "label": "Anna Beispiel", "since": now}]
-        self.case.box.run("gsettings", "set", "org.pinfold", "groups",
-                          "[('Office', '1207:42', ['/usr/bin/ssh'])]")
+        self.agent.stored = [{"token-uri": CARD, "label": LABEL, "since": now}]
+
+    def report(self, *tokens, reader=True, domains=None, **more):
+        """What the agent says of readers and tokens: a card in use, unless told otherwise; a token
+        is a dictionary of what is different about the card's."""
+        card = {"uri": CARD, "label": LABEL, "reader": READER, "flags": FLAGS, "logout": "ends",
+                "module": self._mock.path}
+        firefox = {"pid": 4711, "exe": "/usr/lib/firefox/firefox", "name": "Firefox", "sessions": 1}
+        if domains is None:
+            domains = [{"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": False,
+                        "since": int(time.time()) - 600, "members": [firefox]}]
+        tokens = [{k: v for k, v in (card | token).items() if v is not None}
+                  for token in tokens or [{}]]
+        modules = [{"name": "mock", "path": self._mock.path, "description": "Mock token"},
+                   {"name": "vendor", "path": BROKEN, "fault": "cannot open shared object file"}]
+        self.agent.report(**{"tokens": tokens, "domains": domains, "modules": modules, "readers": [
+            {"name": READER, "present": True, "token_uri": CARD}] if reader else []} | more)
+
+    def report_nothing(self, **more):
+        self.report(**{"reader": False, "tokens": [], "domains": []} | more)
 
     def activate(self, action, *parameters):
+        """A str is one, anything else a GVariant."""
+        values = [GLib.Variant("s", p) if isinstance(p, str) else p for p in parameters]
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
-                           "Activate", GLib.Variant("(sava{sv})", (action, parameters, {})), None,
-                           0, 5000, None)
+                           "Activate", GLib.Variant("(sava{sv})", (action, values, {})), None,
+                           0, 15000, None)
 
-    def windows(self):
-        return [w for w in self.ui.windows() if w["pid"] == self.case.app.pid]
+    def settle(self):
+        """What the app asks of the agent when a window opens is answered when this returns."""
+        for _ in range(5):
+            self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
+                               "List", None, None, 0, 10000, None)
+            pump()
+
+    def titles(self):
+        """Of the windows that show, by which they are known here."""
+        return self.probe.look().titles
 
     def new_window(self, open_it, *args):
         """Calls that and waits for the window that comes of it."""
-        known = [w["object"] for w in self.windows()]
+        known = self.titles()
         open_it(*args)
-        found = wait_served(lambda: [w for w in self.windows() if w["object"] not in known], 10,
-                            "a new window")
-        return self.ui.as_window(found[0])
+        return wait_served(lambda: next((t for t in self.titles() if t not in known), None), 10,
+                           "a new window")
 
-    def close_window(self, window):
-        """By Escape, as often as it takes: the first one may come too soon for a prompt."""
-        def is_gone():
-            if window.object not in [w["object"] for w in self.windows()]:
-                return True
-            self.case.box.screen.key("Escape")
-            return False
+    def act(self, window, text, role="push button", verb="click", typed=""):
+        """When it is there; a text of the sources, or a pattern."""
+        name = self.words.get(text)
+        wait_served(lambda: self.probe.act(window, role, name, verb, typed), 10,
+                    f"{role} {name!r} in {window!r}")
 
-        wait_served(is_gone, 10, f"{window.title!r} to close by Escape")
-
-    def press(self, window, text, role="push button"):
-        window.find(self.words.get(text), role).press()
+    def welcome(self):
+        self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold",
+                           "org.freedesktop.Application", "Activate",
+                           GLib.Variant("(a{sv})", ({},)), None, 0, 15000, None)
+        title = self.words.get("Welcome to Pinfold")
+        return wait_served(lambda: title in self.titles() and title, 10, title)
 
     def main_window(self, page="Tokens"):
-        known = self.windows()
-        window = self.new_window(self.activate, "open") if not known else \
-            self.ui.as_window(known[0])
-        self.press(window, page, "radio button")
-        return window
+        title = self.words.get("Pinfold")
+        if title not in self.titles():
+            self.new_window(self.activate, "open")
+        self.act(title, page, "radio button")
+        return title
 
     def main_menu(self):
         window = self.main_window()
-        self.case.box.screen.key("F10")
-        wait_served(lambda: window.has(self.words.get("Settings")), 5, "the menu")
+        self.case.give_keyboard(window)
+        self.case.press("F10")
         return window
+
+    def token_menu(self):
+        window = self.main_window()
+        self.act(window, self.words.get("Actions for %s") % LABEL, "toggle button")
+        return window
+
+    def certificate(self):
+        """By the keyboard, from its row."""
+        self.report()
+        window = self.main_window()
+        self.act(window, "anna.beispiel@example.org*", "list item", "focus")
+        self.case.give_keyboard(window)
+        return self.new_window(self.case.press, "Return")
 
     def settings(self, page):
-        window = self.new_window(self.activate, "settings")
-        self.press(window, page, "radio button")
+        """Of the dialog that is there, or of a new one."""
+        title = self.words.get("Settings")
+        if title not in self.titles():
+            self.new_window(self.activate, "settings")
+        self.act(title, page, "list item", "select")
+        return title
+
+    def locked_settings(self, page):
+        """As the administrator of the computer has set them; a new dialog reads the files."""
+        conf = self.box.dir / "locked.conf"
+        conf.write_text("[Policy]\nlock = cache-mode prompt sharing idle-timeout max-lifetime "
+                        "forget-on-lock forget-on-suspend forget-on-user-switch release-delay "
+                        "reset-card allow-keyring confirm-signatures groups tokens Modules\n",
+                        encoding="utf-8")
+        self.probe.setenv("PINFOLD_CONF", str(conf))
+        window = self.settings(page)
+        self.settle()
+        self.probe.setenv("PINFOLD_CONF", "")
         return window
 
-    def dialog_of_settings(self, page, button):
-        self._below = self.settings(page)
-        return self.new_window(self.press, self._below, button)
+    def above_settings(self, page, button):
+        return self.new_window(self.act, self.settings(page), button)
 
-    def about(self):
-        return self.new_window(self.activate, "about")
+    def choose(self, chooser, path, button):
+        """In a file chooser, whose entry for a path comes by Ctrl+L."""
+        self.case.give_keyboard(chooser)
 
-    def asked(self, method, **details):
-        self._request += 1
-        return self.new_window(lambda: method(self._request, **details))
+        def has_entry():
+            return self.probe.act(chooser, "text", "*", "type", str(path))
 
+        def is_chosen():
+            self.probe.act(chooser, "push button", self.words.get(button))
+            return chooser not in self.titles()
 
-STOPS = [
-    Stop("window", Tour.main_window),
-    Stop("menu", Tour.main_menu, is_menu=True),
-    Stop("history", lambda tour: tour.main_window("History")),
-    Stop("about", Tour.about, is_dialog=True),
-    *(Stop(f"settings-{page.lower()}", lambda tour, page=page: tour.settings(page), is_dialog=True)
-      for page in ("General", "Groups", "Permissions", "Keyring")),
-    Stop("settings-group", lambda tour: tour.dialog_of_settings("Groups", "Add Group…"),
-         is_dialog=True),
-    Stop("settings-program", lambda tour: tour.dialog_of_settings("Groups", "Add Program…"),
-         is_dialog=True),
-    Stop("pin", lambda tour: tour.asked(tour.prompting.ask, **LOGIN), is_prompt=True),
-    Stop("pin-last-try", lambda tour: tour.asked(tour.prompting.ask, **LOGIN | {"tries_left": 1}),
-         is_prompt=True),
-    Stop("sign", lambda tour: tour.asked(tour.prompting.ask_confirm, **LOGIN | {
-        "purpose": "context", "operation": "sign"}), is_prompt=True),
-    Stop("consent", lambda tour: tour.asked(tour.prompting.ask_consent, **PERMISSION),
-         is_prompt=True),
-    Stop("change-pin", lambda tour: tour.asked(tour.prompting.ask_change, **CHANGE | {
-        "purpose": "change"}), is_prompt=True),
-]
+        has_entry() or self.case.press_until("<Control>l", has_entry, "the entry for a path")
+        wait_served(is_chosen, 10, f"{path} to be chosen")
+
+    def import_file(self):
+        file = self.box.dir / "keys.p12"
+        file.touch()
+        return self.new_window(self.choose, self.new_window(self.activate, "import", CARD), file,
+                               "Open")
+
+    def asked(self, method, then=None, **details):
+        """By the agent, for what then does with the number of the question."""
+        self.request += 2
+        window = self.new_window(lambda: method(self.request, **details))
+        if then is not None:
+            then(self.request)
+        return window
+
+    def close_prompt(self, reason="accepted"):
+        self.prompting.close(self.request, reason)
