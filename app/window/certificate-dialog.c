@@ -61,6 +61,7 @@ set_export(PfCertificateDialog *self, GtkWindow *parent, PfCertificateItem *item
         g_variant_new("(s@ay)", pf_certificate_item_get_uri(item),
                       g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, der, TRUE));
     gtk_actionable_set_action_target_value(GTK_ACTIONABLE(self->export_button), parameter);
+    gtk_actionable_set_action_name(GTK_ACTIONABLE(self->export_button), "app.export-certificate");
     gtk_widget_set_visible(GTK_WIDGET(self->export_button),
                            g_action_group_has_action(G_ACTION_GROUP(application),
                                                      "export-certificate"));

@@ -78,6 +78,8 @@ pf_certificates_view_set(PfCertificatesView *self, PfCertificateList *list, cons
         return;
     self->certificates = g_object_ref(list);
     gtk_actionable_set_action_target(GTK_ACTIONABLE(self->again_button), "s", uri);
+    /* Not before: GTK complains of an action without its target. */
+    gtk_actionable_set_action_name(GTK_ACTIONABLE(self->again_button), "app.read-certificates");
     g_signal_connect_swapped(list, "changed", G_CALLBACK(on_certificates_changed), self);
     on_certificates_changed(self);
 }
