@@ -7,6 +7,7 @@
 #include <gio/gdesktopappinfo.h>
 #include <string.h>
 
+#include "own-program.h"
 #include "wire-names.h"
 
 #define ENTRY PF_WIRE_APP_NAME ".desktop"
@@ -100,7 +101,7 @@ pf_autostart_read_finish(GAsyncResult *result)
 static char *
 dup_exec_line(void)
 {
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *program = pf_own_program_dup(NULL);
     g_autoptr(GString) line = g_string_new("\"");
     for (const char *c = program != NULL ? program : "pinfold"; *c != '\0'; c++) {
         if (strchr("\"`$\\", *c) != NULL)

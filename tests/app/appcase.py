@@ -54,6 +54,7 @@ class AppCase(unittest.TestCase):
 
     is_first_run = False
     has_ui = True  # looks at the app by AT-SPI
+    program = build_path("app/pinfold")
 
     def setUp(self):
         self.box = Sandbox(display=True, wm=True, services=False)
@@ -68,7 +69,7 @@ class AppCase(unittest.TestCase):
         return Path(self.box.env["XDG_STATE_HOME"], "pinfold", name)
 
     def start_app(self, *args, **kwargs):
-        self.app = self.box.start([build_path("app/pinfold"), *args], name="pinfold", **kwargs)
+        self.app = self.box.start([self.program, *args], name="pinfold", **kwargs)
         return self.app
 
     def end_app(self, bus):

@@ -7,6 +7,7 @@ the real agent makes of the keys."""
 import ast
 import json
 import os
+import shutil
 from pathlib import Path
 
 from appcase import wait_served
@@ -158,6 +159,16 @@ class Autostart(PagesCase):
         self.scroll_to(window, f"{self.own} is no desktop entry. It is left as it is.")
         self.assertFalse(self.switch(window, False).has_state("sensitive"))
         self.assertEqual(self.own.read_text(encoding="utf-8"), "what is this\n")
+
+    def test_after_an_upgrade(self):
+        """The file that the app was started from is another one by now."""
+        self.program = self.box.dir / "pinfold"
+        upgrade = self.box.dir / "pinfold.new"
+        for path in (self.program, upgrade):
+            shutil.copy2(build_path("app/pinfold"), path)
+        window = self.open_page()
+        upgrade.rename(self.program)
+        self.assertIn(f'Exec="{self.program}" --gapplication-service\n', self.press(window, True))
 
 
 class Tokens(PagesCase):
