@@ -135,7 +135,8 @@ on_get_status_done(GObject *source, GAsyncResult *result, gpointer user_data)
         g_warning("Reading the agent's status: %s", error->message);
     else
         apply_status(self, status);
-    if (self->stale)
+    /* An agent that was stopped for a while does not say so when it goes on. */
+    if (self->stale || g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
         ask_status(self);
 }
 

@@ -164,6 +164,7 @@ class ReportingAgent:
         self.removed = []
         self.looked = 0  # calls of Diagnose
         self.refuses = ()  # names of methods that fail
+        self.hangs = False  # GetStatus gets no answer
         self.asked = 0
         self.called = []  # every method, in order
         self._bus = bus
@@ -182,7 +183,8 @@ class ReportingAgent:
             invocation.return_dbus_error("org.example.Refused", "as the test wants")
         elif method == "GetStatus":
             self.asked += 1
-            invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
+            if not self.hangs:
+                invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
         elif method == "Diagnose":
             self.looked += 1
             invocation.return_value(GLib.Variant.new_tuple(GLib.Variant("aa{sv}", [])))

@@ -18,6 +18,7 @@ from scriptedagent import ReportingAgent
 CARD = "pkcs11:model=PKCS%2315;manufacturer=piv_II;serial=00;token=Anna%20Beispiel"
 SOFT = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=ab;token=demo"
 READER = "Virtual PCD 00 00"
+CALL_TIMEOUT_S = 25  # of GDBus
 FIREFOX = {"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": False,
            "since": int(time.time()), "members": [
                {"pid": 4711, "exe": "/usr/lib/firefox/firefox", "name": "Firefox",
@@ -150,6 +151,18 @@ class Windows(AppCase):
             self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
                                "List", None, None, 0, 5000, None)
             pump()
+
+    def test_agent_hangs(self):
+        """For longer than a call waits, and without a word that anything has changed since."""
+        agent = ReportingAgent(self.bus)
+        self.addCleanup(agent.stop)
+        agent.report(tokens=[{"uri": SOFT, "label": "demo", "flags": []}])
+        agent.hangs = True
+        self.start_app()
+        wait_served(lambda: agent.asked, 15, "the first question")
+        agent.hangs = False
+        wait_served(lambda: agent.asked > 1, CALL_TIMEOUT_S + 5, "the next question")
+        self.wait_texts(self.ui.window(TITLE), "demo")
 
     def test_impostor(self):
         """A program with the agent's name, while another one listens on the private socket."""
