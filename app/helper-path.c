@@ -12,3 +12,11 @@ pf_helper_path_dup(void)
         return g_strdup(PF_LIBEXECDIR "/pinfold-tokens");
     return g_build_filename(folder, "..", "agent", "pinfold-tokens", NULL);
 }
+
+char *
+pf_helper_path_dup_pinfoldctl(void)
+{
+    g_autofree char *own = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = own != NULL ? g_path_get_dirname(own) : NULL;
+    return g_build_filename(folder != NULL ? folder : PF_BINDIR, "pinfoldctl", NULL);
+}

@@ -17,6 +17,7 @@ struct _PfSettingsActions {
     GCancellable *cancellable;
     GtkWindow *dialog; /* weak */
     gboolean opening;
+    const char *page; /* to be shown first; NULL: the first one */
     gboolean is_mode_fixed;
 };
 
@@ -42,6 +43,8 @@ show_dialog(PfSettingsActions *self, PfSettingsView *view, const PfConfig *confi
     gtk_window_set_transient_for(dialog, find_parent(self));
     gtk_window_set_application(dialog, self->application);
     g_set_weak_pointer(&self->dialog, dialog);
+    if (self->page != NULL)
+        pf_settings_dialog_show_page(PF_SETTINGS_DIALOG(dialog), self->page);
     gtk_window_present(dialog);
 }
 
@@ -86,11 +89,14 @@ on_config_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
     pf_config_free(config);
 }
 
+/* PAGE is static, or NULL for any. */
 static void
-on_settings_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+open_settings(PfSettingsActions *self, const char *page)
 {
-    PfSettingsActions *self = user_data;
+    self->page = page;
     if (self->dialog != NULL) {
+        if (page != NULL)
+            pf_settings_dialog_show_page(PF_SETTINGS_DIALOG(self->dialog), page);
         gtk_window_present(self->dialog);
     } else if (!self->opening) {
         self->opening = TRUE;
@@ -98,10 +104,25 @@ on_settings_activated(GSimpleAction *action, GVariant *parameter, gpointer user_
     }
 }
 
+static void
+on_settings_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    open_settings(user_data, NULL);
+}
+
+static void
+on_use_with_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    open_settings(user_data, "programs");
+}
+
 PfSettingsActions *
 pf_settings_actions_new(GtkApplication *application, PfAgentModel *model)
 {
-    static const GActionEntry entries[] = {{"settings", on_settings_activated}};
+    static const GActionEntry entries[] = {
+        {"settings", on_settings_activated},
+        {"use-with", on_use_with_activated},
+    };
     PfSettingsActions *self = g_object_new(PF_TYPE_SETTINGS_ACTIONS, NULL);
     g_autoptr(PfSettingsView) view = pf_settings_view_new(NULL);
     if (view == NULL)

@@ -6,6 +6,7 @@
 #include "forgetting-page.h"
 #include "general-page.h"
 #include "groups-page.h"
+#include "integration-page.h"
 #include "keyring-page.h"
 #include "modules-page.h"
 #include "permissions-page.h"
@@ -23,6 +24,7 @@ struct _PfSettingsDialog {
     PfPermissionsPage *permissions_page;
     PfKeyringPage *keyring_page;
     PfModulesPage *modules_page;
+    PfIntegrationPage *integration_page;
 };
 
 G_DEFINE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, GTK_TYPE_DIALOG)
@@ -42,19 +44,43 @@ pf_settings_dialog_new(PfSettingsView *view, const PfConfig *config, PfAgentMode
     return self;
 }
 
+void
+pf_settings_dialog_show_page(PfSettingsDialog *self, const char *name)
+{
+    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->page_list));
+    for (GList *row = rows; row != NULL; row = row->next) {
+        if (g_str_equal(gtk_widget_get_name(row->data), name))
+            gtk_list_box_select_row(self->page_list, row->data);
+    }
+}
+
+static gboolean
+is_page_shown(PfSettingsDialog *self, GtkWidget *page)
+{
+    GtkWidget *shown = gtk_stack_get_visible_child(self->stack);
+    return shown != NULL && gtk_widget_is_ancestor(page, shown);
+}
+
 static void
 on_page_list_row_selected(PfSettingsDialog *self, GtkListBoxRow *row)
 {
-    if (row != NULL)
-        gtk_stack_set_visible_child_name(self->stack, gtk_widget_get_name(GTK_WIDGET(row)));
+    if (row == NULL)
+        return;
+    gtk_stack_set_visible_child_name(self->stack, gtk_widget_get_name(GTK_WIDGET(row)));
+    /* Only who wants to see the programs waits for what they say. */
+    if (is_page_shown(self, GTK_WIDGET(self->integration_page)))
+        pf_integration_page_reload(self->integration_page);
 }
 
 /* The files may have been changed elsewhere while another window was in front. */
 static void
 on_is_active_changed(PfSettingsDialog *self)
 {
-    if (gtk_window_is_active(GTK_WINDOW(self)))
-        pf_modules_page_reload(self->modules_page);
+    if (!gtk_window_is_active(GTK_WINDOW(self)))
+        return;
+    pf_modules_page_reload(self->modules_page);
+    if (is_page_shown(self, GTK_WIDGET(self->integration_page)))
+        pf_integration_page_reload(self->integration_page);
 }
 
 static void
@@ -95,6 +121,7 @@ ensure_pages(void)
     g_type_ensure(PF_TYPE_PERMISSIONS_PAGE);
     g_type_ensure(PF_TYPE_KEYRING_PAGE);
     g_type_ensure(PF_TYPE_MODULES_PAGE);
+    g_type_ensure(PF_TYPE_INTEGRATION_PAGE);
 }
 
 static void
@@ -114,6 +141,7 @@ pf_settings_dialog_class_init(PfSettingsDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, permissions_page);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, keyring_page);
     gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, modules_page);
+    gtk_widget_class_bind_template_child(widget_class, PfSettingsDialog, integration_page);
     gtk_widget_class_bind_template_callback(widget_class, on_page_list_row_selected);
 }
 

@@ -16,3 +16,6 @@ G_DECLARE_FINAL_TYPE(PfSettingsDialog, pf_settings_dialog, PF, SETTINGS_DIALOG, 
  * there is none). It destroys itself when closed. */
 PfSettingsDialog *pf_settings_dialog_new(PfSettingsView *view, const PfConfig *config,
                                          PfAgentModel *model, GDBusConnection *connection);
+
+/* Turns to the page that settings-dialog.ui names so. */
+void pf_settings_dialog_show_page(PfSettingsDialog *self, const char *name);

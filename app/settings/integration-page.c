@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* PfIntegrationPage: one job of pinfoldctl at a time. Each program is an action that has a state;
+ * it changes when the job has looked again. */
+#include "integration-page.h"
+
+#include "integration-item.h"
+#include "integration-row.h"
+#include "registration-job.h"
+#include "row-separators.h"
+
+struct _PfIntegrationPage {
+    GtkBox parent_instance;
+    GtkListBox *program_list;
+    GtkLabel *busy_label;
+    GtkLabel *failed_label;
+
+    GListStore *items;
+    GSimpleActionGroup *actions;
+    GCancellable *cancellable;
+    gboolean is_busy;
+    gboolean is_stale; /* was to be looked at while a job ran */
+};
+
+G_DEFINE_FINAL_TYPE(PfIntegrationPage, pf_integration_page, GTK_TYPE_BOX)
+
+static void on_programs_listed(GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+show_failure(PfIntegrationPage *self, const char *text)
+{
+    gtk_label_set_text(self->failed_label, text != NULL ? text : "");
+    gtk_widget_set_visible(GTK_WIDGET(self->failed_label), text != NULL);
+}
+
+static void
+set_busy(PfIntegrationPage *self, gboolean is_busy)
+{
+    self->is_busy = is_busy;
+    gtk_widget_set_visible(GTK_WIDGET(self->busy_label), is_busy);
+}
+
+static void
+list_programs(PfIntegrationPage *self)
+{
+    static const char *const words[] = {"register", "--list", NULL};
+    set_busy(self, TRUE);
+    self->is_stale = FALSE;
+    pf_registration_job_run_async(words, self->cancellable, on_programs_listed, self);
+}
+
+void
+pf_integration_page_reload(PfIntegrationPage *self)
+{
+    self->is_stale = self->is_busy;
+    if (!self->is_busy)
+        list_programs(self);
+}
+
+/* TRUE: the page is gone, or the job failed, which is shown. */
+static gboolean
+has_failed(JsonArray *programs, GError *error, gpointer user_data)
+{
+    if (programs == NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        set_busy(user_data, FALSE);
+        show_failure(user_data, error->message);
+    }
+    return programs == NULL;
+}
+
+static void
+on_program_changed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JsonArray) programs = pf_registration_job_run_finish(result, &error);
+    if (has_failed(programs, error, user_data))
+        return;
+    PfIntegrationPage *self = user_data;
+    g_autoptr(PfIntegrationItem) item =
+        json_array_get_length(programs) > 0
+            ? pf_integration_item_new(json_array_get_object_element(programs, 0))
+            : NULL;
+    g_autofree char *failure = item != NULL ? pf_integration_item_dup_error(item) : NULL;
+    show_failure(self, failure);
+    list_programs(self);
+}
+
+/* WORDS ends with NULL. */
+static void
+change(PfIntegrationPage *self, const char *const *words)
+{
+    if (self->is_busy)
+        return;
+    set_busy(self, TRUE);
+    show_failure(self, NULL);
+    pf_registration_job_run_async(words, self->cancellable, on_program_changed, self);
+}
+
+/* The switch shows what was wanted at once; what came of it, when the programs were looked at. */
+static void
+on_use_changed(GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+    PfIntegrationPage *self = user_data;
+    const char *words[] = {g_variant_get_boolean(state) ? "register" : "unregister",
+                           g_action_get_name(G_ACTION(action)), NULL};
+    g_simple_action_set_state(action, state);
+    self->is_stale = TRUE;
+    change(self, words);
+}
+
+static void
+on_replace_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+    const char *words[] = {"register", "--replace", g_variant_get_string(parameter, NULL), NULL};
+    change(user_data, words);
+}
+
+static void
+add_item(PfIntegrationPage *self, PfIntegrationItem *item)
+{
+    g_autoptr(GSimpleAction) action =
+        g_simple_action_new_stateful(pf_integration_item_get_name(item), NULL,
+                                     g_variant_new_boolean(FALSE));
+    g_signal_connect_object(action, "change-state", G_CALLBACK(on_use_changed), self, 0);
+    g_action_map_add_action(G_ACTION_MAP(self->actions), G_ACTION(action));
+    g_list_store_append(self->items, item);
+}
+
+/* The item of NAME, a reference; NULL: it is not there yet. */
+static PfIntegrationItem *
+find_item(PfIntegrationPage *self, const char *name)
+{
+    GListModel *items = G_LIST_MODEL(self->items);
+    for (guint i = 0; i < g_list_model_get_n_items(items); i++) {
+        g_autoptr(PfIntegrationItem) item = g_list_model_get_item(items, i);
+        if (g_str_equal(pf_integration_item_get_name(item), name))
+            return g_steal_pointer(&item);
+    }
+    return NULL;
+}
+
+static void
+show_program(PfIntegrationPage *self, JsonObject *program)
+{
+    g_autoptr(PfIntegrationItem) item = pf_integration_item_new(program);
+    if (item == NULL)
+        return;
+    g_autoptr(PfIntegrationItem) shown = find_item(self, pf_integration_item_get_name(item));
+    if (shown != NULL)
+        pf_integration_item_update(shown, program);
+    else
+        add_item(self, item);
+    GAction *action =
+        g_action_map_lookup_action(G_ACTION_MAP(self->actions), pf_integration_item_get_name(item));
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(action), pf_integration_item_is_found(item));
+    g_simple_action_set_state(G_SIMPLE_ACTION(action),
+                              g_variant_new_boolean(pf_integration_item_is_on(item)));
+}
+
+static void
+on_programs_listed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JsonArray) programs = pf_registration_job_run_finish(result, &error);
+    if (has_failed(programs, error, user_data))
+        return;
+    PfIntegrationPage *self = user_data;
+    for (guint i = 0; i < json_array_get_length(programs); i++)
+        show_program(self, json_array_get_object_element(programs, i));
+    set_busy(self, FALSE);
+    if (self->is_stale)
+        list_programs(self);
+}
+
+static void
+dispose(GObject *object)
+{
+    PfIntegrationPage *self = PF_INTEGRATION_PAGE(object);
+    g_cancellable_cancel(self->cancellable);
+    g_clear_object(&self->cancellable);
+    g_clear_object(&self->actions);
+    g_clear_object(&self->items);
+    G_OBJECT_CLASS(pf_integration_page_parent_class)->dispose(object);
+}
+
+static void
+pf_integration_page_class_init(PfIntegrationPageClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/org/pinfold/Pinfold/integration-page.ui");
+    gtk_widget_class_bind_template_child(widget_class, PfIntegrationPage, program_list);
+    gtk_widget_class_bind_template_child(widget_class, PfIntegrationPage, busy_label);
+    gtk_widget_class_bind_template_child(widget_class, PfIntegrationPage, failed_label);
+}
+
+static void
+pf_integration_page_init(PfIntegrationPage *self)
+{
+    static const GActionEntry entries[] = {{"replace", on_replace_activated, "s"}};
+    self->cancellable = g_cancellable_new();
+    self->items = g_list_store_new(PF_TYPE_INTEGRATION_ITEM);
+    self->actions = g_simple_action_group_new();
+    g_action_map_add_action_entries(G_ACTION_MAP(self->actions), entries, G_N_ELEMENTS(entries),
+                                    self);
+    gtk_widget_insert_action_group(GTK_WIDGET(self), "programs", G_ACTION_GROUP(self->actions));
+    gtk_widget_init_template(GTK_WIDGET(self));
+    gtk_list_box_bind_model(self->program_list, G_LIST_MODEL(self->items), pf_integration_row_new,
+                            NULL, NULL);
+    pf_row_separators_add(self->program_list);
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""The page of programs that can use Pinfold: switches that run pinfoldctl."""
+
+import shutil
+from pathlib import Path
+
+from gi.repository import GLib
+
+from appcase import wait_served
+from pinfoldtest import need_backend, tap
+from pinfoldtest.pinfold import Pinfold, module_path
+from settingscase import SettingsCase
+
+OTHERS = "Host gate\n    PKCS11Provider {library}\n"
+
+
+class Programs(SettingsCase):
+    page = "Programs"
+
+    def setUp(self):
+        super().setUp()
+        # One that p11-kit does not know, which the machine's own files would tell it of.
+        self.backend = str(self.box.dir / "some-token.so")
+        shutil.copy(need_backend("softhsm"), self.backend)
+        self.home = Path(self.box.env["HOME"])
+        (self.home / ".config/pinfold").mkdir(mode=0o700)
+        Pinfold.write_config(self.home / ".config/pinfold/pinfold.conf",
+                             {"softhsm2": self.backend})
+        self.config = self.home / ".ssh/config"
+        self.config.parent.mkdir(mode=0o700)
+
+    def switch(self, window, name):
+        return window.find(name, "toggle button", 30, showing=False)
+
+    def wait_switch(self, window, name, on):
+        wait_served(lambda: self.switch(window, name).has_state("checked") == on, 30,
+                    f"{name} to be {'on' if on else 'off'} in:\n{window.tree()}")
+
+    def text(self):
+        return self.config.read_text() if self.config.exists() else ""
+
+    def test_on_and_off_by_the_keyboard_and_what_fails(self):
+        self.config.write_text("User me\n")
+        window = self.open_page()
+        self.wait_texts(window, "OpenSSH", "Firefox has no profile here")
+        self.assertFalse(self.switch(window, "Firefox").has_state("sensitive"))
+        self.wait_switch(window, "OpenSSH", False)
+        self.focus_switch(window, "OpenSSH")
+        self.box.screen.key("space")
+        self.wait_switch(window, "OpenSSH", True)
+        self.assertIn(f"PKCS11Provider {module_path()}\n", self.text())
+        self.assertTrue(self.switch(window, "OpenSSH").has_state("focused"))
+        self.switch(window, "OpenSSH").press()
+        self.wait_switch(window, "OpenSSH", False)
+        self.assertEqual(self.text(), "User me\n")
+        self.config.unlink()
+        self.config.mkdir()
+        self.switch(window, "OpenSSH").press()
+        self.wait_texts(window, "is not a regular file")
+        self.wait_switch(window, "OpenSSH", False)
+
+    def test_others_are_pointed_out_and_replaced(self):
+        before = OTHERS.format(library=self.backend)
+        self.config.write_text(before)
+        window = self.open_page()
+        self.wait_texts(window, "brings the same tokens a second time")
+        self.focus_switch(window, "OpenSSH")  # which has it scrolled into view
+        window.find("Replace by Pinfold", "push button", 30).press()
+        self.wait_switch(window, "OpenSSH", True)
+        self.wait_no_text(window, "brings the same tokens")
+        self.assertLess(self.text().index(module_path()), self.text().index(self.backend))
+        self.switch(window, "OpenSSH").press()
+        wait_served(lambda: self.text() == before, 30, "the file to be as it was")
+
+    def focus_switch(self, window, name):
+        self.switch(window, name).focus()
+        wait_served(lambda: self.switch(window, name).has_state("focused"), 30, "the focus")
+
+    def test_the_welcome_page_leads_here(self):
+        self.start_app("--gapplication-service")
+        wait_served(lambda: self.agent.asked, 15, "the first question")
+        self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
+                           "Activate", GLib.Variant("(sava{sv})", ("use-with", [], {})), None, 0,
+                           15000, None)
+        self.wait_texts(self.ui.window("Settings", 30), "OpenSSH", "Java")
+
+
+if __name__ == "__main__":
+    tap.main()
