@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl-module.h"
 #include "ctl-register-print.h"
@@ -167,6 +168,10 @@ run_job(Job job, const Options *options)
     g_autoptr(PfRegisterPlace) place =
         pf_register_place_new(module, options->system, options->root, &error);
     gboolean good = TRUE;
+    if (job != JOB_LIST && options->system && options->root == NULL && geteuid() != 0) {
+        pf_ctl_text_print_error(_("what is for all users needs root: use sudo"));
+        return PF_CTL_FAILED;
+    }
     if (place == NULL) {
         pf_ctl_text_print_error(error->message);
         return PF_CTL_FAILED;

@@ -3,13 +3,14 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """register and unregister for Firefox, Thunderbird and Chromium: their NSS databases."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import unittest
 
-from pinfoldtest import tap
+from pinfoldtest import source_path, tap
 from registercase import CTL, RegisterCase, snapshot
 
 OWN = "Pinfold"
@@ -352,6 +353,19 @@ class Words(RegisterCase):
             self.ctl("register", *words, status=2)
         self.ctl("unregister", "firefox", "--replace", status=2)
         self.ctl("unregister", status=2)
+
+    def test_what_is_for_all_users_needs_root(self):
+        not_root = ("unshare", "--user") if os.geteuid() == 0 else ()
+        ran = self.box.run(*not_root, CTL, "register", "firefox", "--system", check=False)
+        if not_root and "unshare:" in ran.stderr:
+            raise unittest.SkipTest("no user namespace of one's own can be had here")
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("needs root", ran.stderr)
+
+    def test_the_manual_has_each_program(self):
+        manual = source_path("data/pinfoldctl.1").read_text()
+        for program in json.loads(self.ctl("register", "--list", "--json"))["programs"]:
+            self.assertRegex(manual, rf"(?m)^\.It Cm .*\b{program['name']}$")
 
     def test_list(self):
         before = snapshot(self.home)
