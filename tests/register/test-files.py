@@ -4,10 +4,12 @@
 """register and unregister for p11-kit and OpenSSH, whose lists are text files."""
 
 import os
+import re
 import unittest
 from pathlib import Path
 
-from pinfoldtest import need_tools, tap
+from pinfoldtest import need_tools, process, softhsm, tap, wait_for
+from pinfoldtest.paths import library
 from registercase import RegisterCase, snapshot
 
 # p11-kit reads no files of root's own, and goes by what the process sees of itself.
@@ -99,6 +101,22 @@ class P11Kit(SystemCase):
         self.assertIn(self.module, self.listed(*NOT_ROOT))
         self.ctl("unregister", "p11-kit", prefix=NOT_ROOT)
         self.assertFalse(own.exists())
+
+    def test_the_way_into_a_flatpak(self):
+        """The commands of the note, and what the program in the sandbox has of them."""
+        client = library("pkcs11/p11-kit-client.so", "p11-kit-client.so")
+        need_tools("pkcs11-tool")
+        if client is None:
+            raise unittest.SkipTest("p11-kit-client.so is not installed")
+        (self.home / ".var/app/org.mozilla.firefox").mkdir(parents=True)
+        softhsm.init_token(self.box)
+        note = self.program("register", "firefox", status=1)["notes"][0]
+        command = re.search("“(mkdir -p .* pkcs11:)”", note)[1]
+        started = self.box.run("sh", "-c", f"{command} >server 2>&1 </dev/null; cat server").stdout
+        self.addCleanup(process.end_processes, [int(re.search(r"SERVER_PID=(\d+)", started)[1])])
+        wait_for(lambda: "pinfold-test" in self.box.run("pkcs11-tool", "--module", client, "-L",
+                                                        check=False).stdout,
+                 10, "the client to show the token")
 
     @unittest.skipUnless(os.geteuid() == 0, "only root is refused")
     def test_root_has_no_modules_of_its_own(self):
