@@ -71,7 +71,7 @@ pf_nss_database_look(const PfRegisterPlace *place, const char *folder, PfRegiste
     g_autofree char *modutil = g_find_program_in_path(MODUTIL);
     g_autoptr(GPtrArray) entries = read_entries(target->path, &error);
     if (has_old_database(folder))
-        target->hindrance = g_strdup(_("has a database of NSS of before 2009: start the program "
+        target->hindrance = g_strdup(_("has an NSS database of the old kind: start the program "
                                        "once, it makes a new one"));
     else if (entries == NULL)
         target->hindrance = g_strdup(error->message);

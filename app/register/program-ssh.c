@@ -87,8 +87,9 @@ pf_program_ssh_find(const PfRegisterPlace *place, PfRegisterSight *sight)
         target->hindrance = g_strdup(error->message);
     else if (place->is_system && !is_included(place))
         target->hindrance =
-            g_strdup(_("/etc/ssh/ssh_config does not read the files of " INCLUDED ": add the line "
-                       "“Include " INCLUDED "/*.conf” at its start"));
+            g_strdup_printf(_("/etc/ssh/ssh_config does not read the files of %s: add the line "
+                              "“Include %s/*.conf” at its start"),
+                            INCLUDED, INCLUDED);
     target->is_unknown = text == NULL;
     g_ptr_array_add(sight->targets, target);
 }
