@@ -9,6 +9,7 @@ import unittest
 from pathlib import Path
 
 from pinfoldtest import need_tools, process, softhsm, tap, wait_for
+from pinfoldtest.extent import FULL
 from pinfoldtest.paths import library
 from registercase import RegisterCase, snapshot
 
@@ -92,6 +93,7 @@ class P11Kit(SystemCase):
         self.assertEqual(mine.read_text(), f"module: {self.backend}\npriority: 3\n")
         self.assertEqual([p.name for p in self.folder.iterdir()], ["mine.module"])
 
+    @tap.only_if(FULL)
     def test_an_older_file_keeps_what_else_it_says(self):
         self.folder.mkdir(parents=True)
         own = self.folder / "pinfold.module"
@@ -102,6 +104,7 @@ class P11Kit(SystemCase):
         self.ctl("unregister", "p11-kit", prefix=NOT_ROOT)
         self.assertFalse(own.exists())
 
+    @tap.only_if(FULL)
     def test_the_way_into_a_flatpak(self):
         """The commands of the note, and what the program in the sandbox has of them."""
         client = library("pkcs11/p11-kit-client.so", "p11-kit-client.so")
@@ -225,6 +228,7 @@ class Ssh(SystemCase):
         self.assertNotIn("- User me", said)
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_bytes_that_are_no_utf8_stay(self):
         self.folder.mkdir(mode=0o700)
         self.config.write_bytes(b"# caf\xe9\r\nUser me\r\n")
@@ -234,6 +238,7 @@ class Ssh(SystemCase):
         self.ctl("unregister", "ssh")
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_a_link_stays_one(self):
         kept = self.home / "dot files"
         kept.mkdir()

@@ -11,6 +11,7 @@ import sys
 import unittest
 
 from pinfoldtest import source_path, tap
+from pinfoldtest.extent import FULL
 from registercase import CTL, RegisterCase, snapshot
 
 OWN = "Pinfold"
@@ -70,6 +71,7 @@ class Profiles(RegisterCase):
         self.assertIn(f"remove {second}/cert9.db", said)
         self.assertEqual(snapshot(self.home), registered)
 
+    @tap.only_if(FULL)
     def test_thunderbird_and_the_newer_folders(self):
         first, _ = self.make_profiles(root=".thunderbird")
         newer, _ = self.make_profiles(root=".config/mozilla/firefox")
@@ -80,6 +82,7 @@ class Profiles(RegisterCase):
         self.ctl("unregister", "thunderbird", "firefox")
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_a_double_is_pointed_out_and_kept(self):
         first, second = self.make_profiles(("Soft", self.backend))
         before = snapshot(self.home)
@@ -115,6 +118,7 @@ class Profiles(RegisterCase):
         self.assertIn(said, path.read_text())
         self.assertFalse((self.home / ".local/state/pinfold").exists())
 
+    @tap.only_if(FULL)
     def test_a_list_that_was_changed_since_keeps_the_changes(self):
         first, second = self.make_profiles()
         self.ctl("register", "firefox")
@@ -126,6 +130,7 @@ class Profiles(RegisterCase):
         self.assertTrue((second / "key4.db").exists())
         self.assertEqual(self.modules(first), {})
 
+    @tap.only_if(FULL)
     def test_what_was_replaced_comes_back_though_pinfold_was_taken_out_by_hand(self):
         first, _ = self.make_profiles(("Soft", self.backend))
         self.ctl("register", "firefox", "--replace")
@@ -140,6 +145,7 @@ class Profiles(RegisterCase):
         self.ctl("unregister", "firefox")
         self.assertEqual(self.modules(first), {})
 
+    @tap.only_if(FULL)
     def test_an_older_installation_is_replaced(self):
         older = self.box.dir / "old/pinfold-pkcs11.so"
         older.parent.mkdir()
@@ -175,6 +181,7 @@ class Profiles(RegisterCase):
         self.ctl("unregister", "firefox")
         self.assertEqual({n: v for n, v in snapshot(first).items() if n != ".parentlock"}, before)
 
+    @tap.only_if(FULL)
     def test_a_lock_by_a_link_counts_while_its_process_lives(self):
         first, _ = self.make_profiles()
         os.symlink(f"127.0.1.1:{os.getpid()}", first / "lock")
@@ -186,6 +193,7 @@ class Profiles(RegisterCase):
         self.ctl("register", "firefox")
         self.assertEqual(self.modules(first), {OWN: self.module})
 
+    @tap.only_if(FULL)
     def test_a_profile_whose_folder_is_gone(self):
         first, second = self.make_profiles()
         second.rmdir()
@@ -197,6 +205,7 @@ class Profiles(RegisterCase):
         self.assertEqual(self.targets("register", "firefox", status=1), [])
         self.assertEqual(self.targets("unregister", "firefox"), [])
 
+    @tap.only_if(FULL)
     def test_no_profile_at_all(self):
         before = snapshot(self.home)
         self.assertIn("start it once", self.ctl("register", "firefox", status=1))
@@ -271,6 +280,7 @@ class Profiles(RegisterCase):
         self.assertIn("broken", said[0]["error"])
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_without_the_tools_it_says_what_to_install(self):
         self.make_profiles()
         before = snapshot(self.home)
@@ -278,6 +288,7 @@ class Profiles(RegisterCase):
         self.assertIn("libnss3-tools", said)
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_a_home_of_somebody_else(self):
         self.make_profiles()
         if os.geteuid() != 0:
@@ -306,6 +317,7 @@ class Chromium(RegisterCase):
         self.ctl("unregister", "chromium")
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_what_was_put_into_a_new_database_stays(self):
         self.ctl("register", "chromium")
         folder = self.home / ".pki/nssdb"
@@ -316,6 +328,7 @@ class Chromium(RegisterCase):
         self.assertEqual(self.modules(folder), {})
         self.assertIn("own", self.box.run("certutil", "-L", "-d", f"sql:{folder}").stdout)
 
+    @tap.only_if(FULL)
     def test_both_databases(self):
         for folder in (self.home / ".pki/nssdb", self.home / ".local/share/pki/nssdb"):
             self.make_database(folder)
@@ -325,11 +338,13 @@ class Chromium(RegisterCase):
         self.ctl("unregister", "chromium")
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_only_the_newer_database(self):
         self.make_database(self.home / ".local/share/pki/nssdb")
         self.ctl("register", "chromium")
         self.assertFalse((self.home / ".pki").exists())
 
+    @tap.only_if(FULL)
     def test_a_database_with_a_password(self):
         folder = self.home / ".pki/nssdb"
         folder.mkdir(parents=True)

@@ -6,6 +6,7 @@
 import unittest
 
 from pinfoldtest import need_tools, softhsm, tap
+from pinfoldtest.extent import FULL
 from registercase import RegisterCase, snapshot
 
 KEY = "pkcs11:token=pinfold-test;object=key;type=private;pin-value=1234"
@@ -49,6 +50,7 @@ class Snippets(RegisterCase):
         self.ctl("unregister", "openssl")
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_java(self):
         need_tools("keytool")
         self.move_build()
@@ -81,6 +83,7 @@ class Snippets(RegisterCase):
             self.assertIn("not written by Pinfold", self.target(verb, "java", status=1)["error"])
         self.assertEqual(snapshot(self.home), before)
 
+    @tap.only_if(FULL)
     def test_an_older_installation_is_replaced(self):
         self.ctl("register", "java")
         file = self.folder / "java-pkcs11.cfg"
