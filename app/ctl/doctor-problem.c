@@ -245,6 +245,8 @@ static const struct {
     [PF_DOCTOR_PROBLEM_PROGRAM_DOUBLED] =
         {"program-doubled", FALSE,
          N_("Leave the tokens to Pinfold: pinfoldctl register NAME --replace.")},
+    [PF_DOCTOR_PROBLEM_PROGRAM_IN_SANDBOX] =
+        {"program-in-sandbox", FALSE, N_("“pinfoldctl register NAME” says what can be done.")},
     [PF_DOCTOR_PROBLEM_PROGRAM_NONE] =
         {"program-none", FALSE,
          N_("Register those that you use: pinfoldctl register --list has their names.")},

@@ -14,6 +14,7 @@ typedef struct {
     guint places;
     gboolean is_registered;
     gboolean is_outdated;
+    gboolean is_in_sandbox;
     char *hindrance;   /* of a place that cannot be read, or NULL */
     GPtrArray *others; /* modules that bring the same tokens: char * */
 } View;
@@ -60,6 +61,7 @@ look(View *view, const PfRegisterProgram *program, const PfRegisterPlace *place)
     program->find(place, sight);
     for (guint i = 0; i < sight->targets->len; i++)
         add_target(view, sight->targets->pdata[i]);
+    view->is_in_sandbox = view->is_in_sandbox || sight->is_in_sandbox;
     /* What could be written for everybody does not mean that the program is there. */
     if (!place->is_system)
         view->places += sight->targets->len;
@@ -97,6 +99,12 @@ report(PfDoctor *doctor, const PfRegisterProgram *program, const View *view)
                                  _("%s: it uses Pinfold, and beside it what Pinfold stands in "
                                    "front of (%s): each token is there twice."),
                                  title, others);
+    else if (view->is_in_sandbox)
+        pf_doctor_report_problem(doctor->report, id, PF_DOCTOR_PROBLEM_PROGRAM_IN_SANDBOX,
+                                 /* Translators: %s is a program. */
+                                 _("%s: it is there as a Snap or Flatpak, which loads no module of "
+                                   "the system."),
+                                 title);
     else if (view->is_registered)
         /* Translators: %s is a program. */
         pf_doctor_report_ok(doctor->report, id, _("%s: it uses Pinfold."), title);
@@ -127,7 +135,7 @@ check_program(PfDoctor *doctor, const PfRegisterProgram *program, const PfRegist
     look(&view, program, doctor->place);
     if (!view.is_registered || !has_last_word(program))
         look(&view, program, system);
-    if (view.places > 0 || view.is_registered)
+    if (view.places > 0 || view.is_registered || view.is_in_sandbox)
         report(doctor, program, &view);
     g_free(view.hindrance);
     return view.is_registered;

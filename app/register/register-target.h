@@ -28,6 +28,7 @@ void pf_register_target_free(gpointer target);
 typedef struct {
     GPtrArray *targets; /* PfRegisterTarget */
     GPtrArray *notes;   /* char *, sentences: what cannot be registered, and what to do instead */
+    gboolean is_in_sandbox; /* a note says that the program is there as a Snap or Flatpak as well */
 } PfRegisterSight;
 
 PfRegisterSight *pf_register_target_sight_new(void);

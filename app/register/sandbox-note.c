@@ -18,6 +18,7 @@ pf_sandbox_note_add_snap(const PfRegisterPlace *place, const char *title, const 
 {
     if (!is_there(place, folder))
         return;
+    sight->is_in_sandbox = TRUE;
     g_ptr_array_add(sight->notes,
                     /* Translators: %s is the name of a program. */
                     g_strdup_printf(_("%s is also here as a Snap, whose sandbox loads no module of "
@@ -32,6 +33,7 @@ pf_sandbox_note_add_flatpak(const PfRegisterPlace *place, const char *title, con
 {
     if (!is_there(place, folder))
         return;
+    sight->is_in_sandbox = TRUE;
     g_ptr_array_add(
         sight->notes,
         /* Translators: the name of a program; what follows in quotes are commands. */

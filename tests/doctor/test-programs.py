@@ -30,7 +30,7 @@ class Programs(DoctorCase):
         self.addCleanup(self.clean)
 
     def clean(self):
-        for name in (".ssh", ".mozilla", ".config/pkcs11", ".local/state/pinfold"):
+        for name in (".ssh", ".mozilla", ".config/pkcs11", ".local/state/pinfold", "snap"):
             shutil.rmtree(self.home / name, ignore_errors=True)
 
     def register(self, *words, prefix=()):
@@ -87,6 +87,11 @@ class Programs(DoctorCase):
         self.assert_problem(self.doctor(), "program:firefox", "program-unknown",
                             "cannot be found out")
         self.assertNotIn("Secret", self.run_doctor("--report").stdout)
+
+    def test_snap(self):
+        (self.home / "snap/firefox/common/.mozilla/firefox").mkdir(parents=True)
+        self.assert_problem(self.doctor(), "program:firefox", "program-in-sandbox", "Snap",
+                            "register NAME")
 
     @tap.only_if(FULL)
     def test_own_module(self):

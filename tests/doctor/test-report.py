@@ -60,7 +60,9 @@ class Manual(DoctorCase):
         self.assertGreater(len(usage), 9)
         for line in usage:
             self.assertIn(f" {line.replace('…', '...')} ", said)
-        for word in ("EXIT STATUS", "troubleshooting.md", "--report", "problem"):
+        programs = json.loads(self.box.run(CTL, "register", "--list", "--json").stdout)["programs"]
+        for word in ("EXIT STATUS", "troubleshooting.md", "--report", "problem",
+                     *(program["name"] for program in programs)):
             self.assertIn(word, said)
 
 
