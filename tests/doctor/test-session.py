@@ -5,6 +5,7 @@
 on purpose; and one in which nothing is."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -363,6 +364,18 @@ class Healthy(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertNotIn("→", done.stdout)
         self.assertTrue(done.stdout.endswith("\nAll is well.\n"))
+
+    @tap.only_if(FULL)
+    def test_panel(self):
+        box = Sandbox(bus=False, wm=True)
+        self.addCleanup(box.close)
+        box.start_bus()
+        self.assertRegex(box.run(CTL, "doctor", check=False).stdout, r"warning +tray ")
+        panel = box.screen.start_panel()
+        self.assertRegex(box.run(CTL, "doctor", check=False).stdout, r"ok +tray ")
+        process.end_processes([panel.pid])
+        wait_for(lambda: re.search(r"warning +tray ", box.run(CTL, "doctor", check=False).stdout),
+                 10, "the panel's end")
 
     def try_doctor(self, box):
         """The agent hears of logind and savers a moment after it has its name."""
