@@ -74,7 +74,7 @@ test_words(void)
     g_autofree char *headline = pf_pin_request_dup_headline(request);
     g_assert_cmpstr(title, ==, "Change PIN — Card");
     g_assert_cmpstr(headline, ==, "Mail wants to change the PIN of “Card”");
-    g_assert_cmpstr(pf_pin_request_get_action(request), ==, "_Change PIN");
+    g_assert_cmpstr(pf_pin_request_get_action(request), ==, "C_hange PIN");
 
     pf_pin_request_set_text(request, "purpose", "set");
     g_assert_true(pf_pin_request_is_set(request));
@@ -94,7 +94,7 @@ typedef struct {
 } TaskCase;
 
 static const TaskCase tasks[] = {
-    {PF_TASK_CHANGE_PIN, "pna", "Change PIN — Card", "Change the PIN of “Card”", "_Change PIN"},
+    {PF_TASK_CHANGE_PIN, "pna", "Change PIN — Card", "Change the PIN of “Card”", "C_hange PIN"},
     {PF_TASK_UNBLOCK_PIN, "pna", "Unblock PIN — Card", "Unblock the PIN of “Card”", "_Unblock"},
     {PF_TASK_SET_PIN, "pna", "Set PIN — Card", "Set the first PIN of “Card”", "_Set PIN"},
     {PF_TASK_CREATE, "Nna", "Create Software Token", "Create a software token", "Cr_eate"},
