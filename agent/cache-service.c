@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Cache1: the methods of modules. */
+/* Cache1: the methods of modules that are about PINs. */
 #include "cache-service.h"
 
 #include <errno.h>
@@ -9,70 +9,10 @@
 #include "lease-reply.h"
 #include "pin-page.h"
 #include "prompter-service.h"
+#include "service-call.h"
 #include "service-message.h"
-#include "token-uri.h"
+#include "token-service.h"
 #include "wire-names.h"
-
-/* Puts the connection into the context of its process, a new one if CREATE. NULL with an error. */
-static PfProcessContext *
-join_context(PfPeerConnection *connection, gboolean create, GError **error)
-{
-    PfProcessContext *context = pf_cache_find_context(connection->cache, connection->identity);
-    if (context == NULL && !create) {
-        g_set_error_literal(error, PF_CACHE_ERROR, PF_CACHE_ERROR_NO_DOMAIN, "No Hello before");
-        return NULL;
-    }
-    if (context == NULL)
-        context =
-            pf_cache_add_context(connection->cache, g_steal_pointer(&connection->identity), error);
-    if (context == NULL || !pf_cache_add_connection(connection->cache, context, connection, error))
-        return NULL;
-    g_clear_pointer(&connection->identity, pf_peer_identity_free);
-    connection->context = context;
-    return context;
-}
-
-/* The context for a client's call, with the checks that every one of them needs. Without one the
- * call is answered already. */
-static PfProcessContext *
-begin_call(PfPeerConnection *connection, sd_bus_message *message, gboolean create)
-{
-    g_autoptr(GError) error = NULL;
-    const PfPeerIdentity *identity = pf_peer_connection_get_identity(connection);
-    if (identity == NULL || pf_prompt_broker_is_prompter(connection->broker, identity)) {
-        pf_service_answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED, "Not for the prompter");
-        return NULL;
-    }
-    if (!pf_peer_identity_is_unchanged(identity)) {
-        pf_service_answer_code(message, PF_CACHE_ERROR_ACCESS_DENIED,
-                               "The process runs another program now");
-        /* Not flushed: who does not read would keep the agent waiting. */
-        if (connection->context != NULL)
-            pf_cache_end_context(connection->cache, connection->context);
-        return NULL;
-    }
-    if (connection->context == NULL && join_context(connection, create, &error) == NULL) {
-        pf_service_answer_error(message, error);
-        return NULL;
-    }
-    return connection->context;
-}
-
-/* Reads the triple that names a domain. Without one the call is answered already. */
-static gboolean
-read_domain(sd_bus_message *message, PfCacheDomainArg *ret_domain)
-{
-    PfTokenId id;
-    int is_explicit;
-    if (sd_bus_message_read(message, "stb", &ret_domain->token, &ret_domain->app_id, &is_explicit) <
-            0 ||
-        !pf_token_uri_parse(ret_domain->token, &id)) {
-        pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
-        return FALSE;
-    }
-    ret_domain->is_explicit = is_explicit != 0;
-    return TRUE;
-}
 
 static int
 handle_hello(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
@@ -86,7 +26,7 @@ handle_hello(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
     /* The newest that the caller speaks; it speaks the older ones too. */
     if (protocol < PF_WIRE_PROTOCOL)
         return pf_service_answer_code(message, PF_CACHE_ERROR_PROTOCOL, "No common protocol");
-    PfProcessContext *context = begin_call(connection, message, TRUE);
+    PfProcessContext *context = pf_service_call_begin(connection, message, TRUE);
     if (context == NULL)
         return 1;
     if (connection->is_instance)
@@ -109,8 +49,8 @@ handle_sessions_changed(sd_bus_message *message, void *userdata, sd_bus_error *r
     PfCacheDomainArg domain;
     guint32 count;
     guint32 entry;
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
+    PfProcessContext *context = pf_service_call_begin_for(connection, message, &domain);
+    if (context == NULL)
         return 1;
     int r = sd_bus_message_read(message, "u", &count);
     if (r < 0)
@@ -129,8 +69,8 @@ handle_store_login(sd_bus_message *message, void *userdata, sd_bus_error *ret_er
     int fd;
     guint64 token_flags;
     PfSecret *pin = NULL;
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
+    PfProcessContext *context = pf_service_call_begin_for(connection, message, &domain);
+    if (context == NULL)
         return 1;
     int r = sd_bus_message_read(message, "ht", &fd, &token_flags);
     if (r < 0)
@@ -152,9 +92,9 @@ static PfProcessContext *
 begin_use(PfPeerConnection *connection, sd_bus_message *message, PfCacheDomainArg *ret_domain,
           PfCacheUseArg *ret_use, int *ret_r)
 {
-    PfProcessContext *context = begin_call(connection, message, FALSE);
+    PfProcessContext *context = pf_service_call_begin_for(connection, message, ret_domain);
     *ret_r = 1;
-    if (context == NULL || !read_domain(message, ret_domain))
+    if (context == NULL)
         return NULL;
     int r = sd_bus_message_read(message, "ss", &ret_use->operation, &ret_use->key_label);
     if (r >= 0)
@@ -208,8 +148,8 @@ begin_prompt(PfPeerConnection *connection, sd_bus_message *message, PfLeaseReply
         {"max-len", "u", &details.max_len},
         {"token-flags", "t", &details.token_flags},
     };
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
+    PfProcessContext *context = pf_service_call_begin_for(connection, message, &domain);
+    if (context == NULL)
         return 1;
     int r = sd_bus_message_read(message, "t", &previous);
     if (r >= 0)
@@ -245,8 +185,8 @@ handle_confirm_try(sd_bus_message *message, void *userdata, sd_bus_error *ret_er
         {"slot-description", "s", &details.slot_description},
         {"token-flags", "t", &details.token_flags},
     };
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
+    PfProcessContext *context = pf_service_call_begin_for(connection, message, &domain);
+    if (context == NULL)
         return 1;
     int r = pf_service_read_dict(message, fields, G_N_ELEMENTS(fields));
     if (r < 0)
@@ -266,7 +206,7 @@ handle_end_lease(sd_bus_message *message, void *userdata, sd_bus_error *ret_erro
     guint32 result;
     guint64 token_flags;
     gboolean is_cached;
-    if (begin_call(connection, message, FALSE) == NULL)
+    if (pf_service_call_begin(connection, message, FALSE) == NULL)
         return 1;
     int r = sd_bus_message_read(message, "tut", &lease, &result, &token_flags);
     if (r < 0)
@@ -277,114 +217,6 @@ handle_end_lease(sd_bus_message *message, void *userdata, sd_bus_error *ret_erro
                             token_flags, &is_cached, &error))
         return pf_service_answer_error(message, error);
     return sd_bus_reply_method_return(message, "b", is_cached);
-}
-
-static int
-handle_logout(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    PfCacheDomainArg domain;
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
-        return 1;
-    pf_cache_logout(connection->cache, context, &domain);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-/* The pair that names an ID on a token, of which no session is needed. Without one the call is
- * answered already. */
-static gboolean
-read_id(sd_bus_message *message, const char **ret_token, guint64 *ret_app_id)
-{
-    PfTokenId id;
-    if (sd_bus_message_read(message, "st", ret_token, ret_app_id) >= 0 &&
-        pf_token_uri_parse(*ret_token, &id))
-        return TRUE;
-    pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
-    return FALSE;
-}
-
-static int
-handle_open_id(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    g_autoptr(GError) error = NULL;
-    const char *token;
-    guint64 app_id;
-    if (begin_call(connection, message, FALSE) == NULL || !read_id(message, &token, &app_id))
-        return 1;
-    if (!pf_cache_open_id(connection->cache, token, app_id, &error))
-        return pf_service_answer_error(message, error);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-static int
-handle_close_id(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    const char *token;
-    guint64 app_id;
-    if (begin_call(connection, message, FALSE) == NULL || !read_id(message, &token, &app_id))
-        return 1;
-    pf_cache_close_id(connection->cache, token, app_id);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-static int
-handle_begin_officer(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    g_autoptr(GError) error = NULL;
-    PfCacheDomainArg domain;
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
-        return 1;
-    if (!pf_cache_begin_officer(connection->cache, context, &domain, &error))
-        return pf_service_answer_error(message, error);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-static int
-handle_end_officer(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    PfCacheDomainArg domain;
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL || !read_domain(message, &domain))
-        return 1;
-    pf_cache_end_officer(connection->cache, context, &domain);
-    return sd_bus_reply_method_return(message, NULL);
-}
-
-static int
-handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
-{
-    PfPeerConnection *connection = userdata;
-    PfReportedToken report = {NULL};
-    guint32 event;
-    guint64 token_flags = G_MAXUINT64;
-    PfTokenId id;
-    const PfServiceField fields[] = {
-        {"slot-description", "s", &report.slot_description},
-        {"token-flags", "t", &token_flags},
-        {"hardware", "b", &report.hardware},
-    };
-    PfProcessContext *context = begin_call(connection, message, FALSE);
-    if (context == NULL)
-        return 1;
-    int r = sd_bus_message_read(message, "su", &report.token_uri, &event);
-    if (r >= 0)
-        r = pf_service_read_dict(message, fields, G_N_ELEMENTS(fields));
-    if (r < 0)
-        return r;
-    if (!pf_token_uri_parse(report.token_uri, &id) || event > PF_TOKEN_EVENT_OBJECTS_CHANGED)
-        return pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS,
-                                      "Not the URI of a token");
-    report.event = (PfTokenEvent)event;
-    report.has_token_flags = token_flags != G_MAXUINT64;
-    report.token_flags = report.has_token_flags ? (CK_FLAGS)token_flags : 0;
-    pf_cache_report_token(connection->cache, context, &report);
-    return sd_bus_reply_method_return(message, NULL);
 }
 
 static int
@@ -406,12 +238,6 @@ static const sd_bus_vtable cache_vtable[] = {
     PF_SERVICE_METHOD("PromptChange", "stbta{sv}", "tahh", handle_prompt_change),
     PF_SERVICE_METHOD("ConfirmTry", "stba{sv}", "", handle_confirm_try),
     PF_SERVICE_METHOD("EndLease", "tut", "b", handle_end_lease),
-    PF_SERVICE_METHOD("Logout", "stb", "", handle_logout),
-    PF_SERVICE_METHOD("OpenId", "st", "", handle_open_id),
-    PF_SERVICE_METHOD("CloseId", "st", "", handle_close_id),
-    PF_SERVICE_METHOD("BeginOfficer", "stb", "", handle_begin_officer),
-    PF_SERVICE_METHOD("EndOfficer", "stb", "", handle_end_officer),
-    PF_SERVICE_METHOD("ReportToken", "sua{sv}", "", handle_report_token),
     SD_BUS_SIGNAL("Waiting", "", 0),
     SD_BUS_VTABLE_END,
 };
@@ -421,5 +247,7 @@ pf_cache_service_add(PfPeerConnection *connection)
 {
     int r = sd_bus_add_object_vtable(connection->bus, NULL, PF_WIRE_CACHE_PATH,
                                      PF_WIRE_CACHE_INTERFACE, cache_vtable, connection);
+    if (r >= 0)
+        r = pf_token_service_add(connection);
     return r < 0 ? r : pf_prompter_service_add(connection);
 }
