@@ -51,14 +51,14 @@ class Gecko:
     program = None
     prefs = {}
 
-    def __init__(self, box, authority, module, name="Pinfold"):
+    def __init__(self, box, authority, module, folder=None):
         need_tools(self.program, "certutil")
         self.box = box
-        self.profile = box.dir / self.program
+        self.profile = box.dir / (folder or self.program)
         self.profile.mkdir(mode=0o700)
         self.process = self.remote = None
         self._make_database(authority)
-        self._register(module, name)
+        self._register(module)
         self.set_prefs(_QUIET | self.prefs)
 
     def _make_database(self, authority):
@@ -67,9 +67,9 @@ class Gecko:
         self.box.run("certutil", "-A", "-d", where, "-n", "authority", "-t", "CT,C,C", "-i",
                      authority.path)
 
-    def _register(self, module, name):
+    def _register(self, module):
         with open(self.profile / "pkcs11.txt", "a", encoding="utf-8") as modules:
-            modules.write(f"library={module}\nname={name}\n\n")
+            modules.write(f"library={module}\nname=Token\n\n")
 
     def set_prefs(self, prefs):
         """Of the next start."""
@@ -90,7 +90,7 @@ class Gecko:
         self.box.on_close(self.kill)
 
     def wait_started(self):
-        port = wait_for(self._read_port, 60, f"{self.program} to listen", step=0.1)
+        port = wait_for(self._read_port, 60, f"{self.program} to listen", step=0.01)
         self.remote = Marionette(port)
         self.remote.begin_session()
 
@@ -136,6 +136,22 @@ class Gecko:
         if "error" in result:
             raise MarionetteError(result["error"])
         return result["value"]
+
+    def answer_own_prompt(self, pin):
+        """Gives a PIN to the program's own dialog, as often as there is one."""
+        self.script(
+            """const pin = arguments[0];
+               window.pinfoldPrompts = 0;
+               Services.obs.addObserver(subject => {
+                   const ui = subject.Dialog.ui;
+                   window.pinfoldPrompts++;
+                   ui.password1Textbox.value = pin;
+                   ui.button0.click();
+               }, "common-dialog-loaded");""", pin)
+
+    def own_prompts(self):
+        """How many dialogs were answered so."""
+        return self.script("return window.pinfoldPrompts;")
 
     def quit(self):
         """As a person quits it."""
@@ -245,8 +261,8 @@ class Thunderbird(Gecko):
         "mailnews.start_page.enabled": False,
     }
 
-    def __init__(self, box, authority, module, email, **kwargs):
-        super().__init__(box, authority, module, **kwargs)
+    def __init__(self, box, authority, module, email):
+        super().__init__(box, authority, module)
         self.set_prefs({"mail.identity.id1.useremail": email})
 
     def begin_list(self, token):

@@ -55,6 +55,16 @@ class Marionette:
         """Runs the body of a JavaScript function and returns its value."""
         return self.command("WebDriver:ExecuteScript", self._script(text, arguments))
 
+    def page_script(self, text, *arguments):
+        """Runs it in the page of the tab, with what a page may do; the value is what it gives to its
+        last argument, a function."""
+        self.command("Marionette:SetContext", {"value": "content"})
+        try:
+            return self.command("WebDriver:ExecuteAsyncScript",
+                                {"script": text, "args": arguments})
+        finally:
+            self.command("Marionette:SetContext", {"value": "chrome"})
+
     def post(self, text, *arguments):
         """As script(), of what may have the program ask for a PIN: does not wait for the answer,
         which may come only when somebody has given one."""
