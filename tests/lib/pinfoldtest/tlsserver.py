@@ -17,12 +17,12 @@ _BODY = '<!DOCTYPE html><link rel="icon" href="data:,"><title>Hello {who}</title
 class TlsServer:
     """Every connection is a full handshake: no session is taken up again.
 
-    visits: the client's name of each request that was answered, in their order. failures: why
-    handshakes failed.
+    visits: the client's name of each request that was answered, in their order. handshakes: how
+    many succeeded, also where no request came then. failures: why others did not.
     """
 
     def __init__(self, box, authority):
-        path = box.dir / "tls-server.pem"
+        path = box.dir / f"tls-server-{id(self)}.pem"
         authority.issue_server(path)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(path)
@@ -30,7 +30,8 @@ class TlsServer:
         self._context.verify_mode = ssl.CERT_REQUIRED
         self._context.options |= ssl.OP_NO_TICKET
         self._context.num_tickets = 0
-        self.visits, self.failures = [], []
+        self.visits, self.failures, self.handshakes = [], [], 0
+        self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=16)
         self.port = self._listener.getsockname()[1]
         self.url = f"https://127.0.0.1:{self.port}/"
@@ -55,6 +56,8 @@ class TlsServer:
         connection.settimeout(60 * PATIENCE)
         try:
             with self._context.wrap_socket(connection, server_side=True) as tls:
+                with self._lock:
+                    self.handshakes += 1
                 names = dict(pair for ((pair,)) in tls.getpeercert()["subject"])
                 if not self._read_request(tls):
                     return

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Firefox signs in to a web server, Thunderbird signs mail, and one PIN is enough for both."""
+"""Firefox signs in to a web server, Thunderbird signs mail, and one PIN is enough for both; Chromium
+signs in, too."""
 
 import subprocess
 
-from clientcase import EMAIL, CardToken, ClientCase
-from pinfoldtest import tap, wait_for
+from clientcase import EMAIL, CardToken, ClientCase, SoftToken
+from pinfoldtest import process, tap, wait_for
+from pinfoldtest.chromium import Chromium
 from pinfoldtest.dialogs import PERMISSION, PIN, answer_consent, answer_pin
 from pinfoldtest.extent import FULL
 from pinfoldtest.gecko import Firefox, Thunderbird
@@ -17,11 +19,10 @@ from pinfoldtest.tlsserver import TlsServer
 GROUP = "[('office', '', ['firefox-esr.desktop', 'thunderbird.desktop'])]"
 
 
-class MozillaCase(ClientCase):
+class FirefoxCase(ClientCase):
     def setUp(self):
         self.server = TlsServer(self.box, self.authority)
-        self.firefox = Firefox(self.box, self.authority, module_path())
-        self.thunderbird = Thunderbird(self.box, self.authority, module_path(), EMAIL)
+        self.firefox = Firefox(self.box, self.authority, module_path(), self.id())
 
     def begin_visit(self):
         """Firefox goes to the server, by a handshake of its own."""
@@ -33,6 +34,24 @@ class MozillaCase(ClientCase):
         self.assertEqual(self.firefox.wait_page("Hello"), f"Hello {self.token.holder}")
         self.assertEqual(self.server.visits[self.visits:], [self.token.holder])
         self.wait_logged_out(self.firefox.pid)
+
+    def assert_asked_for(self, name):
+        """The dialog for the PIN, which names the program."""
+        self.assertIn(name, answer_pin(self.ui, self.token.pin))
+
+    def assert_no_dialog(self):
+        self.assertIsNone(self.ui.find_window(PIN))
+        self.assertIsNone(self.ui.find_window(PERMISSION))
+
+
+class Group(FirefoxCase):
+    """Firefox and Thunderbird in one group, on a card."""
+
+    token_kind = CardToken
+
+    def setUp(self):
+        super().setUp()
+        self.thunderbird = Thunderbird(self.box, self.authority, module_path(), EMAIL)
 
     def list(self):
         """Chooses the certificate of the key that is for logins and mail."""
@@ -51,20 +70,6 @@ class MozillaCase(ClientCase):
 
     def begin_sign(self, subject):
         self.thunderbird.begin_sign(self.certificate, subject, f"text of {subject}\r\n")
-
-    def assert_asked_for(self, name):
-        """The dialog for the PIN, which names the program."""
-        self.assertIn(name, answer_pin(self.ui, self.token.pin))
-
-    def assert_no_dialog(self):
-        self.assertIsNone(self.ui.find_window(PIN))
-        self.assertIsNone(self.ui.find_window(PERMISSION))
-
-
-class Group(MozillaCase):
-    """Both in one group, on a card."""
-
-    token_kind = CardToken
 
     def test_one_pin_for_both(self):
         self.pinfold.set("cache-mode", "shared")
@@ -165,6 +170,107 @@ class Group(MozillaCase):
         self.firefox.quit()
         self.thunderbird.quit()
         self.wait_nobody()
+
+
+@tap.only_if(FULL)
+class SoftwareToken(FirefoxCase):
+    """Firefox alone, with SoftHSM."""
+
+    token_kind = SoftToken
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.pinfold.set, "prompt", "agent")
+        self.addCleanup(self.firefox.kill)
+        self.token.presentations()
+
+    def test_wrong_pin_then_right_one(self):
+        """The dialog stays over it: Firefox itself would begin anew for ever."""
+        self.firefox.start()
+        self.begin_visit()
+        answer_pin(self.ui, "0000")
+        self.ui.window(PIN).wait_text("Wrong PIN")
+        self.assert_asked_for("Firefox")
+        self.assert_visited()
+        self.assert_presented(3)
+        self.begin_visit()
+        self.assert_visited()
+        self.assert_presented(1)
+        self.firefox.quit()
+        self.wait_nobody()
+
+    def test_cancelled(self):
+        """Firefox tries a connection again, but nobody is asked again for it."""
+        self.firefox.start()
+        self.begin_visit()
+        self.ui.window(PIN, 20).press("Cancel")
+        self.firefox.wait_page("about:neterror")
+        self.assert_no_dialog()
+        self.assertEqual(self.server.visits[self.visits:], [])
+        self.assert_presented(0)
+
+        def is_asked():
+            """Firefox answers nothing about itself while it is."""
+            before = len(self.server.failures)
+            self.begin_visit()
+            wait_for(lambda: self.ui.find_window(PIN) or len(self.server.failures) > before, 20,
+                     "a question or none")
+            return self.ui.find_window(PIN)
+
+        wait_for(is_asked, 20, "another question", step=0.5)
+        self.assert_asked_for("Firefox")
+        self.assert_visited()
+        self.assert_presented(2)
+        self.firefox.quit()
+        self.wait_nobody()
+
+    def test_own_dialog(self):
+        self.pinfold.set("prompt", "application")
+        self.firefox.start()
+        self.firefox.answer_own_prompt(self.token.pin)
+        self.begin_visit()
+        self.assert_visited()
+        self.assertEqual(self.firefox.own_prompts(), 1)
+        self.assert_presented(2)
+        self.begin_visit()
+        self.assert_visited()
+        self.assertEqual(self.firefox.own_prompts(), 1)
+        self.assert_presented(1)
+        self.assert_no_dialog()
+        self.firefox.quit()
+        self.wait_nobody()
+
+
+@tap.only_if(FULL)
+class ChromiumCase(ClientCase):
+    """It does not know what a protected path is: it asks by a dialog of its own, and alone."""
+
+    token_kind = CardToken
+
+    def test_sign_in(self):
+        server = TlsServer(self.box, self.authority)
+        chromium = Chromium(self.box, self.authority, module_path())
+        self.token.presentations()
+        browser = chromium.open(server.url)
+        chromium.wait_prompt()
+        self.assertIsNone(self.ui.find_window(PIN))
+        self.assert_presented(0)
+        chromium.answer(self.token.pin)
+        chromium.choose_certificate(lambda: len(server.visits) == 1)
+        chromium.open(server.url + "again")
+        chromium.choose_certificate(lambda: len(server.visits) == 2)
+        # It makes connections that it does not use in the end, too: each has been signed for.
+        wait_for(lambda: self.count_on_card() == (1 + server.handshakes, server.handshakes), 10,
+                 "one login, and one for each signature")
+        self.assertEqual(set(server.visits), {self.token.holder})
+        self.assertIsNone(self.ui.find_window(PIN))
+        process.end_processes([browser.pid])
+        self.wait_nobody()
+
+    def count_on_card(self):
+        """PINs and signatures."""
+        stats = self.token.card.stats()
+        return stats["presentations"], stats["sign"]["9a"]
 
 
 if __name__ == "__main__":
