@@ -1,63 +1,67 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Takes the pictures of one language and one set of colours."""
+"""Takes the pictures of one language and one set of colours, on the tour that tourstops.py lists."""
 
 import os
-import re
 import unittest
 from pathlib import Path
 
 from gi.repository import GLib
 
-from appcase import TITLE, wait_served
+from appcase import wait_served
 from pinfoldtest.paths import build_path, need_tools
-from scenes import SCENES, Studio
 from tourcase import TourCase
-from windowtour import Translation
+from windowtour import READER, Translation
 
 GTK_SETTINGS = """[Settings]
 gtk-application-prefer-dark-theme={dark}
 gtk-enable-animations=0
 gtk-cursor-blink=0
-gtk-font-name={font}
 """
+# Names of stops, for pictures of those alone; a tour goes to each nevertheless.
+WANTED = [name for name in os.environ.get("PF_STOPS", "").split(",") if name]
+TRAY = {
+    "no-reader": lambda tour: tour.report_nothing(),
+    "no-token": lambda tour: tour.report_nothing(readers=[{"name": READER, "present": False}]),
+    "token": lambda tour: tour.report(domains=[]),
+    "attention": lambda tour: tour.report({"tries_left": 1}, domains=[]),
+    "cached": lambda tour: tour.report(),
+}
 
 
 class PictureCase(TourCase):
     """Subclasses say which."""
 
+    name = None  # in the files' names, instead of the language
     is_dark = False
-    font = "DejaVu Sans 10"
 
     def setUp(self):
-        need_tools("import", "identify", "xdotool", "gsettings")
+        need_tools("import", "identify", "xdotool")
         super().setUp()
-        self.folder = Path(os.environ.get("PINFOLD_SCREENSHOTS", build_path("screenshots")))
-        self.folder.mkdir(exist_ok=True)
-        folder = Path(self.box.env["XDG_CONFIG_HOME"], "gtk-3.0")
-        folder.mkdir(parents=True)
-        (folder / "settings.ini").write_text(
-            GTK_SETTINGS.format(dark=int(self.is_dark), font=self.font), encoding="utf-8")
-
-        self.pictures = [p for p in os.environ.get("PF_SCENES", "").split(",") if p]
-
-    def start_studio(self):
         if self.language is not None and not Translation.exists(self.language):
             raise unittest.SkipTest(f"there is no translation into {self.language}")
-        self.report = self.box.dir / "layout"
-        probe = {"GTK_MODULES": str(build_path("tests/app/layout-probe.so")),
-                 "PF_LAYOUT_REPORT": str(self.report)}
-        self.tour = Studio(self, self.language, probe | self.env)
-        return self.tour
+        self.folder = Path(os.environ.get("PINFOLD_SCREENSHOTS", build_path("screenshots")))
+        self.folder.mkdir(exist_ok=True)
+        settings = Path(self.box.env["XDG_CONFIG_HOME"], "gtk-3.0/settings.ini")
+        settings.parent.mkdir()
+        settings.write_text(GTK_SETTINGS.format(dark=int(self.is_dark)), encoding="utf-8")
 
-    def focus_window(self, window):
-        """By the window manager; an alert's accessible name is what it says, its title is not."""
-        title = TITLE if window.has(role="alert") else window.title
-        (found, *_) = wait_served(lambda: self.box.screen.windows(f"^{re.escape(title)}$"), 10, title)
-        self.box.run("xdotool", "windowactivate", "--sync", found)
+    def test_windows(self):
+        self.make_tour()
 
-    def is_wanted(self, name):
-        return not self.pictures or name in self.pictures
+    def look(self, stop, window, before):
+        self.shoot_active(stop)
+
+    def leave(self, stop, before):
+        if stop.is_foreign:  # which is not looked at
+            self.shoot_active(stop)
+        super().leave(stop, before)
+
+    def shoot_active(self, stop):
+        if WANTED and stop.name not in WANTED:
+            return
+        self.box.run("xdotool", "mousemove", *self.box.screen.size)
+        self.shoot(stop.name, self.box.run("xdotool", "getactivewindow").stdout.strip())
 
     def shoot(self, name, window="root", crop=None):
         """Takes the picture when it is the same twice: nothing is being drawn any more."""
@@ -70,67 +74,30 @@ class PictureCase(TourCase):
             last.append(self.box.run("identify", "-format", "%#", path).stdout)
             return len(last) > 1 and last[-1] == last[-2]
 
-        path = self.folder / f"{name}-{self.language or 'en'}-{self.colours()}.png"
+        colours = "dark" if self.is_dark else "light"
+        path = self.folder / f"{name}-{self.name or self.language or 'en'}-{colours}.png"
         wait_served(is_still, 10, f"{name} to be drawn")
-
-    def colours(self):
-        return "rtl" if "PF_LAYOUT_DIRECTION" in self.env else "dark" if self.is_dark else "light"
-
-    def shoot_window(self, name, window):
-        self.focus_window(window)
-        self.box.run("xdotool", "mousemove", *self.box.screen.size)
-        active = self.box.run("xdotool", "getactivewindow").stdout.strip()
-        self.shoot(name, active)
-
-    def test_windows(self):
-        studio = self.start_studio()
-        faults = []
-        for scene in SCENES:
-            if not self.is_wanted(scene.name):
-                continue
-            try:
-                self.shoot_window(scene.name, scene.open(studio))
-            except AssertionError as error:
-                faults.append(f"{scene.name}: {error}")
-            studio.leave()
-        self.assertEqual(faults, [], "\n" + "\n".join(faults))
-
-    def test_welcome(self):
-        """The first run, without and with something to see."""
-        if not self.is_wanted("welcome"):
-            return
-        self.state_file("welcome-shown").unlink()
-        studio = self.start_studio()
-        studio.report(reader=False)
-        window = studio.new_window_over(lambda: self.box.run(build_path("app/pinfold")))
-        self.shoot_window("welcome-empty", window)
-        studio.rest()
-        wait_served(lambda: "Anna Beispiel" in window.texts(), 10, "the tokens")
-        self.shoot_window("welcome", window)
 
     def test_tray(self):
         """The icon in its states on a panel, its tooltip and its menu."""
-        if not self.is_wanted("tray"):
-            return
         self.box.screen.start_panel()
-        studio = self.start_studio()
+        self.start_tour()
         wait_served(self.box.screen.tray_items, 10, "the tray icon")
         width, _ = self.box.screen.size
         last = None
-        for name, report in studio.tray_states().items():
-            report()
-            last = wait_served(lambda past=last: self.new_icon(past), 10, f"the icon {name}")
+        for name, report in TRAY.items():
+            report(self.tour)
+            last = wait_served(lambda past=last: self.find_icon(past), 10, f"the icon {name}")
             self.shoot(f"tray-{name}", crop=f"160x32+{width - 160}+0")
-        studio.rest()
         for name, act in (
                 ("tooltip", lambda: self.box.run("xdotool", "mousemove", width - 16, 16)),
                 ("menu", lambda: self.box.screen.click(width - 16, 16, button=3))):
-            before = self.override_windows()
+            before = self.find_windows()
             act()
-            wait_served(lambda b=before: self.override_windows() != b, 10, f"the tray's {name}")
+            wait_served(lambda b=before: self.find_windows() != b, 10, f"the tray's {name}")
             self.shoot(f"tray-{name}", crop=f"520x420+{width - 520}+0")
 
-    def new_icon(self, last):
+    def find_icon(self, last):
         """The icon, when it is not the last one."""
         owner = self.box.screen.tray_items()[0].partition("/")[0]
         icon = self.tour.bus.call_sync(
@@ -139,6 +106,7 @@ class PictureCase(TourCase):
             None).unpack()[0]
         return icon if icon != last else None
 
-    def override_windows(self):
-        """The windows that show, those that no window manager knows too."""
-        return self.box.run("xdotool", "search", "--onlyvisible", "--name", "").stdout.split()
+    def find_windows(self):
+        """Those that show, and those that no window manager knows too."""
+        return self.box.run("xdotool", "search", "--onlyvisible", "--name", "",
+                            check=False).stdout.split()

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Takes a picture of everything in scenes.py: light, dark, in other languages, from right to left.
+"""Takes a picture of each stop of the tour: light, dark, in other languages, from right to left.
 
-They go to the folder "screenshots" of the build, as SCENE-LANGUAGE-COLOURS.png. ./bootstrap
-screenshots makes all of them, a full run those in English; PF_SCENES=window,pin selects scenes. The
-few in data/screenshots are for people who do not have Pinfold yet.
+They go to the folder "screenshots" of the build, as STOP-LANGUAGE-COLOURS.png. ./bootstrap
+screenshots makes all of them, a full run those in English. The few in data/screenshots are for people
+who do not have Pinfold yet.
 """
 
 import os
@@ -16,7 +16,7 @@ import picturecase
 from pinfoldtest import tap
 from pinfoldtest.extent import FULL
 from pinfoldtest.paths import source_path
-from scenes import SCENES
+from tourstops import STOPS
 
 # Of all languages and colours.
 ALL = os.environ.get("PF_ALL_PICTURES") == "1"
@@ -28,17 +28,17 @@ class Kept(unittest.TestCase):
     """The pictures in the tree."""
 
     def test_shown_and_made(self):
-        """Each is of a scene, small, and shown by software centres; the README shows one."""
+        """Each is of a stop, small, and shown by software centres; the README shows one."""
         names = sorted(path.stem for path in KEPT.glob("*.png"))
-        self.assertEqual(set(names) - {scene.name for scene in SCENES}, set())
+        self.assertEqual(set(names) - {stop.name for stop in STOPS}, set())
         self.assertEqual([n for n in names if (KEPT / f"{n}.png").stat().st_size > KEPT_BYTES], [])
         metainfo = source_path("data/org.pinfold.Pinfold.metainfo.xml.in").read_text("utf-8")
         self.assertEqual(sorted(re.findall(r"/data/screenshots/(.*)\.png</image>", metainfo)), names)
         readme = source_path("README.md").read_text("utf-8")
         self.assertIn(re.search(r"\(data/screenshots/(.*)\.png\)", readme)[1], names)
 
-    def test_scenes(self):
-        names = [scene.name for scene in SCENES]
+    def test_names(self):
+        names = [stop.name for stop in STOPS]
         self.assertEqual(len(set(names)), len(names), "one picture would overwrite another")
 
 
@@ -69,7 +69,10 @@ class Chinese(picturecase.PictureCase):
 
 @tap.only_if(ALL)
 class RightToLeft(picturecase.PictureCase):
-    env = {"PF_LAYOUT_DIRECTION": "rtl"}
+    """As in Arabic; no text is, as Pinfold speaks no such language."""
+
+    name = "rtl"
+    env = {"PF_PROBE_DIRECTION": "rtl"}
 
 
 if __name__ == "__main__":

@@ -46,13 +46,17 @@ class Translation:
         return build_path("po", language, "LC_MESSAGES", "pinfold.mo").exists()
 
     def get(self, text):
-        """Without the mark of its access key, wherever that is in either language."""
+        """Without the mark of its access key, wherever that is in either language. Where there is
+        one with and one without, it is the latter: Chinese writes access keys out."""
+        found = self._catalogue.gettext(text)
+        if found != text:
+            return found
         for at in range(len(text)):
             marked = f"{text[:at]}_{text[at:]}"
             found = self._catalogue.gettext(marked)
             if found != marked:
                 return found.replace("_", "")
-        return self._catalogue.gettext(text)
+        return text
 
     def get_gtk(self, text):
         """The same of a text of GTK's."""
