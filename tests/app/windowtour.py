@@ -127,7 +127,7 @@ class Tour:
             for n, entry in enumerate([
                 {"event": "login"}, {"event": "use", "operation": "sign", "count": 3},
                 {"event": "forgotten", "reason": "screen-locked"},
-                {"event": "refused", "reason": "rejected"}], 1)]
+                {"event": "refused", "reason": "rejected"}], 1)][::-1]  # the latest first
         self.agent.consents = [
             {"id": "a1", "program": "Thunderbird", "executable": "/usr/lib/thunderbird/thunderbird",
              "token-uri": CARD, "shared-id": "1207:42", "group": "Office", "decision": "always",
