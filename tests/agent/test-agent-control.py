@@ -45,7 +45,8 @@ class AgentControl(unittest.TestCase):
         self.assertEqual([r["name"] for r in status["readers"]], self.readers.names)
 
     def test_doctor_is_content(self):
-        text = self.box.run(CTL, "doctor").stdout
+        # Whether there is an app and a tray is another test's affair.
+        text = self.box.run(CTL, "doctor", check=False).stdout
         for finding in ("pcscd", "backend:soft", "private-socket", "locked-memory", "prompter"):
             self.assertRegex(text, rf"ok +{finding}")
 
@@ -74,8 +75,8 @@ class AgentControl(unittest.TestCase):
 
     def test_report_names_nothing(self):
         wait_for(lambda: self.status()["tokens"], 15, "the token", step=0.1)
-        self.assertIn(self.serial, self.box.run(CTL, "doctor").stdout)
-        report = self.box.run(CTL, "doctor", "--report").stdout
+        self.assertIn(self.serial, self.box.run(CTL, "doctor", check=False).stdout)
+        report = self.box.run(CTL, "doctor", "--report", check=False).stdout
         for finding in ("pcscd", "backend:soft", "locked-memory"):
             self.assertRegex(report, rf"ok +{finding}")
         for word in (self.serial, "pinfold-test", *self.readers.names, self.box.env["HOME"]):
