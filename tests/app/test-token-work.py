@@ -11,6 +11,7 @@ from pinfoldtest import Driver, Spy, build_path, softhsm, tap
 from pinfoldtest.bus import MOCK, Bus
 from pinfoldtest.extent import FULL
 from pinfoldtest.wait import wait_for
+from settingscase import CHOOSER_ENV
 from taskcase import LONG, FileCase
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tokens"))
@@ -23,6 +24,8 @@ LATER = "Pinfold quits when the token is done"
 
 class Slow(FileCase):
     """Each login and each object takes a second; there is a session manager."""
+
+    app_env = CHOOSER_ENV
 
     def make_tokens(self):
         super().make_tokens()
@@ -107,7 +110,7 @@ class Slow(FileCase):
 
     def start_app_anew(self):
         self.end_app(self.bus)
-        FileCase.start_app(self, "--gapplication-service")
+        FileCase.start_app(self, "--gapplication-service", env=self.app_env)
         wait_for(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
 
     def test_quit_waits(self):
@@ -150,7 +153,7 @@ class Slow(FileCase):
         self.app.terminate()
         wait_for(lambda: self.app.terminate() or self.app.poll() is not None, LONG, "the end")
         self.assertLess(sum(self.objects()), 4)
-        FileCase.start_app(self, "--gapplication-service")
+        FileCase.start_app(self, "--gapplication-service", env=self.app_env)
         wait_for(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
         self.begin_import()
         self.wait_no_window("Import —")
