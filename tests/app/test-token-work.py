@@ -23,13 +23,13 @@ LATER = "Pinfold quits when the token is done"
 
 
 class Slow(FileCase):
-    """Each login and each object takes a second; there is a session manager."""
+    """Each login and each object takes some seconds; there is a session manager."""
 
     app_env = CHOOSER_ENV
 
     def make_tokens(self):
         super().make_tokens()
-        self.spy = Spy(self.box, self.module, delay="C_Login=1000,C_CreateObject=1000")
+        self.spy = Spy(self.box, self.module, delay="C_Login=3000,C_CreateObject=1000")
         self.modules["soft"] = self.spy.path
         self.box.env |= self.spy.env
         root_key, key = p12.ec_key(), p12.ec_key()
@@ -66,6 +66,16 @@ class Slow(FileCase):
 
     def wait_copying(self):
         wait_for(lambda: self.count("C_CreateObject"), LONG, "an object")
+
+    def hold(self, begun):
+        """The helper stands still at the login that comes after its call BEGUN."""
+        wait_for(lambda: len(self.spy.calls("C_GetMechanismInfo")) >= begun, LONG, "the helper")
+        self.held = self.box.pids_of(build_path("agent/pinfold-tokens"))
+        self.signal(signal.SIGSTOP)
+
+    def signal(self, number):
+        for pid in self.held:
+            os.kill(pid, number)
 
     def objects(self):
         """How many there are of each class."""
@@ -115,20 +125,24 @@ class Slow(FileCase):
 
     def test_quit_waits(self):
         window = self.begin_import("9999")
+        self.hold(1)
         self.activate("quit")
         note = self.window("Pinfold")
         self.assertIn(LATER, note.texts())
         self.picture("quit-later")
+        self.signal(signal.SIGCONT)
         # What went wrong is still to be seen.
         window.wait_text("Wrong PIN.", LONG)
         self.wait_no_window("Pinfold")
 
         self.fill(window, "Import", PIN=softhsm.PIN)
+        self.hold(2)
         self.activate("quit")
         self.window("Pinfold").press("Do Not Quit")
         self.wait_no_window("Pinfold")
         self.activate("quit")
         self.window("Pinfold").press("Quit When Done")
+        self.signal(signal.SIGCONT)
         self.assertEqual(self.app.wait(LONG * 4), 0)
         self.assertEqual(self.objects(), [1, 1, 2])
         inhibitions = self.said("Inhibit")
