@@ -107,14 +107,21 @@ def lose_agent(tour):
 
 
 def find_agent(tour):
+    """Another one, that has seen nothing yet."""
     tour.start_agent()
+    tour.agent.history = []
     tour.report()
+    return tour.main_window("History")
+
+
+def offer(tour):
+    tour.offer(**PERMISSION)
     return tour.main_window()
 
 
 def fail(tour):
-    window = find_agent(tour)
-    tour.settle()
+    tour.withdraw_offer()
+    window = tour.main_window()
     tour.agent.refuses = ("Forget",)
     tour.act(window, "Forget All PINs")
     return window
@@ -183,6 +190,12 @@ WINDOW = [
     empty("nothing-no-service", "The smart card service is not running", reader_service=False),
     window("history", "Signed", page="History"),
     Stop("window-lost", lose_agent, "PIN caching is off: the agent is not running"),
+    Stop("history-lost", lambda tour: tour.main_window("History"), "The agent is not running",
+         is_variant=True),
+    settings("Permissions", "The agent is not running", "-lost", is_variant=True),
+    settings("Keyring", "The agent is not running.", "-lost", is_variant=True, **LAST),
+    Stop("history-nothing", find_agent, "Nothing has happened yet"),
+    Stop("window-offer", offer, "%s could use the login of “%s”"),
     Stop("window-failed", fail, "The PIN could not be forgotten: the agent did not answer."),
     Stop("about", lambda tour: tour.new_window(tour.activate, "about"), is_dialog=True),
 ]

@@ -270,5 +270,12 @@ class Tour:
             then(self.request)
         return window
 
+    def offer(self, **details):
+        self.request += 2
+        self.prompting.offer_consent(self.request, **details)
+
+    def withdraw_offer(self):
+        self.prompting.close(self.request, "withdrawn")
+
     def close_prompt(self, reason="accepted"):
         self.prompting.close(self.request, reason)
