@@ -11,7 +11,7 @@ from pinfoldtest import need_tools, process, tap, wait_for
 from pinfoldtest.dialogs import PIN, answer_pin
 from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import module_path
-from pinfoldtest.sshserver import SshServer
+from pinfoldtest.sshserver import SshServer, accepts, free_port
 from pinfoldtest.tlsserver import TlsServer
 
 TOKEN = "pkcs11:token=Pinfold%20Test%20Card;id=%01"
@@ -142,6 +142,28 @@ class Tools(ClientCase):
                  f"{TOKEN};type=cert", "--x509keyfile", KEY, "--x509cafile", self.authority.path,
                  "--port", server.port, "--single-key-share", "127.0.0.1")
         self.run_asked(*words)
+
+    def test_stunnel(self):
+        """A service has no desktop session: nothing is cached, and it keeps its own login."""
+        need_tools("stunnel", "curl")
+        server = TlsServer(self.box, self.authority)
+        port, conf = free_port(), self.box.dir / "stunnel.conf"
+        conf.write_text(
+            "foreground = yes\npid =\nengine = pkcs11\n"
+            f"engineCtrl = MODULE_PATH:{module_path()}\nengineCtrl = PIN:{self.token.pin}\n"
+            f"[out]\nclient = yes\naccept = 127.0.0.1:{port}\nconnect = {server.port}\n"
+            f"engineId = pkcs11\nkey = {KEY}\ncert = {self.certificate}\n"
+            f"CAfile = {self.authority.path}\nverifyChain = yes\nsessionCacheSize = 1\n")
+        stunnel = self.box.start(["stunnel", conf], env={
+            "DBUS_SESSION_BUS_ADDRESS": None, "XDG_RUNTIME_DIR": None, "DISPLAY": None})
+        wait_for(lambda: accepts(port), 10, "stunnel")
+        for number in (1, 2):
+            said = self.box.run("curl", "--silent", f"http://127.0.0.1:{port}/").stdout
+            self.assertIn(f"Hello {self.token.holder}", said)
+            self.assertEqual(len(server.visits), number)
+        self.assert_presented(1)
+        self.assertEqual(self.pinfold.domains(), [])
+        process.end_processes([stunnel.pid])
 
     @tap.only_if(FULL)
     def test_gpgsm(self):

@@ -10,10 +10,19 @@ from .paths import need_tools
 from .wait import wait_for
 
 
-def _free_port():
+def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def accepts(port):
+    """Does a server listen on this port?"""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
 
 
 class SshServer:
@@ -22,7 +31,7 @@ class SshServer:
     def __init__(self, box, authorized_key):
         need_tools("sshd", "ssh", "ssh-keygen")
         self.box = box
-        self.port = _free_port()
+        self.port = free_port()
         folder = box.dir / "sshd"
         folder.mkdir(mode=0o700)
         box.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "host")
@@ -35,19 +44,12 @@ class SshServer:
         self._privilege_separation_folder()
         self.daemon = box.start(["/usr/sbin/sshd", "-D", "-e", "-f", folder / "config"],
                                 name="sshd")
-        wait_for(self._answers, 10, "sshd")
+        wait_for(lambda: accepts(self.port), 10, "sshd")
 
     def _privilege_separation_folder(self):
         # Debian's service makes it at boot; a container has no boot.
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-
-    def _answers(self):
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return True
-        except OSError:
-            return False
 
     def login_command(self, module=None, agent="none"):
         """By the keys of a module, or those of an agent (the path of its socket)."""
