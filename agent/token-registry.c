@@ -4,9 +4,9 @@
 #include "token-registry.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "helper-run.h"
+#include "reader-match.h"
 #include "token-flags.h"
 #include "token-list.h"
 #include "token-pattern.h"
@@ -15,7 +15,6 @@
 #define LIST_TIMEOUT_MS 12000u /* more than the helper allows each backend */
 #define LIST_MAX_BYTES  (2u * 1024u * 1024u)
 #define REPORTED_MAX    128u
-#define SLOT_DESC_SIZE  64u
 
 enum {
     TOKEN_FOUND,
@@ -49,48 +48,12 @@ G_DEFINE_FINAL_TYPE(PfTokenRegistry, pf_token_registry, G_TYPE_OBJECT)
 
 static void run_helper(PfTokenRegistry *self);
 
-static gsize
-trimmed_length(const char *text, gsize limit)
-{
-    gsize len = strnlen(text, limit);
-    while (len > 0 && text[len - 1] == ' ')
-        len--;
-    return len;
-}
-
-gboolean
-pf_token_registry_is_slot_of_reader(const char *slot_description, const char *name)
-{
-    gsize slot_len = trimmed_length(slot_description, SLOT_DESC_SIZE);
-    gsize name_len = trimmed_length(name, SLOT_DESC_SIZE);
-    return slot_len > 0 && slot_len == name_len && memcmp(slot_description, name, slot_len) == 0;
-}
-
-/* The only reader that the slot can be; with two of them, none: the safe answer. */
-static const PfPcscReader *
-match_reader(PfTokenRegistry *self, const char *slot_description)
-{
-    const GPtrArray *readers = pf_pcsc_watcher_get_readers(self->watcher);
-    const PfPcscReader *found = NULL;
-    for (guint i = 0; i < readers->len; i++) {
-        const PfPcscReader *reader = readers->pdata[i];
-        if (!pf_token_registry_is_slot_of_reader(slot_description, reader->name))
-            continue;
-        if (found != NULL)
-            return NULL;
-        found = reader;
-    }
-    return found;
-}
-
 /* Takes TOKEN unless it is there already, or its reader is empty: then it is old news. */
 static void
 add_token(PfTokenRegistry *self, GPtrArray *tokens, PfToken *token)
 {
-    const PfPcscReader *reader = match_reader(self, token->slot_description);
-    g_free(token->reader);
-    token->reader = g_strdup(reader != NULL ? reader->name : NULL);
-    if ((reader != NULL && !reader->present) ||
+    const GPtrArray *readers = pf_pcsc_watcher_get_readers(self->watcher);
+    if (!pf_reader_match_fill_in(readers, token) ||
         pf_token_list_has(tokens, token->uri, token->reader))
         pf_token_free(token);
     else
@@ -171,21 +134,6 @@ log_faults(PfTokenRegistry *self)
     }
 }
 
-/* Is TOKEN, which REPORT does not list, there nevertheless? So it is when a module reported it, or
- * when its backend did not answer this time. */
-static gboolean
-is_still_possible(const PfTokenReport *report, const PfToken *token)
-{
-    if (token->module == NULL)
-        return TRUE;
-    for (guint i = 0; i < report->modules->len; i++) {
-        const PfTokenModule *module = report->modules->pdata[i];
-        if (module->fault != NULL && g_str_equal(module->name, token->module))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static void
 say_found(PfTokenRegistry *self, GHashTable *known)
 {
@@ -223,7 +171,7 @@ apply_report(PfTokenRegistry *self, PfTokenReport *report)
     g_ptr_array_set_size(report->tokens, 0);
     for (guint i = 0; i < old->len; i++) {
         PfToken *token = old->pdata[i];
-        if (is_still_possible(report, token)) {
+        if (pf_token_report_allows(report, token)) {
             old->pdata[i] = NULL;
             add_token(self, self->tokens, token);
         } else if (token->hardware && token->reader == NULL &&

@@ -58,6 +58,3 @@ void pf_token_registry_tries_left_async(PfTokenRegistry *self, const char *token
 
 /* The number, or -1: not known. */
 int pf_token_registry_tries_left_finish(PfTokenRegistry *self, GAsyncResult *result);
-
-/* Is a slot with this description the reader NAME? PKCS#11 cuts it at 64 bytes and pads it. */
-gboolean pf_token_registry_is_slot_of_reader(const char *slot_description, const char *name);

@@ -185,6 +185,19 @@ pf_token_report_parse(GBytes *output, GError **error)
     return report;
 }
 
+gboolean
+pf_token_report_allows(const PfTokenReport *report, const PfToken *token)
+{
+    if (token->module == NULL)
+        return TRUE;
+    for (guint i = 0; i < report->modules->len; i++) {
+        const PfTokenModule *module = report->modules->pdata[i];
+        if (module->fault != NULL && g_str_equal(module->name, token->module))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 int
 pf_token_report_parse_tries(GBytes *output)
 {

@@ -40,5 +40,9 @@ void pf_token_report_free(PfTokenReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfTokenReport, pf_token_report_free)
 
+/* Is TOKEN, which REPORT does not list, there nevertheless? So it is when a module reported it, or
+ * when its backend did not answer this time. */
+gboolean pf_token_report_allows(const PfTokenReport *report, const PfToken *token);
+
 /* Reads the output of `pinfold-tokens tries`; -1 when it is not a number from 0 to 255. */
 int pf_token_report_parse_tries(GBytes *output);

@@ -9,7 +9,7 @@
 
 #include <winscard.h>
 
-#include "token-registry.h"
+#include "reader-match.h"
 
 #define SW_OK          0x9000u
 #define SW_PIN_BLOCKED 0x6983u
@@ -124,7 +124,7 @@ find_reader(const char *readers, const char *description)
 {
     const char *found = NULL;
     for (const char *name = readers; *name != '\0'; name += strlen(name) + 1) {
-        if (!pf_token_registry_is_slot_of_reader(description, name))
+        if (!pf_reader_match_is_slot(description, name))
             continue;
         if (found != NULL)
             return NULL;
