@@ -188,22 +188,28 @@ take_new_uri(Run *run)
     run->token_uri = g_strdup(uri);
 }
 
+/* What the helper printed; NULL: TASK is finished, with what became of it. */
+static JsonNode *
+take_output(GTask *task, GAsyncResult *async_result)
+{
+    GError *error = NULL;
+    g_autoptr(GBytes) output = pf_helper_run_finish(async_result, &error);
+    JsonNode *document = output != NULL ? pf_json_text_parse(output) : NULL;
+    if (output == NULL)
+        finish_with_error(task, error);
+    else if (document == NULL)
+        finish_with_fault(task, PF_TOKENS_FAULT_CRASHED);
+    return document;
+}
+
 static void
 on_verb_done(GObject *source, GAsyncResult *async_result, gpointer data)
 {
     g_autoptr(GTask) task = data;
     Run *run = g_task_get_task_data(task);
-    GError *error = NULL;
-    g_autoptr(GBytes) output = pf_helper_run_finish(async_result, &error);
-    if (output == NULL) {
-        finish_with_error(task, error);
+    g_autoptr(JsonNode) document = take_output(task, async_result);
+    if (document == NULL)
         return;
-    }
-    g_autoptr(JsonNode) document = pf_json_text_parse(output);
-    if (document == NULL) {
-        finish_with_fault(task, PF_TOKENS_FAULT_CRASHED);
-        return;
-    }
     run->result = read_answer(document);
     take_new_uri(run);
     finish_run(task);
@@ -277,16 +283,10 @@ on_list_done(GObject *source, GAsyncResult *async_result, gpointer data)
 {
     g_autoptr(GTask) task = data;
     Run *run = g_task_get_task_data(task);
-    GError *error = NULL;
-    g_autoptr(GBytes) output = pf_helper_run_finish(async_result, &error);
-    if (output == NULL) {
-        finish_with_error(task, error);
+    g_autoptr(JsonNode) document = take_output(task, async_result);
+    if (document == NULL)
         return;
-    }
-    g_autoptr(JsonNode) document = pf_json_text_parse(output);
-    JsonArray *modules =
-        document != NULL ? json_object_get_array_member(json_node_get_object(document), "modules")
-                         : NULL;
+    JsonArray *modules = json_object_get_array_member(json_node_get_object(document), "modules");
     for (guint i = 0; modules != NULL && i < json_array_get_length(modules); i++) {
         JsonObject *module = json_array_get_object_element(modules, i);
         if (!has_token(module, run->token_uri))
