@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "agent-patience.h"
 #include "sd-bus-table.h"
-#include "socket-path.h"
+#include "socket-peer.h"
 #include "wire-names.h"
 
 /* A full backlog answers EAGAIN, and nothing tells when it is not full any more. */
@@ -61,32 +60,18 @@ connect_fd(int fd, const struct sockaddr_un *address, uint64_t deadline)
     }
 }
 
-static int
-check_listener(int fd)
-{
-    struct ucred peer;
-    socklen_t size = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-        return -errno;
-    return peer.uid == geteuid() ? 0 : -EACCES;
-}
-
-/* Returns a connected descriptor that CHECK accepted, or -errno. */
+/* Returns a connected descriptor with our user's process at its other end, or -errno. */
 static int
 open_socket(uint64_t deadline)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int r = pf_socket_path_get(address.sun_path, sizeof address.sun_path);
-    if (r == 0)
-        r = pf_socket_path_check(address.sun_path);
-    if (r < 0)
-        return r;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sockaddr_un address;
+    pid_t pid;
+    int fd = pf_socket_peer_create(&address);
     if (fd < 0)
-        return -errno;
-    r = connect_fd(fd, &address, deadline);
+        return fd;
+    int r = connect_fd(fd, &address, deadline);
     if (r == 0)
-        r = check_listener(fd);
+        r = pf_socket_peer_check(fd, &pid);
     if (r < 0) {
         close(fd);
         return r;

@@ -5,18 +5,29 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "socket-path.h"
 
-static int
-read_listener(int fd, const struct sockaddr_un *address, pid_t *ret_pid)
+int
+pf_socket_peer_create(struct sockaddr_un *ret_address)
+{
+    *ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    int r = pf_socket_path_get(ret_address->sun_path, sizeof ret_address->sun_path);
+    if (r == 0)
+        r = pf_socket_path_check(ret_address->sun_path);
+    if (r < 0)
+        return r;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    return fd < 0 ? -errno : fd;
+}
+
+int
+pf_socket_peer_check(int fd, pid_t *ret_pid)
 {
     struct ucred peer;
     socklen_t size = sizeof peer;
-    if (connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
         return -errno;
     if (peer.uid != geteuid())
         return -EACCES;
@@ -27,16 +38,13 @@ read_listener(int fd, const struct sockaddr_un *address, pid_t *ret_pid)
 int
 pf_socket_peer_get_pid(pid_t *ret_pid)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int r = pf_socket_path_get(address.sun_path, sizeof address.sun_path);
-    if (r == 0)
-        r = pf_socket_path_check(address.sun_path);
-    if (r < 0)
-        return r;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sockaddr_un address;
+    int fd = pf_socket_peer_create(&address);
     if (fd < 0)
-        return -errno;
-    r = read_listener(fd, &address, ret_pid);
+        return fd;
+    int r = connect(fd, (const struct sockaddr *)&address, sizeof address) < 0
+                ? -errno
+                : pf_socket_peer_check(fd, ret_pid);
     close(fd);
     return r;
 }
