@@ -115,6 +115,16 @@ add_notes(const PfRegisterProgram *program, const PfRegisterPlace *place,
 }
 
 static gboolean
+is_registered(JsonArray *targets)
+{
+    for (guint i = 0; i < json_array_get_length(targets); i++) {
+        if (json_object_get_boolean_member(json_array_get_object_element(targets, i), "registered"))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
 do_program(const PfRegisterProgram *program, const PfRegisterPlace *place, Job job,
            const Options *options, JsonArray *programs)
 {
@@ -134,7 +144,8 @@ do_program(const PfRegisterProgram *program, const PfRegisterPlace *place, Job j
     json_object_set_string_member(object, "title", _(program->title));
     json_object_set_boolean_member(object, "system", place->is_system);
     json_object_set_array_member(object, "targets", targets);
-    add_notes(program, place, sight, job == JOB_ADD && good, object);
+    gboolean with_hint = job == JOB_ADD || (job == JOB_LIST && !program->is_hint_brief);
+    add_notes(program, place, sight, with_hint && good && is_registered(targets), object);
     json_array_add_object_element(programs, object);
     return good;
 }

@@ -21,7 +21,7 @@ static const PfRegisterProgram programs[] = {
     {"thunderbird", "Thunderbird", pf_program_mozilla_find_thunderbird, pf_program_mozilla_add,
      pf_program_mozilla_remove, pf_program_mozilla_dup_hint},
     {"chromium", N_("Chromium, Chrome and their relatives"), pf_program_chromium_find,
-     pf_program_chromium_add, pf_program_chromium_remove, pf_program_chromium_dup_hint},
+     pf_program_chromium_add, pf_program_chromium_remove, pf_program_chromium_dup_hint, TRUE},
     {"p11-kit", N_("Programs that ask p11-kit (GnuTLS, GNOME, …)"), pf_program_p11_kit_find,
      pf_program_p11_kit_add, pf_program_p11_kit_remove, NULL},
     {"ssh", "OpenSSH", pf_program_ssh_find, pf_program_ssh_add, pf_program_ssh_remove,

@@ -26,6 +26,7 @@ typedef struct {
                        GPtrArray *replaced, PfRegisterPlan *plan, GError **error);
     /* How to use what was registered: lines, the caller's, or NULL. */
     char *(*dup_hint)(const PfRegisterPlace *place);
+    gboolean is_hint_brief; /* of what is to be done once, just after registering */
 } PfRegisterProgram;
 
 /* All programs; the last has no name. */

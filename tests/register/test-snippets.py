@@ -75,6 +75,14 @@ class Snippets(RegisterCase):
         self.ctl("unregister", "java")
         self.assertEqual(snapshot(self.home), before)
 
+    def test_how_it_is_used_is_said_as_long_as_it_can_be(self):
+        file = str(self.folder / "java-pkcs11.cfg")
+        self.assertNotIn("-providerArg", self.ctl("register", "java", "--dry-run"))
+        self.assertIn(f"-providerArg {file}", self.ctl("register", "java"))
+        self.assertIn(f"-providerArg {file}", self.ctl("register", "--list", "java"))
+        self.assertNotIn("-providerArg", self.ctl("unregister", "java"))
+        self.assertNotIn("-providerArg", self.ctl("register", "--list", "java"))
+
     def test_a_file_of_somebody_else_is_left(self):
         file = self.folder / "java-pkcs11.cfg"
         file.write_text(f"name = Mine\nlibrary = {self.module}\n")
