@@ -18,6 +18,7 @@ typedef struct {
 struct PfRegisterRecord {
     char *folder;
     char *records; /* the folder of all records */
+    int parent_mode; /* of folders above that one */
     gboolean is_inexact;
     GPtrArray *kept;     /* Kept */
     GPtrArray *folders;  /* paths */
@@ -105,6 +106,7 @@ pf_register_record_open(const PfRegisterPlace *place, const char *program, const
     g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, path, -1);
     g_autofree char *name = g_strdup_printf("%s-%.16s", program, digest);
     record->records = g_strdup(place->records);
+    record->parent_mode = place->is_system ? 0755 : 0700;
     record->folder = g_build_filename(place->records, name, NULL);
     record->kept = g_ptr_array_new_with_free_func(kept_free);
     record->folders = g_ptr_array_new_with_free_func(g_free);
@@ -174,7 +176,9 @@ pf_register_record_keep(PfRegisterRecord *record, const PfRegisterFile *file, GE
 {
     if (find_kept(record, file->path) >= 0)
         return TRUE;
-    if (g_mkdir_with_parents(record->folder, 0700) < 0) {
+    g_autofree char *parent = g_path_get_dirname(record->records);
+    if (g_mkdir_with_parents(parent, record->parent_mode) < 0 ||
+        g_mkdir_with_parents(record->folder, 0700) < 0) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %m", record->folder);
         return FALSE;
     }

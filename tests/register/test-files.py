@@ -140,6 +140,10 @@ class P11Kit(SystemCase):
         self.assertEqual(file.stat().st_mode & 0o777, 0o644)
         self.assertEqual(file.parent.stat().st_mode & 0o777, 0o755)
         self.assertIn(self.module, self.in_image("p11-kit", "list-modules"))
+        (records,) = self.root.rglob("registered")
+        self.assertEqual([oct(path.stat().st_mode & 0o777) for path in
+                          (records.parent.parent, records.parent, records)],
+                         ["0o755", "0o755", "0o700"])
         self.ctl("unregister", "p11-kit", *self.everybody)
         self.assertEqual(snapshot(self.root / "etc"), before)
         self.assertFalse(list(self.root.rglob("registered")))
