@@ -17,7 +17,7 @@ typedef struct {
 
 struct PfRegisterRecord {
     char *folder;
-    char *records; /* the folder of all records */
+    char *records;   /* the folder of all records */
     int parent_mode; /* of folders above that one */
     gboolean is_inexact;
     GPtrArray *kept;     /* Kept */
