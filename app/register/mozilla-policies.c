@@ -119,7 +119,7 @@ read_policies(const PfRegisterTarget *target, PfRegisterFile **ret_file, char **
               GError **error)
 {
     g_autoptr(PfRegisterFile) file = pf_register_file_read(target->path, error);
-    if (file == NULL || !pf_register_file_check_writable(file, error))
+    if (file == NULL)
         return NULL;
     g_autoptr(PfRegisterFile) fallback = NULL;
     const PfRegisterFile *source = file;
@@ -146,12 +146,11 @@ pf_mozilla_policies_look(const PfRegisterPlace *place, const char *path, const c
     g_autofree char *text = NULL;
     target->fallback_path = g_strdup(fallback);
     g_autoptr(JsonNode) root = read_policies(target, &file, &text, &error);
-    if (root != NULL) {
+    target->is_unknown = root == NULL;
+    if (root != NULL)
         look(place, root, target);
-    } else {
+    if (root == NULL || !pf_register_file_check_writable(file, &error))
         target->hindrance = g_strdup(error->message);
-        target->is_unknown = TRUE;
-    }
     return target;
 }
 

@@ -30,19 +30,21 @@ pf_snippet_file_look(const PfRegisterPlace *place, const char *name, const char 
     g_autoptr(PfRegisterFile) file = pf_register_file_read(path, &error);
     g_autofree char *text = file != NULL ? pf_register_file_dup_text(file, &error) : NULL;
     g_ptr_array_add(sight->targets, target);
-    if (text == NULL || !pf_register_file_check_writable(file, &error)) {
+    if (text == NULL) {
         target->hindrance = g_strdup(error->message);
+        target->is_unknown = TRUE;
     } else if (*text != '\0' && !g_str_has_prefix(text, MARK)) {
         g_autofree char *shown = g_filename_display_name(path);
         target->hindrance = g_strdup_printf(_("%s was not written by Pinfold"), shown);
+        target->is_unknown = TRUE;
     } else {
         target->is_registered = strstr(text, module) != NULL;
         target->is_outdated = *text != '\0' && !target->is_registered;
-        target->hindrance =
-            target->is_registered || target->is_outdated ? NULL : g_strdup(hindrance);
-        return;
+        if (!pf_register_file_check_writable(file, &error))
+            target->hindrance = g_strdup(error->message);
+        else if (!target->is_registered && !target->is_outdated)
+            target->hindrance = g_strdup(hindrance);
     }
-    target->is_unknown = TRUE;
 }
 
 gboolean

@@ -42,6 +42,13 @@ class Programs(DoctorCase):
         self.assertIn("does not use Pinfold", findings["program:ssh"]["text"])
         self.assert_problem(findings, "programs", "program-none", "pinfoldctl register --list")
 
+    def test_files_that_only_root_may_write(self):
+        """What is for everybody can be read, and that is all that is needed."""
+        prefix = ("unshare", "--user") if os.geteuid() == 0 else ()
+        if self.box.run(*prefix, "true", check=False).returncode != 0:
+            raise unittest.SkipTest("no user namespace of one's own can be had here")
+        self.no_problem(self.doctor(prefix=prefix), "program-unknown")
+
     def test_one(self):
         self.register("ssh")
         findings = self.doctor()

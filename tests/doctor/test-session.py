@@ -361,7 +361,10 @@ class Healthy(unittest.TestCase):
             self.addCleanup(fake.stop)
         box.run("gsettings", "set", "org.pinfold", "reset-card", "always")
         box.run(CTL, "register", "ssh")
-        done = wait_for(lambda: self.try_doctor(box), 10, "nothing to be wrong", step=0.2)
+        try:
+            done = wait_for(lambda: self.try_doctor(box), 30, "nothing to be wrong", step=0.2)
+        except AssertionError as error:
+            raise AssertionError(self.last.stdout) from error
         self.assertEqual(done.returncode, 0)
         self.assertNotIn("→", done.stdout)
         self.assertTrue(done.stdout.endswith("\nAll is well.\n"))
