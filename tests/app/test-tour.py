@@ -3,8 +3,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Every window: names for screen readers, use by keyboard alone, nothing cut off."""
 
-import unittest
-
 import pseudolocale
 from pinfoldtest import tap
 from pinfoldtest.extent import FULL
@@ -29,7 +27,7 @@ class Long(Everything):
         self.make_tour()
 
 
-@unittest.skipUnless(FULL, "only in full runs (PF_TEST_FULL=1)")
+@tap.only_if(FULL)
 class Real(Everything):
     is_real = True
 
@@ -37,7 +35,7 @@ class Real(Everything):
         self.make_tour()
 
 
-@unittest.skipUnless(FULL, "only in full runs (PF_TEST_FULL=1)")
+@tap.only_if(FULL)
 class Layout(TourCase):
     """The same windows in other writing."""
 
