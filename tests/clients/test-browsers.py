@@ -167,7 +167,8 @@ class Group(FirefoxCase):
 
     def ask_each_in_mode_process(self):
         self.pinfold.set("cache-mode", "process")
-        self.begin_visit()
+        wait_for(lambda: self.pinfold.logged_in_domains() == [], 5, "the mode")
+        self.visit_until_asked()
         self.assert_asked_for("Firefox")
         self.assert_visited()
         self.assert_presented(2)
