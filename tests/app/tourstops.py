@@ -147,7 +147,7 @@ def add_faulty_module(tour):
     file.write_text("no library", encoding="utf-8")
     tour.configure("")
     window = tour.settings("Modules")
-    tour.choose(tour.new_window(tour.act, window, "Add Module…"), file, "Choose")
+    tour.choose(tour.new_window(tour.act, window, "Add Module…"), file, "_Choose")
     return window
 
 
@@ -159,7 +159,7 @@ def spoil_file(tour):
 
 def save_nowhere(tour):
     chooser = tour.new_window(tour.act, tour.certificate(), "Export…")
-    return tour.new_window(tour.choose, chooser, "/proc/certificate.pem", "Export")
+    return tour.new_window(tour.choose, chooser, "/proc/certificate.pem", "_Export")
 
 
 PIN = {"PIN": "1234"}

@@ -48,15 +48,12 @@ class Translation:
     def get(self, text):
         """Without the mark of its access key, wherever that is in either language. Where there is
         one with and one without, it is the latter: Chinese writes access keys out."""
-        found = self._catalogue.gettext(text)
-        if found != text:
-            return found
-        for at in range(len(text)):
-            marked = f"{text[:at]}_{text[at:]}"
+        for at in (None, *range(len(text))):
+            marked = text if at is None else f"{text[:at]}_{text[at:]}"
             found = self._catalogue.gettext(marked)
             if found != marked:
                 return found.replace("_", "")
-        return text
+        return text.replace("_", "")
 
     def get_gtk(self, text):
         """The same of a text of GTK's."""
@@ -260,7 +257,7 @@ class Tour:
         file = self.box.dir / "keys.p12"
         file.touch()
         return self.new_window(self.choose, self.new_window(self.activate, "import", CARD), file,
-                               "Open")
+                               "_Open")
 
     def asked(self, method, then=None, **details):
         """By the agent, for what then does with the number of the question."""
