@@ -179,8 +179,12 @@ class Tour:
     def act(self, window, text, role="push button", verb="click", typed=""):
         """When it is there; a text of the sources, or a pattern."""
         name = self.words.get(text)
-        wait_served(lambda: self.probe.act(window, role, name, verb, typed), 10,
+        wait_served(lambda: self._try_act(window, role, name, verb, typed), 10,
                     f"{role} {name!r} in {window!r}")
+
+    def _try_act(self, window, role, name, *how):
+        return self.probe.act(window, role, name, *how) or \
+            self.probe.act(window, role, f"{name}(?)", *how)  # with an access key, in Chinese
 
     def welcome(self):
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold",
@@ -247,7 +251,7 @@ class Tour:
             return self.probe.act(chooser, "text", "*", "type", str(path))
 
         def is_chosen():
-            self.probe.act(chooser, "push button", self.words.get(button))
+            self._try_act(chooser, "push button", self.words.get(button))
             return chooser not in self.titles()
 
         has_entry() or self.case.press_until("<Control>l", has_entry, "the entry for a path")
