@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import process
 from .paths import build_path, need_backend, need_tools, source_path, tool_search_path
-from .wait import wait_for
+from .wait import PATIENCE, wait_for
 
 NAME = "Pinfold Test Reader"
 PIN = "123456"
@@ -149,7 +149,7 @@ class Readers:
         """Waits until PC/SC says that a card is in a reader, or that none is."""
         done = self.sandbox.run(
             *_PCSC_STATE, "--wait", self.names[index], "present" if present else "empty",
-            "--timeout", timeout, check=False)
+            "--timeout", timeout * PATIENCE, timeout=timeout * PATIENCE + 60, check=False)
         if done.returncode != 0:
             raise AssertionError(f"{self.names[index]}: {done.stdout}{done.stderr}")
 
