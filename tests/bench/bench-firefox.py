@@ -85,14 +85,15 @@ class Bench:
     def starts(self):
         """Milliseconds, pairs of raw and own, the first pair of new profiles left out."""
         pairs = []
-        for _ in range(ARGS.rounds + 1):
-            pair = []
-            for firefox in (self.raw, self.own):
+        for number in range(ARGS.rounds + 1):
+            sides = [self.raw, self.own]
+            took = {}
+            for firefox in sides if number % 2 else sides[::-1]:
                 began = time.monotonic()
                 firefox.start()
-                pair.append((time.monotonic() - began) * 1000)
+                took[firefox] = (time.monotonic() - began) * 1000
                 firefox.quit()
-            pairs.append(pair)
+            pairs.append((took[self.raw], took[self.own]))
         return pairs[1:]
 
     def log_in(self):

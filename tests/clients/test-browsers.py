@@ -15,7 +15,6 @@ from pinfoldtest.gecko import Firefox, Thunderbird
 from pinfoldtest.pinfold import module_path
 from pinfoldtest.sshserver import SshServer
 from pinfoldtest.tlsserver import TlsServer
-from pinfoldtest.wait import WaitTimeout
 
 GROUP = "[('office', '', ['firefox-esr.desktop', 'thunderbird.desktop'])]"
 
@@ -32,14 +31,16 @@ class FirefoxCase(ClientCase):
         self.firefox.begin_load(self.server.url)
 
     def visit_until_asked(self):
-        """Firefox looks at its readers once a second at most; nothing tells when it has seen a card."""
-        for _ in range(10):
+        """For some seconds Firefox goes by what was: NSS looks for card and login once a second, and
+        Pinfold remembers what was cancelled. Firefox answers nothing about itself meanwhile."""
+        def is_asked():
+            before = len(self.server.failures)
             self.begin_visit()
-            try:
-                self.ui.window(PIN, 2)
-                return
-            except WaitTimeout:
-                continue
+            wait_for(lambda: self.ui.find_window(PIN) or len(self.server.failures) > before, 20,
+                     "a question or none")
+            return self.ui.find_window(PIN)
+
+        wait_for(is_asked, 20, "another question", step=0.5)
 
     def assert_visited(self):
         self.assertEqual(self.firefox.wait_page("Hello"), f"Hello {self.token.holder}")
@@ -220,16 +221,7 @@ class SoftwareToken(FirefoxCase):
         self.assert_no_dialog()
         self.assertEqual(self.server.visits[self.visits:], [])
         self.assert_presented(0)
-
-        def is_asked():
-            """Firefox answers nothing about itself while it is."""
-            before = len(self.server.failures)
-            self.begin_visit()
-            wait_for(lambda: self.ui.find_window(PIN) or len(self.server.failures) > before, 20,
-                     "a question or none")
-            return self.ui.find_window(PIN)
-
-        wait_for(is_asked, 20, "another question", step=0.5)
+        self.visit_until_asked()
         self.assert_asked_for("Firefox")
         self.assert_visited()
         self.assert_presented(2)
