@@ -40,3 +40,13 @@ pf_plain_text_dup(const char *value)
     }
     return g_string_free(text, FALSE);
 }
+
+char *
+pf_plain_text_shorten(char *text, glong max_chars)
+{
+    g_autofree char *owned = text;
+    if (text == NULL || g_utf8_strlen(text, -1) <= max_chars)
+        return g_steal_pointer(&owned);
+    g_autofree char *start = g_utf8_substring(text, 0, max_chars - 1);
+    return g_strconcat(start, "…", NULL);
+}

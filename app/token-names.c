@@ -52,17 +52,6 @@ pf_token_names_set_view(PfTokenNames *self, PfSettingsView *view)
     read_tokens(self);
 }
 
-/* Any program of the person's can write the setting. */
-static char *
-shorten(char *name)
-{
-    g_autofree char *owned = name;
-    if (name == NULL || g_utf8_strlen(name, -1) <= PF_TOKEN_NAMES_MAX_CHARS)
-        return g_steal_pointer(&owned);
-    g_autofree char *start = g_utf8_substring(name, 0, PF_TOKEN_NAMES_MAX_CHARS - 1);
-    return g_strconcat(start, "…", NULL);
-}
-
 char *
 pf_token_names_dup(const char *uri)
 {
@@ -70,7 +59,9 @@ pf_token_names_dup(const char *uri)
     if (self->tokens == NULL || uri == NULL)
         return NULL;
     g_autofree char *name = pf_token_rule_edit_dup_name(self->tokens, uri);
-    return name != NULL ? shorten(pf_plain_text_dup(name)) : NULL;
+    /* Any program of the person's can write the setting. */
+    return name != NULL ? pf_plain_text_shorten(pf_plain_text_dup(name), PF_TOKEN_NAMES_MAX_CHARS)
+                        : NULL;
 }
 
 char *

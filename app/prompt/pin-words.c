@@ -150,11 +150,7 @@ pf_pin_request_dup_program(const PfPinRequest *request)
 static char *
 shorten(char *text)
 {
-    g_autofree char *owned = text;
-    if (text == NULL || g_utf8_strlen(text, -1) <= NAME_MAX_CHARS)
-        return g_steal_pointer(&owned);
-    g_autofree char *start = g_utf8_substring(text, 0, NAME_MAX_CHARS - 1);
-    return g_strconcat(start, "…", NULL);
+    return pf_plain_text_shorten(text, NAME_MAX_CHARS);
 }
 
 char *
