@@ -94,7 +94,18 @@ pf_program_ssh_find(const PfRegisterPlace *place, PfRegisterSight *sight)
     g_ptr_array_add(sight->targets, target);
 }
 
-/* TEXT without what is between the marks, and without lines that name Pinfold's module. */
+static gboolean
+is_ended(char **lines)
+{
+    for (; *lines != NULL; lines++) {
+        if (g_str_equal(*lines, END))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* TEXT without what is between the marks, and without lines that name Pinfold's module. Where
+ * somebody has taken out the second mark, what follows the first is theirs. */
 static char *
 drop_own(const PfRegisterPlace *place, const char *text)
 {
@@ -104,8 +115,9 @@ drop_own(const PfRegisterPlace *place, const char *text)
     for (char **line = lines; *line != NULL; line++) {
         g_autofree char *library = dup_provider(*line);
         gboolean is_last = line[1] == NULL;
-        is_own = is_own || g_str_equal(*line, BEGIN);
-        if (!is_own && (library == NULL || !pf_register_place_is_own(place, library)))
+        gboolean is_mark = g_str_equal(*line, BEGIN);
+        is_own = is_own || (is_mark && is_ended(line));
+        if (!is_own && !is_mark && (library == NULL || !pf_register_place_is_own(place, library)))
             g_string_append_printf(kept, "%s%s", *line, is_last ? "" : "\n");
         if (g_str_equal(*line, END))
             is_own = FALSE;

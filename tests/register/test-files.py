@@ -224,6 +224,15 @@ class Ssh(SystemCase):
         self.ctl("unregister", "ssh")
         self.assertEqual(self.config.read_text(), "# new\nHost *\n    User me\n# last\n")
 
+    def test_without_its_last_mark_what_follows_stays(self):
+        self.write("User me\n")
+        self.ctl("register", "ssh")
+        text = self.config.read_text().replace("# Pinfold: end\n", "Host gate\n    Port 2222\n")
+        self.config.write_text(text)
+        self.ctl("unregister", "ssh")
+        self.assertEqual(self.config.read_text(),
+                         "User me\nMatch all\nHost gate\n    Port 2222\n")
+
     def test_dry_run_shows_the_lines(self):
         self.write("User me\n")
         before = snapshot(self.home)
