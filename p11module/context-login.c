@@ -9,15 +9,19 @@
 #include "prompt.h"
 #include "window.h"
 
-/* Takes what the session has been given; its place is empty then. */
-static PfContextPin
-steal(PfCall *call)
+/* Takes what the session has been given, if anything; its place is empty then. */
+static bool
+steal(PfCall *call, PfContextPin *ret_given)
 {
+    PfContextPin *place = &call->session->context_pin;
     pthread_mutex_lock(&call->slot->lock);
-    PfContextPin given = call->session->context_pin;
-    call->session->context_pin = (PfContextPin){0};
+    bool has_any = place->pin != NULL || place->lease.id != 0 || place->lease.pin != NULL;
+    if (has_any) {
+        *ret_given = *place;
+        *place = (PfContextPin){0};
+    }
     pthread_mutex_unlock(&call->slot->lock);
-    return given;
+    return has_any;
 }
 
 static void
@@ -28,13 +32,23 @@ drop(PfCall *call, PfContextPin *given)
 }
 
 static void
+drop_given(PfCall *call)
+{
+    PfContextPin given;
+    if (steal(call, &given))
+        drop(call, &given);
+}
+
+static void
 put(PfCall *call, PfContextPin *given)
 {
-    PfContextPin before = steal(call);
+    PfContextPin before;
+    bool had_one = steal(call, &before);
     pthread_mutex_lock(&call->slot->lock);
     call->session->context_pin = *given;
     pthread_mutex_unlock(&call->slot->lock);
-    drop(call, &before);
+    if (had_one)
+        drop(call, &before);
 }
 
 bool
@@ -126,9 +140,9 @@ static CK_RV
 login_by_person(PfCall *call)
 {
     PfPromptAbout about = {.purpose = "context"};
-    PfContextPin given = steal(call);
+    PfContextPin given = {0};
     uint64_t previous = 0;
-    bool was_given = given.pin != NULL || given.lease.id != 0;
+    bool was_given = steal(call, &given);
     CK_RV rv = CKR_PIN_INCORRECT;
     for (;;) {
         if (was_given) {
@@ -155,8 +169,7 @@ pf_context_login(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
     if (pin == NULL && pf_prompt_is_offered(call->slot)) {
         rv = login_by_person(call);
     } else {
-        PfContextPin unused = steal(call);
-        drop(call, &unused);
+        drop_given(call);
         rv = pin != NULL ? pf_prompt_confirm_try(call, "context") : CKR_OK;
         if (rv != CKR_OK)
             return rv;
@@ -173,7 +186,6 @@ pf_context_login(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
 void
 pf_context_login_end(PfCall *call)
 {
-    PfContextPin given = steal(call);
-    drop(call, &given);
+    drop_given(call);
     pf_slot_end_alone(call->slot, call->session->handle);
 }

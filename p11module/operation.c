@@ -8,21 +8,31 @@
 #include "context-login.h"
 #include "window.h"
 
-/* Lets go of the operation's window if no call is in the backend; else that call does. */
-static void
-drop(PfCall *call, PfOperation *operation)
+/* Under the slot's lock. Returns whether the operation's window is to be released now; while a call
+ * is in the backend, that call does it. */
+static bool
+end(PfOperation *operation)
 {
-    pthread_mutex_lock(&call->slot->lock);
-    bool held = operation->holds_window;
-    if (held && operation->calls > 0) {
+    if (operation->holds_window && operation->calls > 0) {
         operation->is_dropped = true;
-    } else {
-        operation->holds_window = false;
-        operation->init = NULL;
+        return false;
     }
-    bool release_now = held && operation->calls == 0;
+    bool held = operation->holds_window;
+    operation->holds_window = false;
+    operation->init = NULL;
+    return held;
+}
+
+/* Lets go of the windows of COUNT operations. */
+static void
+drop(PfCall *call, PfOperation *operations, int count)
+{
+    unsigned windows = 0;
+    pthread_mutex_lock(&call->slot->lock);
+    for (int i = 0; i < count; i++)
+        windows += end(&operations[i]) ? 1 : 0;
     pthread_mutex_unlock(&call->slot->lock);
-    if (release_now)
+    while (windows-- > 0)
         pf_window_release(call);
 }
 
@@ -51,7 +61,7 @@ keep_window(PfCall *call, PfOperation *operation, uint64_t mark)
         return;
     if (pf_domain_is_ended_elsewhere(call->module, call->session->domain, mark))
         pf_operation_void_all(call);
-    drop(call, operation);
+    drop(call, operation, 1);
 }
 
 static CK_RV
@@ -227,7 +237,7 @@ pf_operation_leave(PfCall *call, PfOperationKind kind, CK_RV rv, bool is_last, b
         is_over = false;
     leave(call, operation, is_over);
     if (is_over) {
-        drop(call, &call->session->operations[PF_OPERATION_RESTORED]);
+        drop(call, &call->session->operations[PF_OPERATION_RESTORED], 1);
         pf_context_login_end(call);
     }
     return rv;
@@ -244,8 +254,8 @@ pf_operation_cancelled(PfCall *call, PfOperationKind kind, bool is_certain)
     if (!is_certain &&
         (!holds_window || is_still_active(call, operation, CKR_OPERATION_NOT_INITIALIZED)))
         return;
-    drop(call, operation);
-    drop(call, &call->session->operations[PF_OPERATION_RESTORED]);
+    drop(call, operation, 1);
+    drop(call, &call->session->operations[PF_OPERATION_RESTORED], 1);
     /* One that was not active has nothing to do with a login for another. */
     if (was_begun)
         pf_context_login_end(call);
@@ -260,7 +270,6 @@ pf_operation_restored(PfCall *call)
 void
 pf_operation_drop_all(PfCall *call)
 {
-    for (int i = 0; i < PF_OPERATION_COUNT; i++)
-        drop(call, &call->session->operations[i]);
+    drop(call, call->session->operations, PF_OPERATION_COUNT);
     pf_context_login_end(call);
 }
