@@ -219,6 +219,12 @@ pf_prompt_dialog_retry(PfPromptDialog *self, PfPinRequest *request)
 }
 
 void
+pf_prompt_dialog_forget_typed(PfPromptDialog *self)
+{
+    PF_PROMPT_DIALOG_GET_CLASS(self)->wipe(self);
+}
+
+void
 pf_prompt_dialog_show_error(PfPromptDialog *self, const char *text)
 {
     set_checking(self, FALSE);

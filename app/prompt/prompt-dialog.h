@@ -78,5 +78,8 @@ void pf_prompt_dialog_update(PfPromptDialog *self, PfPinRequest *request);
 /* The PIN was wrong: says so and lets the person answer again. Takes REQUEST. */
 void pf_prompt_dialog_retry(PfPromptDialog *self, PfPinRequest *request);
 
+/* Forgets what was typed; the dialog stays as it is. */
+void pf_prompt_dialog_forget_typed(PfPromptDialog *self);
+
 /* Shows TEXT, which is plain, as an error and lets the person answer again. */
 void pf_prompt_dialog_show_error(PfPromptDialog *self, const char *text);

@@ -81,7 +81,9 @@ make_room(PfTokenActions *self)
 static void
 on_session_locked(PfTokenActions *self)
 {
-    if (self->task != NULL && !pf_token_task_is_working(self->task))
+    if (self->task != NULL && pf_token_task_is_working(self->task))
+        pf_token_task_leave(self->task);
+    else
         g_clear_object(&self->task);
     drop_chooser(self);
 }

@@ -14,6 +14,7 @@
 #include "failure-note.h"
 #include "import-text.h"
 #include "task-outcome.h"
+#include "task-report.h"
 #include "task-request.h"
 #include "token-job.h"
 #include "token-names.h"
@@ -28,6 +29,7 @@ struct _PfTokenTask {
     PfChangeSecrets secrets; /* until the helper has them */
     GCancellable *looking;   /* at how the token is; NULL: over */
     GCancellable *stop;      /* of work that can be stopped, and goes on; NULL: none */
+    gboolean is_left;        /* the person is not at the dialog any more */
 };
 
 G_DEFINE_FINAL_TYPE(PfTokenTask, pf_token_task, G_TYPE_OBJECT)
@@ -70,48 +72,29 @@ dup_name(PfTokenTask *self)
     return pf_pin_request_dup_token(pf_prompt_dialog_get_request(self->dialog));
 }
 
-/* The window shows it, but that need not be open. What the person should think about is said where
- * it is not overlooked; returns whether there is nothing of that kind. */
-static gboolean
-tell_person(PfTokenTask *self, const PfTokenJobResult *result)
-{
-    g_autofree char *name = dup_name(self);
-    g_autofree char *title = pf_task_outcome_dup_done(self->task, name);
-    g_autofree char *body = NULL;
-    g_autofree char *warning = NULL;
-    if (self->task == PF_TASK_IMPORT) {
-        body = pf_import_text_dup_counts(result->answer);
-        warning = pf_import_text_dup_warning(result->answer);
-    }
-    if (warning != NULL) {
-        pf_failure_note_show(self->application, title, warning);
-        return FALSE;
-    }
-    g_autoptr(GNotification) notification = g_notification_new(title);
-    if (body != NULL)
-        g_notification_set_body(notification, body);
-    g_notification_set_default_action(notification, "app.open");
-    g_application_send_notification(G_APPLICATION(self->application), "token-task", notification);
-    return TRUE;
-}
-
+/* The person has gone: what is to be said waits in a note, which asks for no secret. */
 static void
-show_fault(PfTokenTask *self, const PfTokenJobResult *result)
+leave_note(PfTokenTask *self, const char *reason)
 {
     const PfPinRequest *request = pf_prompt_dialog_get_request(self->dialog);
-    if (pf_task_outcome_is_rejection(result->fault)) {
+    g_autofree char *title = pf_pin_request_dup_window_title(request);
+    pf_failure_note_show(self->application, title, reason);
+    end(self);
+}
+
+/* RESULT may be NULL. */
+static void
+show_failure(PfTokenTask *self, const PfTokenJobResult *result)
+{
+    const PfPinRequest *request = pf_prompt_dialog_get_request(self->dialog);
+    PfTokensFault fault = result != NULL ? result->fault : PF_TOKENS_FAULT_FAILED;
+    g_autofree char *text = pf_task_report_dup_failure(request, result);
+    PfChangeField field = pf_task_outcome_get_field(self->task, fault);
+    if (self->is_left)
+        leave_note(self, text);
+    else if (pf_task_outcome_is_rejection(fault))
         pf_prompt_dialog_retry(self->dialog, pf_task_request_dup_with(request, result));
-        return;
-    }
-    const char *rest = result->answer != NULL ? pf_import_text_get_rest(result->answer) : NULL;
-    if (rest == NULL && result->fault == PF_TOKENS_FAULT_STOPPED) {
-        end(self);
-        return;
-    }
-    PfChangeField field = pf_task_outcome_get_field(self->task, result->fault);
-    const char *fault = pf_task_outcome_get_text(self->task, result->fault);
-    g_autofree char *text = rest != NULL ? g_strconcat(fault, "\n", rest, NULL) : g_strdup(fault);
-    if (field == PF_N_CHANGE_FIELDS)
+    else if (field == PF_N_CHANGE_FIELDS)
         pf_prompt_dialog_show_error(self->dialog, text);
     else
         pf_change_dialog_refuse(PF_CHANGE_DIALOG(self->dialog), field, text);
@@ -128,6 +111,13 @@ note_change(PfTokenTask *self, const PfTokenJobResult *result)
         g_signal_emit(self, signals[SIGNAL_CHANGED], 0, self->uri);
 }
 
+static gboolean
+is_stopped(const PfTokenJobResult *result)
+{
+    return result != NULL && result->fault == PF_TOKENS_FAULT_STOPPED &&
+           (result->answer == NULL || pf_import_text_get_rest(result->answer) == NULL);
+}
+
 /* Returns whether that is all that there is to see of it. */
 static gboolean
 show_outcome(PfTokenTask *self, const PfTokenJobResult *result, const GError *error)
@@ -135,17 +125,19 @@ show_outcome(PfTokenTask *self, const PfTokenJobResult *result, const GError *er
     if (result != NULL && result->fault == PF_TOKENS_FAULT_NONE) {
         if (self->task == PF_TASK_DELETE)
             pf_token_names_change(self->uri, "");
-        gboolean is_seen = tell_person(self, result);
+        g_autofree char *name = dup_name(self);
+        gboolean is_seen = pf_task_report_show_done(self->application, self->task, name, result);
         end(self);
         return is_seen;
     }
-    if (result != NULL) {
-        show_fault(self, result);
-    } else {
-        g_warning("pinfold-tokens: %s", error->message);
-        pf_prompt_dialog_show_error(self->dialog, _("Pinfold's helper for tokens does not start."));
+    if (is_stopped(result)) {
+        end(self);
+        return TRUE;
     }
-    return self->dialog == NULL;
+    if (result == NULL)
+        g_warning("pinfold-tokens: %s", error->message);
+    show_failure(self, result);
+    return FALSE;
 }
 
 static void
@@ -355,6 +347,14 @@ gboolean
 pf_token_task_is_working(PfTokenTask *self)
 {
     return self->dialog != NULL && pf_prompt_dialog_is_checking(self->dialog);
+}
+
+void
+pf_token_task_leave(PfTokenTask *self)
+{
+    self->is_left = TRUE;
+    if (self->dialog != NULL)
+        pf_prompt_dialog_forget_typed(self->dialog);
 }
 
 void

@@ -26,5 +26,9 @@ PfTokenTask *pf_token_task_new_import(GtkApplication *application, const char *u
 /* Is the token at it? It is not left alone then. */
 gboolean pf_token_task_is_working(PfTokenTask *self);
 
+/* Nobody is at the screen any more: what was typed is forgotten at once. The token goes on with its
+ * work; when that fails, a note says so, and the dialog is not there again. */
+void pf_token_task_leave(PfTokenTask *self);
+
 /* Brings the dialog to the front. */
 void pf_token_task_present(PfTokenTask *self);

@@ -20,6 +20,35 @@ from pinfoldtest.wait import wait_for
 LONG = 30
 
 
+class Saver:
+    """A screen saver of the session."""
+
+    NAME = "org.gnome.ScreenSaver"
+    XML = f"""<node><interface name="{NAME}">
+        <method name="GetActive"><arg type="b" direction="out"/></method>
+        </interface></node>"""
+
+    def __init__(self, bus):
+        self.bus = bus
+        self.active = False
+        info = Gio.DBusNodeInfo.new_for_xml(self.XML).lookup_interface(self.NAME)
+        bus.register_object("/org/gnome/ScreenSaver", info, self._answer, None, None)
+        bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                      "RequestName", GLib.Variant("(su)", (self.NAME, 0)), None, 0, 5000, None)
+        self.asked = 0
+        # Agent and app.
+        wait_served(lambda: self.asked >= 2, LONG, "both to ask the saver")
+
+    def _answer(self, _bus, _sender, _path, _interface, _method, _parameters, invocation):
+        self.asked += 1
+        invocation.return_value(GLib.Variant("(b)", (self.active,)))
+
+    def set_active(self, active):
+        self.active = active
+        self.bus.emit_signal(None, "/org/gnome/ScreenSaver", self.NAME, "ActiveChanged",
+                             GLib.Variant("(b)", (active,)))
+
+
 class TaskCase(AppCase):
     """make_tokens() is a class's own; what it configures is known to agent, app and helper."""
 

@@ -4,48 +4,17 @@
 """The PINs of tokens, changed, unblocked and set by the person: what the dialogs say, what the card
 is sent, and what is left of the PINs."""
 
-from gi.repository import Gio, GLib
-
 from appcase import TITLE, wait_served
 from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.extent import FULL
 from pinfoldtest.readers import PIN as CARD_PIN
 from pinfoldtest.readers import PUK
 from pinfoldtest.wait import wait_for
-from taskcase import LONG, TaskCase
+from taskcase import LONG, Saver, TaskCase
 
 NEW = "83062915"
 WRONG_PUK = "73914628"
 CARD = "Pinfold Test Card"
-
-
-class Saver:
-    """A screen saver of the session."""
-
-    NAME = "org.gnome.ScreenSaver"
-    XML = f"""<node><interface name="{NAME}">
-        <method name="GetActive"><arg type="b" direction="out"/></method>
-        </interface></node>"""
-
-    def __init__(self, bus):
-        self.bus = bus
-        self.active = False
-        info = Gio.DBusNodeInfo.new_for_xml(self.XML).lookup_interface(self.NAME)
-        bus.register_object("/org/gnome/ScreenSaver", info, self._answer, None, None)
-        bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                      "RequestName", GLib.Variant("(su)", (self.NAME, 0)), None, 0, 5000, None)
-        self.asked = 0
-        # Agent and app.
-        wait_served(lambda: self.asked >= 2, LONG, "both to ask the saver")
-
-    def _answer(self, _bus, _sender, _path, _interface, _method, _parameters, invocation):
-        self.asked += 1
-        invocation.return_value(GLib.Variant("(b)", (self.active,)))
-
-    def set_active(self, active):
-        self.active = active
-        self.bus.emit_signal(None, "/org/gnome/ScreenSaver", self.NAME, "ActiveChanged",
-                             GLib.Variant("(b)", (active,)))
 
 
 class Soft(TaskCase):

@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 
+from appcase import wait_served
 from pinfoldtest import Driver, Spy, build_path, softhsm, tap
 from pinfoldtest.bus import MOCK, Bus
 from pinfoldtest.extent import FULL
 from pinfoldtest.wait import wait_for
 from settingscase import CHOOSER_ENV
-from taskcase import LONG, FileCase
+from taskcase import LONG, FileCase, Saver
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tokens"))
 import p12
@@ -150,6 +151,23 @@ class Slow(FileCase):
         self.assertIn("copied", inhibitions[0][2])
         self.assertEqual(inhibitions[0][3], 1 | 4)  # logout, suspend
         self.assertEqual(self.said("Uninhibit"), [[7], [7]])
+
+    def test_locked_screen(self):
+        """What was typed goes at once; what went wrong is said, and nothing asks for it there."""
+        saver = Saver(self.bus)
+        window = self.begin_import("9999")
+        self.hold(1)
+        typed = [window.find(name, "password text") for name in ("File password", "PIN")]
+        self.assertEqual(len(typed[0].text()), len(PASSWORD))
+        saver.set_active(True)
+        wait_served(lambda: not any(entry.text() for entry in typed), LONG, "it to be forgotten")
+        self.signal(signal.SIGCONT)
+        wait_for(lambda: self.window("Import —").has("Close", "push button"), LONG, "the note")
+        note = self.window("Import — pinfold-test")
+        note.wait_text("Wrong PIN.", LONG)
+        self.assertFalse(note.has(role="password text"))
+        note.press("Close")
+        self.wait_no_window("Import —")
 
     @tap.only_if(FULL)
     def test_terminated(self):
