@@ -143,6 +143,8 @@ class TourCase(AppCase):
                 self.give_keyboard(top)
                 self.press_until("Escape", lambda: len(self.others(kept)) < len(others),
                                  f"{top!r} to close by Escape at {stop.name}")
+        if stop.is_last:
+            self.tour.unlock()
 
     def others(self, kept):
         """Titles of what shows beside those."""

@@ -228,17 +228,19 @@ class Tour:
         return title
 
     def locked_settings(self, page):
-        """As the administrator of the computer has set them; a new dialog reads the files."""
+        """As the administrator of the computer has set them, until unlock(). The dialog reads the
+        files when it opens, and in part whenever it gets the keyboard."""
         conf = self.box.dir / "locked.conf"
         conf.write_text("[Policy]\nlock = cache-mode prompt sharing idle-timeout max-lifetime "
                         "forget-on-lock forget-on-suspend forget-on-user-switch release-delay "
                         "reset-card allow-keyring confirm-signatures groups tokens Modules\n",
                         encoding="utf-8")
         self.probe.setenv("PINFOLD_CONF", str(conf))
-        window = self.settings(page)
-        self.settle()
+        return self.settings(page)
+
+    def unlock(self):
+        """For the next dialog."""
         self.probe.setenv("PINFOLD_CONF", "")
-        return window
 
     def above_settings(self, page, button):
         return self.new_window(self.act, self.settings(page), button)
