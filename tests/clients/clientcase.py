@@ -4,6 +4,7 @@
 
 import ssl
 import unittest
+from pathlib import Path
 
 from pinfoldtest import Driver, Sandbox, Spy, readers, softhsm, wait_for
 from pinfoldtest.authority import Authority
@@ -97,7 +98,10 @@ class ClientCase(unittest.TestCase):
         cls.authority = Authority(cls.box.dir)
         cls.token = cls.token_kind(cls.box, cls.authority)
         cls.spy = cls.token.spy
-        cls.pinfold = Pinfold(cls.box, {"spy": cls.spy.path}, cls.config)
+        # By its name, what it stands for is known in the lists of programs.
+        module = cls.box.dir / Path(cls.token.backend).name
+        module.symlink_to(cls.spy.path)
+        cls.pinfold = Pinfold(cls.box, {"spy": module}, cls.config)
         cls.pinfold.wake()
         cls.ui = cls.box.ui()
 

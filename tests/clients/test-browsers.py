@@ -13,6 +13,7 @@ from pinfoldtest.dialogs import PERMISSION, PIN, answer_consent, answer_pin
 from pinfoldtest.extent import FULL
 from pinfoldtest.gecko import Firefox, Thunderbird
 from pinfoldtest.pinfold import module_path
+from pinfoldtest.registration import Registration
 from pinfoldtest.sshserver import SshServer
 from pinfoldtest.tlsserver import TlsServer
 
@@ -22,7 +23,18 @@ GROUP = "[('office', '', ['firefox-esr.desktop', 'thunderbird.desktop'])]"
 class FirefoxCase(ClientCase):
     def setUp(self):
         self.server = TlsServer(self.box, self.authority)
-        self.firefox = Firefox(self.box, self.authority, module_path(), self.id())
+        self.firefox = Firefox(self.box, self.authority, folder=self.id())
+        self.programs = [self.firefox]
+        self.registered = [Registration(self.box, "firefox", ".mozilla")]
+
+    def quit(self):
+        """The login goes with the program, which says no goodbye; and what register has changed is
+        as it was before the program ran."""
+        for program in self.programs:
+            program.quit()
+        self.wait_nobody()
+        for registration in self.registered:
+            registration.undo()
 
     def begin_visit(self):
         """Firefox goes to the server, by a handshake of its own."""
@@ -63,7 +75,9 @@ class Group(FirefoxCase):
 
     def setUp(self):
         super().setUp()
-        self.thunderbird = Thunderbird(self.box, self.authority, module_path(), EMAIL)
+        self.thunderbird = Thunderbird(self.box, self.authority, EMAIL)
+        self.programs.append(self.thunderbird)
+        self.registered.append(Registration(self.box, "thunderbird", ".thunderbird"))
 
     def list(self):
         """Chooses the certificate of the key that is for logins and mail."""
@@ -100,6 +114,7 @@ class Group(FirefoxCase):
             self.join_again_without_a_question()
         self.pull_the_card()
         self.ask_each_in_mode_process()
+        self.refuse_to_unregister()
         self.quit()
 
     def log_in_by_firefox(self):
@@ -178,11 +193,10 @@ class Group(FirefoxCase):
         self.assert_signed("fourth")
         self.assert_presented(2)
 
-    def quit(self):
-        """The login goes with the program, which says no goodbye."""
-        self.firefox.quit()
-        self.thunderbird.quit()
-        self.wait_nobody()
+    def refuse_to_unregister(self):
+        """A program that runs could undo it, and keeps what it has loaded."""
+        for registration in self.registered:
+            self.assertIn("close the program", registration.refuse_undo())
 
 
 @tap.only_if(FULL)
@@ -209,8 +223,7 @@ class SoftwareToken(FirefoxCase):
         self.begin_visit()
         self.assert_visited()
         self.assert_presented(1)
-        self.firefox.quit()
-        self.wait_nobody()
+        self.quit()
 
     def test_cancelled(self):
         """Firefox tries a connection again, but nobody is asked again for it."""
@@ -225,8 +238,7 @@ class SoftwareToken(FirefoxCase):
         self.assert_asked_for("Firefox")
         self.assert_visited()
         self.assert_presented(2)
-        self.firefox.quit()
-        self.wait_nobody()
+        self.quit()
 
     def test_own_dialog(self):
         self.pinfold.set("prompt", "application")
@@ -241,8 +253,18 @@ class SoftwareToken(FirefoxCase):
         self.assertEqual(self.firefox.own_prompts(), 1)
         self.assert_presented(1)
         self.assert_no_dialog()
-        self.firefox.quit()
-        self.wait_nobody()
+        self.quit()
+
+    def test_unregistered(self):
+        """It is one that needs the token, and does not find it."""
+        self.registered.pop().undo()
+        self.firefox.start()
+        self.begin_visit()
+        self.firefox.wait_page("about:neterror")
+        self.assertEqual(self.server.visits, [])
+        self.assert_no_dialog()
+        self.assert_presented(0)
+        self.quit()
 
 
 @tap.only_if(FULL)
@@ -253,7 +275,8 @@ class ChromiumCase(ClientCase):
 
     def test_sign_in(self):
         server = TlsServer(self.box, self.authority)
-        chromium = Chromium(self.box, self.authority, module_path())
+        chromium = Chromium(self.box, self.authority)
+        registration = Registration(self.box, "chromium", ".pki")
         self.token.presentations()
         browser = chromium.open(server.url)
         chromium.wait_prompt()
@@ -270,6 +293,7 @@ class ChromiumCase(ClientCase):
         self.assertIsNone(self.ui.find_window(PIN))
         process.end_processes([browser.pid])
         self.wait_nobody()
+        registration.undo()
 
     def count_on_card(self):
         """PINs and signatures."""

@@ -4,6 +4,7 @@
 """Programs of the command line. None but ssh-agent knows the card's PIN: Pinfold's dialog asks."""
 
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 from clientcase import ClientCase
@@ -11,6 +12,7 @@ from pinfoldtest import need_tools, process, tap, wait_for
 from pinfoldtest.dialogs import PIN, answer_pin
 from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import module_path
+from pinfoldtest.registration import NOT_ROOT, Registration
 from pinfoldtest.sshserver import SshServer, accepts, free_port
 from pinfoldtest.tlsserver import TlsServer
 
@@ -32,6 +34,14 @@ class Tools(ClientCase):
     def setUp(self):
         self.token.presentations()
         self.spy.clear()
+        self.home = Path(self.box.env["HOME"])
+
+    @contextmanager
+    def registered(self, *words):
+        """A program that pinfoldctl has told of Pinfold, and then tells to forget it."""
+        registration = Registration(self.box, *words)
+        yield
+        registration.undo()
 
     def run_asked(self, *words, env=None, signatures=1):
         """Runs a program that signs so often: the person is asked once, by a dialog that names it; the
@@ -70,9 +80,14 @@ class Tools(ClientCase):
         self.wait_nobody()
 
     def test_ssh(self):
-        login = self.sshd.login_command(module_path())
-        self.assertEqual(self.run_asked(*login).strip(), "logged-in-by-key")
-        self.run_cancelled(*login)
+        config = self.home / ".ssh/config"
+        config.parent.mkdir(mode=0o700)
+        config.write_text("# mine\nHost gate\n    User me\n")
+        login = self.sshd.login_command(config=config)
+        with self.registered("ssh", ".ssh"):
+            self.assertEqual(self.run_asked(*login).strip(), "logged-in-by-key")
+            self.run_cancelled(*login)
+        self.assertNotEqual(self.box.run(*login, check=False).returncode, 0)
 
     def test_ssh_agent(self):
         """It asks for the PIN itself, once, and its helper never logs in again, and need not."""
@@ -111,18 +126,19 @@ class Tools(ClientCase):
         self.assert_presented(0)
         process.end_processes([agent.pid])
 
-    def engine(self):
-        """The environment of programs that take OpenSSL's engine for PKCS#11."""
-        return {"PKCS11_MODULE_PATH": module_path()}
+    def openssl(self):
+        """The environment of programs that are to use what is registered for OpenSSL."""
+        return {"OPENSSL_CONF": self.home / ".config/pinfold/openssl.cnf"}
 
     def test_openssl_cms(self):
         words = ("openssl", "cms", "-sign", "-engine", "pkcs11", "-keyform", "engine", "-inkey", KEY,
                  "-signer", self.certificate, "-in", "data", "-out", "signed")
-        self.run_asked(*words, env=self.engine())
-        done = self.box.run("openssl", "cms", "-verify", "-in", "signed", "-CAfile",
-                            self.authority.path)
-        self.assertIn("a document", done.stdout)
-        self.run_cancelled(*words, env=self.engine())
+        with self.registered("openssl", ".config/pinfold"):
+            self.run_asked(*words, env=self.openssl())
+            done = self.box.run("openssl", "cms", "-verify", "-in", "signed", "-CAfile",
+                                self.authority.path)
+            self.assertIn("a document", done.stdout)
+            self.run_cancelled(*words, env=self.openssl())
 
     def test_curl(self):
         need_tools("curl")
@@ -130,18 +146,24 @@ class Tools(ClientCase):
         words = ("curl", "--silent", "--show-error", "--engine", "pkcs11", "--key-type", "ENG",
                  "--key", KEY, "--cert", self.certificate, "--cacert", self.authority.path,
                  server.url)
-        self.assertIn(f"Hello {self.token.holder}", self.run_asked(*words, env=self.engine()))
-        self.assertEqual(server.visits, [self.token.holder])
-        self.run_cancelled(*words, env=self.engine())
+        with self.registered("openssl", ".config/pinfold"):
+            self.assertIn(f"Hello {self.token.holder}",
+                          self.run_asked(*words, env=self.openssl()))
+            self.assertEqual(server.visits, [self.token.holder])
+            self.run_cancelled(*words, env=self.openssl())
         self.assertEqual(server.visits, [self.token.holder])
 
     def test_gnutls_cli(self):
-        need_tools("gnutls-cli")
+        """By p11-kit, in whose list OpenSC is by its package: it is replaced."""
+        need_tools("gnutls-cli", "unshare")
+        if NOT_ROOT and self.box.run(*NOT_ROOT, "true", check=False).returncode != 0:
+            self.skipTest("no user namespace of one's own can be had here")
         server = TlsServer(self.box, self.authority)
-        words = ("gnutls-cli", "--provider", module_path(), "--x509certfile",
-                 f"{TOKEN};type=cert", "--x509keyfile", KEY, "--x509cafile", self.authority.path,
-                 "--port", server.port, "--single-key-share", "127.0.0.1")
-        self.run_asked(*words)
+        words = (*NOT_ROOT, "gnutls-cli", "--x509certfile", f"{TOKEN};type=cert", "--x509keyfile",
+                 KEY, "--x509cafile", self.authority.path, "--port", server.port,
+                 "--single-key-share", "127.0.0.1")
+        with self.registered("p11-kit", ".config/pkcs11", ["--replace"], NOT_ROOT):
+            self.run_asked(*words)
 
     def test_stunnel(self):
         """A service has no desktop session: nothing is cached, and it keeps its own login."""
@@ -204,13 +226,13 @@ class Tools(ClientCase):
     @tap.only_if(FULL)
     def test_jarsigner(self):
         need_tools("jarsigner", "jar")
-        conf = self.box.dir / "java.conf"
-        conf.write_text(f"name = Pinfold\nlibrary = {module_path()}\nslotListIndex = 0\n")
         self.box.run("jar", "cf", "signed.jar", "data")
-        said = self.run_asked(
-            "jarsigner", *JAVA.split(), "-keystore", "NONE", "-storetype", "PKCS11", "-protected",
-            "-providerClass", "sun.security.pkcs11.SunPKCS11", "-providerArg", conf, "signed.jar",
-            "Certificate for PIV Authentication")
+        conf = self.home / ".config/pinfold/java-pkcs11.cfg"
+        with self.registered("java", ".config/pinfold"):
+            said = self.run_asked(
+                "jarsigner", *JAVA.split(), "-keystore", "NONE", "-storetype", "PKCS11",
+                "-protected", "-providerClass", "sun.security.pkcs11.SunPKCS11", "-providerArg",
+                conf, "signed.jar", "Certificate for PIV Authentication")
         self.assertIn("jar signed", said)
         self.assertIn("jar verified", self.box.run("jarsigner", "-verify", "signed.jar").stdout)
 

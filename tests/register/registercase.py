@@ -3,7 +3,6 @@
 """What the tests of register and unregister share: a home, what is in it to the byte, pinfoldctl."""
 
 import json
-import os
 import re
 import shutil
 import unittest
@@ -29,21 +28,6 @@ Default=1
 StartWithLastProfile=1
 Version=2
 """
-
-
-def snapshot(folder):
-    """Everything in folder: path -> what it is, to the byte."""
-    found = {}
-    for path in sorted(Path(folder).rglob("*")):
-        name = str(path.relative_to(folder))
-        state = path.lstat()
-        if path.is_symlink():
-            found[name] = ("link", os.readlink(path))
-        elif path.is_dir():
-            found[name] = ("folder", oct(state.st_mode))
-        elif path.is_file():
-            found[name] = ("file", oct(state.st_mode), state.st_uid, path.read_bytes())
-    return found
 
 
 class RegisterCase(unittest.TestCase):

@@ -11,10 +11,9 @@ from pathlib import Path
 from pinfoldtest import need_tools, process, softhsm, tap, wait_for
 from pinfoldtest.extent import FULL
 from pinfoldtest.paths import library
-from registercase import RegisterCase, snapshot
+from pinfoldtest.registration import NOT_ROOT, snapshot
+from registercase import RegisterCase
 
-# p11-kit reads no files of root's own, and goes by what the process sees of itself.
-NOT_ROOT = ("unshare", "--user") if os.geteuid() == 0 else ()
 CONFIG = "# mine\nHost gate\n    PKCS11Provider {library}\n\nHost *\n    User me"
 
 

@@ -12,7 +12,8 @@ import unittest
 
 from pinfoldtest import source_path, tap
 from pinfoldtest.extent import FULL
-from registercase import CTL, RegisterCase, snapshot
+from pinfoldtest.registration import snapshot
+from registercase import CTL, RegisterCase
 
 OWN = "Pinfold"
 # Holds the lock as Firefox does, until its input ends.

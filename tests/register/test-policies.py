@@ -6,7 +6,8 @@
 import json
 
 from pinfoldtest import tap
-from registercase import RegisterCase, snapshot
+from pinfoldtest.registration import snapshot
+from registercase import RegisterCase
 
 OTHER = {"DisableTelemetry": True, "Homepage": {"URL": "https://example.org/ü"}}
 

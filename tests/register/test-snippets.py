@@ -7,7 +7,8 @@ import unittest
 
 from pinfoldtest import need_tools, softhsm, tap
 from pinfoldtest.extent import FULL
-from registercase import RegisterCase, snapshot
+from pinfoldtest.registration import snapshot
+from registercase import RegisterCase
 
 KEY = "pkcs11:token=pinfold-test;object=key;type=private;pin-value=1234"
 

@@ -16,9 +16,9 @@ _PROMPT = "Unlock Security Device"
 
 
 class Chromium:
-    """Debian's Chromium with the module in the person's NSS database."""
+    """Debian's Chromium, with an NSS database of the person's for pinfoldctl to find."""
 
-    def __init__(self, box, authority, module):
+    def __init__(self, box, authority):
         need_tools("chromium", "certutil", "xdotool")
         self.box = box
         database = Path(box.env["HOME"], ".pki/nssdb")
@@ -26,8 +26,6 @@ class Chromium:
         where = ("-d", f"sql:{database}")
         box.run("certutil", "-N", *where, "--empty-password")
         box.run("certutil", "-A", *where, "-n", "authority", "-t", "CT,C,C", "-i", authority.path)
-        with open(database / "pkcs11.txt", "a", encoding="utf-8") as modules:
-            modules.write(f"library={module}\nname=Token\n\n")
 
     def open(self, url):
         """Starts the browser, or has the one that runs open the page; its process."""

@@ -4,6 +4,7 @@
 
 import json
 import mailbox
+from pathlib import Path
 
 from . import process
 from .marionette import Marionette, MarionetteError
@@ -46,19 +47,25 @@ _QUIET = {
 
 
 class Gecko:
-    """What is common to programs of Mozilla; subclasses name the program."""
+    """What is common to programs of Mozilla; subclasses name the program, and the folder of its
+    profiles in the home. The profile is the only one that is listed there. Without a module it has
+    none, until pinfoldctl registers one."""
 
-    program = None
+    program = home = None
     prefs = {}
 
-    def __init__(self, box, authority, module, folder=None):
+    def __init__(self, box, authority, module=None, folder="default"):
         need_tools(self.program, "certutil")
         self.box = box
-        self.profile = box.dir / (folder or self.program)
-        self.profile.mkdir(mode=0o700)
+        profiles = Path(box.env["HOME"], self.home)
+        self.profile = profiles / folder
+        self.profile.mkdir(mode=0o700, parents=True)
+        (profiles / "profiles.ini").write_text(
+            f"[Profile0]\nName={folder}\nIsRelative=1\nPath={folder}\nDefault=1\n")
         self.process = self.remote = None
         self._make_database(authority)
-        self._register(module)
+        if module is not None:
+            self._add_module(module)
         self.set_prefs(_QUIET | self.prefs)
 
     def _make_database(self, authority):
@@ -67,7 +74,7 @@ class Gecko:
         self.box.run("certutil", "-A", "-d", where, "-n", "authority", "-t", "CT,C,C", "-i",
                      authority.path)
 
-    def _register(self, module):
+    def _add_module(self, module):
         with open(self.profile / "pkcs11.txt", "a", encoding="utf-8") as modules:
             modules.write(f"library={module}\nname=Token\n\n")
 
@@ -171,7 +178,7 @@ class Gecko:
 class Firefox(Gecko):
     """Debian's Firefox, which chooses the client's certificate by itself."""
 
-    program = "firefox-esr"
+    program, home = "firefox-esr", ".mozilla/firefox"
     prefs = {"security.default_personal_cert": "Select Automatically"}
 
     def begin_load(self, url):
@@ -249,7 +256,7 @@ await compose.sendMsg(Ci.nsIMsgCompDeliverMode.Later, identity, "account1", null
 class Thunderbird(Gecko):
     """Debian's Thunderbird, with local folders only: what it sends waits in its outbox."""
 
-    program = "thunderbird"
+    program, home = "thunderbird", ".thunderbird"
     prefs = _ACCOUNT | {
         "app.donation.eoy.version.viewed": 999,
         "mail.chat.enabled": False,
@@ -261,8 +268,8 @@ class Thunderbird(Gecko):
         "mailnews.start_page.enabled": False,
     }
 
-    def __init__(self, box, authority, module, email):
-        super().__init__(box, authority, module)
+    def __init__(self, box, authority, email):
+        super().__init__(box, authority)
         self.set_prefs({"mail.identity.id1.useremail": email})
 
     def begin_list(self, token):

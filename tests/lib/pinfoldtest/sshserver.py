@@ -51,10 +51,11 @@ class SshServer:
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
 
-    def login_command(self, module=None, agent="none"):
-        """By the keys of a module, or those of an agent (the path of its socket)."""
+    def login_command(self, module=None, agent="none", config="none"):
+        """By the keys of a module, those of an agent (the path of its socket), or as a configuration
+        file has it."""
         options = ["StrictHostKeyChecking=no", f"UserKnownHostsFile={self.box.dir}/known",
                    f"IdentityAgent={agent}", "LogLevel=ERROR"]
         words = [word for option in options for word in ("-o", option)]
-        return ["ssh", "-F", "none", *words, *(["-I", module] if module else []), "-p",
+        return ["ssh", "-F", str(config), *words, *(["-I", module] if module else []), "-p",
                 str(self.port), "127.0.0.1", "echo logged-in-by-key"]
