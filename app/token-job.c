@@ -86,8 +86,7 @@ static void
 on_agent_told(GObject *source, GAsyncResult *async_result, gpointer data)
 {
     g_autoptr(GTask) task = data;
-    GDBusConnection *bus = pf_token_note_call_finish(async_result);
-    g_clear_object(&bus);
+    g_autoptr(GDBusConnection) bus G_GNUC_UNUSED = pf_token_note_call_finish(async_result, NULL);
     complete(task);
 }
 
@@ -242,14 +241,20 @@ on_token_held(GObject *source, GAsyncResult *async_result, gpointer data)
 {
     g_autoptr(GTask) task = data;
     Run *run = g_task_get_task_data(task);
-    run->held = pf_token_note_call_finish(async_result);
-    if (!g_cancellable_set_error_if_cancelled(g_task_get_cancellable(task), &run->error))
-        run_verb(task);
-    else
+    g_autoptr(GError) error = NULL;
+    run->held = pf_token_note_call_finish(async_result, &error);
+    if (g_cancellable_set_error_if_cancelled(g_task_get_cancellable(task), &run->error)) {
         finish_run(task);
+    } else if (run->held != NULL || pf_token_note_is_absence(error)) {
+        run_verb(task);
+    } else {
+        g_warning("The agent does not hold the token: %s", error->message);
+        finish_with_fault(task, PF_TOKENS_FAULT_NOT_HELD);
+    }
 }
 
-/* A PIN that is changed is lent to nobody meanwhile: it would be presented as the wrong one. */
+/* A PIN that is changed is lent to nobody meanwhile: it would be presented as the wrong one. Where
+ * there is no agent, nobody lends any; one that cannot promise it may do so at any moment. */
 static void
 begin_verb(GTask *task)
 {

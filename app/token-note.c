@@ -20,16 +20,25 @@ call_free(gpointer data)
     g_free(call);
 }
 
+/* ERROR is consumed. */
+static void
+return_error(GTask *task, GError *error)
+{
+    g_debug("the agent was not told: %s", error->message);
+    g_task_return_error(task, error);
+}
+
 static void
 on_answered(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
-    g_autoptr(GError) error = NULL;
+    GError *error = NULL;
     g_autoptr(GVariant) answer =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     if (answer == NULL)
-        g_debug("the agent was not told: %s", error->message);
-    g_task_return_pointer(task, answer != NULL ? g_object_ref(source) : NULL, g_object_unref);
+        return_error(task, error);
+    else
+        g_task_return_pointer(task, g_object_ref(source), g_object_unref);
 }
 
 static void
@@ -40,8 +49,7 @@ on_bus_connected(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GDBusConnection) bus = g_bus_get_finish(result, &error);
     if (bus == NULL) {
-        g_debug("the agent was not told: %s", error->message);
-        g_task_return_pointer(task, NULL, NULL);
+        return_error(task, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CLOSED, error->message));
         return;
     }
     g_dbus_connection_call(bus, PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, "org.pinfold.Agent1",
@@ -61,11 +69,21 @@ pf_token_note_call_async(const char *method, GVariant *arguments, guint timeout_
     if (pf_session_bus_exists())
         g_bus_get(G_BUS_TYPE_SESSION, NULL, on_bus_connected, g_object_ref(task));
     else
-        g_task_return_pointer(task, NULL, NULL);
+        return_error(task, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CLOSED, "no session bus"));
 }
 
 GDBusConnection *
-pf_token_note_call_finish(GAsyncResult *result)
+pf_token_note_call_finish(GAsyncResult *result, GError **error)
 {
-    return g_task_propagate_pointer(G_TASK(result), NULL);
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+/* The bus says NO_REPLY of an agent that ended before it had answered. */
+gboolean
+pf_token_note_is_absence(const GError *error)
+{
+    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
+           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+           g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY);
 }

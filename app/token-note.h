@@ -11,5 +11,8 @@ void pf_token_note_call_async(const char *method, GVariant *arguments, guint tim
                               GAsyncReadyCallback callback, gpointer user_data);
 
 /* The connection on which the agent answered, the caller's: what it has begun ends with that. NULL:
- * it did not, which is no error of who tells it. */
-GDBusConnection *pf_token_note_call_finish(GAsyncResult *result);
+ * it refused, or does not answer, or is not there, which is no error of who tells it. */
+GDBusConnection *pf_token_note_call_finish(GAsyncResult *result, GError **error);
+
+/* Of an error of the above: is there no agent at all? */
+gboolean pf_token_note_is_absence(const GError *error);

@@ -45,6 +45,7 @@
     X(WRONG_PASSWORD, "wrong-password")   /* the file's */                                         \
     /* Not the helper's words, but of those who run it: */                                         \
     X(CRASHED, "crashed")                                                                          \
+    X(NOT_HELD, "not-held") /* the agent may lend a PIN of it meanwhile: nothing was sent */       \
     X(TIMED_OUT, "timed-out")
 
 typedef enum {

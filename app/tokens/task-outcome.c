@@ -124,6 +124,9 @@ pf_task_outcome_get_text(PfTask task, PfTokensFault fault)
     case PF_TOKENS_FAULT_NOT_LOADED:
     case PF_TOKENS_FAULT_NOT_INITIALISED:
         return _("The PKCS#11 module of the token does not start.");
+    case PF_TOKENS_FAULT_NOT_HELD:
+        return _("Pinfold's agent did not keep other programs off the token. Nothing was changed; "
+                 "try again.");
     case PF_TOKENS_FAULT_CRASHED:
         return _("The PKCS#11 module of the token crashed. Whether anything was changed is not "
                  "known.");

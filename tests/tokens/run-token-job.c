@@ -129,7 +129,7 @@ begin(const char *uri)
         pf_token_note_call_async("BeginTokenChange", g_variant_new("(s)", uri), 5000, on_job_done,
                                  &harness);
         g_autoptr(GAsyncResult) result = wait_for_result(&harness.result);
-        GDBusConnection *bus = pf_token_note_call_finish(result);
+        GDBusConnection *bus = pf_token_note_call_finish(result, NULL);
         if (bus != NULL)
             g_ptr_array_add(buses, bus);
     }

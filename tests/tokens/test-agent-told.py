@@ -4,11 +4,13 @@
 """What the agent knows of a token that the app has changed, when the app's job is done."""
 
 import shutil
+import signal
 
 from gi.repository import GLib
 from jobcase import HELPER, JOB, JobCase, piv, softhsm
 from pinfoldtest import Spy, build_path, tap, wait_for
 from pinfoldtest.bus import Bus
+from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold
 from pinfoldtest.wait import WaitTimeout
 
@@ -32,7 +34,7 @@ class Told(JobCase):
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, tree / name)
         self.app = tree / "app/pinfold"
-        self.pinfold.start_agent(program=tree / "agent/pinfold-agent")
+        self.agent = self.pinfold.start_agent(program=tree / "agent/pinfold-agent")
         wait_for(lambda: self.bus.has_owner("org.pinfold.Agent"), 10, "the agent's name")
 
     def start(self, *args, **kwargs):
@@ -145,6 +147,27 @@ class Soft(Told):
         with self.assertRaisesRegex(GLib.Error, "AccessDenied"):
             self.call("BeginTokenChange", self.uri)
         driver.sign(session, key)
+
+    def test_no_change_without_the_agents_promise(self):
+        """It might lend the old PIN meanwhile; where there is none, nobody does."""
+        spy = Spy(self.box, self.module)
+        self.box.env.update(spy.env)
+
+        def change():
+            return self.finish(JobCase.start(self, "change-pin", softhsm.PIN, NEW,
+                                             module=spy.path))
+
+        self.assertFault(change(), "not-held")  # by who is not its app
+        if FULL:
+            self.agent.send_signal(signal.SIGSTOP)
+            self.assertFault(change(), "not-held")
+            self.agent.send_signal(signal.SIGCONT)
+        self.assertEqual(spy.logins(), [])
+        self.agent.terminate()
+        self.agent.wait(20)
+        wait_for(lambda: not self.bus.has_owner("org.pinfold.Agent"), 10, "the name to go")
+        self.assertDone(change())
+        self.assertTrue(self.accepts(NEW))
 
     def test_too_many(self):
         self.assertEqual(self.box.run(self.app, "begin", self.uri).stdout, "8\n")
