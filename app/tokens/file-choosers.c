@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* File choosers: the desktop's own, with the kinds of files that fit. */
+/* File choosers: the desktop's own, with the kinds of files that fit; files of other machines, too.
+ */
 #include "file-choosers.h"
 
 #include <glib/gi18n.h>
@@ -23,6 +24,7 @@ pf_file_choosers_new_export(const char *name)
     GtkFileChooserNative *chooser =
         gtk_file_chooser_native_new(_("Export Certificate"), NULL, GTK_FILE_CHOOSER_ACTION_SAVE,
                                     _("_Export"), _("_Cancel"));
+    gtk_file_chooser_set_local_only(GTK_FILE_CHOOSER(chooser), FALSE);
     gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(chooser), TRUE);
     gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), name);
     /* Translators: a kind of files, in a file chooser; PEM is its name. */
@@ -40,6 +42,7 @@ pf_file_choosers_new_import(void)
     GtkFileChooserNative *chooser =
         gtk_file_chooser_native_new(_("Import Keys and Certificates"), NULL,
                                     GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+    gtk_file_chooser_set_local_only(GTK_FILE_CHOOSER(chooser), FALSE);
     /* Such a file was downloaded, most often. */
     const char *folder = g_get_user_special_dir(G_USER_DIRECTORY_DOWNLOAD);
     gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(chooser),

@@ -3,12 +3,15 @@
 /* PfTokenActions: from an action to a file chooser or a dialog, and no second one beside it. */
 #include "token-actions.h"
 
+#include <unistd.h>
+
 #include <glib/gi18n.h>
 
 #include "certificate-export.h"
 #include "failure-note.h"
 #include "file-choosers.h"
 #include "import-check.h"
+#include "import-file.h"
 #include "session-watcher.h"
 #include "token-names.h"
 #include "token-task.h"
@@ -23,7 +26,7 @@ typedef struct {
     PfQuitGuard *guard;
     PfTokenTask *task; /* NULL: none is open */
     GtkFileChooserNative *chooser;
-    GCancellable *checking; /* whether the open chooser is of use; NULL: it is, or there is none */
+    GCancellable *waiting; /* whether the open chooser is of use, or for its file; NULL: for none */
     PfSessionWatcher *session;
 } PfTokenActions;
 
@@ -51,14 +54,24 @@ on_task_ended(PfTokenActions *self)
     g_clear_object(&self->task);
 }
 
+/* What it answers from now on is nothing that the person wants any more. */
+static GtkFileChooserNative *
+let_go_of_chooser(PfTokenActions *self)
+{
+    g_cancellable_cancel(self->waiting);
+    g_clear_object(&self->waiting);
+    if (self->chooser != NULL)
+        g_signal_handlers_disconnect_by_data(self->chooser, self);
+    return g_steal_pointer(&self->chooser);
+}
+
 /* Not at once: GTK is not done yet with the key that ended it. */
 static void
 drop_chooser(PfTokenActions *self)
 {
-    g_cancellable_cancel(self->checking);
-    g_clear_object(&self->checking);
-    if (self->chooser != NULL)
-        g_idle_add_once(g_object_unref, g_steal_pointer(&self->chooser));
+    GtkFileChooserNative *chooser = let_go_of_chooser(self);
+    if (chooser != NULL)
+        g_idle_add_once(g_object_unref, chooser);
 }
 
 /* What the person wants now takes the place of what it has not sent; while a token is at work,
@@ -149,13 +162,14 @@ on_export_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
 typedef struct {
     GtkApplication *application;
     char *uri;
+    char *name; /* of the file; NULL: none is chosen yet */
 } Import;
 
 static Import *
 import_new(GtkApplication *application, const char *uri)
 {
     Import *import = g_new(Import, 1);
-    *import = (Import){g_object_ref(application), g_strdup(uri)};
+    *import = (Import){g_object_ref(application), g_strdup(uri), NULL};
     return import;
 }
 
@@ -164,6 +178,7 @@ import_free(Import *import)
 {
     g_object_unref(import->application);
     g_free(import->uri);
+    g_free(import->name);
     g_free(import);
 }
 
@@ -173,12 +188,13 @@ on_import_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     Import *import = user_data;
     PfTokenActions *self = g_object_get_data(G_OBJECT(import->application), DATA_KEY);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GFileInputStream) stream = g_file_read_finish(G_FILE(source), result, &error);
-    g_autofree char *name = g_file_get_parse_name(G_FILE(source));
-    if (stream == NULL)
+    int fd = pf_import_file_open_finish(result, &error);
+    if (fd < 0 && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         pf_failure_note_show(import->application, _("The file cannot be read"), error->message);
-    else if (make_room(self))
-        begin(self, pf_token_task_new_import(self->application, import->uri, stream, name));
+    else if (fd >= 0 && make_room(self))
+        begin(self, pf_token_task_new_import(self->application, import->uri, fd, import->name));
+    else if (fd >= 0)
+        close(fd);
     import_free(import);
 }
 
@@ -187,12 +203,14 @@ on_import_chosen(GtkNativeDialog *dialog, int response, gpointer user_data)
 {
     PfTokenActions *self = user_data;
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    if (response == GTK_RESPONSE_ACCEPT && file != NULL) {
-        const char *uri = g_object_get_data(G_OBJECT(dialog), URI_KEY);
-        g_file_read_async(file, G_PRIORITY_DEFAULT, NULL, on_import_opened,
-                          import_new(self->application, uri));
-    }
+    const char *uri = g_object_get_data(G_OBJECT(dialog), URI_KEY);
     drop_chooser(self);
+    if (response != GTK_RESPONSE_ACCEPT || file == NULL)
+        return;
+    Import *import = import_new(self->application, uri);
+    import->name = g_file_get_parse_name(file);
+    self->waiting = g_cancellable_new();
+    pf_import_file_open_async(file, self->waiting, on_import_opened, import);
 }
 
 /* The chooser is there meanwhile; the import itself would find out as well. */
@@ -227,8 +245,8 @@ on_import_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
     g_signal_connect(self->chooser, "response", G_CALLBACK(on_import_chosen), self);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
     const char *uri = g_variant_get_string(parameter, NULL);
-    self->checking = g_cancellable_new();
-    pf_import_check_async(uri, self->checking, on_import_checked,
+    self->waiting = g_cancellable_new();
+    pf_import_check_async(uri, self->waiting, on_import_checked,
                           import_new(self->application, uri));
 }
 
@@ -246,9 +264,8 @@ free_actions(gpointer data)
     pf_session_watcher_stop(self->session);
     g_clear_object(&self->session);
     g_clear_object(&self->task);
-    g_cancellable_cancel(self->checking);
-    g_clear_object(&self->checking);
-    g_clear_object(&self->chooser);
+    GtkFileChooserNative *chooser = let_go_of_chooser(self);
+    g_clear_object(&chooser);
     g_clear_object(&self->model);
     g_clear_object(&self->guard);
     g_free(self);

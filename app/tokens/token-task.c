@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
-#include <gio/gfiledescriptorbased.h>
 #include <glib/gi18n.h>
 
 #include "change-dialog.h"
@@ -24,7 +24,7 @@ struct _PfTokenTask {
     GtkApplication *application; /* outlives the task */
     PfTask task;
     char *uri;               /* NULL: there is no token yet */
-    GFileInputStream *file;  /* NULL: none */
+    int file_fd;             /* -1: none */
     PfPromptDialog *dialog;  /* NULL: ended */
     PfChangeSecrets secrets; /* until the helper has them */
     GCancellable *looking;   /* at how the token is; NULL: over */
@@ -165,14 +165,6 @@ get_verb(PfTask task)
     return verbs[task];
 }
 
-static int
-get_file_fd(PfTokenTask *self)
-{
-    if (self->file == NULL)
-        return -1;
-    return g_file_descriptor_based_get_fd(G_FILE_DESCRIPTOR_BASED(self->file));
-}
-
 static void
 on_job_progress(const char *step, guint done, guint total, gpointer user_data)
 {
@@ -201,7 +193,7 @@ run(PfTokenTask *self)
         .token_uri = self->uri != NULL ? self->uri : name,
         .proof = self->secrets.proof,
         .secret = self->secrets.secret,
-        .file_fd = get_file_fd(self),
+        .file_fd = self->file_fd,
         .on_progress = on_job_progress,
         .stop = self->stop,
     };
@@ -329,7 +321,7 @@ pf_token_task_new(GtkApplication *application, PfTask task, const char *uri)
 }
 
 PfTokenTask *
-pf_token_task_new_import(GtkApplication *application, const char *uri, GFileInputStream *file,
+pf_token_task_new_import(GtkApplication *application, const char *uri, int file_fd,
                          const char *file_name)
 {
     PfTokenTask *self = g_object_new(PF_TYPE_TOKEN_TASK, NULL);
@@ -338,7 +330,7 @@ pf_token_task_new_import(GtkApplication *application, const char *uri, GFileInpu
     self->application = application;
     self->task = PF_TASK_IMPORT;
     self->uri = g_strdup(uri);
-    self->file = g_object_ref(file);
+    self->file_fd = file_fd;
     open_dialog(self, request);
     return self;
 }
@@ -375,7 +367,8 @@ static void
 finalize(GObject *object)
 {
     PfTokenTask *self = PF_TOKEN_TASK(object);
-    g_clear_object(&self->file);
+    if (self->file_fd >= 0)
+        close(self->file_fd);
     g_free(self->uri);
     G_OBJECT_CLASS(pf_token_task_parent_class)->finalize(object);
 }
@@ -398,4 +391,5 @@ pf_token_task_class_init(PfTokenTaskClass *klass)
 static void
 pf_token_task_init(PfTokenTask *self)
 {
+    self->file_fd = -1;
 }

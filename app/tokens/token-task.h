@@ -19,9 +19,10 @@ G_DECLARE_FINAL_TYPE(PfTokenTask, pf_token_task, PF, TOKEN_TASK, GObject)
  */
 PfTokenTask *pf_token_task_new(GtkApplication *application, PfTask task, const char *uri);
 
-/* The same for IMPORT of the local file FILE, which the person knows as FILE_NAME. */
-PfTokenTask *pf_token_task_new_import(GtkApplication *application, const char *uri,
-                                      GFileInputStream *file, const char *file_name);
+/* The same for IMPORT of the file behind FILE_FD, which the task closes and the person knows as
+ * FILE_NAME. */
+PfTokenTask *pf_token_task_new_import(GtkApplication *application, const char *uri, int file_fd,
+                                      const char *file_name);
 
 /* Is the token at it? It is not left alone then. */
 gboolean pf_token_task_is_working(PfTokenTask *self);

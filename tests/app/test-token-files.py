@@ -4,6 +4,7 @@
 """Certificates that leave a token as files, and keys that come to it in one."""
 
 import os
+import select
 import sys
 
 from cryptography import x509
@@ -128,6 +129,33 @@ class Import(FileCase):
         window.wait_text("The certificate of the issuer is not in the file.", LONG)
         self.picture("import-chain")
         window.press("Close")
+
+    @tap.only_if(FULL)
+    def test_file_of_another_place(self):
+        """One without a path, as those of other machines are."""
+        self.app_env = {"G_RESOURCE_OVERLAYS": f"/org/pinfold/test={self.box.dir}"}
+        self.end_app(self.bus)
+        self.start_app("--gapplication-service", env=self.app_env)
+        wait_for(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
+        window = self.open("resource:///org/pinfold/test/anna.p12")
+        self.fill(window, "Import", File_password=PASSWORD, PIN=softhsm.PIN)
+        self.wait_no_window("Import —")
+        self.assertEqual(self.objects()[0], 1)
+
+    def test_file_that_comes_late(self):
+        """What the person has begun since then stays."""
+        path = self.box.dir / "late.p12"
+        os.mkfifo(path)
+        self.activate("import", self.tokens()["pinfold-test"])
+        self.choose("Import Keys and Certificates", path, "Open")
+        window = self.begin("change-pin", "Change PIN — pinfold-test")
+        window.type("8306", "New PIN")
+        with open(path, "wb", buffering=0) as pipe:
+            closed = select.poll()
+            closed.register(pipe, 0)
+            wait_for(lambda: closed.poll(0), LONG, "the file to be let go of")
+        self.assertIsNone(self.ui.find_window("Import —"))
+        self.assertEqual(len(window.find("New PIN", "password text").text()), 4)
 
     def test_no_such_file(self):
         self.activate("import", self.tokens()["pinfold-test"])
