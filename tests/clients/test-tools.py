@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clientcase import ClientCase
-from pinfoldtest import need_tools, process, tap, wait_for
+from pinfoldtest import need_tools, process, softhsm, tap, wait_for
 from pinfoldtest.dialogs import PIN, answer_pin
 from pinfoldtest.extent import FULL
+from pinfoldtest.openvpn import NO_SESSION, Tunnel, token_ids
+from pinfoldtest.paths import library
 from pinfoldtest.pinfold import module_path
 from pinfoldtest.registration import NOT_ROOT, Registration
 from pinfoldtest.sshserver import SshServer, accepts, free_port
@@ -18,6 +20,11 @@ from pinfoldtest.tlsserver import TlsServer
 
 TOKEN = "pkcs11:token=Pinfold%20Test%20Card;id=%01"
 KEY = f"{TOKEN};type=private"
+# The system's programs, and nothing of the person's: no home, no sockets, no other processes.
+BOX = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--ro-bind",
+       "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink",
+       "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs",
+       "/run", "--setenv", "PATH", "/usr/bin", "--setenv", "XDG_RUNTIME_DIR", "/run"]
 JAVA = "-J-XX:+UseSerialGC -J-XX:TieredStopAtLevel=1"
 
 
@@ -165,6 +172,42 @@ class Tools(ClientCase):
         with self.registered("p11-kit", ".config/pkcs11", ["--replace"], NOT_ROOT):
             self.run_asked(*words)
 
+    def start_p11_kit_server(self):
+        """As register says for programs in Flatpaks; the folder of its socket."""
+        folder = Path(self.box.env["XDG_RUNTIME_DIR"], "p11-kit")
+        folder.mkdir()
+        self.box.start(["p11-kit", "server", "--foreground", "-n", folder / "pkcs11", "--provider",
+                        module_path(), "pkcs11:"])
+        wait_for(lambda: process.listens(folder / "pkcs11"), 10, "p11-kit's server")
+        return folder
+
+    def test_p11_kit_into_a_sandbox(self):
+        """A program that sees nothing but p11-kit's socket: its relay outside is who is asked for."""
+        need_tools("bwrap", "p11-kit", "pkcs11-tool")
+        client = library("pkcs11/p11-kit-client.so", "p11-kit-client.so")
+        if client is None:
+            self.skipTest("p11-kit-client.so is not installed")
+        if self.box.run(*BOX, "true", check=False).returncode != 0:
+            self.skipTest("no sandbox can be made here")
+        inside = [*BOX, "--ro-bind", self.start_p11_kit_server(), "/run/p11-kit", "--ro-bind",
+                  self.box.dir / "data", "/tmp/data"]
+        tool = ("pkcs11-tool", "--module", client)
+        self.assertIn("No slots", self.box.run(*BOX, *tool, "-L", check=False).stderr)
+        signer = self.box.start(
+            [*inside, *tool, "--login", "--sign", "--mechanism", "SHA256-RSA-PKCS", "--id", "01",
+             "--input-file", "/tmp/data"], stdout=subprocess.PIPE)
+        asked = answer_pin(self.ui, self.token.pin)
+        (relay,) = self.box.pids_of("/usr/libexec/p11-kit/p11-kit-remote")
+        self.assertIn(f"p11-kit-remote, process {relay}", asked)
+        self.assert_good_signature(signer.communicate(timeout=60)[0])
+        self.assert_presented(2)
+        self.wait_nobody()
+
+    def assert_good_signature(self, signature):
+        """Of the data, by the certificate's key."""
+        public = self.box.run("openssl", "x509", "-noout", "-pubkey", "-in", self.certificate).stdout
+        softhsm.verify_signature(public.encode(), signature, b"a document\n")
+
     def test_stunnel(self):
         """A service has no desktop session: nothing is cached, and it keeps its own login."""
         need_tools("stunnel", "curl")
@@ -176,8 +219,7 @@ class Tools(ClientCase):
             f"[out]\nclient = yes\naccept = 127.0.0.1:{port}\nconnect = {server.port}\n"
             f"engineId = pkcs11\nkey = {KEY}\ncert = {self.certificate}\n"
             f"CAfile = {self.authority.path}\nverifyChain = yes\nsessionCacheSize = 1\n")
-        stunnel = self.box.start(["stunnel", conf], env={
-            "DBUS_SESSION_BUS_ADDRESS": None, "XDG_RUNTIME_DIR": None, "DISPLAY": None})
+        stunnel = self.box.start(["stunnel", conf], env=NO_SESSION)
         wait_for(lambda: accepts(port), 10, "stunnel")
         for number in (1, 2):
             said = self.box.run("curl", "--silent", f"http://127.0.0.1:{port}/").stdout
@@ -186,6 +228,24 @@ class Tools(ClientCase):
         self.assert_presented(1)
         self.assertEqual(self.pinfold.domains(), [])
         process.end_processes([stunnel.pid])
+
+    def test_openvpn(self):
+        """A service, too: it asks by its own means, once for all handshakes, and is told of a wrong
+        PIN, which nobody presents again."""
+        name = token_ids(self.box, module_path())[0]
+        tunnel = Tunnel(self.box, self.authority, module_path(), name, renew_s=2)
+        token = tunnel.wait_question()
+        self.assertIn(self.token.label, token)
+        self.assert_presented(0)
+        tunnel.answer(token, "0000")
+        tunnel.answer(tunnel.wait_question(), self.token.pin)
+        wait_for(lambda: len(tunnel.peers()) >= 2, 20, "a second handshake")
+        self.assertEqual(set(tunnel.peers()), {self.token.holder})
+        stats = self.token.card.stats()
+        self.token.card.reset_stats()
+        self.assertEqual((stats["verify_wrong"], stats["presentations"]), (1, 2))
+        self.assertEqual(self.pinfold.domains(), [])
+        process.end_processes([tunnel.service.pid, tunnel.server.pid])
 
     @tap.only_if(FULL)
     def test_gpgsm(self):
