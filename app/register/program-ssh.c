@@ -8,54 +8,87 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ssh-config.h"
+
 #define BEGIN    "# Pinfold: begin (pinfoldctl unregister ssh removes this)"
 #define END      "# Pinfold: end"
 #define KEYWORD  "PKCS11Provider"
 #define INCLUDED "/etc/ssh/ssh_config.d"
+/* As ssh has it, which finds the home by itself. */
+#define USER_FOLDER "~/.ssh"
 
-/* What a line sets it to, NULL if it does not. */
-static char *
-dup_provider(const char *line)
+/* Is it set in our own file, TARGET's? */
+static gboolean
+is_here(const PfSshConfigSetting *setting, const PfRegisterTarget *target)
 {
-    while (g_ascii_isspace(*line))
-        line++;
-    gsize len = strlen(KEYWORD);
-    if (g_ascii_strncasecmp(line, KEYWORD, len) != 0 || strchr(" \t=", line[len]) == NULL ||
-        line[len] == '\0')
-        return NULL;
-    const char *value = line + len + strspn(line + len, " \t=");
-    gboolean is_quoted = *value == '"';
-    return g_strndup(value + is_quoted, strcspn(value + is_quoted, is_quoted ? "\"" : " \t\r\n#"));
+    return setting->path == NULL || g_str_equal(setting->path, target->path);
 }
 
-static gboolean
-begins_section(const char *line)
+/* SETTINGS of TARGET's file, and of what it includes. */
+static void
+look(const PfRegisterPlace *place, const GPtrArray *settings, PfRegisterTarget *target)
 {
-    return g_regex_match_simple("^\\s*(Host|Match)\\s", line, G_REGEX_CASELESS | G_REGEX_RAW, 0);
+    for (guint i = 0; i < settings->len; i++) {
+        const PfSshConfigSetting *setting = settings->pdata[i];
+        if (pf_register_place_is_module(place, setting->library))
+            target->is_registered = TRUE;
+        /* What comes after one that is for all hosts has no effect. */
+        if (target->is_registered && setting->is_for_all)
+            return;
+        if (!pf_register_place_is_module(place, setting->library) && is_here(setting, target) &&
+            pf_register_place_is_own(place, setting->library))
+            target->is_outdated = TRUE;
+    }
+}
+
+static char *
+dup_name(const PfSshConfigSetting *setting, const PfRegisterTarget *target)
+{
+    g_autofree char *shown =
+        is_here(setting, target) ? NULL : g_filename_display_name(setting->path);
+    return shown != NULL ? g_strconcat(shown, ": ", KEYWORD, NULL) : g_strdup(KEYWORD);
+}
+
+/* SETTINGS are all that ssh meets: those before ours. */
+static void
+look_for_doubles(const PfRegisterPlace *place, const GPtrArray *settings, PfRegisterTarget *target)
+{
+    for (guint i = 0; i < settings->len; i++) {
+        const PfSshConfigSetting *setting = settings->pdata[i];
+        gboolean is_module = pf_register_place_is_module(place, setting->library);
+        g_autofree char *name = dup_name(setting, target);
+        if (is_module && setting->is_for_all)
+            return;
+        /* What another installation has put into a file of somebody else's stays there. */
+        if (pf_register_place_is_double(place, setting->library) ||
+            (!is_module && !is_here(setting, target) &&
+             pf_register_place_is_own(place, setting->library)))
+            g_ptr_array_add(target->doubles,
+                            pf_register_entry_new(name, setting->library, setting->line));
+    }
 }
 
 static void
-look(const PfRegisterPlace *place, const char *text, PfRegisterTarget *target)
+look_for_user(const PfRegisterPlace *place, const char *text, PfRegisterTarget *target)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    gboolean is_for_all = TRUE;
-    for (char **line = lines; *line != NULL; line++) {
-        g_autofree char *library = dup_provider(*line);
-        is_for_all = is_for_all && !begins_section(*line);
-        if (library == NULL)
-            continue;
-        if (pf_register_place_is_module(place, library))
-            target->is_registered = TRUE;
-        /* What comes after one that is for all hosts has no effect. */
-        if (target->is_registered && is_for_all)
-            return;
-        if (target->is_registered && pf_register_place_is_module(place, library))
-            continue;
-        if (pf_register_place_is_own(place, library))
-            target->is_outdated = TRUE;
-        else if (pf_register_place_is_double(place, library))
-            g_ptr_array_add(target->doubles, pf_register_entry_new(KEYWORD, library, *line));
-    }
+    const PfSshConfigBase base = {"", USER_FOLDER};
+    g_autoptr(GPtrArray) settings = pf_ssh_config_list(text, &base);
+    look(place, settings, target);
+    look_for_doubles(place, settings, target);
+}
+
+static void
+look_for_system(const PfRegisterPlace *place, const char *text, PfRegisterTarget *target)
+{
+    g_autofree char *folder = pf_register_place_dup_system(place, "/etc/ssh");
+    g_autofree char *path = pf_register_place_dup_system(place, "/etc/ssh/ssh_config");
+    const PfSshConfigBase base = {place->root, folder};
+    g_autoptr(PfRegisterFile) file = pf_register_file_read(path, NULL);
+    g_autofree char *all = file != NULL ? pf_register_file_dup_text(file, NULL) : NULL;
+    g_autoptr(GPtrArray) own = pf_ssh_config_list(text, NULL);
+    g_autoptr(GPtrArray) settings = pf_ssh_config_list(all != NULL ? all : "", &base);
+    look(place, own, target);
+    look_for_doubles(place, settings, target);
 }
 
 static gboolean
@@ -81,8 +114,10 @@ pf_program_ssh_find(const PfRegisterPlace *place, PfRegisterSight *sight)
                                path);
     g_autoptr(PfRegisterFile) file = pf_register_file_read(path, &error);
     g_autofree char *text = file != NULL ? pf_register_file_dup_text(file, &error) : NULL;
-    if (text != NULL)
-        look(place, text, target);
+    if (text != NULL && place->is_system)
+        look_for_system(place, text, target);
+    else if (text != NULL)
+        look_for_user(place, text, target);
     if (text == NULL || !pf_register_file_check_writable(file, &error))
         target->hindrance = g_strdup(error->message);
     else if (place->is_system && !is_included(place))
@@ -113,7 +148,7 @@ drop_own(const PfRegisterPlace *place, const char *text)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     gboolean is_own = FALSE;
     for (char **line = lines; *line != NULL; line++) {
-        g_autofree char *library = dup_provider(*line);
+        g_autofree char *library = pf_ssh_config_dup_library(*line);
         gboolean is_last = line[1] == NULL;
         gboolean is_mark = g_str_equal(*line, BEGIN);
         is_own = is_own || (is_mark && is_ended(line));
@@ -133,6 +168,15 @@ pf_program_ssh_add(const PfRegisterPlace *place, const PfRegisterTarget *target,
     g_autofree char *text = file != NULL ? pf_register_file_dup_text(file, error) : NULL;
     if (text == NULL)
         return FALSE;
+    const PfRegisterEntry *other =
+        place->is_system && target->doubles->len > 0 ? target->doubles->pdata[0] : NULL;
+    if (replace && other != NULL) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                    /* Translators: “FILE: KEYWORD”, and the path of a module. */
+                    _("“%s” (%s) comes before what Pinfold would say: take it out there"),
+                    other->name, other->library);
+        return FALSE;
+    }
     g_autofree char *rest = drop_own(place, text);
     gboolean has_space = strchr(place->module, ' ') != NULL;
     const char *quote = has_space ? "\"" : "";
@@ -150,6 +194,25 @@ pf_program_ssh_add(const PfRegisterPlace *place, const PfRegisterTarget *target,
     return TRUE;
 }
 
+/* FALSE with *ERROR where a file that TEXT includes names the module. */
+static gboolean
+check_included(const PfRegisterPlace *place, const char *text, GError **error)
+{
+    const PfSshConfigBase base = {"", USER_FOLDER};
+    g_autoptr(GPtrArray) settings = pf_ssh_config_list(text, &base);
+    for (guint i = 0; i < settings->len; i++) {
+        const PfSshConfigSetting *setting = settings->pdata[i];
+        if (setting->path == NULL || !pf_register_place_is_module(place, setting->library))
+            continue;
+        g_autofree char *shown = g_filename_display_name(setting->path);
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                    _("%s names it, which Pinfold has not written: take the line out there"),
+                    shown);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean
 pf_program_ssh_remove(const PfRegisterPlace *place, const PfRegisterTarget *target,
                       GPtrArray *replaced, PfRegisterPlan *plan, GError **error)
@@ -159,6 +222,8 @@ pf_program_ssh_remove(const PfRegisterPlace *place, const PfRegisterTarget *targ
     if (text == NULL)
         return FALSE;
     g_autofree char *rest = drop_own(place, text);
+    if (!place->is_system && !check_included(place, rest, error))
+        return FALSE;
     if (*rest == '\0')
         pf_register_plan_remove(plan, g_steal_pointer(&file));
     else

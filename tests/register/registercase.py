@@ -97,3 +97,22 @@ class RegisterCase(unittest.TestCase):
         self.make_database(folder / "abc.default", *modules)
         (folder / "zwei ü x").mkdir()
         return folder / "abc.default", folder / "zwei ü x"
+
+
+class SystemCase(RegisterCase):
+    def setUp(self):
+        super().setUp()
+        self.root = self.box.dir / "image ü"
+        (self.root / "etc/ssh/ssh_config.d").mkdir(parents=True)
+        (self.root / "etc/ssh/ssh_config").write_text("Include /etc/ssh/ssh_config.d/*.conf\n")
+        self.everybody = ("--system", "--root", self.root)
+        # What holds for all users is not the user's to say.
+        self.box.env["PINFOLD_CONF"] = str(self.home / ".config/pinfold/pinfold.conf")
+
+    def in_image(self, *command):
+        """What a command prints that has the image's /etc."""
+        mount = 'mount --bind "$0/etc" /etc && exec "$@"'
+        wrapped = ("unshare", "-rm", "sh", "-c", mount, self.root)
+        if self.box.run(*wrapped, "true", check=False).returncode != 0:
+            raise unittest.SkipTest("no mount namespace of one's own can be had here")
+        return self.box.run(*wrapped, *command).stdout
