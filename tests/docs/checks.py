@@ -15,7 +15,7 @@ FOREIGN_PROGRAMS = {
     "ssh-agent", "su", "sudo", "systemctl", "tmux", "ulimit", "flatpak", "flatpak-builder", "certtool"}
 # Words of others: packages, services, units, keys of their files, their programs, their options.
 FOREIGN_WORDS = {
-    "-c", "-m", "-s", "-providerArg", "-help-all", "PYTHONPATH", "LD_PRELOAD", "SocketMode=0666",
+    "-c", "-m", "-s", "-engine", "-providerArg", "-help-all", "--pkcs11-providers", "PYTHONPATH", "LD_PRELOAD", "SocketMode=0666",
     "PKCS11Provider", "atomic", "debug", "disable-ccid", "gnome-shell-extension-appindicator", "libccid",
     "log-calls", "pcsc-shared", "scdaemon", "softhsm2", "ssh-pkcs11-helper", "p11-kit-remote",
     "use_pin_caching", "pin_cache_counter", "lock_login", "pinentry", "default-cache-ttl",
