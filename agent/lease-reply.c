@@ -3,6 +3,7 @@
 /* Late answers, and the signals that say they will come. */
 #include "lease-reply.h"
 
+#include "bus-source.h"
 #include "pin-lease.h"
 #include "service-message.h"
 #include "wire-names.h"
@@ -13,6 +14,7 @@ finish(sd_bus_message *message, int result)
 {
     if (result < 0)
         g_debug("A call cannot be answered: %s", g_strerror(-result));
+    pf_bus_source_touch(sd_bus_message_get_bus(message));
     sd_bus_message_unref(message);
 }
 
@@ -59,6 +61,7 @@ say_waiting(gpointer data)
     int r = sd_bus_emit_signal(bus, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE, "Waiting", NULL);
     if (r < 0)
         g_debug("A caller cannot be told to wait: %s", g_strerror(-r));
+    pf_bus_source_touch(bus);
 }
 
 PfLeaseCall

@@ -5,6 +5,7 @@
 
 #include <sys/random.h>
 
+#include "bus-source.h"
 #include "wire-names.h"
 
 typedef struct {
@@ -152,6 +153,7 @@ pf_prompter_show(sd_bus *bus, guint64 previous, guint64 request, const PfDialogD
     *call = (ShowCall){on_refused, user_data, request};
     if (r >= 0)
         r = sd_bus_call_async(bus, &slot, message, on_show_reply, call, 0);
+    pf_bus_source_touch(bus);
     if (r >= 0) {
         sd_bus_slot_set_destroy_callback(slot, g_free);
         sd_bus_slot_set_floating(slot, true);
@@ -169,6 +171,7 @@ pf_prompter_close(sd_bus *bus, guint64 request, const char *reason)
     int r =
         sd_bus_call_method_async(bus, NULL, NULL, PF_WIRE_PROMPTER_PATH, PF_WIRE_PROMPTER_INTERFACE,
                                  "Close", NULL, NULL, "ts", request, reason);
+    pf_bus_source_touch(bus);
     if (r < 0)
         g_debug("The dialog cannot be closed: %s", g_strerror(-r));
 }

@@ -23,6 +23,9 @@ struct PfBusSource {
     gpointer user_data;
 };
 
+/* sd_bus -> its PfBusSource. */
+static GHashTable *sources;
+
 /* How long the bus may sleep in ms, -1 for ever. */
 static int
 get_sleep_ms(sd_bus *bus)
@@ -58,6 +61,15 @@ owes_too_much(sd_bus *bus)
 }
 
 static void
+stop(PfBusSource *self)
+{
+    if (self->watch == NULL)
+        return;
+    g_hash_table_remove(sources, self->bus);
+    pf_fd_watch_free(g_steal_pointer(&self->watch));
+}
+
+static void
 free_source(PfBusSource *self)
 {
     sd_bus_unref(self->bus);
@@ -70,8 +82,12 @@ process(gpointer data)
     PfBusSource *self = data;
     int r = 1;
     self->is_processed = TRUE;
-    for (int i = 0; i < MESSAGES_PER_TURN && r > 0 && !self->is_freed; i++)
+    /* Whether there is more in the socket, the next turn knows from its wait. */
+    for (int i = 0; i < MESSAGES_PER_TURN && r > 0 && !self->is_freed; i++) {
         r = sd_bus_process(self->bus, NULL);
+        if (r > 0 && !self->is_freed && get_sleep_ms(self->bus) != 0)
+            break;
+    }
     self->is_processed = FALSE;
     if (self->is_freed) {
         free_source(self);
@@ -82,7 +98,7 @@ process(gpointer data)
     if (r >= 0)
         return;
     self->error = -r;
-    pf_fd_watch_free(g_steal_pointer(&self->watch));
+    stop(self);
     self->on_hangup(self->user_data);
 }
 
@@ -96,7 +112,18 @@ pf_bus_source_new(sd_bus *bus, PfBusSourceHangup on_hangup, gpointer user_data)
     self->on_hangup = on_hangup;
     self->user_data = user_data;
     self->watch = pf_fd_watch_new(sd_bus_get_fd(bus), EPOLLIN, &watch_funcs, self);
+    if (sources == NULL)
+        sources = g_hash_table_new(NULL, NULL);
+    g_hash_table_insert(sources, bus, self);
     return self;
+}
+
+void
+pf_bus_source_touch(sd_bus *bus)
+{
+    PfBusSource *self = sources != NULL ? g_hash_table_lookup(sources, bus) : NULL;
+    if (self != NULL)
+        pf_fd_watch_touch(self->watch);
 }
 
 int
@@ -110,7 +137,7 @@ pf_bus_source_free(PfBusSource *source)
 {
     if (source == NULL)
         return;
-    pf_fd_watch_free(g_steal_pointer(&source->watch));
+    stop(source);
     source->is_freed = TRUE;
     if (!source->is_processed)
         free_source(source);

@@ -17,6 +17,10 @@ typedef void (*PfBusSourceHangup)(gpointer user_data);
  * a reference to the bus. Main thread. */
 PfBusSource *pf_bus_source_new(sd_bus *bus, PfBusSourceHangup on_hangup, gpointer user_data);
 
+/* Something was sent over BUS, which has a source, from elsewhere than a handler of its own: what
+ * the peer does not read at once is sent when it does, and an answer may be waited for. */
+void pf_bus_source_touch(sd_bus *bus);
+
 /* Why the connection is over, as a positive errno value; 0 while it is not. */
 int pf_bus_source_get_error(const PfBusSource *source);
 

@@ -14,7 +14,8 @@ struct PfFdWatch {
     guint32 events;
     const PfFdWatchFuncs *funcs;
     gpointer data;
-    guint position;   /* among the prepared ones */
+    guint position; /* among those that are asked */
+    gboolean is_asked;
     gboolean is_due;  /* without its descriptor */
     gboolean is_gone; /* freed while others are served */
 };
@@ -23,8 +24,8 @@ typedef struct {
     GSource source;
     int epoll_fd;
     gpointer tag;
-    GPtrArray *prepared; /* of PfFdWatch, those with that function */
-    GPtrArray *gone;     /* of PfFdWatch, while others are served */
+    GPtrArray *asked; /* of PfFdWatch: touched, or with a time */
+    GPtrArray *gone;  /* of PfFdWatch, while others are served */
     gboolean is_serving;
     gboolean is_timed; /* one of them does not wait for ever */
     gboolean has_due;
@@ -43,18 +44,31 @@ set_events(PfFdWatch *watch, guint32 events)
         g_warning("A descriptor cannot be watched: %s", g_strerror(errno));
 }
 
-/* Asks all of them; the time that the first one can wait. */
+static void
+stop_asking(PfFdWatch *watch)
+{
+    if (!watch->is_asked)
+        return;
+    watch->is_asked = FALSE;
+    g_ptr_array_remove_index_fast(set->asked, watch->position);
+    if (watch->position < set->asked->len)
+        ((PfFdWatch *)g_ptr_array_index(set->asked, watch->position))->position = watch->position;
+}
+
+/* Asks those that may have something new to say; the time that the first one can wait. */
 static int
 prepare_all(void)
 {
     int shortest = -1;
-    for (guint i = 0; i < set->prepared->len; i++) {
-        PfFdWatch *watch = g_ptr_array_index(set->prepared, i);
+    for (guint i = set->asked->len; i > 0; i--) {
+        PfFdWatch *watch = g_ptr_array_index(set->asked, i - 1);
         guint32 events = watch->events;
         int wait = watch->funcs->prepare(watch->data, &events);
         set_events(watch, events);
         watch->is_due = wait == 0;
-        if (wait >= 0 && (shortest < 0 || wait < shortest))
+        if (wait < 0)
+            stop_asking(watch);
+        else if (shortest < 0 || wait < shortest)
             shortest = wait;
     }
     set->is_timed = shortest >= 0;
@@ -84,14 +98,16 @@ serve(PfFdWatch *watch)
         return;
     watch->is_due = FALSE;
     watch->funcs->ready(watch->data);
+    if (!watch->is_gone)
+        pf_fd_watch_touch(watch);
 }
 
 static void
 serve_due(void)
 {
     g_autoptr(GPtrArray) due = g_ptr_array_new();
-    for (guint i = 0; i < set->prepared->len; i++) {
-        PfFdWatch *watch = g_ptr_array_index(set->prepared, i);
+    for (guint i = 0; i < set->asked->len; i++) {
+        PfFdWatch *watch = g_ptr_array_index(set->asked, i);
         if (watch->is_due)
             g_ptr_array_add(due, watch);
     }
@@ -129,11 +145,12 @@ start(void)
     set->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (set->epoll_fd < 0)
         g_error("no epoll: %s", g_strerror(errno));
-    set->prepared = g_ptr_array_new();
+    set->asked = g_ptr_array_new();
     set->gone = g_ptr_array_new_with_free_func(g_free);
     set->tag = g_source_add_unix_fd(source, set->epoll_fd, G_IO_IN);
-    /* What is served is entered again from nowhere but its own handlers. */
-    g_source_set_can_recurse(source, FALSE);
+    /* It never does, for there are no nested loops. But GLib takes a source that cannot out of its
+     * poll while it is served, which costs five system calls. */
+    g_source_set_can_recurse(source, TRUE);
     g_source_attach(source, NULL);
 }
 
@@ -150,11 +167,18 @@ pf_fd_watch_new(int fd, guint32 events, const PfFdWatchFuncs *funcs, gpointer da
     watch->data = data;
     if (epoll_ctl(set->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
         g_warning("A descriptor cannot be watched: %s", g_strerror(errno));
-    if (funcs->prepare != NULL) {
-        watch->position = set->prepared->len;
-        g_ptr_array_add(set->prepared, watch);
-    }
+    pf_fd_watch_touch(watch);
     return watch;
+}
+
+void
+pf_fd_watch_touch(PfFdWatch *watch)
+{
+    if (watch->funcs->prepare == NULL || watch->is_asked)
+        return;
+    watch->is_asked = TRUE;
+    watch->position = set->asked->len;
+    g_ptr_array_add(set->asked, watch);
 }
 
 void
@@ -163,12 +187,7 @@ pf_fd_watch_free(PfFdWatch *watch)
     if (watch == NULL)
         return;
     epoll_ctl(set->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
-    if (watch->funcs->prepare != NULL) {
-        g_ptr_array_remove_index_fast(set->prepared, watch->position);
-        if (watch->position < set->prepared->len)
-            ((PfFdWatch *)g_ptr_array_index(set->prepared, watch->position))->position =
-                watch->position;
-    }
+    stop_asking(watch);
     watch->is_gone = TRUE;
     if (set->is_serving)
         g_ptr_array_add(set->gone, watch);

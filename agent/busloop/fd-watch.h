@@ -13,13 +13,17 @@ typedef struct PfFdWatch PfFdWatch;
 typedef struct {
     /* The descriptor is ready, or `prepare` said 0. May free the watch, and others. */
     void (*ready)(gpointer data);
-    /* Before each wait: for which events (EPOLLIN, EPOLLOUT), and how many ms at most; -1: for
-     * ever, 0: it is ready now. NULL: for what it was made with, for ever. */
+    /* Asked before a wait: for which events (EPOLLIN, EPOLLOUT), and how many ms at most; -1: for
+     * ever, 0: it is ready now. NULL: for what it was made with, for ever. It is asked again after
+     * it was ready, when its time is over, and after pf_fd_watch_touch(). */
     int (*prepare)(gpointer data, guint32 *ret_events);
 } PfFdWatchFuncs;
 
 /* FD must stay open as long as the watch. */
 PfFdWatch *pf_fd_watch_new(int fd, guint32 events, const PfFdWatchFuncs *funcs, gpointer data);
+
+/* What `prepare` would say may have changed. */
+void pf_fd_watch_touch(PfFdWatch *watch);
 
 /* Nothing is called any more. NULL is fine; from anywhere. */
 void pf_fd_watch_free(PfFdWatch *watch);

@@ -150,17 +150,19 @@ pf_prompter_bus_connect(PfPrompterBus *self)
 sd_bus *
 pf_prompter_bus_get(PfPrompterBus *self)
 {
+    if (self->bus != NULL)
+        pf_bus_source_touch(self->bus);
     return self->bus;
 }
 
 void
 pf_prompter_bus_cancel(PfPrompterBus *self, guint64 request)
 {
-    if (self->bus == NULL)
+    sd_bus *bus = pf_prompter_bus_get(self);
+    if (bus == NULL)
         return;
-    int r =
-        sd_bus_call_method_async(self->bus, NULL, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
-                                 "CancelPrompt", NULL, NULL, "t", request);
+    int r = sd_bus_call_method_async(bus, NULL, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
+                                     "CancelPrompt", NULL, NULL, "t", request);
     if (r < 0)
         g_warning("Cancelling: %s", g_strerror(-r));
 }
@@ -170,9 +172,10 @@ pf_prompter_bus_answer_consent(PfPrompterBus *self, sd_bus_slot **ret_slot, guin
                                const char *decision, sd_bus_message_handler_t done,
                                gpointer user_data)
 {
-    if (self->bus == NULL)
+    sd_bus *bus = pf_prompter_bus_get(self);
+    if (bus == NULL)
         return -ENOTCONN;
-    return sd_bus_call_method_async(self->bus, ret_slot, NULL, PF_WIRE_CACHE_PATH,
+    return sd_bus_call_method_async(bus, ret_slot, NULL, PF_WIRE_CACHE_PATH,
                                     PF_WIRE_CACHE_INTERFACE, "AnswerConsent", done, user_data, "ts",
                                     request, decision);
 }

@@ -19,7 +19,7 @@ PfPrompterBus *pf_prompter_bus_new(const sd_bus_vtable *vtable, gpointer user_da
  * the agent may not be there yet. */
 void pf_prompter_bus_connect(PfPrompterBus *self);
 
-/* Borrowed; NULL while not connected. */
+/* To send something over it now. Borrowed; NULL while not connected. */
 sd_bus *pf_prompter_bus_get(PfPrompterBus *self);
 
 /* Tells the agent that the person ended REQUEST without an answer. */

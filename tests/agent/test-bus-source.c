@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The Pinfold authors */
+/* Tests that what a peer does not read at once comes to it when it reads, whoever has sent it. */
+#include "bus-source.h"
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#define PATH      "/org/pinfold/Test"
+#define INTERFACE "org.pinfold.Test"
+/* More than a socket takes, and fewer than a peer may owe. */
+#define SIGNALS     200u
+#define SIGNAL_SIZE 100000
+
+typedef struct {
+    sd_bus *server;
+    PfBusSource *source;
+    sd_bus *client;
+    guint received;
+    gboolean is_asked;
+    gboolean is_closed;
+} Fixture;
+
+static void
+on_hangup(gpointer user_data)
+{
+    Fixture *f = user_data;
+    f->is_closed = TRUE;
+}
+
+static int
+on_signal(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+    Fixture *f = userdata;
+    f->received += sd_bus_message_is_signal(message, INTERFACE, "Much") > 0;
+    return 0;
+}
+
+static int
+handle_ask(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+    Fixture *f = userdata;
+    f->is_asked = TRUE;
+    return sd_bus_reply_method_return(message, NULL);
+}
+
+static const sd_bus_vtable vtable[] = {
+    SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD("Ask", "", "", handle_ask, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_VTABLE_END,
+};
+
+static sd_bus *
+new_bus(int fd)
+{
+    sd_bus *bus = NULL;
+    g_assert_cmpint(sd_bus_new(&bus), >=, 0);
+    g_assert_cmpint(sd_bus_set_fd(bus, fd, fd), >=, 0);
+    return bus;
+}
+
+/* Both sides work until CONDITION; the client reads only then. */
+static void
+work_until(Fixture *f, gboolean (*condition)(const Fixture *f))
+{
+    gint64 deadline = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+    while (!condition(f) && g_get_monotonic_time() < deadline) {
+        g_main_context_iteration(NULL, FALSE);
+        if (f->client != NULL)
+            sd_bus_process(f->client, NULL);
+    }
+    g_assert_true(condition(f));
+}
+
+static gboolean
+was_asked(const Fixture *f)
+{
+    return f->is_asked;
+}
+
+static gboolean
+has_all(const Fixture *f)
+{
+    return f->received == SIGNALS;
+}
+
+static gboolean
+is_closed(const Fixture *f)
+{
+    return f->is_closed;
+}
+
+static void
+set_up(Fixture *f, gconstpointer data)
+{
+    int fds[2];
+    sd_id128_t id;
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), ==, 0);
+    g_assert_cmpint(sd_id128_randomize(&id), >=, 0);
+    f->server = new_bus(fds[0]);
+    g_assert_cmpint(sd_bus_set_server(f->server, true, id), >=, 0);
+    g_assert_cmpint(sd_bus_add_object_vtable(f->server, NULL, PATH, INTERFACE, vtable, f), >=, 0);
+    g_assert_cmpint(sd_bus_start(f->server), >=, 0);
+    f->source = pf_bus_source_new(f->server, on_hangup, f);
+    f->client = new_bus(fds[1]);
+    g_assert_cmpint(sd_bus_add_filter(f->client, NULL, on_signal, f), >=, 0);
+    g_assert_cmpint(sd_bus_start(f->client), >=, 0);
+    g_assert_cmpint(sd_bus_call_method_async(f->client, NULL, NULL, PATH, INTERFACE, "Ask", NULL,
+                                             NULL, NULL),
+                    >=, 0);
+    work_until(f, was_asked);
+    /* And it has nothing to ask its peer any more. */
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+}
+
+static void
+tear_down(Fixture *f, gconstpointer data)
+{
+    pf_bus_source_free(f->source);
+    sd_bus_close_unref(f->server);
+    sd_bus_close_unref(f->client);
+}
+
+static void
+send_much(Fixture *f)
+{
+    g_autofree char *text = g_strnfill(SIGNAL_SIZE, 'x');
+    guint64 queued = 0;
+    for (guint i = 0; i < SIGNALS; i++)
+        g_assert_cmpint(sd_bus_emit_signal(f->server, PATH, INTERFACE, "Much", "s", text), >=, 0);
+    g_assert_cmpint(sd_bus_get_n_queued_write(f->server, &queued), >=, 0);
+    g_assert_cmpuint(queued, >, 0);
+    pf_bus_source_touch(f->server);
+}
+
+static void
+test_late_reader(Fixture *f, gconstpointer data)
+{
+    send_much(f);
+    work_until(f, has_all);
+    g_assert_false(f->is_closed);
+}
+
+static void
+test_never_reads(Fixture *f, gconstpointer data)
+{
+    sd_bus *client = g_steal_pointer(&f->client);
+    for (int i = 0; i < 3; i++)
+        send_much(f);
+    /* What it asks for now it will not read either. */
+    g_assert_cmpint(sd_bus_call_method_async(client, NULL, NULL, PATH, INTERFACE, "Ask", NULL, NULL,
+                                             NULL),
+                    >=, 0);
+    work_until(f, is_closed);
+    sd_bus_close_unref(client);
+}
+
+/* Of one that is gone already. */
+static void
+test_touches_nothing(Fixture *f, gconstpointer data)
+{
+    pf_bus_source_free(g_steal_pointer(&f->source));
+    pf_bus_source_touch(f->server);
+    sd_bus_close(f->client);
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+    g_assert_false(f->is_closed);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add("/bus-source/late-reader", Fixture, NULL, set_up, test_late_reader, tear_down);
+    g_test_add("/bus-source/never-reads", Fixture, NULL, set_up, test_never_reads, tear_down);
+    g_test_add("/bus-source/touches-nothing", Fixture, NULL, set_up, test_touches_nothing,
+               tear_down);
+    return g_test_run();
+}
