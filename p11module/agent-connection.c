@@ -25,8 +25,9 @@
  * would take longer than the answer. Whoever else wants this CPU gets it meanwhile. */
 #define WATCH_US UINT64_C(100)
 
-/* The answer that a call waits for. */
+/* The answer that a call waits for. One at a time, so sd-bus's table of them is not needed. */
 typedef struct {
+    uint64_t cookie; /* of the call */
     sd_bus_message *reply;
 } PendingReply;
 
@@ -35,7 +36,6 @@ struct PfAgentConnection {
     int fd;
     uint64_t last_sign_of_life;
     PendingReply pending;
-    sd_bus_slot *pending_slot;
 };
 
 uint64_t
@@ -83,8 +83,16 @@ static int
 on_bus_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
     PfAgentConnection *connection = userdata;
-    if (pf_sd_bus.message_is_signal(message, PF_WIRE_CACHE_INTERFACE, "Waiting") > 0)
+    PendingReply *pending = &connection->pending;
+    uint64_t cookie;
+    if (pf_sd_bus.message_is_signal(message, PF_WIRE_CACHE_INTERFACE, "Waiting") > 0) {
         connection->last_sign_of_life = pf_agent_connection_now();
+    } else if (pending->reply == NULL &&
+               pf_sd_bus.message_get_reply_cookie(message, &cookie) >= 0 &&
+               cookie == pending->cookie) {
+        pending->reply = pf_sd_bus.message_ref(message);
+        return 1;
+    }
     return 0;
 }
 
@@ -137,7 +145,7 @@ pf_agent_connection_close(PfAgentConnection *connection)
 {
     if (connection == NULL)
         return;
-    pf_sd_bus.slot_unref(connection->pending_slot);
+    pf_sd_bus.message_unref(connection->pending.reply);
     pf_sd_bus.close_unref(connection->bus);
     free(connection);
 }
@@ -157,20 +165,12 @@ pf_agent_connection_new_call(PfAgentConnection *connection, const char *member,
     return r < 0 ? r : 0;
 }
 
+/* Lets the bus work until the call has its answer. */
 static int
-on_reply(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-    PendingReply *pending = userdata;
-    pending->reply = pf_sd_bus.message_ref(message);
-    return 0;
-}
-
-/* Lets the bus work until PENDING has its answer. */
-static int
-pump_until_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply *pending)
+pump_until_reply(PfAgentConnection *connection, uint64_t patience_us)
 {
     uint64_t watched_until = connection->last_sign_of_life + WATCH_US;
-    while (pending->reply == NULL) {
+    while (connection->pending.reply == NULL) {
         int r = pf_sd_bus.process(connection->bus, NULL);
         if (r < 0)
             return r;
@@ -188,16 +188,15 @@ pump_until_reply(PfAgentConnection *connection, uint64_t patience_us, PendingRep
         if (r < 0 && r != -EINTR)
             return r;
     }
-    /* A lost connection answers by itself, with an error that is not the agent's. */
     return pf_sd_bus.is_open(connection->bus) > 0 ? 0 : -ECONNRESET;
 }
 
 static int
-wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply *pending)
+wait_for_reply(PfAgentConnection *connection, uint64_t patience_us)
 {
     uint64_t start = pf_agent_connection_now();
     connection->last_sign_of_life = start;
-    int r = pump_until_reply(connection, patience_us, pending);
+    int r = pump_until_reply(connection, patience_us);
     /* Else it said every second that somebody is waited for, a person or another program. */
     if (connection->last_sign_of_life == start)
         pf_agent_patience_spend(pf_agent_connection_now() - start);
@@ -207,9 +206,8 @@ wait_for_reply(PfAgentConnection *connection, uint64_t patience_us, PendingReply
 int
 pf_agent_connection_send(PfAgentConnection *connection, sd_bus_message *call)
 {
-    connection->pending = (PendingReply){NULL};
-    int r = pf_sd_bus.call_async(connection->bus, &connection->pending_slot, call, on_reply,
-                                 &connection->pending, UINT64_MAX);
+    connection->pending = (PendingReply){0};
+    int r = pf_sd_bus.send(connection->bus, call, &connection->pending.cookie);
     return r < 0 ? r : 0;
 }
 
@@ -217,13 +215,11 @@ int
 pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us,
                          sd_bus_message **ret_reply)
 {
-    int r = wait_for_reply(connection, patience_us, &connection->pending);
-    connection->pending_slot = pf_sd_bus.slot_unref(connection->pending_slot);
-    if (r < 0) {
-        pf_sd_bus.message_unref(connection->pending.reply);
+    int r = wait_for_reply(connection, patience_us);
+    if (r < 0)
         return r;
-    }
     *ret_reply = connection->pending.reply;
+    connection->pending = (PendingReply){0};
     return 0;
 }
 

@@ -11,7 +11,6 @@
 /* X(name): the functions sd_bus_name that the link uses. */
 #define PF_SD_BUS_FUNCTIONS(X)                                                                     \
     X(add_filter)                                                                                  \
-    X(call_async)                                                                                  \
     X(call_method_async)                                                                           \
     X(close_unref)                                                                                 \
     X(get_n_queued_write)                                                                          \
@@ -23,6 +22,7 @@
     X(message_exit_container)                                                                      \
     X(message_get_errno)                                                                           \
     X(message_get_error)                                                                           \
+    X(message_get_reply_cookie)                                                                    \
     X(message_is_method_error)                                                                     \
     X(message_is_signal)                                                                           \
     X(message_new_method_call)                                                                     \

@@ -107,12 +107,20 @@ pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
 }
 
 void
+pf_pin_page_zero(PfPinPage *page)
+{
+    if (page->map == NULL)
+        return;
+    atomic_store(&((PinPageLayout *)page->map)->length, 0);
+    atomic_thread_fence(memory_order_seq_cst);
+    explicit_bzero(page->map, page_size());
+}
+
+void
 pf_pin_page_wipe(PfPinPage *page)
 {
     if (page->map != NULL) {
-        atomic_store(&((PinPageLayout *)page->map)->length, 0);
-        atomic_thread_fence(memory_order_seq_cst);
-        explicit_bzero(page->map, page_size());
+        pf_pin_page_zero(page);
         munmap(page->map, page_size());
     }
     if (page->fd >= 0)
@@ -136,21 +144,18 @@ pf_pin_page_receive(int fd, PfSecret **ret_pin)
         st.st_size != (off_t)page_size())
         return -EBADMSG;
     /* Read by the kernel, never mapped: the host program may dump core or fork in another thread
-     * meanwhile. The length once for all, as the sender can still write; and again after the copy:
-     * a page that is wiped meanwhile must not become half a PIN, which would cost the token a try.
-     */
+     * meanwhile. The length after all bytes that there can be: whoever wipes the page begins with
+     * it, so that a page that is wiped meanwhile does not become half a PIN, which would cost the
+     * token a try. */
     uint32_t len = 0;
-    uint32_t len_after = 0;
-    PF_AUTO_SECRET pin = NULL;
+    PF_AUTO_SECRET pin = pf_secret_read(fd, (off_t)offsetof(PinPageLayout, bytes), PF_SECRET_MAX);
+    if (pin == NULL)
+        return -errno;
     if (!read_length(fd, &len) || len > PF_SECRET_MAX)
         return -EBADMSG;
     if (len == 0)
         return -ENODATA;
-    pin = pf_secret_read(fd, (off_t)offsetof(PinPageLayout, bytes), len);
-    if (pin == NULL)
-        return -errno;
-    if (!read_length(fd, &len_after) || len_after != len)
-        return -ENODATA;
+    pf_secret_cut(pin, len);
     *ret_pin = pin;
     pin = NULL;
     return 0;

@@ -22,6 +22,9 @@ int pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len);
  * copies: for a process that is idle now and in a hurry then. Does nothing when one is ready. */
 void pf_pin_page_prepare(void);
 
+/* Zeroes the page through the sender's mapping, and leaves the rest to pf_pin_page_wipe(). */
+void pf_pin_page_zero(PfPinPage *page);
+
 /* Zeroes the page through the sender's mapping, so that every descriptor of it reads zeroes, then
  * unmaps and closes. Idempotent. Called on acknowledgement and on disconnect. */
 void pf_pin_page_wipe(PfPinPage *page);

@@ -103,6 +103,13 @@ pf_secret_read(int fd, off_t offset, size_t len)
     return NULL;
 }
 
+void
+pf_secret_cut(PfSecret *secret, size_t len)
+{
+    explicit_bzero(secret->bytes + len, secret->length - len);
+    secret->length = len;
+}
+
 PfSecret *
 pf_secret_splice(const PfSecret *secret, size_t start, size_t count, const void *bytes, size_t len)
 {

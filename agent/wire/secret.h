@@ -21,6 +21,9 @@ PfSecret *pf_secret_new(const void *bytes, size_t len);
  * or with errno ENODATA when FD has less. */
 PfSecret *pf_secret_read(int fd, off_t offset, size_t len);
 
+/* SECRET has only its first LEN bytes from now on, which must not be more than it had. */
+void pf_secret_cut(PfSecret *secret, size_t len);
+
 /* SECRET with LEN bytes in the place of the COUNT bytes at START, which it must have, in memory of
  * its own; a SECRET of NULL is an empty one. NULL as pf_secret_new(). */
 PfSecret *pf_secret_splice(const PfSecret *secret, size_t start, size_t count, const void *bytes,

@@ -242,6 +242,8 @@ test_read(void)
     PfSecret *pin = pf_secret_read(fd, 2, 4);
     CHECK(pin != NULL && pf_secret_get_length(pin) == 4 &&
           memcmp(pf_secret_get_bytes(pin), "1234", 4) == 0);
+    pf_secret_cut(pin, 2);
+    CHECK(pf_secret_get_length(pin) == 2 && memcmp(pf_secret_get_bytes(pin), "12\0\0", 4) == 0);
     pf_secret_free(pin);
     errno = 0;
     CHECK(pf_secret_read(fd, 3, 4) == NULL && errno == ENODATA);
