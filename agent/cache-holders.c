@@ -53,7 +53,9 @@ schedule_look(PfLeaseQueue *queue)
 {
     PfPinLease *lease = queue->current;
     gint64 now = g_get_monotonic_time();
-    gint64 wait_ms = LEASE_TIMEOUT_S * 1000 - (now - lease->since) / 1000;
+    gint64 held_ms = (now - lease->since) / 1000;
+    gint64 wait_ms =
+        (held_ms < LEASE_LOOK_S * 1000 ? LEASE_LOOK_S : LEASE_TIMEOUT_S) * 1000 - held_ms;
     gint64 awaited_ms = (now - lease->awaited) / 1000;
     if (!g_queue_is_empty(&queue->waiting) && awaited_ms < HALTED_TIMEOUT_MS)
         wait_ms = MIN(wait_ms, HALTED_TIMEOUT_MS - awaited_ms);
@@ -79,8 +81,9 @@ void
 pf_cache_watch_holder(PfLeaseQueue *queue)
 {
     PfPinLease *lease = queue->current;
-    g_clear_handle_id(&lease->timeout, g_source_remove);
-    lease->timeout = g_timeout_add_seconds(LEASE_LOOK_S, on_lease_look, queue);
+    /* One that is renewed keeps its timer, which looks when the next look is due. */
+    if (lease->timeout == 0)
+        lease->timeout = g_timeout_add_seconds(LEASE_LOOK_S, on_lease_look, queue);
     if (g_queue_is_empty(&queue->waiting))
         pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, FALSE);
     else

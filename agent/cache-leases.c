@@ -32,7 +32,9 @@ void
 pf_cache_update_waiting_timer(PfCache *self)
 {
     gboolean is_needed = self->prompting->len > 0;
-    g_debug("Calls that wait for the person: %u", self->prompting->len);
+    if (self->prompting->len != self->said_prompting)
+        g_debug("Calls that wait for the person: %u", self->prompting->len);
+    self->said_prompting = self->prompting->len;
     GHashTableIter iter;
     PfLeaseQueue *queue;
     g_hash_table_iter_init(&iter, self->queues);

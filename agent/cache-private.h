@@ -65,6 +65,7 @@ struct _PfCache {
     guint64 last_lease;
     GPtrArray *prompting; /* PfLeaseRequest whose dialog is not answered */
     GHashTable *retries;  /* lease -> PfPromptRetry: rejected, its dialog waits */
+    guint said_prompting; /* how many of these were logged last */
     guint waiting_timer;  /* runs only while a call waits */
     guint wakes_source;   /* of pf_cache_settle_wakes() */
     PfCacheTimers *timers;

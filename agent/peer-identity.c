@@ -100,7 +100,8 @@ pin_process(PfPeerIdentity *self, int socket_fd, const PfPeerIdentityOps *ops, G
 static gboolean
 stat_exe(pid_t pid, struct stat *st)
 {
-    g_autofree char *path = g_strdup_printf("/proc/%d/exe", (int)pid);
+    char path[32];
+    g_snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
     return stat(path, st) == 0;
 }
 

@@ -38,11 +38,40 @@ pf_lease_request_wants_cached(const PfLeaseRequest *request)
     return request->pin == NULL && request->new_pin == NULL;
 }
 
+/* Pages that are zeroed already, and what makes the next ones, while nobody waits for it. */
+static GArray *discarded; /* of PfPinPage */
+static guint idle;
+
 static gboolean
 on_idle(gpointer data)
 {
+    idle = 0;
+    for (guint i = 0; discarded != NULL && i < discarded->len; i++)
+        pf_pin_page_wipe(&g_array_index(discarded, PfPinPage, i));
+    g_clear_pointer(&discarded, g_array_unref);
     pf_pin_page_prepare();
     return G_SOURCE_REMOVE;
+}
+
+static void
+work_when_idle(void)
+{
+    if (idle == 0)
+        idle = g_idle_add_full(G_PRIORITY_LOW, on_idle, NULL, NULL);
+}
+
+/* To unmap and to close it takes longer than all else that is done for the next one. */
+static void
+discard_page(PfPinPage *page)
+{
+    if (page->fd < 0)
+        return;
+    pf_pin_page_zero(page);
+    if (discarded == NULL)
+        discarded = g_array_new(FALSE, FALSE, sizeof *page);
+    g_array_append_val(discarded, *page);
+    *page = PF_PIN_PAGE_NONE;
+    work_when_idle();
 }
 
 /* A page that holds PIN, or none. */
@@ -83,7 +112,7 @@ pf_pin_lease_new(guint64 id, PfLeaseRequest *request, const PfSecret *pin, GErro
     lease->use = request->use;
     request->use = (PfHistoryUse){NULL};
     /* Whoever waits for the next one waits for a copy only. */
-    g_idle_add_full(G_PRIORITY_LOW, on_idle, NULL, NULL);
+    work_when_idle();
     return lease;
 }
 
@@ -93,8 +122,8 @@ pf_pin_lease_free(PfPinLease *lease)
     if (lease == NULL)
         return;
     g_clear_handle_id(&lease->timeout, g_source_remove);
-    pf_pin_page_wipe(&lease->page);
-    pf_pin_page_wipe(&lease->new_page);
+    discard_page(&lease->page);
+    discard_page(&lease->new_page);
     pf_secret_free(lease->pin);
     pf_history_use_clear(&lease->use);
     pf_login_domain_unref(lease->domain);

@@ -113,6 +113,16 @@ pf_process_context_find_entry(PfProcessContext *context, const char *token, gboo
     return -1;
 }
 
+gboolean
+pf_process_context_knows_token(const PfProcessContext *context, const char *token)
+{
+    for (guint i = 0; i < context->entries->len; i++) {
+        if (strcmp(g_array_index(context->entries, PfContextEntry, i).token, token) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static PfContextEntry *
 get_entry(const PfProcessContext *context, unsigned entry)
 {

@@ -77,6 +77,9 @@ gboolean pf_process_context_remove_instance(PfProcessContext *context, gconstpoi
 int pf_process_context_find_entry(PfProcessContext *context, const char *token,
                                   gboolean is_explicit, guint64 app_id);
 
+/* Has the process named TOKEN before? */
+gboolean pf_process_context_knows_token(const PfProcessContext *context, const char *token);
+
 /* A new entry in DOMAIN; its index, or -1 when the page is full. */
 int pf_process_context_add_entry(PfProcessContext *context, const char *token, gboolean is_explicit,
                                  guint64 app_id, PfLoginDomain *domain, PfAdmission admission);

@@ -50,15 +50,22 @@ pf_service_call_begin(PfPeerConnection *connection, sd_bus_message *message, gbo
     return connection->context;
 }
 
-/* FALSE: MESSAGE is answered already. */
+/* One that the process has named before was looked at then. */
 static gboolean
-read_domain(sd_bus_message *message, PfCacheDomainArg *ret_domain)
+is_token(const PfProcessContext *context, const char *uri)
 {
     PfTokenId id;
+    return pf_process_context_knows_token(context, uri) || pf_token_uri_parse(uri, &id);
+}
+
+/* FALSE: MESSAGE is answered already. */
+static gboolean
+read_domain(const PfProcessContext *context, sd_bus_message *message, PfCacheDomainArg *ret_domain)
+{
     int is_explicit;
     if (sd_bus_message_read(message, "stb", &ret_domain->token, &ret_domain->app_id, &is_explicit) <
             0 ||
-        !pf_token_uri_parse(ret_domain->token, &id)) {
+        !is_token(context, ret_domain->token)) {
         pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not the URI of a token");
         return FALSE;
     }
@@ -71,5 +78,5 @@ pf_service_call_begin_for(PfPeerConnection *connection, sd_bus_message *message,
                           PfCacheDomainArg *ret_domain)
 {
     PfProcessContext *context = pf_service_call_begin(connection, message, FALSE);
-    return context != NULL && read_domain(message, ret_domain) ? context : NULL;
+    return context != NULL && read_domain(context, message, ret_domain) ? context : NULL;
 }
