@@ -158,6 +158,34 @@ run_getopstate(PfDriverCall *call)
 }
 
 static void
+run_setopstate(PfDriverCall *call)
+{
+    CK_SESSION_HANDLE session;
+    CK_OBJECT_HANDLE key;
+    PfDriverBytes state;
+
+    if (!pf_driver_call_session(call, 0, &session) || !pf_driver_call_object(call, 2, &key) ||
+        !pf_driver_call_bytes(call, 1, &state))
+        return;
+    pf_driver_reply_set_rv(call->reply,
+                           call->module->p11->C_SetOperationState(session, state.data, state.size,
+                                                                  key, 0),
+                           "C_SetOperationState");
+    pf_driver_bytes_clear(&state);
+}
+
+static void
+run_functionstatus(PfDriverCall *call)
+{
+    CK_SESSION_HANDLE session;
+
+    if (!pf_driver_call_session(call, 0, &session))
+        return;
+    pf_driver_reply_set_rv(call->reply, call->module->p11->C_GetFunctionStatus(session),
+                           "C_GetFunctionStatus");
+}
+
+static void
 run_cancelfunction(PfDriverCall *call)
 {
     CK_SESSION_HANDLE session;
@@ -178,6 +206,8 @@ const PfDriverCommand pf_driver_session_commands[] = {
     {"setpin", 3, run_setpin, "SESSION OLD NEW"},
     {"initpin", 2, run_initpin, "SESSION PIN"},
     {"getopstate", 1, run_getopstate, "SESSION"},
+    {"setopstate", 3, run_setopstate, "SESSION STATE KEY"},
+    {"functionstatus", 1, run_functionstatus, "SESSION"},
     {"cancelfunction", 1, run_cancelfunction, "SESSION"},
     {NULL},
 };

@@ -24,7 +24,7 @@
 #include "wire-names.h"
 
 #define PEERS_MAX   32
-#define METHODS_MAX 16
+#define METHODS_MAX 24
 #define USES_SIZE   8192u
 
 typedef struct {
@@ -310,6 +310,18 @@ list_entries(void)
     puts("");
 }
 
+/* How often each method was called, and none of which is on its way. */
+static void
+list_calls(void)
+{
+    printf("ok");
+    for (unsigned i = 0; i < METHODS_MAX && methods[i].name[0] != '\0'; i++)
+        printf(" %s=%u", methods[i].name, methods[i].calls);
+    puts("");
+}
+
+static void process(void);
+
 /* One line of the test's. */
 static void
 run_line(char *line)
@@ -322,6 +334,11 @@ run_line(char *line)
         return;
     if (strcmp(words[0], "entries") == 0) {
         list_entries();
+        return;
+    }
+    if (strcmp(words[0], "all-calls") == 0) {
+        process();
+        list_calls();
         return;
     }
     if (strcmp(words[0], "calls") == 0) {
