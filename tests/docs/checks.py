@@ -123,7 +123,7 @@ def _check_ctl(facts, words):
 
 def _check_meson(facts, words):
     if words[0] == "ninja":
-        wanted = [word for word in words[1:] if word not in ("-C", "build")]
+        wanted = [word for word in words[1:] if word not in ("-C", "build", "uninstall")]
         return next((f"there is no target {word}" for word in wanted if word not in facts.targets), None)
     if len(words) > 1 and words[1] not in MESON_WORDS:
         return f"meson has no command {words[1]}"
@@ -134,7 +134,7 @@ def _check_meson(facts, words):
             return f"there is no build option {name[1]}"
         if before == "--suite" and word not in facts.suites:
             return f"there is no suite {word}"
-        if word.startswith("-") and not name and word not in MESON_OPTIONS:
+        if word.startswith("-") and not name and word.partition("=")[0] not in MESON_OPTIONS:
             return f"meson has no option {word}"
         if (before == "-C" or (words[1] == "setup" and not before.startswith("-"))) and \
                 re.match(r"[a-z]", word) and word != "build":
