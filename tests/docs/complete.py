@@ -208,5 +208,17 @@ def check_pages(facts):
             yield f"{path}: is not installed"
 
 
+def check_example(facts):
+    """The guide's way of a setting leads through files that have what it says."""
+    steps = rows(facts.files["CONTRIBUTING.md"], "step | file")
+    if len(steps) < 10:
+        yield "CONTRIBUTING.md: no way of a setting"
+    for _, paths, words in steps:
+        for path in re.findall("`([^`]+)`", paths):
+            for word in re.findall("`([^`]+)`", words):
+                if not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", facts.files.get(path, "")):
+                    yield f"CONTRIBUTING.md: {path} has no {word}"
+
+
 CHECKS = [check_settings, check_keys, check_commands, check_variables, check_messages, check_version,
-          check_pages]
+          check_pages, check_example]

@@ -121,6 +121,8 @@ class Completeness(DocumentCase):
                 (complete.check_commands, "data/pinfold.1", "-gapplication-service"),
                 (complete.check_variables, "data/pinfold-module.7", ".It Ev PINFOLD_DEBUG"),
                 (complete.check_messages, "data/administrators.md", "| `the session bus is gone`"),
+                (complete.check_example, "p11module/linger.c", "pf_linger_get_delay"),
+                (complete.check_example, "CONTRIBUTING.md", "| step | file"),
                 (complete.check_version, "CHANGELOG.md", "## 0.")):
             with self.subTest(path=path, old=old):
                 self.assertTrue(self.faults(check, path, old))
