@@ -14,6 +14,7 @@ NAMES = re.compile(
     r"(?<![\w./@-])(?:org\.pinfold[\w.]*\w|/org/pinfold/\w[\w-]*|(?:Agent1|Cache1|Prompter1)\.\w+"
     r"|C_[A-Z]\w+|CA_[A-Z]\w+|CK[A-Z]{0,2}_[A-Z]\w+|P11_\w+|MD_\w+|AppId\w+"
     r"|(?:PINFOLD|PF)_[A-Z]\w+|pf_\w+|Pf[A-Z]\w+|pinfold-[\w.-]*\w)(?![\w…])")
+_PAGE = re.compile(r"(?<![\w-])pinfold[\w.-]*\(\d\)")
 _MACROS = {"Cm", "Fl", "Li", "Pa", "Ev", "Xr", "Fn", "In", "Ic"}
 _OTHER = {"Ar", "Nm", "Dq", "Pq", "Op", "Oo", "Oc", "Dv", "Sx", "It", "Em", "Pc", "Po", "Ns"}
 
@@ -47,6 +48,9 @@ def markdown(path, text):
         if found[2]:
             yield Item(path, _line_of(plain, found.start()), "span", " ".join(found[2].split()))
     spanless = re.sub(r"``\s?.+?``(?!`)|`[^`]+`", lambda found: "\n" * found[0].count("\n"), plain)
+    for found in _PAGE.finditer(spanless):
+        yield Item(path, _line_of(spanless, found.start()), "page", found[0])
+    spanless = _PAGE.sub("", spanless)
     for found in NAMES.finditer(spanless):
         yield Item(path, _line_of(spanless, found.start()), "name", found[0])
     for found in re.finditer(r"\]\(([^)\s]+)\)", plain):
