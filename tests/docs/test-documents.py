@@ -60,6 +60,12 @@ class Names(DocumentCase):
                      if not checks.find_fault(self.facts, item._replace(text=wrong))]
         self.assertEqual(unnoticed, [])
 
+    def test_example_can_be_used_as_it_is(self):
+        text = re.sub(r"(?m)^#(?=\S+ = )", "", self.facts.files["data/pinfold.conf"])
+        text = re.sub(r"(?m)^#.*\n", "", text)
+        self.assertIsNone(checks.check_configuration(self.facts, text))
+        self.assertIsNotNone(checks.check_configuration(self.facts, text.replace("sharing", "shaving")))
+
     def test_wrong_values_are_noticed(self):
         for kind, text in (("command", "pinfoldctl set reset-card sometimes"),
                            ("command", "pinfoldctl set idle-timeout 604801"),
