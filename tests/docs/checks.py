@@ -346,7 +346,8 @@ def _check_words(facts, text):
     if re.match(r"[a-z]+( [A-Z]+)+$", text):  # a command of the driver
         return None if f'{{"{text.split()[0]}", ' in facts.sources else "is no command of the driver"
     pieces = [piece for piece in re.split("…", text) if len(piece.strip()) > 1]
-    known = len(text) > 4 and pieces and all(piece in facts.joined for piece in pieces)
+    known = len(text) > 4 and pieces and set(re.findall(r"[a-z]{3,}", text)) <= facts.parts and \
+        all(piece in facts.joined for piece in pieces)
     return None if known else "is nothing that is known here"
 
 

@@ -64,6 +64,7 @@ class Facts:
         self.joined = re.sub(r'"\s*\n\s*"', "", self.sources).replace('\\"', '"')
         self.words = set(re.findall(r"[\w.-]+", self.sources))
         self.words |= {word.strip(".-") for word in self.words}
+        self.parts = set(re.findall(r"[a-z]{3,}", self.joined))
         self.settings = read_settings(self.files["data/org.pinfold.gschema.xml"])
         self._read_programs()
         self._read_configuration()
