@@ -8,13 +8,21 @@ import unittest
 
 from pinfoldtest import tap
 
-from pinfoldlint import RULES, binaryrules, crules, guiderules, languagerules, reporules
+from pinfoldlint import (RULES, binaryrules, crules, guiderules, languagerules, packagerules,
+                         reporules)
 from pinfoldlint.tree import Tree
 
 TAGS = ("/* SPDX-License-Identifier: LGPL-2.1-or-later */\n"
         "/* SPDX-FileCopyrightText: 2026 The Pinfold authors */\n")
 SCRIPT = ("#!/bin/bash\n# SPDX-License-Identifier: LGPL-2.1-or-later\n"
           "# SPDX-FileCopyrightText: 2026 The Pinfold authors\n")
+
+
+PAGE = ".Dd November 28, 2026\n.Dt A 1\n.Os\n.Sh NAME\n.Nm a\n.Nd b\n"
+
+
+def version(own, path, text):
+    return {"meson.build": f"project('pinfold', 'c',\n  version: '{own}',\n", path: text}
 
 
 def body(lines):
@@ -180,6 +188,18 @@ EXAMPLES = {
                       "</attribute></item></menu></interface>"}],
         [german(("", "_Cancel", "_Abbrechen"), ("", "_Off", "A_us")) |
          {"app/a.ui": buttons("_Cancel", "_Off", "No mnemonic")}]),
+    packagerules.check_version: (
+        [version("1.2", "CHANGELOG.md", "## 1.3"), version("1.2", "CHANGELOG.md", "none"),
+         version("1.2", "data/debian/changelog", "pinfold (1.20-0) x"),
+         version("1.2", "data/debian/changelog", "pinfold (1.2) x"),
+         version("1.2", "data/org.pinfold.Pinfold.metainfo.xml.in",
+                 '<release version="1.1"/><release version="1.2"/>'),
+         {"CHANGELOG.md": "## 1.2"}],
+        [version("1.2", "CHANGELOG.md", "# A\n\n## 1.2 (unreleased)\n\n## 1.1\n"),
+         version("1.2", "data/debian/changelog", "pinfold (1.2-1~a1) x\n\npinfold (1.1-1) y\n")]),
+    packagerules.check_manual_pages: (
+        [{"data/a.1": PAGE + ".Nonsense\n"}, {"data/a.5": PAGE + ".Bl -tag -width Ds\n"}],
+        [{"data/a.1": PAGE}, {"data/a.1.md": ".Nonsense"}]),
     guiderules.check_guides_exist: (
         [{}], [{name: "" for name in guiderules.GUIDES}]),
 }
@@ -191,7 +211,8 @@ class SourceRules(unittest.TestCase):
 
 
 def _add(rule, examples):
-    tool = {"check_shell": "shellcheck", "check_clang_format": "clang-format"}.get(rule.__name__)
+    tool = {"check_shell": "shellcheck", "check_clang_format": "clang-format",
+            "check_manual_pages": "mandoc"}.get(rule.__name__)
     if rule in languagerules.RULES:
         tool = "xgettext"
 
