@@ -53,8 +53,9 @@ get_error_text(PfGroupId verdict)
     return "";
 }
 
-static void
-on_entry_changed(PfGroupDialog *self)
+/* Says what is wrong with what is typed; returns whether nothing is. */
+static gboolean
+check(PfGroupDialog *self)
 {
     g_autofree char *name = pf_group_dialog_dup_name(self);
     g_autofree char *app_id = pf_group_dialog_dup_app_id(self);
@@ -64,6 +65,22 @@ on_entry_changed(PfGroupDialog *self)
     gtk_widget_set_visible(GTK_WIDGET(self->id_error), !good);
     gtk_widget_set_visible(GTK_WIDGET(self->id_hint), good);
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, *name != '\0' && good);
+    return *name != '\0' && good;
+}
+
+static void
+on_entry_changed(PfGroupDialog *self)
+{
+    check(self);
+}
+
+gboolean
+pf_group_dialog_update(PfGroupDialog *self, GVariant *groups, guint index)
+{
+    g_variant_unref(self->groups);
+    self->groups = g_variant_ref(groups);
+    self->index = index;
+    return check(self);
 }
 
 PfGroupDialog *

@@ -13,6 +13,10 @@ G_DECLARE_FINAL_TYPE(PfGroupDialog, pf_group_dialog, PF, GROUP_DIALOG, GtkDialog
  * destroys it. */
 PfGroupDialog *pf_group_dialog_new(GtkWindow *parent, GVariant *groups, guint index);
 
+/* The groups were changed meanwhile; the one that it is about is at INDEX now. Returns whether what
+ * is typed may still stand; else the dialog says why not. */
+gboolean pf_group_dialog_update(PfGroupDialog *self, GVariant *groups, guint index);
+
 /* Stripped; the caller's. */
 char *pf_group_dialog_dup_name(PfGroupDialog *self);
 char *pf_group_dialog_dup_app_id(PfGroupDialog *self);

@@ -124,6 +124,61 @@ pf_group_edit_remove_program(GVariant *groups, guint index, const char *program)
     return end(&builder);
 }
 
+typedef gboolean (*IsSame)(GVariant *one, GVariant *other);
+
+static gboolean
+has_same_value(GVariant *one, GVariant *other)
+{
+    return g_variant_equal(one, other);
+}
+
+static gboolean
+has_same_id(GVariant *one, GVariant *other)
+{
+    guint64 ids[2];
+    const char *texts[2];
+    g_variant_get_child(one, 1, "&s", &texts[0]);
+    g_variant_get_child(other, 1, "&s", &texts[1]);
+    return pf_app_id_parse(texts[0], &ids[0]) && pf_app_id_parse(texts[1], &ids[1]) &&
+           ids[0] == ids[1];
+}
+
+static gboolean
+has_same_name(GVariant *one, GVariant *other)
+{
+    const char *names[2];
+    const char *texts[2];
+    g_variant_get(one, "(&s&sas)", &names[0], &texts[0], NULL);
+    g_variant_get(other, "(&s&sas)", &names[1], &texts[1], NULL);
+    return g_str_equal(names[0], names[1]) && g_str_equal(texts[0], texts[1]);
+}
+
+/* How many there are, and the first of them. */
+static guint
+count_same(GVariant *groups, GVariant *group, IsSame is_same, guint *ret_index)
+{
+    guint count = 0;
+    for (guint i = 0; i < g_variant_n_children(groups); i++) {
+        g_autoptr(GVariant) child = g_variant_get_child_value(groups, i);
+        if (is_same(child, group) && count++ == 0)
+            *ret_index = i;
+    }
+    return count;
+}
+
+gboolean
+pf_group_edit_find(GVariant *groups, GVariant *group, guint *ret_index)
+{
+    /* Of several that are alike in all, each will do. */
+    guint index = 0;
+    gboolean is_found = count_same(groups, group, has_same_value, &index) > 0 ||
+                        count_same(groups, group, has_same_name, &index) == 1 ||
+                        count_same(groups, group, has_same_id, &index) == 1;
+    if (is_found)
+        *ret_index = index;
+    return is_found;
+}
+
 char *
 pf_group_edit_dup_group_of(GVariant *groups, const char *program)
 {

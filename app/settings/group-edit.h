@@ -24,6 +24,11 @@ GVariant *pf_group_edit_remove(GVariant *groups, guint index);
 GVariant *pf_group_edit_add_program(GVariant *groups, guint index, const char *program);
 GVariant *pf_group_edit_remove_program(GVariant *groups, guint index, const char *program);
 
+/* Where GROUP, an element of another value of the setting, is in GROUPS: the same one, or else the
+ * only one of the same name and ID, or of the same ID, whatever else was changed meanwhile. FALSE:
+ * it is gone. */
+gboolean pf_group_edit_find(GVariant *groups, GVariant *group, guint *ret_index);
+
 /* The name of the group that PROGRAM is in; NULL: in none. The caller's. */
 char *pf_group_edit_dup_group_of(GVariant *groups, const char *program);
 

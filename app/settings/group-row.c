@@ -33,7 +33,7 @@ dup_id_text(const char *app_id)
 }
 
 GtkWidget *
-pf_group_row_new(GVariant *group, guint index)
+pf_group_row_new(GVariant *group)
 {
     PfGroupRow *self = g_object_new(PF_TYPE_GROUP_ROW, NULL);
     const char *raw_name;
@@ -45,14 +45,14 @@ pf_group_row_new(GVariant *group, guint index)
     g_autofree char *id_text = dup_id_text(app_id);
     pf_label_text_set(self->name_label, name);
     pf_label_text_set(self->id_label, id_text);
-    pf_row_button_set(self->add_button, g_variant_new_uint32(index), name);
-    pf_row_button_set(self->edit_button, g_variant_new_uint32(index), name);
-    pf_row_button_set(self->remove_button, g_variant_new_uint32(index), name);
+    pf_row_button_set(self->add_button, group, name);
+    pf_row_button_set(self->edit_button, group, name);
+    pf_row_button_set(self->remove_button, group, name);
     gtk_widget_set_visible(self->empty_label, programs[0] == NULL);
     for (guint i = 0; programs[i] != NULL; i++) {
         g_autoptr(PfProgramItem) item = pf_program_item_new(programs[i], NULL);
         PfProgramRow *row = pf_program_row_new(item);
-        pf_program_row_set_group(row, index);
+        pf_program_row_set_group(row, group);
         gtk_container_add(GTK_CONTAINER(self->program_list), GTK_WIDGET(row));
     }
     return GTK_WIDGET(self);

@@ -8,9 +8,9 @@
 #define PF_TYPE_GROUP_ROW (pf_group_row_get_type())
 G_DECLARE_FINAL_TYPE(PfGroupRow, pf_group_row, PF, GROUP_ROW, GtkListBoxRow)
 
-/* A row of GROUP, an element (ssas) of the setting `groups` at INDEX. Its buttons are the actions
+/* A row of GROUP, an element (ssas) of the setting `groups`. Its buttons are the actions
  * groups.edit, groups.remove, groups.add-program and groups.remove-program. */
-GtkWidget *pf_group_row_new(GVariant *group, guint index);
+GtkWidget *pf_group_row_new(GVariant *group);
 
 /* Gives the keyboard focus to its first button. */
 void pf_group_row_focus(PfGroupRow *self);

@@ -3,6 +3,9 @@
 /* PfGroupsPage: the setting is the model; each change writes it and the rows follow. */
 #include "groups-page.h"
 
+#include <glib/gi18n.h>
+
+#include "failure-note.h"
 #include "group-dialog.h"
 #include "group-edit.h"
 #include "group-row.h"
@@ -23,7 +26,7 @@ struct _PfGroupsPage {
     PfAgentModel *model;
     GSimpleActionGroup *actions;
     GtkWidget *dialog; /* the one that is open above the page */
-    guint edited;      /* the group it is about */
+    GVariant *edited;  /* the group that it is about, as it was last; NULL: a new one */
 };
 
 G_DEFINE_FINAL_TYPE(PfGroupsPage, pf_groups_page, GTK_TYPE_BOX)
@@ -55,16 +58,60 @@ set_groups(PfGroupsPage *self, GVariant *groups, guint index)
 }
 
 static void
+close_dialog(PfGroupsPage *self)
+{
+    GtkWidget *dialog = self->dialog;
+    g_clear_weak_pointer(&self->dialog);
+    g_clear_pointer(&self->edited, g_variant_unref);
+    if (dialog != NULL)
+        gtk_widget_destroy(dialog);
+}
+
+static void
+tell_gone(GVariant *group)
+{
+    const char *name;
+    g_variant_get_child(group, 0, "&s", &name);
+    /* Translators: %s is the name of a group of programs. */
+    g_autofree char *title = g_strdup_printf(_("The group “%s” is not there any more"), name);
+    pf_failure_note_show(GTK_APPLICATION(g_application_get_default()), title,
+                         _("Another program has changed the groups meanwhile."));
+}
+
+/* The open dialog is about a group, which may stand elsewhere in GROUPS than it did, or nowhere.
+ * Returns whether what the person wants may still be done, to the group at RET_INDEX. */
+static gboolean
+follow_group(PfGroupsPage *self, GVariant *groups, guint *ret_index)
+{
+    guint index = G_MAXUINT;
+    if (self->edited != NULL && !pf_group_edit_find(groups, self->edited, &index)) {
+        tell_gone(self->edited);
+        close_dialog(self);
+        return FALSE;
+    }
+    if (self->edited != NULL) {
+        g_variant_unref(self->edited);
+        self->edited = g_variant_get_child_value(groups, index);
+    }
+    *ret_index = index;
+    return !PF_IS_GROUP_DIALOG(self->dialog) ||
+           pf_group_dialog_update(PF_GROUP_DIALOG(self->dialog), groups, index);
+}
+
+static void
 on_settings_groups_changed(PfGroupsPage *self)
 {
     g_autoptr(GVariant) groups = get_groups(self);
+    guint index;
+    if (self->dialog != NULL)
+        follow_group(self, groups, &index);
     gtk_container_foreach(GTK_CONTAINER(self->group_list), (GtkCallback)(void *)gtk_widget_destroy,
                           NULL);
     gtk_stack_set_visible_child_name(self->list_stack,
                                      g_variant_n_children(groups) > 0 ? "list" : "empty");
     for (guint i = 0; i < g_variant_n_children(groups); i++) {
         g_autoptr(GVariant) group = g_variant_get_child_value(groups, i);
-        gtk_container_add(GTK_CONTAINER(self->group_list), pf_group_row_new(group, i));
+        gtk_container_add(GTK_CONTAINER(self->group_list), pf_group_row_new(group));
     }
 }
 
@@ -85,52 +132,49 @@ get_window(PfGroupsPage *self)
     return GTK_WINDOW(gtk_widget_get_toplevel(GTK_WIDGET(self)));
 }
 
-/* Shows DIALOG, which is about the group INDEX, instead of one that may be there. */
+/* Shows DIALOG, which is about GROUP (NULL: a new one), instead of one that may be there. */
 static void
-show_dialog(PfGroupsPage *self, GtkWidget *dialog, guint index, GCallback on_response)
+show_dialog(PfGroupsPage *self, GtkWidget *dialog, GVariant *group, GCallback on_response)
 {
-    if (self->dialog != NULL)
-        gtk_widget_destroy(self->dialog);
-    self->edited = index;
+    close_dialog(self);
+    self->edited = group != NULL ? g_variant_ref(group) : NULL;
     g_set_weak_pointer(&self->dialog, dialog);
     g_signal_connect_object(dialog, "response", on_response, self, G_CONNECT_SWAPPED);
     gtk_window_present(GTK_WINDOW(dialog));
 }
 
 static void
-on_new_dialog_response(PfGroupsPage *self, int response, PfGroupDialog *dialog)
+on_group_dialog_response(PfGroupsPage *self, int response, PfGroupDialog *dialog)
 {
-    if (response == GTK_RESPONSE_OK) {
-        g_autoptr(GVariant) groups = get_groups(self);
-        g_autofree char *name = pf_group_dialog_dup_name(dialog);
-        g_autofree char *app_id = pf_group_dialog_dup_app_id(dialog);
+    g_autoptr(GVariant) groups = get_groups(self);
+    g_autofree char *name = pf_group_dialog_dup_name(dialog);
+    g_autofree char *app_id = pf_group_dialog_dup_app_id(dialog);
+    gboolean is_new = self->edited == NULL;
+    guint index = G_MAXUINT;
+    if (response == GTK_RESPONSE_OK && !follow_group(self, groups, &index))
+        return;
+    close_dialog(self);
+    if (response != GTK_RESPONSE_OK)
+        return;
+    if (is_new)
         set_groups(self, pf_group_edit_add(groups, name, app_id),
                    (guint)g_variant_n_children(groups));
-    }
-    gtk_widget_destroy(GTK_WIDGET(dialog));
-}
-
-static void
-on_edit_dialog_response(PfGroupsPage *self, int response, PfGroupDialog *dialog)
-{
-    if (response == GTK_RESPONSE_OK) {
-        g_autoptr(GVariant) groups = get_groups(self);
-        g_autofree char *name = pf_group_dialog_dup_name(dialog);
-        g_autofree char *app_id = pf_group_dialog_dup_app_id(dialog);
-        set_groups(self, pf_group_edit_change(groups, self->edited, name, app_id), self->edited);
-    }
-    gtk_widget_destroy(GTK_WIDGET(dialog));
+    else
+        set_groups(self, pf_group_edit_change(groups, index, name, app_id), index);
 }
 
 static void
 on_program_dialog_response(PfGroupsPage *self, int response, PfProgramDialog *dialog)
 {
-    const char *program = pf_program_dialog_get_program(dialog);
-    if (response == GTK_RESPONSE_OK && program != NULL) {
-        g_autoptr(GVariant) groups = get_groups(self);
-        set_groups(self, pf_group_edit_add_program(groups, self->edited, program), self->edited);
-    }
-    gtk_widget_destroy(GTK_WIDGET(dialog));
+    g_autoptr(GVariant) groups = get_groups(self);
+    g_autofree char *program = g_strdup(pf_program_dialog_get_program(dialog));
+    gboolean is_wanted = response == GTK_RESPONSE_OK && program != NULL;
+    guint index;
+    if (is_wanted && !follow_group(self, groups, &index))
+        return;
+    close_dialog(self);
+    if (is_wanted)
+        set_groups(self, pf_group_edit_add_program(groups, index, program), index);
 }
 
 static void
@@ -139,7 +183,7 @@ on_add_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
     PfGroupsPage *self = user_data;
     g_autoptr(GVariant) groups = get_groups(self);
     PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), groups, G_MAXUINT);
-    show_dialog(self, GTK_WIDGET(dialog), G_MAXUINT, G_CALLBACK(on_new_dialog_response));
+    show_dialog(self, GTK_WIDGET(dialog), NULL, G_CALLBACK(on_group_dialog_response));
 }
 
 static void
@@ -147,11 +191,11 @@ on_edit_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data
 {
     PfGroupsPage *self = user_data;
     g_autoptr(GVariant) groups = get_groups(self);
-    guint index = g_variant_get_uint32(parameter);
-    if (index >= g_variant_n_children(groups))
-        return;
+    guint index;
+    if (!pf_group_edit_find(groups, parameter, &index))
+        return; /* its row goes, too */
     PfGroupDialog *dialog = pf_group_dialog_new(get_window(self), groups, index);
-    show_dialog(self, GTK_WIDGET(dialog), index, G_CALLBACK(on_edit_dialog_response));
+    show_dialog(self, GTK_WIDGET(dialog), parameter, G_CALLBACK(on_group_dialog_response));
 }
 
 static void
@@ -159,8 +203,9 @@ on_remove_activated(GSimpleAction *action, GVariant *parameter, gpointer user_da
 {
     PfGroupsPage *self = user_data;
     g_autoptr(GVariant) groups = get_groups(self);
-    guint index = g_variant_get_uint32(parameter);
-    set_groups(self, pf_group_edit_remove(groups, index), index);
+    guint index;
+    if (pf_group_edit_find(groups, parameter, &index))
+        set_groups(self, pf_group_edit_remove(groups, index), index);
 }
 
 static void
@@ -170,8 +215,7 @@ on_add_program_activated(GSimpleAction *action, GVariant *parameter, gpointer us
     g_autoptr(GVariant) groups = get_groups(self);
     PfProgramDialog *dialog =
         pf_program_dialog_new(get_window(self), groups, pf_agent_model_get_domains(self->model));
-    show_dialog(self, GTK_WIDGET(dialog), g_variant_get_uint32(parameter),
-                G_CALLBACK(on_program_dialog_response));
+    show_dialog(self, GTK_WIDGET(dialog), parameter, G_CALLBACK(on_program_dialog_response));
 }
 
 static void
@@ -179,10 +223,12 @@ on_remove_program_activated(GSimpleAction *action, GVariant *parameter, gpointer
 {
     PfGroupsPage *self = user_data;
     g_autoptr(GVariant) groups = get_groups(self);
+    g_autoptr(GVariant) group = g_variant_get_child_value(parameter, 0);
     guint index;
     const char *program;
-    g_variant_get(parameter, "(u&s)", &index, &program);
-    set_groups(self, pf_group_edit_remove_program(groups, index, program), index);
+    g_variant_get_child(parameter, 1, "&s", &program);
+    if (pf_group_edit_find(groups, group, &index))
+        set_groups(self, pf_group_edit_remove_program(groups, index, program), index);
 }
 
 void
@@ -206,9 +252,7 @@ static void
 dispose(GObject *object)
 {
     PfGroupsPage *self = PF_GROUPS_PAGE(object);
-    if (self->dialog != NULL)
-        gtk_widget_destroy(self->dialog);
-    g_clear_weak_pointer(&self->dialog);
+    close_dialog(self);
     g_clear_object(&self->settings);
     g_clear_object(&self->model);
     g_clear_object(&self->actions);
@@ -236,10 +280,10 @@ pf_groups_page_init(PfGroupsPage *self)
 {
     static const GActionEntry entries[] = {
         {"add", on_add_activated},
-        {"edit", on_edit_activated, "u"},
-        {"remove", on_remove_activated, "u"},
-        {"add-program", on_add_program_activated, "u"},
-        {"remove-program", on_remove_program_activated, "(us)"},
+        {"edit", on_edit_activated, "(ssas)"},
+        {"remove", on_remove_activated, "(ssas)"},
+        {"add-program", on_add_program_activated, "(ssas)"},
+        {"remove-program", on_remove_program_activated, "((ssas)s)"},
     };
     self->actions = g_simple_action_group_new();
     g_action_map_add_action_entries(G_ACTION_MAP(self->actions), entries, G_N_ELEMENTS(entries),

@@ -36,14 +36,14 @@ pf_program_row_new(PfProgramItem *item)
 }
 
 void
-pf_program_row_set_group(PfProgramRow *self, guint index)
+pf_program_row_set_group(PfProgramRow *self, GVariant *group)
 {
     /* Translators: for screen readers and as a tooltip; %s is the name of a program. */
     g_autofree char *text =
         g_strdup_printf(_("Remove %s from the group"), pf_program_item_get_title(self->item));
     gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(self), FALSE);
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(self), FALSE);
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(self->remove_button), "(us)", index,
+    gtk_actionable_set_action_target(GTK_ACTIONABLE(self->remove_button), "(@(ssas)s)", group,
                                      pf_program_item_get_program(self->item));
     gtk_widget_set_tooltip_text(GTK_WIDGET(self->remove_button), text);
     atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->remove_button)), text);

@@ -13,8 +13,9 @@ G_DECLARE_FINAL_TYPE(PfProgramRow, pf_program_row, PF, PROGRAM_ROW, GtkListBoxRo
 /* A row of ITEM, which it holds; it can be selected. */
 PfProgramRow *pf_program_row_new(PfProgramItem *item);
 
-/* It is a row of the group INDEX, and has the button: the action groups.remove-program. */
-void pf_program_row_set_group(PfProgramRow *self, guint index);
+/* It is a row of GROUP, an element of the setting `groups`, and has the button: the action
+ * groups.remove-program. */
+void pf_program_row_set_group(PfProgramRow *self, GVariant *group);
 
 /* Borrowed. */
 PfProgramItem *pf_program_row_get_item(PfProgramRow *self);

@@ -87,6 +87,32 @@ test_ids(void)
                         cases[i].verdict);
 }
 
+/* Index of GROUP in GROUPS; -1: gone. */
+static int
+find(const char *groups_text, const char *group_text)
+{
+    guint index = 0;
+    g_autoptr(GVariant) groups = parse(groups_text);
+    g_autoptr(GVariant) group =
+        g_variant_parse(G_VARIANT_TYPE("(ssas)"), group_text, NULL, NULL, NULL);
+    return pf_group_edit_find(groups, group, &index) ? (int)index : -1;
+}
+
+static void
+test_find(void)
+{
+    g_assert_cmpint(find(BEFORE, "('B', '', ['z.desktop'])"), ==, 1);
+    /* Its programs were changed, or with them its name, where its ID says which it is. */
+    g_assert_cmpint(find(BEFORE, "('B', '', [])"), ==, 1);
+    g_assert_cmpint(find(BEFORE, "('C', '1:02', [])"), ==, 0);
+    g_assert_cmpint(find(BEFORE, "('C', '', ['z.desktop'])"), ==, -1);
+    g_assert_cmpint(find("[]", "('B', '', [])"), ==, -1);
+    /* Of two that are alike, either; of two that only look so, neither. */
+    g_assert_cmpint(find("[('B', '', []), ('B', '', [])]", "('B', '', [])"), ==, 0);
+    g_assert_cmpint(find("[('B', '', ['x']), ('B', '', ['y'])]", "('B', '', ['y'])"), ==, 1);
+    g_assert_cmpint(find("[('B', '', ['x']), ('B', '', ['y'])]", "('B', '', [])"), ==, -1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -94,5 +120,6 @@ main(int argc, char **argv)
     g_test_add_func("/group-edit/groups", test_groups);
     g_test_add_func("/group-edit/programs", test_programs);
     g_test_add_func("/group-edit/ids", test_ids);
+    g_test_add_func("/group-edit/find", test_find);
     return g_test_run();
 }

@@ -143,6 +143,34 @@ class Groups(SettingsCase):
         self.wait_texts(window, "Office", "gone.desktop", "tool", "/opt/x/tool")
 
 
+    def test_group_that_moved(self):
+        self.set("groups", [("Office", "", []), ("Home", "", ["web.desktop"])])
+        window = self.open_page()
+        self.wait_texts(window, "Test Web")
+        window.press("Remove Test Web from the group")
+        self.wait_groups(("Office", "", []), ("Home", "", []))
+        window.press("Rename Group")
+        dialog = self.fill("Rename Group", Name="Work", Application_ID="1207:42")
+        self.set("groups", [("New", "1207:42", []), ("Office", "", ["web.desktop"])])
+        self.wait_texts(dialog, "Another group has this ID.")
+        self.fill("Rename Group", Application_ID="1207:43")
+        save = dialog.find("Save", "push button")
+        wait_served(lambda: save.has_state("sensitive"), 10, "Save")
+        save.press()
+        self.wait_groups(("New", "1207:42", []), ("Work", "1207:43", ["web.desktop"]))
+
+    def test_group_that_went(self):
+        self.set("groups", [("Office", "", []), ("Home", "", [])])
+        window = self.open_page()
+        self.pick(window, "web.desktop")
+        self.set("groups", [("Home", "", [])])
+        note = self.ui.window("The group “Office” is not there any more")
+        self.ui.wait_no_window("Add Program")
+        self.wait_texts(note, "Another program has changed the groups meanwhile.")
+        note.press("Close")
+        self.wait_groups(("Home", "", []))
+
+
 class Files(SettingsCase):
     page = "Groups"
     app_env = CHOOSER_ENV
