@@ -210,6 +210,8 @@ start_up(GApplication *application)
     self->prompter = pf_prompter_new(GTK_APPLICATION(self));
     g_signal_connect_object(self->model, "appeared", G_CALLBACK(pf_prompter_connect),
                             self->prompter, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->prompter, "refused", G_CALLBACK(pf_quit_guard_give_way),
+                            self->quit_guard, G_CONNECT_SWAPPED);
     g_signal_connect_object(self->model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
     on_model_changed(self);

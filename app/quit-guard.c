@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "self-restart.h"
+
 typedef enum {
     WISH_NONE,
     WISH_PERSON,
@@ -18,15 +20,33 @@ struct _PfQuitGuard {
     guint cookie; /* the session manager's; 0: none */
     Wish wish;
     GtkWidget *dialog; /* NULL: not shown */
+    gboolean gives_way;
+    gboolean is_unseen; /* what came of the work that was last; until a window is closed */
 };
 
 G_DEFINE_FINAL_TYPE(PfQuitGuard, pf_quit_guard, G_TYPE_OBJECT)
+
+static void
+give_way(PfQuitGuard *self)
+{
+    if (self->gives_way && self->work == NULL && !self->is_unseen)
+        pf_self_restart_if_replaced();
+}
+
+static void
+on_application_window_removed(PfQuitGuard *self)
+{
+    self->is_unseen = FALSE;
+    give_way(self);
+}
 
 PfQuitGuard *
 pf_quit_guard_new(GtkApplication *application)
 {
     PfQuitGuard *self = g_object_new(PF_TYPE_QUIT_GUARD, NULL);
     self->application = application;
+    g_signal_connect_object(application, "window-removed",
+                            G_CALLBACK(on_application_window_removed), self, G_CONNECT_SWAPPED);
     return self;
 }
 
@@ -59,9 +79,19 @@ pf_quit_guard_end(PfQuitGuard *self, gboolean is_seen)
         gtk_application_uninhibit(self->application, self->cookie);
     self->cookie = 0;
     self->wish = WISH_NONE;
+    self->is_unseen = !is_seen;
     close_dialog(self);
     if (quits)
         g_application_quit(G_APPLICATION(self->application));
+    else
+        give_way(self);
+}
+
+void
+pf_quit_guard_give_way(PfQuitGuard *self)
+{
+    self->gives_way = TRUE;
+    give_way(self);
 }
 
 static void

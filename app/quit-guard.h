@@ -22,5 +22,9 @@ void pf_quit_guard_end(PfQuitGuard *self, gboolean is_seen);
 /* The person wants to quit: at once, or a dialog says that it comes later. */
 void pf_quit_guard_quit(PfQuitGuard *self);
 
+/* Another app may have been installed in this one's place: it takes over, at once or as soon as the
+ * work is over and the person has seen what came of it. */
+void pf_quit_guard_give_way(PfQuitGuard *self);
+
 /* A signal wants it: at once, or as soon as the work is over; a second one does not wait. */
 void pf_quit_guard_quit_by_signal(PfQuitGuard *self);

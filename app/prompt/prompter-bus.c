@@ -8,7 +8,6 @@
 
 #include "bus-source.h"
 #include "process-guard.h"
-#include "self-restart.h"
 #include "socket-path.h"
 #include "wire-names.h"
 
@@ -31,7 +30,7 @@ struct _PfPrompterBus {
 
 G_DEFINE_FINAL_TYPE(PfPrompterBus, pf_prompter_bus, G_TYPE_OBJECT)
 
-enum { SIGNAL_LOST, N_SIGNALS };
+enum { SIGNAL_LOST, SIGNAL_REFUSED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void watch_directory(PfPrompterBus *self);
@@ -75,8 +74,7 @@ on_register_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error
     if (error != NULL) {
         g_warning("The agent does not accept this app as its prompter: %s", error->message);
         drop(self);
-        /* No dialog is open, and the next agent would say the same. */
-        pf_self_restart_if_replaced();
+        g_signal_emit(self, signals[SIGNAL_REFUSED], 0);
     }
     return 0;
 }
@@ -252,6 +250,8 @@ pf_prompter_bus_class_init(PfPrompterBusClass *klass)
     G_OBJECT_CLASS(klass)->dispose = dispose;
     signals[SIGNAL_LOST] = g_signal_new("lost", PF_TYPE_PROMPTER_BUS, G_SIGNAL_RUN_LAST, 0, NULL,
                                         NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_REFUSED] = g_signal_new("refused", PF_TYPE_PROMPTER_BUS, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

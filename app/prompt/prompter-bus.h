@@ -11,8 +11,9 @@
 G_DECLARE_FINAL_TYPE(PfPrompterBus, pf_prompter_bus, PF, PROMPTER_BUS, GObject)
 
 /* Serves VTABLE as org.pinfold.Prompter1 with USER_DATA on each connection, which it registers as
- * the prompter's. Emits "lost" when a connection is over. USER_DATA outlives the object. The caller
- * owns it; nothing happens before pf_prompter_bus_connect(). Main thread. */
+ * the prompter's. Emits "lost" when a connection is over, and "refused" afterwards where the agent
+ * does not take this process for its app. USER_DATA outlives the object. The caller owns it;
+ * nothing happens before pf_prompter_bus_connect(). Main thread. */
 PfPrompterBus *pf_prompter_bus_new(const sd_bus_vtable *vtable, gpointer user_data);
 
 /* Connects unless connected, now and whenever the socket appears. Trouble is logged, not reported:

@@ -33,6 +33,9 @@ struct _PfPrompter {
 
 G_DEFINE_FINAL_TYPE(PfPrompter, pf_prompter, G_TYPE_OBJECT)
 
+enum { SIGNAL_REFUSED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 static void
 close_dialog(PfPrompter *self)
 {
@@ -303,6 +306,12 @@ on_bus_lost(PfPrompter *self)
     pf_consent_offers_clear(self->offers);
 }
 
+static void
+on_bus_refused(PfPrompter *self)
+{
+    g_signal_emit(self, signals[SIGNAL_REFUSED], 0);
+}
+
 PfPrompter *
 pf_prompter_new(GtkApplication *application)
 {
@@ -311,6 +320,8 @@ pf_prompter_new(GtkApplication *application)
     self->bus = pf_prompter_bus_new(prompter_vtable, self);
     self->offers = pf_consent_offers_new(application, self->bus);
     g_signal_connect_object(self->bus, "lost", G_CALLBACK(on_bus_lost), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->bus, "refused", G_CALLBACK(on_bus_refused), self,
+                            G_CONNECT_SWAPPED);
     pf_prompter_bus_connect(self->bus);
     return self;
 }
@@ -354,6 +365,8 @@ static void
 pf_prompter_class_init(PfPrompterClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = dispose;
+    signals[SIGNAL_REFUSED] = g_signal_new("refused", PF_TYPE_PROMPTER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                           NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

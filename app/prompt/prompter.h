@@ -11,7 +11,8 @@
 G_DECLARE_FINAL_TYPE(PfPrompter, pf_prompter, PF, PROMPTER, GObject)
 
 /* Serves the agent as long as it lives; its dialogs are windows of APPLICATION, which it does not
- * own. The caller owns the prompter. Main thread. */
+ * own. Emits "refused" when an agent does not take this process for its app; no dialog is open
+ * then, and it would say the same again. The caller owns the prompter. Main thread. */
 PfPrompter *pf_prompter_new(GtkApplication *application);
 
 /* The agent is there: connects if that is not yet so. */

@@ -52,6 +52,7 @@ class Saver:
 class TaskCase(AppCase):
     """make_tokens() is a class's own; what it configures is known to agent, app and helper."""
 
+    agent_program = build_path("agent/pinfold-agent")
     app_env = None
     config = ""  # more of pinfold.conf
 
@@ -66,13 +67,16 @@ class TaskCase(AppCase):
         self.box.env["PINFOLD_CONF"] = str(conf)
         self.box.start_bus()
         self.ui = self.box.ui()
-        self.box.start([build_path("agent/pinfold-agent")], name="agent")
+        self.start_agent()
         self.start_app("--gapplication-service", env=self.app_env)
         self.bus = self.session_bus()
         self.addCleanup(self.bus.close_sync, None)
         wait_served(lambda: self.has_name(self.bus, "org.pinfold.Agent"), LONG, "the agent")
         wait_served(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
         wait_for(self.tokens, LONG, "the tokens")
+
+    def start_agent(self):
+        self.agent = self.box.start([self.agent_program], name="agent")
 
     def softhsm(self, **kwargs):
         self.modules["soft"] = self.module = softhsm.setup(self.box)

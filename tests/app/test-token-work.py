@@ -3,9 +3,13 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """A token that takes its time: how far it is, how it is stopped, and what becomes of a wish to quit."""
 
+import contextlib
+import json
 import os
+import shutil
 import signal
 import sys
+from pathlib import Path
 
 from appcase import wait_served
 from pinfoldtest import Driver, Spy, build_path, softhsm, tap
@@ -20,6 +24,7 @@ import p12
 
 MANAGER = ("org.gnome.SessionManager", "/org/gnome/SessionManager")
 PASSWORD = "kx7-62840519"
+NEW = "83062915"
 LATER = "Pinfold quits when the token is done"
 
 
@@ -190,6 +195,64 @@ class Slow(FileCase):
         self.begin_import()
         self.wait_no_window("Import —")
         self.assertEqual(self.objects(), [1, 1, 2])
+
+
+class Upgraded(FileCase):
+    """The package is replaced while a token is at work, and then the agent by another one."""
+
+    def make_tokens(self):
+        super().make_tokens()
+        self.spy = Spy(self.box, self.module, delay="C_SetPIN=3000")
+        self.modules["soft"] = self.spy.path
+        self.box.env |= self.spy.env
+        for name in ("agent/pinfold-agent", "agent/pinfold-tokens", "app/pinfold"):
+            path = self.box.dir / "tree" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(build_path(name), path)
+        self.agent_program = self.box.dir / "tree/agent/pinfold-agent"
+        self.program = self.box.dir / "tree/app/pinfold"
+
+    def replace_app(self):
+        new = self.program.with_suffix(".new")
+        shutil.copy2(self.program, new)
+        os.rename(new, self.program)
+
+    def replace_agent(self):
+        self.agent.terminate()
+        self.agent.wait(LONG)
+        self.start_agent()
+
+    def begin_change(self):
+        window = self.begin("change-pin", "Change PIN — pinfold-test")
+        self.fill(window, "Change PIN", Present_PIN=softhsm.PIN, New_PIN=NEW, Repeat_new_PIN=NEW)
+        return wait_for(self.helper_at_work, LONG, "the helper")
+
+    def helper_at_work(self):
+        for pid in self.box.pids_of(self.box.dir / "tree/agent/pinfold-tokens"):
+            with contextlib.suppress(OSError):
+                if b"\0change-pin\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+        return None
+
+    def pin_changes(self):
+        text = self.box.run(build_path("app/pinfoldctl"), "history", "--json").stdout
+        return [entry for entry in json.loads(text) if entry["event"] == "pin-changed"]
+
+    def runs_new_app(self):
+        return os.readlink(f"/proc/{self.app.pid}/exe") == str(self.program)
+
+    def test_work_is_finished_first(self):
+        helper = self.begin_change()
+        os.kill(helper, signal.SIGSTOP)
+        self.replace_app()
+        self.replace_agent()
+        log = self.box.dir / "logs/pinfold.log"
+        wait_for(lambda: "does not accept this app" in log.read_text(), LONG, "the refusal")
+        self.window("Change PIN — pinfold-test").wait_text("The token changes the PIN…", LONG)
+        os.kill(helper, signal.SIGCONT)
+        wait_for(self.pin_changes, LONG, "the agent to be told")
+        wait_for(self.runs_new_app, LONG, "the new app")
+        self.assertTrue(self.accepts(NEW))
 
 
 if __name__ == "__main__":
