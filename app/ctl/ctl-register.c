@@ -12,6 +12,7 @@
 #include "ctl-module.h"
 #include "ctl-register-print.h"
 #include "ctl-text.h"
+#include "register-lock.h"
 #include "register-program.h"
 
 typedef enum { JOB_LIST, JOB_ADD, JOB_REMOVE } Job;
@@ -170,19 +171,33 @@ check_names(const Options *options, Job job)
     return TRUE;
 }
 
+/* The place, which nobody else changes until *RET_LOCK is closed; NULL with *ERROR if it cannot be
+ * changed. */
+static PfRegisterPlace *
+open_place(Job job, const Options *options, int *ret_lock, GError **error)
+{
+    g_autofree char *module = pf_ctl_module_dup_path();
+    if (job != JOB_LIST && options->system && options->root == NULL && geteuid() != 0) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                            _("what is for all users needs root: use sudo"));
+        return NULL;
+    }
+    g_autoptr(PfRegisterPlace) place =
+        pf_register_place_new(module, options->system, options->root, error);
+    gboolean is_change = job != JOB_LIST && !options->dry_run;
+    if (place == NULL || (is_change && !pf_register_lock_take(place, ret_lock, error)))
+        return NULL;
+    return g_steal_pointer(&place);
+}
+
 static PfCtlExit
 run_job(Job job, const Options *options)
 {
+    int lock = -1;
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonArray) programs = json_array_new();
-    g_autofree char *module = pf_ctl_module_dup_path();
-    g_autoptr(PfRegisterPlace) place =
-        pf_register_place_new(module, options->system, options->root, &error);
+    g_autoptr(PfRegisterPlace) place = open_place(job, options, &lock, &error);
     gboolean good = TRUE;
-    if (job != JOB_LIST && options->system && options->root == NULL && geteuid() != 0) {
-        pf_ctl_text_print_error(_("what is for all users needs root: use sudo"));
-        return PF_CTL_FAILED;
-    }
     if (place == NULL) {
         pf_ctl_text_print_error(error->message);
         return PF_CTL_FAILED;
@@ -192,6 +207,8 @@ run_job(Job job, const Options *options)
     for (const PfRegisterProgram *program = pf_register_program_list();
          options->names == NULL && program->name != NULL; program++)
         do_program(program, place, job, options, programs);
+    if (lock >= 0)
+        close(lock);
     if (options->json)
         pf_ctl_register_print_json(programs);
     else

@@ -102,6 +102,21 @@ pf_register_file_dup_text(const PfRegisterFile *file, GError **error)
     return g_strndup(data, len);
 }
 
+/* By its bytes: its time, which is the etag, is the same for what happens within a few
+ * milliseconds. */
+static gboolean
+check_unchanged(const PfRegisterFile *file, GError **error)
+{
+    g_autoptr(PfRegisterFile) now = pf_register_file_read(file->real_path, error);
+    if (now == NULL)
+        return FALSE;
+    if (file->content == NULL ? now->content == NULL
+                              : now->content != NULL && g_bytes_equal(file->content, now->content))
+        return TRUE;
+    set_error(error, file->path, _("has changed meanwhile"));
+    return FALSE;
+}
+
 gboolean
 pf_register_file_write(PfRegisterFile *file, GBytes *content, guint mode, GError **error)
 {
@@ -110,12 +125,8 @@ pf_register_file_write(PfRegisterFile *file, GBytes *content, guint mode, GError
     gboolean is_new = file->content == NULL;
     g_autoptr(GFile) real = g_file_new_for_path(file->real_path);
     g_autofree char *etag = NULL;
-    /* One that is new must not be there: its time would be the etag. */
-    if (is_new && g_file_test(file->real_path, G_FILE_TEST_EXISTS)) {
-        set_error(error, file->path, _("has changed meanwhile"));
-        return FALSE;
-    }
-    if (!g_file_replace_contents(real, data, len, file->etag, FALSE,
+    if (!check_unchanged(file, error) ||
+        !g_file_replace_contents(real, data, len, file->etag, FALSE,
                                  is_new ? G_FILE_CREATE_PRIVATE : G_FILE_CREATE_NONE, &etag, NULL,
                                  error))
         return FALSE;
@@ -133,6 +144,8 @@ pf_register_file_write(PfRegisterFile *file, GBytes *content, guint mode, GError
 gboolean
 pf_register_file_remove(PfRegisterFile *file, GError **error)
 {
+    if (!check_unchanged(file, error))
+        return FALSE;
     if (g_unlink(file->real_path) == 0 || errno == ENOENT)
         return TRUE;
     set_error(error, file->path, g_strerror(errno));

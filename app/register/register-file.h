@@ -29,7 +29,8 @@ char *pf_register_file_dup_text(const PfRegisterFile *file, GError **error);
  */
 gboolean pf_register_file_write(PfRegisterFile *file, GBytes *content, guint mode, GError **error);
 
-/* Removes it; fine where there is none. */
+/* Removes it; fine where there was none. FALSE with *ERROR where it has changed since it was read.
+ */
 gboolean pf_register_file_remove(PfRegisterFile *file, GError **error);
 
 /* Where FILE was a link when it was read and a tool has put a file in its place, makes it the link
