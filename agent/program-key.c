@@ -170,36 +170,10 @@ pf_program_key_is_equal(const PfProgramKey *a, const PfProgramKey *b)
 }
 
 static gboolean
-is_safe(const struct stat *st, uid_t owner)
-{
-    return st->st_uid == owner && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
-gboolean
-pf_program_key_is_safe_file(const char *path, const char *top, uid_t owner, PfFileId *ret_file)
-{
-    struct stat st;
-    gsize top_len = strlen(top);
-    g_autofree char *above = g_strdup(path);
-    if (!g_path_is_absolute(path) || !g_str_has_prefix(path, top) || lstat(path, &st) < 0 ||
-        !S_ISREG(st.st_mode) || !is_safe(&st, owner))
-        return FALSE;
-    PfFileId file = {st.st_dev, st.st_ino};
-    do {
-        g_autofree char *below = g_steal_pointer(&above);
-        above = g_path_get_dirname(below);
-        if (lstat(above, &st) < 0 || !S_ISDIR(st.st_mode) || !is_safe(&st, owner))
-            return FALSE;
-    } while (strlen(above) > top_len);
-    *ret_file = file;
-    return TRUE;
-}
-
-static gboolean
 is_roots_file(const char *path, PfFileId wanted)
 {
     PfFileId found;
-    return pf_program_key_is_safe_file(path, "/", 0, &found) && is_same_file(found, wanted);
+    return pf_safe_file_check(path, "/", 0, &found) && is_same_file(found, wanted);
 }
 
 gboolean

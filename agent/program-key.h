@@ -5,12 +5,7 @@
 #pragma once
 
 #include "peer-identity.h"
-
-/* A file, not a name of one. */
-typedef struct {
-    dev_t device;
-    ino_t inode;
-} PfFileId;
+#include "safe-file.h"
 
 typedef struct {
     gboolean is_known;           /* else nothing else is, and it equals nothing */
@@ -43,11 +38,5 @@ gboolean pf_program_key_has_same_names(const PfProgramKey *a, const PfProgramKey
 gboolean pf_program_key_is_equal(const PfProgramKey *a, const PfProgramKey *b);
 
 /* May the program be allowed for ever? Only what nobody but root can replace: it is known, no
- * relay, and its executable and script are, now, those files, and pf_program_key_is_safe_file(). */
+ * relay, and its executable and script are, now, those files, and pf_safe_file_check(). */
 gboolean pf_program_key_may_remember(const PfProgramKey *key);
-
-/* Is the regular file at PATH, and each directory above it up to TOP (a prefix of PATH, "/" for
- * all), owned by OWNER and, by its mode bits, writable neither by group nor by others? A symbolic
- * link on the way is none of them. RET_FILE says which file it is. */
-gboolean pf_program_key_is_safe_file(const char *path, const char *top, uid_t owner,
-                                     PfFileId *ret_file);

@@ -185,7 +185,8 @@ open_place(Job job, const Options *options, int *ret_lock, GError **error)
     g_autoptr(PfRegisterPlace) place =
         pf_register_place_new(module, options->system, options->root, error);
     gboolean is_change = job != JOB_LIST && !options->dry_run;
-    if (place == NULL || (is_change && !pf_register_lock_take(place, ret_lock, error)))
+    if (place == NULL || (job == JOB_ADD && !pf_register_place_check_module(place, error)) ||
+        (is_change && !pf_register_lock_take(place, ret_lock, error)))
         return NULL;
     return g_steal_pointer(&place);
 }

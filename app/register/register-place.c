@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "safe-file.h"
+
 #define MODULE_NAME "pinfold-pkcs11.so"
 /* It loads every module that p11-kit knows. */
 #define PROXY_NAME "p11-kit-proxy.so"
@@ -126,5 +128,21 @@ pf_register_place_is_double(const PfRegisterPlace *place, const char *library)
         if (is_same_file(library, backend) || has_name(backend, name))
             return TRUE;
     }
+    return FALSE;
+}
+
+gboolean
+pf_register_place_check_module(const PfRegisterPlace *place, GError **error)
+{
+    PfFileId file;
+    if (!place->is_system || *place->root != '\0' ||
+        pf_safe_file_check(place->module, "/", 0, &file))
+        return TRUE;
+    g_autofree char *shown = g_filename_display_name(place->module);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                /* Translators: %s is the path of a module. */
+                _("others than root could change %s, or a folder above it, and with it what every "
+                  "user’s programs do: install Pinfold where only root can write"),
+                shown);
     return FALSE;
 }

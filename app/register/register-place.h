@@ -40,3 +40,7 @@ gboolean pf_register_place_is_module(const PfRegisterPlace *place, const char *l
 /* Is LIBRARY one that Pinfold stands in front of, or one that brings such along? A program that
  * loads both shows each token twice, and one of them logs in behind the other's back. */
 gboolean pf_register_place_is_double(const PfRegisterPlace *place, const char *library);
+
+/* For all users only a module will do that nobody but root can change. FALSE with *ERROR in words
+ * for people. Of an image this is not asked: it is not yet where it will be. */
+gboolean pf_register_place_check_module(const PfRegisterPlace *place, GError **error);

@@ -26,7 +26,7 @@ set_up(Bed *bed, gconstpointer data)
     bed->top = g_dir_make_tmp("pf-consent-store-XXXXXX", NULL);
     bed->path = g_build_filename(bed->top, "state", "pinfold", "consents", NULL);
     bed->packaged = pf_program_key_new_from_names(sleep, NULL, NULL);
-    g_assert_true(pf_program_key_is_safe_file(sleep, "/", 0, &bed->packaged->executable_file));
+    g_assert_true(pf_safe_file_check(sleep, "/", 0, &bed->packaged->executable_file));
     bed->own = pf_program_key_new_from_names("/tmp/o\303\266wn \\n\n\377", "/tmp/s", "org.x");
     bed->own->executable_file = (PfFileId){1, 2};
     free(sleep);

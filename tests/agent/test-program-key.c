@@ -54,11 +54,10 @@ test_modes(void)
         chmod(top, trees[i].top_mode);
         chmod(folder, trees[i].folder_mode);
         chmod(path, trees[i].file_mode);
-        g_assert_cmpint(pf_program_key_is_safe_file(path, top, geteuid(), &file), ==,
-                        trees[i].is_safe);
+        g_assert_cmpint(pf_safe_file_check(path, top, geteuid(), &file), ==, trees[i].is_safe);
         g_assert_cmpint(file.inode != 0, ==, trees[i].is_safe);
         /* Somebody else's is not safe whatever its mode is. */
-        g_assert_false(pf_program_key_is_safe_file(path, top, geteuid() + 1, &file));
+        g_assert_false(pf_safe_file_check(path, top, geteuid() + 1, &file));
     }
     chmod(top, 0755);
 }
@@ -77,14 +76,14 @@ test_no_file(void)
     g_assert_cmpint(symlink(path, link), ==, 0);
     g_assert_cmpint(symlink(folder, folder_link), ==, 0);
     g_assert_cmpint(mkfifo(fifo, 0755), ==, 0);
-    g_assert_true(pf_program_key_is_safe_file(path, top, geteuid(), &file));
-    g_assert_false(pf_program_key_is_safe_file(missing, top, geteuid(), &file));
-    g_assert_false(pf_program_key_is_safe_file(link, top, geteuid(), &file));
-    g_assert_false(pf_program_key_is_safe_file(through, top, geteuid(), &file));
-    g_assert_false(pf_program_key_is_safe_file(folder, top, geteuid(), &file));
-    g_assert_false(pf_program_key_is_safe_file(fifo, top, geteuid(), &file));
-    g_assert_false(pf_program_key_is_safe_file("program", top, geteuid(), &file));
-    g_assert_false(pf_program_key_is_safe_file("/bin", top, geteuid(), &file));
+    g_assert_true(pf_safe_file_check(path, top, geteuid(), &file));
+    g_assert_false(pf_safe_file_check(missing, top, geteuid(), &file));
+    g_assert_false(pf_safe_file_check(link, top, geteuid(), &file));
+    g_assert_false(pf_safe_file_check(through, top, geteuid(), &file));
+    g_assert_false(pf_safe_file_check(folder, top, geteuid(), &file));
+    g_assert_false(pf_safe_file_check(fifo, top, geteuid(), &file));
+    g_assert_false(pf_safe_file_check("program", top, geteuid(), &file));
+    g_assert_false(pf_safe_file_check("/bin", top, geteuid(), &file));
 }
 
 typedef struct {
@@ -235,13 +234,13 @@ test_packaged_script(void)
     g_autofree char *shell = find_program("sh");
     g_autofree char *script = find_program("ldd");
     PfFileId file;
-    if (script == NULL || !pf_program_key_is_safe_file(script, "/", 0, &file)) {
+    if (script == NULL || !pf_safe_file_check(script, "/", 0, &file)) {
         g_test_skip("there is no script of a package here");
         return;
     }
     g_autoptr(PfProgramKey) key = pf_program_key_new_from_names(shell, script, NULL);
     g_assert_false(pf_program_key_may_remember(key)); /* no files are known */
-    g_assert_true(pf_program_key_is_safe_file(shell, "/", 0, &key->executable_file));
+    g_assert_true(pf_safe_file_check(shell, "/", 0, &key->executable_file));
     key->script_file = file;
     g_assert_true(pf_program_key_may_remember(key));
     key->is_script_relative = TRUE;

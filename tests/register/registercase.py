@@ -3,6 +3,7 @@
 """What the tests of register and unregister share: a home, what is in it to the byte, pinfoldctl."""
 
 import json
+import os
 import re
 import shutil
 import unittest
@@ -12,6 +13,7 @@ from pinfoldtest import Sandbox, build_path, need_backend, need_tools
 from pinfoldtest.pinfold import Pinfold, module_path
 
 CTL = build_path("app/pinfoldctl")
+MODULE = "pinfold-pkcs11.so"
 ODD = "ü x"  # in a path
 PROFILES = """[Profile1]
 Name=Zweites ü
@@ -116,3 +118,19 @@ class SystemCase(RegisterCase):
         if self.box.run(*wrapped, "true", check=False).returncode != 0:
             raise unittest.SkipTest("no mount namespace of one's own can be had here")
         return self.box.run(*wrapped, *command).stdout
+
+    def in_system(self, script):
+        """Runs a script where the image's /etc is the system's, and where Pinfold is in /mnt, which
+        like /run and /var/lib is a new folder of root's."""
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("only root has folders that are root's")
+        new = "".join(f"mount -t tmpfs -o mode=755 none {folder} && "
+                      for folder in ("/mnt", "/run", "/var/lib"))
+        copy = "".join(f'mkdir /mnt/{folder} && cp "$1/{folder}/{name}" /mnt/{folder} && '
+                       for folder, name in (("app", "pinfoldctl"), ("p11module", MODULE)))
+        mount = f'{new}{copy}mount --bind "$0/etc" /etc && eval "$2"'
+        ran = self.box.run("unshare", "-rm", "sh", "-c", mount, self.root, build_path(), script,
+                           check=False)
+        if "unshare:" in ran.stderr or "mount:" in ran.stderr:
+            raise unittest.SkipTest("no mount namespace of one's own can be had here")
+        return ran

@@ -12,7 +12,7 @@ from pinfoldtest import need_tools, process, softhsm, tap, wait_for
 from pinfoldtest.extent import FULL
 from pinfoldtest.paths import library
 from pinfoldtest.registration import NOT_ROOT, snapshot
-from registercase import SystemCase
+from registercase import MODULE, SystemCase
 
 
 class P11Kit(SystemCase):
@@ -125,6 +125,21 @@ class P11Kit(SystemCase):
         self.ctl("unregister", "p11-kit", *self.everybody)
         self.assertEqual(snapshot(self.root / "etc"), before)
         self.assertFalse(list(self.root.rglob("registered")))
+
+    def test_for_everybody_only_what_root_alone_can_change(self):
+        file = self.root / "etc/pkcs11/modules/pinfold.module"
+        module = f"/mnt/p11module/{MODULE}"
+        ctl = "/mnt/app/pinfoldctl {} p11-kit --system"
+        for spoil in (f"chmod g+w {module}", "chmod o+w /mnt/p11module", "chmod 1777 /mnt"):
+            ran = self.in_system(f"{spoil}; {ctl.format('register')}")
+            self.assertEqual(ran.returncode, 1, ran.stdout)
+            self.assertIn("others than root", ran.stderr)
+            self.assertFalse(file.exists())
+        ran = self.in_system(f"{ctl.format('register')} && grep {module} /etc/pkcs11/modules/*; "
+                             f"chmod g+w {module}; {ctl.format('unregister')}")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn(f"module: {module}", ran.stdout)
+        self.assertFalse(file.exists())
 
     def test_a_link_to_nothing(self):
         self.folder.mkdir(parents=True)
