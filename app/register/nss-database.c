@@ -44,7 +44,7 @@ read_entries(const char *path, GError **error)
 {
     g_autoptr(PfRegisterFile) file = pf_register_file_read(path, error);
     g_autofree char *text = file != NULL ? pf_register_file_dup_text(file, error) : NULL;
-    if (text == NULL || !pf_register_file_check_writable(file, error))
+    if (text == NULL)
         return NULL;
     /* One that has something but no library at all is damaged, or of another kind. */
     if (*text != '\0' && strstr(text, "library=") == NULL) {
@@ -64,6 +64,13 @@ has_old_database(const char *folder)
     return g_file_test(old, G_FILE_TEST_EXISTS) && !g_file_test(new, G_FILE_TEST_EXISTS);
 }
 
+static gboolean
+check_writable(const char *path, GError **error)
+{
+    g_autoptr(PfRegisterFile) file = pf_register_file_read(path, error);
+    return file != NULL && pf_register_file_check_writable(file, error);
+}
+
 void
 pf_nss_database_look(const PfRegisterPlace *place, const char *folder, PfRegisterTarget *target)
 {
@@ -73,11 +80,12 @@ pf_nss_database_look(const PfRegisterPlace *place, const char *folder, PfRegiste
     if (has_old_database(folder))
         target->hindrance = g_strdup(_("has an NSS database of the old kind: start the program "
                                        "once, it makes a new one"));
-    else if (entries == NULL)
+    else if (entries == NULL || !check_writable(target->path, &error))
         target->hindrance = g_strdup(error->message);
     else if (modutil == NULL)
         target->hindrance = g_strdup(_("needs the tools of NSS: install libnss3-tools (Debian, "
                                        "Ubuntu), nss-tools (Fedora) or mozilla-nss-tools (SUSE)"));
+    target->is_unknown = entries == NULL;
     for (guint i = 0; entries != NULL && i < entries->len; i++) {
         const PfRegisterEntry *entry = entries->pdata[i];
         if (pf_register_place_is_module(place, entry->library))

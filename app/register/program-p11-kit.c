@@ -124,8 +124,10 @@ pf_program_p11_kit_find(const PfRegisterPlace *place, PfRegisterSight *sight)
                                                                        : _("modules of the user"),
                                                       path);
     g_autoptr(PfRegisterFile) file = pf_register_file_read(path, &error);
+    g_autofree char *text = file != NULL ? pf_register_file_dup_text(file, &error) : NULL;
     look(place, folder, target);
-    if (file == NULL || !pf_register_file_check_writable(file, &error))
+    target->is_unknown = text == NULL;
+    if (text == NULL || !pf_register_file_check_writable(file, &error))
         target->hindrance = g_strdup(error->message);
     else
         target->hindrance = g_strdup(find_hindrance(place));

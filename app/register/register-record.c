@@ -288,16 +288,23 @@ pf_register_record_get_before(const PfRegisterRecord *record, const char *path,
     return TRUE;
 }
 
+/* All files in it: of one that was damaged nothing says which copies it had. */
+static void
+empty_folder(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_unlink(path);
+    }
+}
+
 void
 pf_register_record_delete(PfRegisterRecord *record)
 {
-    g_autofree char *ini = dup_ini_path(record);
     g_autofree char *parent = g_path_get_dirname(record->records);
-    g_unlink(ini);
-    for (guint i = 0; i < record->kept->len; i++) {
-        g_autofree char *copy = dup_copy_path(record, i);
-        g_unlink(copy);
-    }
+    empty_folder(record->folder);
     g_rmdir(record->folder);
     /* Those that others need are not empty. */
     if (g_rmdir(record->records) == 0)
