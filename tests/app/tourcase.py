@@ -132,6 +132,7 @@ class TourCase(AppCase):
 
     def leave(self, stop, before):
         """By Escape, which is the way out of each dialog and menu."""
+        self.tour.go_on()
         if stop.is_menu:
             self.press_until("Escape",
                              lambda: not self.probe().controls.keys() - before.controls.keys(),
@@ -194,9 +195,11 @@ class TourCase(AppCase):
     def walk(self, stop, key, controls):
         """What that key comes to, until it comes to something again."""
         focus = self.probe().focus
-        if len(controls) < 2:
+        if len(controls) < 2 and (focus in controls or not controls):
             return {focus}
         first = self.follow(key, focus) or self.follow_late(key)  # a prompt takes no key at once
+        if len(controls) < 2:
+            return {first}
         path = [focus, first]
         if first is not None:
             path += self.steps(key, first, 3 * len(controls) + 10)

@@ -96,9 +96,24 @@ def prompt(name, method, details, enter, shows=None, then=None, **more):
     return Stop(name, open_it, shows, is_prompt=True, enter=enter, **more)
 
 
-def task(name, enter, *parameters):
+def task(name, enter, *parameters, **more):
     return Stop(f"task-{name}", lambda tour: tour.new_window(tour.activate, name, *parameters),
-                is_dialog=True, enter=enter)
+                is_dialog=True, enter=enter, **more)
+
+
+def quit_later(tour):
+    """While a token is at work."""
+    tour.working_import()
+    return tour.new_window(tour.activate, "quit")
+
+
+def type_different(tour):
+    """What cannot be sent as it is."""
+    window = tour.new_window(tour.activate, "create-token")
+    for name, text in (("PIN", "123456"), ("Repeat PIN", "654321")):
+        tour.act(window, name, "password text", "type", text)
+    tour.act(window, "Name", "text", "type", "Office")
+    return window
 
 
 def lose_agent(tour):
@@ -209,6 +224,7 @@ SETTINGS = [
                    is_sent=lambda tour: len(tour.titles()) == 2),
     settings("Keyring", "PINs in the keyring"),
     settings("Modules", "Works: %s"),
+    settings("Programs", "OpenSSH"),
     settings("Groups", "Office"),
     above_settings("new-group", "Groups", "Add Group…", "Save", types={"Name": "Mail"},
                    is_sent=lambda tour: "Mail" in tour.probe.look().labels),
@@ -272,12 +288,21 @@ TASKS = [
     task("unblock-pin", "Unblock", CARD),
     task("set-pin", "Set PIN", CARD),
     task("create-token", "Create"),
+    Stop("task-create-different", type_different, "The repetition is different.", is_dialog=True,
+         is_variant=True),
+    task("rename-token", "Rename", CARD),
     task("delete-token", "Delete", SOFT),
     Stop("choose-import", lambda tour: tour.new_window(tour.activate, "import", CARD),
          **CHOOSER),
     Stop("choose-export", lambda tour: tour.new_window(tour.act, tour.certificate(), "Export…"),
          **CHOOSER),
     Stop("task-import", Tour.import_file, is_dialog=True, enter="Import"),
+    Stop("task-import-refused",
+         lambda tour: tour.send_import("Wrong password.", "wrong"), "Wrong password.",
+         is_dialog=True, is_variant=True),
+    Stop("task-import-working", Tour.working_import, "The token checks the PIN…", is_dialog=True),
+    Stop("quit-later", quit_later, "Pinfold quits when the token is done", is_dialog=True,
+         is_variant=True, enter="Quit When Done"),
     Stop("not-saved", save_nowhere, is_dialog=True, is_variant=True, enter="Close"),
     Stop("closing-hint", close_main_window, is_dialog=True, enter="Close"),
 ]

@@ -25,6 +25,7 @@ CARD = ("pkcs11:model=PKCS%2315%20emulated;manufacturer=piv_II;serial=MOCK000000
 SOFT = "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=ab;token=Test%20keys"
 READER = "Example Smart Card Reader 00 00"
 FLAGS = ["LOGIN_REQUIRED", "USER_PIN_INITIALIZED", "TOKEN_INITIALIZED"]
+PASSWORD = "kx7-62840519"
 BROKEN = "/nonexistent/vendor-module.so"
 
 
@@ -67,6 +68,7 @@ class Tour:
         self.case, self.box = case, case.box
         self.request = 100  # the number of the agent's last question
         self._mock = Mock(self.box)
+        self._gate = None
         self.box.env |= self._mock.env
         self._write_files()
         env = environment() | CHOOSER_ENV | {"LANGUAGE": language} | (env or {})
@@ -97,9 +99,19 @@ class Tour:
                          "-subj", f"/O=Beispiel GmbH/CN={name}", "-addext",
                          "keyUsage=digitalSignature,nonRepudiation", "-keyout", "/dev/null",
                          "-out", f"{value}.{number}")
+        self._keys = self.box.dir / "keys.p12"
+        self.box.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+                     "/CN=Anna Beispiel", "-keyout", self.box.dir / "key.pem", "-out",
+                     self.box.dir / "cert.pem")
+        self.box.run("openssl", "pkcs12", "-export", "-inkey", self.box.dir / "key.pem", "-in",
+                     self.box.dir / "cert.pem", "-passout", f"pass:{PASSWORD}", "-out", self._keys)
         self._mock.script(label=LABEL, manufacturer="piv_II", model="PKCS#15 emulated",
                           reader=READER, certificate=value)
-        self.configure(f"[Modules]\nmock = {self._mock.path}\nvendor = {BROKEN}\n")
+        self._configure_modules()
+        # Which has the tokens from elsewhere.
+        ssh = Path(self.box.env["HOME"], ".ssh/config")
+        ssh.parent.mkdir(mode=0o700)
+        ssh.write_text(f"PKCS11Provider {self._mock.path}\n")
         folder = self.box.dir / "share/applications"
         folder.mkdir(parents=True)
         (folder / "mail.desktop").write_text(DESKTOP.format(name="Test Mail", icon="mail-unread"))
@@ -110,6 +122,9 @@ class Tour:
         conf = Path(self.box.env["XDG_CONFIG_HOME"], "pinfold/pinfold.conf")
         conf.parent.mkdir(exist_ok=True)
         conf.write_text(text, encoding="utf-8")
+
+    def _configure_modules(self):
+        self.configure(f"[Modules]\nmock = {self._mock.path}\nvendor = {BROKEN}\n")
 
     def set_groups(self, text):
         self.box.run("gsettings", "set", "org.pinfold", "groups", text)
@@ -260,10 +275,38 @@ class Tour:
         wait_served(is_chosen, 10, f"{path} to be chosen")
 
     def import_file(self):
-        file = self.box.dir / "keys.p12"
-        file.touch()
-        return self.new_window(self.choose, self.new_window(self.activate, "import", CARD), file,
-                               "_Open")
+        return self.new_window(self.choose, self.new_window(self.activate, "import", CARD),
+                               self._keys, "_Open")
+
+    def send_import(self, shows, password=PASSWORD):
+        """With a wrong PIN, so that the dialog stays; until it shows that."""
+        self._configure_modules()
+        window, text = self.import_file(), self.words.get(shows)
+        for name, typed in (("File password", password), ("PIN", "9999")):
+            self.act(window, name, "password text", "type", typed)
+
+        def is_shown():
+            if text in self.probe.look().labels:
+                return True
+            self._try_act(window, "push button", self.words.get("Import"))
+            return False
+
+        wait_served(is_shown, 15, f"{text!r} in {window!r}")
+        return window
+
+    def working_import(self):
+        """The token does not answer until go_on()."""
+        self.request += 2
+        self._gate = self.box.dir / f"gate-{self.request}"
+        self._mock.script(f"C_Login=block:{self._gate}")
+        return self.send_import("The token checks the PIN…")
+
+    def go_on(self):
+        """With what the token has kept waiting."""
+        if self._gate is not None:
+            self._mock.script()
+            self._gate.touch()
+            self._gate = None
 
     def asked(self, method, then=None, **details):
         """By the agent, for what then does with the number of the question."""
