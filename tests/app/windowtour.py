@@ -248,8 +248,8 @@ class Tour:
         conf = self.box.dir / "locked.conf"
         conf.write_text("[Policy]\nlock = cache-mode prompt sharing idle-timeout max-lifetime "
                         "forget-on-lock forget-on-suspend forget-on-user-switch release-delay "
-                        "reset-card allow-keyring confirm-signatures groups tokens Modules\n",
-                        encoding="utf-8")
+                        "reset-card allow-keyring confirm-signatures groups share-by-default tokens "
+                        "Modules\n", encoding="utf-8")
         self.probe.setenv("PINFOLD_CONF", str(conf))
         return self.settings(page)
 
