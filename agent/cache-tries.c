@@ -45,6 +45,7 @@ ask(PfCache *self, PfProcessContext *context, gpointer connection, unsigned entr
 {
     PfHistoryUse use;
     const char *token = pf_process_context_get_domain(context, entry)->token;
+    g_debug("The person is asked about a last try of process %d", (int)context->identity->pid);
     pf_history_use_init(&use, arg->operation, NULL);
     PfLeaseRequest *request = pf_lease_request_new(context, connection, entry, &use, call);
     PfDialogDetails *details = pf_cache_make_details(context, token, arg);

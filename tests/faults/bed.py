@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Where the faults happen: tokens, readers, an installation of its own, a person, a desktop."""
 
+import bisect
 import json
 import os
 import random
@@ -95,7 +96,7 @@ class Person(threading.Thread):
         about = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
         if words[0] == "registered":
             self.away[-1][1] = now()
-        elif words[0] in ("ask", "retry", "consent", "offer"):
+        elif words[0] in ("ask", "retry", "consent", "offer", "confirm"):
             if words[0] != "offer":
                 self.asked += 1
                 self._close_open()
@@ -112,6 +113,8 @@ class Person(threading.Thread):
         elif what < 0.08:
             self.cancelled.append((now(), int(about.get("pid", 0))))
             self._say("cancel", request)
+        elif word == "confirm":
+            self._say("confirm", request)
         else:
             self._say("answer", request, self.bed.read_pin(about.get("token-serial", "")))
 
@@ -131,6 +134,7 @@ class Bed:
     def __init__(self, seed):
         self.seed = seed
         self._starter = ThreadPoolExecutor(max_workers=1)
+        self._written = []  # (when, how long the agent's log was)
         self.box = Sandbox(bus=False, services=False)
         self.folder = self.box.dir / "clients"
         self.folder.mkdir()
@@ -200,8 +204,11 @@ class Bed:
         return name
 
     def keep_tries(self):
-        """Programs' own PINs that were wrong must not block the tokens for the rest of the run."""
+        """Programs' own PINs that were wrong must not block the tokens for the rest of the run. And
+        when the agent has written what, which its own clock, which jumps, does not tell."""
         while not self._over.wait(0.2):
+            size = self.agent_log.stat().st_size if self.agent_log.exists() else 0
+            self._written.append((now(), size))
             self.card.set_tries(3)
             for serial in MOCK_SERIALS:
                 self.mock.set_tries(3, serial)
@@ -236,8 +243,13 @@ class Bed:
             return "fault-soft-2" if name.endswith(("0", "4")) else "fault-soft-1"
         return self.card_label if family == "card" else "fault-mock"
 
+    def backend_of(self, family):
+        """The library of somebody else that a family's programs use, or None."""
+        path = {"soft": self.softhsm, "card": self.opensc}.get(family)
+        return Path(path) if path is not None else None
+
     def family_env(self, family, name):
-        target = {"soft": self.softhsm, "card": self.opensc}.get(family)
+        target = self.backend_of(family)
         env = {}
         if family == "mock":
             script = mock.Mock(self.box)
@@ -272,7 +284,7 @@ class Bed:
         start = self.box.dir / "start-agent"
         self.agent_log = self.box.dir / "agent-messages"
         # Elsewhere a sanitizer's report must be where the sandbox looks for it.
-        log = f"export G_MESSAGES_DEBUG=pinfold-agent; exec 2>>'{self.agent_log}'"
+        log = f"export G_MESSAGES_DEBUG=pinfold-agent; exec >>'{self.agent_log}' 2>&1"
         start.write_text(_START.format(preload=":".join(preload), clock=self.clock,
                                        prefix=self.prefix, agent=self.agent_path,
                                        log=log if FULL_PLAIN else ""))
@@ -283,16 +295,17 @@ class Bed:
         self.box.add_service("org.pinfold.Pinfold", f"/usr/bin/python3 {APP_NAME}")
 
     def agent_said(self, start, end, most=60):
-        """The lines that the agent wrote between two moments (CLOCK_MONOTONIC, µs)."""
-        if not self.agent_log.exists():
+        """The lines that the agent wrote between two moments (CLOCK_MONOTONIC, µs), about."""
+        first = bisect.bisect_left(self._written, (start, 0))
+        last = bisect.bisect_right(self._written, (end, 0))
+        if first == len(self._written):
             return []
-        shift = time.time() - time.monotonic()
-        first, last = (time.strftime("%H:%M:%S", time.localtime(at / 1e6 + shift)) +
-                       f".{int((at / 1e6 + shift) % 1 * 1000):03}" for at in (start, end))
-        lines = self.agent_log.read_text(errors="replace").splitlines()
-        said = [line for line in lines for when in [re.search(r"\d\d:\d\d:\d\d\.\d{3}", line)]
-                if when and first <= when[0] <= last]
-        return said[-most:]
+        with open(self.agent_log, "rb") as log:
+            begin = self._written[max(first - 1, 0)][1]
+            log.seek(begin)
+            said = log.read(self._written[min(last, len(self._written) - 1)][1] - begin)
+        lines = said.decode(errors="replace").splitlines()
+        return lines if most is None else lines[-most:]
 
     def agent_pids(self):
         """The agents, also those whose executable was replaced."""

@@ -39,12 +39,14 @@ def now():
 class Life:
     """One process of a client."""
 
-    def __init__(self, popen):
+    def __init__(self, popen, said_before):
         self.popen = popen
         self.pid = popen.pid
         self.started = now()
         self.ended = None
         self.status = None
+        self.said_from = said_before  # where its output begins in the client's
+        self.said = ""
 
 
 class Client:
@@ -62,6 +64,7 @@ class Client:
         self.folder = bed.folder
         self.page_path = self.folder / f"{self.name}.page"
         self.log_path = self.folder / f"{self.name}.log"
+        self.output_path = bed.box.dir / "logs" / f"{self.name}.log"
         self.page_path.write_bytes(bytes(_PAGE.size))
         with open(self.page_path, "r+b") as page:
             self._page = mmap.mmap(page.fileno(), _PAGE.size)
@@ -79,7 +82,8 @@ class Client:
         seed = zlib.crc32(f"{self.bed.seed} {self.name} {len(self.lives)}".encode())
         args = [CLIENT, module_path(), seed, self.folder, self.name,
                 self.bed.label(self.family, self.name), *self.words]
-        self.lives.append(Life(self.bed.box.start(args, name="clients", env=self.env)))
+        said = self.output_path.stat().st_size if self.output_path.exists() else 0
+        self.lives.append(Life(self.bed.box.start(args, name=self.name, env=self.env), said))
 
     def calls(self):
         """What its threads are in: [(function, since, backend's function, since)]."""
@@ -143,6 +147,9 @@ class Client:
         if life.ended is None and life.popen.poll() is not None:
             life.ended = now()
             life.status = life.popen.returncode
+            with open(self.output_path, "rb") as output:
+                output.seek(life.said_from)
+                life.said = output.read().decode(errors="replace")
         return life.ended is not None
 
 

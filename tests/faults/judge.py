@@ -6,6 +6,7 @@ The reasons are DESIGN's and data/module.md's; what is in no table here is a vio
 """
 
 import bisect
+import os
 import re
 import signal
 from collections import Counter, deque, namedtuple
@@ -28,6 +29,9 @@ CANCEL_MEMORY = 6_000_000
 Call = namedtuple("Call", "start total backend delay pid function tag rv backend_rv login_rv opened"
                           " logged_in serial")
 Note = namedtuple("Note", "start pid word text serial")
+
+# What glibc writes for a backend that ends its program because its own data are not as it believes.
+_ASSERTION = re.compile(r"^fault-client: (\S+):\d+: .*: Assertion `.*' failed\.$", re.MULTILINE)
 
 _LINE = re.compile(r"\d+ (\d+ \d+ \d+ \d+ \S+ \S+( \w+){3} \d+ \d+|! \d+ \w+ .+) \S+\n")
 
@@ -114,6 +118,8 @@ class Judge:
         self.recent = deque(maxlen=16)  # what the client did last
         self.signatures = 0
         self.refusals = Counter()
+        self.unclosed = set()  # pids whose backend has refused to close a session of theirs
+        self.excused = Counter()  # what is not Pinfold's, for whatever proof
         self.longest = (0, None, None)  # own wait, client, call
         self.longest_asking = (0, None, None)
         self.waits = Counter()  # own waits by tenths of a second
@@ -147,6 +153,9 @@ class Judge:
         times = [t for t in (call.opened, call.logged_in) if t]
         return min(times + [call.start])
 
+    def _talks_nonsense(self, client, faults):
+        return any(f.kind == "backend-talks-nonsense" and f.names == [client.name] for f in faults)
+
     def _is_explained(self, client, call):
         """Whether the answer to a call has a reason."""
         since, end = self._since(call), call.start + call.total
@@ -161,16 +170,31 @@ class Judge:
             return True
         if client.family == "soft" and call.rv == call.backend_rv and call.rv in TORN:
             return True
-        if any(f.kind == "backend-talks-nonsense" and f.names == [client.name] for f in faults):
+        if self._talks_nonsense(client, faults):
             return True
         if call.function == "C_Login":
             return self._is_login_explained(client, call, faults)
         # Before and after a round, and what a backend says to a forked child (DESIGN 4.15).
         return call.function == "C_Initialize" and call.rv == "CKR_CRYPTOKI_ALREADY_INITIALIZED"
 
+    def _is_last_try_cut_off(self, call, faults):
+        """Was the person being asked about it, or to be asked, when the agent stopped? A try that nobody
+        has agreed to is not spent (DESIGN 6, Cache1.ConfirmTry)."""
+        end = call.start + call.total
+        question = f"about a last try of process {call.pid}"
+        return any(f.kind in _AGENT and f.start <= end <= (f.end or end) + GRACE
+                   for f in faults) and \
+            any(question in line for line in self.bed.agent_said(call.start, end, None))
+
     def _is_login_explained(self, client, call, faults):
         if call.rv == "CKR_USER_ALREADY_LOGGED_IN":
-            return client.shares or any(f.kind in ("mode-changed",) for f in faults)
+            if client.shares or any(f.kind in ("mode-changed",) for f in faults):
+                return True
+            # A session that the backend did not close goes on, and so does the login.
+            if call.rv == call.backend_rv and call.pid in self.unclosed:
+                self.excused["login of a session that the backend did not close"] += 1
+                return True
+            return False
         if call.rv in ("CKR_PIN_INCORRECT", "CKR_PIN_LOCKED"):
             # Or the program's own PIN was for the token that was in the reader just before, or
             # that OpenSC believes to be there: a card that pcscd has not seen to be another one.
@@ -184,6 +208,9 @@ class Judge:
         # Also a program's own PIN waits for the person, where it would take the last try.
         may = may_cancel if call.tag == "null" else may_lose_token
         if any(may(f, client) for f in faults):
+            return True
+        if self._is_last_try_cut_off(call, faults):
+            self.excused["question about the last try, ended by the agent's end"] += 1
             return True
         return any(pid == call.pid and call.start - CANCEL_MEMORY <= when <= call.start + call.total
                    for when, pid in self.bed.person.cancelled)
@@ -241,6 +268,12 @@ class Judge:
     def _judge_call(self, client, call):
         self.calls += 1
         self._judge_wait(client, call)
+        if call.function == "C_CloseSession" and call.rv == call.backend_rv != "CKR_OK" and (
+                call.rv not in GONE or self._talks_nonsense(client, self._in_effect(
+                    client, call.start, call.start + call.total))):
+            self.unclosed.add(call.pid)
+        elif call.function == "C_Finalize" and call.rv == "CKR_OK":
+            self.unclosed.discard(call.pid)
         if call.rv != "CKR_OK":
             self.refusals[(call.function, call.rv)] += 1
             if not self._is_explained(client, call):
@@ -294,6 +327,21 @@ class Judge:
                              f"({others}) after {[str(f) for f in changes]}", call,
                              self._since(call), at)
 
+    def _find_own_abort(self, client, life):
+        """Where in its source the backend has ended the program, by its own words; None: it has not.
+
+        SoftHSM does so when it reads a token of which another process has written a part (a token
+        whose serial it has already): without Pinfold as well.
+        """
+        if life.status != -signal.SIGABRT:
+            return None
+        said = _ASSERTION.search(life.said)
+        backend = self.bed.backend_of(client.family)
+        if said is None or backend is None or not said[1].endswith(".cpp") or \
+                os.path.basename(said[1]).encode() not in backend.read_bytes():
+            return None
+        return said[0].split(": ")[1]
+
     def _judge_lives(self, client):
         for life in client.lives:
             if life.ended is None:
@@ -303,7 +351,12 @@ class Judge:
                 a <= life.ended <= (b or life.ended) + GRACE for a, b in client.may_crash)
             if life.status == 0 or crashed or life.pid in client.killed:
                 continue
-            self._accuse(client, f"ended with {life.status}", life.pid, life.ended, life.ended)
+            place = self._find_own_abort(client, life)
+            if place is not None:
+                self.excused[f"{client.family}'s backend aborted at {place}"] += 1
+                continue
+            self._accuse(client, f"ended with {life.status}, and said: {life.said!r}", life.pid,
+                         life.ended, life.ended)
 
     def judge(self):
         for client in self.crew.clients:
@@ -342,5 +395,7 @@ class Judge:
         lines += [f"waited {own / 1e6:.3f} s: {client.name} {call}" for own, client, call in
                   sorted(self.waited, key=lambda found: -found[0])[:12]]
         lines.append(f"cached PINs refused: {len(self.wrong)}")
+        lines.append("excused: " + (", ".join(f"{what} {n}" for what, n in
+                                              sorted(self.excused.items())) or "none"))
         lines.append("own waits by half seconds: " + str(dict(sorted(self.waits.items()))))
         return lines
