@@ -74,7 +74,7 @@ void pf_cache_report_token(PfCache *cache, PfProcessContext *context,
 typedef struct PfPinLease PfPinLease;
 
 /* A call that is answered later. `answer` is called once: with a lease (borrowed; NULL for
- * ConfirmTry), or with an error. `wait` is called every second until then. */
+ * ConfirmTry), or with an error. `wait` is called twice a second until then. */
 typedef struct {
     void (*answer)(gpointer data, const PfPinLease *lease, const GError *error);
     void (*wait)(gpointer data);

@@ -41,8 +41,7 @@ pf_cache_update_waiting_timer(PfCache *self)
     while (!is_needed && g_hash_table_iter_next(&iter, NULL, (gpointer *)&queue))
         is_needed = !g_queue_is_empty(&queue->waiting);
     if (is_needed && self->waiting_timer == 0)
-        self->waiting_timer =
-            g_timeout_add(PF_WIRE_WAITING_PERIOD_S * 1000, on_waiting_timer, self);
+        self->waiting_timer = g_timeout_add(PF_WIRE_WAITING_PERIOD_MS, on_waiting_timer, self);
     else if (!is_needed)
         g_clear_handle_id(&self->waiting_timer, g_source_remove);
 }

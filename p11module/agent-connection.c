@@ -31,9 +31,18 @@ typedef struct {
     sd_bus_message *reply;
 } PendingReply;
 
+/* What may lie between two signs of life of an agent that is well: their period, and what a busy
+ * machine adds to it. */
+#define LONGEST_GAP_US (PF_WIRE_WAITING_PERIOD_MS * UINT64_C(1000) + UINT64_C(750000))
+/* While other programs are first, one that is later than this is given up at once: the call has
+ * waited for them already. */
+#define LATEST_SIGN_US (PF_WIRE_WAITING_PERIOD_MS * UINT64_C(1000) + UINT64_C(1250000))
+
 struct PfAgentConnection {
     sd_bus *bus;
     int fd;
+    bool waits_for_person; /* in this call, who may take long */
+    bool has_shown_life;   /* the agent has said in this call that somebody is waited for */
     uint64_t last_sign_of_life;
     PendingReply pending;
 };
@@ -79,6 +88,21 @@ open_socket(uint64_t deadline)
     return fd;
 }
 
+/* Counts the silence since the last sign of life; IS_OVER: no other one is waited for. While
+ * another program has its turn, a silence that is longer than it can be costs the call its
+ * patience: else an agent that is halted and let go again and again would take all of it each time.
+ */
+static void
+end_gap(PfAgentConnection *connection, bool is_over)
+{
+    uint64_t now = pf_agent_connection_now();
+    uint64_t gap = now - connection->last_sign_of_life;
+    bool was_silent = is_over && !connection->has_shown_life;
+    if (was_silent || (!connection->waits_for_person && gap > LONGEST_GAP_US))
+        pf_agent_patience_spend(gap);
+    connection->last_sign_of_life = now;
+}
+
 static int
 on_bus_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
@@ -86,7 +110,8 @@ on_bus_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
     PendingReply *pending = &connection->pending;
     uint64_t cookie;
     if (pf_sd_bus.message_is_signal(message, PF_WIRE_CACHE_INTERFACE, "Waiting") > 0) {
-        connection->last_sign_of_life = pf_agent_connection_now();
+        end_gap(connection, false);
+        connection->has_shown_life = true;
     } else if (pending->reply == NULL &&
                pf_sd_bus.message_get_reply_cookie(message, &cookie) >= 0 &&
                cookie == pending->cookie) {
@@ -165,6 +190,17 @@ pf_agent_connection_new_call(PfAgentConnection *connection, const char *member,
     return r < 0 ? r : 0;
 }
 
+/* How long the next sign of life may take. */
+static uint64_t
+get_longest_gap(const PfAgentConnection *connection, uint64_t patience_us)
+{
+    if (!connection->has_shown_life)
+        return patience_us;
+    if (connection->waits_for_person)
+        return PF_WIRE_SILENCE_LIMIT_S * UINT64_C(1000000);
+    return pf_agent_patience_left() >= LATEST_SIGN_US ? LATEST_SIGN_US : LONGEST_GAP_US;
+}
+
 /* Lets the bus work until the call has its answer. */
 static int
 pump_until_reply(PfAgentConnection *connection, uint64_t patience_us)
@@ -181,7 +217,8 @@ pump_until_reply(PfAgentConnection *connection, uint64_t patience_us)
             sched_yield();
             continue;
         }
-        uint64_t deadline = connection->last_sign_of_life + patience_us;
+        uint64_t deadline =
+            connection->last_sign_of_life + get_longest_gap(connection, patience_us);
         if (now >= deadline)
             return -ETIMEDOUT;
         r = pf_sd_bus.wait(connection->bus, deadline - now);
@@ -194,12 +231,10 @@ pump_until_reply(PfAgentConnection *connection, uint64_t patience_us)
 static int
 wait_for_reply(PfAgentConnection *connection, uint64_t patience_us)
 {
-    uint64_t start = pf_agent_connection_now();
-    connection->last_sign_of_life = start;
+    connection->last_sign_of_life = pf_agent_connection_now();
+    connection->has_shown_life = false;
     int r = pump_until_reply(connection, patience_us);
-    /* Else it said every second that somebody is waited for, a person or another program. */
-    if (connection->last_sign_of_life == start)
-        pf_agent_patience_spend(pf_agent_connection_now() - start);
+    end_gap(connection, true);
     return r;
 }
 
@@ -212,9 +247,10 @@ pf_agent_connection_send(PfAgentConnection *connection, sd_bus_message *call)
 }
 
 int
-pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us,
+pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us, bool asks_person,
                          sd_bus_message **ret_reply)
 {
+    connection->waits_for_person = asks_person;
     int r = wait_for_reply(connection, patience_us);
     if (r < 0)
         return r;
@@ -228,7 +264,7 @@ pf_agent_connection_call(PfAgentConnection *connection, sd_bus_message *call, ui
                          sd_bus_message **ret_reply)
 {
     int r = pf_agent_connection_send(connection, call);
-    return r < 0 ? r : pf_agent_connection_wait(connection, patience_us, ret_reply);
+    return r < 0 ? r : pf_agent_connection_wait(connection, patience_us, false, ret_reply);
 }
 
 int

@@ -31,11 +31,13 @@ int pf_agent_connection_new_call(PfAgentConnection *connection, const char *memb
 /* Sends CALL, whose answer pf_agent_connection_wait() brings. One at a time on a connection. */
 int pf_agent_connection_send(PfAgentConnection *connection, sd_bus_message *call);
 
-/* Waits for the answer, at most PATIENCE_US after the last sign of life (a Waiting signal is one).
- * Returns 0 with an answer, which may be an error message and is the caller's; -ETIMEDOUT for
- * silence; or another -errno for a lost connection. After a failure of any of these the
- * connection is good for nothing but closing. */
-int pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us,
+/* Waits for the answer, at most PATIENCE_US for the first sign of life (a Waiting signal is one).
+ * After it, ASKS_PERSON: the full time that an agent may be silent, again and again; else little
+ * more than the signals' period, and less when the call's patience is used up. Returns 0 with an
+ * answer, which may be an error message and is the caller's; -ETIMEDOUT for silence; or another
+ * -errno for a lost connection. After a failure of any of these the connection is good for nothing
+ * but closing. */
+int pf_agent_connection_wait(PfAgentConnection *connection, uint64_t patience_us, bool asks_person,
                              sd_bus_message **ret_reply);
 
 /* Both. */

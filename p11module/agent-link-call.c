@@ -90,7 +90,8 @@ pf_agent_call_send_with(PfAgentCall *call, int filled, PfLinkMeanwhile meanwhile
         return pf_agent_call_break(call);
     if (meanwhile != NULL)
         meanwhile(data);
-    if (pf_agent_connection_wait(connection, pf_agent_patience_left(), &call->reply) < 0)
+    if (pf_agent_connection_wait(connection, pf_agent_patience_left(), call->asks_person,
+                                 &call->reply) < 0)
         return pf_agent_call_break(call);
     return status_of_reply(call->reply);
 }

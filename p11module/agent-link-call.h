@@ -11,6 +11,7 @@ typedef struct {
     PfAgentSlot *slot;
     sd_bus_message *message;
     sd_bus_message *reply;
+    bool asks_person; /* it is answered when a person has said something */
 } PfAgentCall;
 
 /* Borrows a connection to the present agent, opening one if need be. Whatever it returns, the call

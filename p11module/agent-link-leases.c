@@ -126,6 +126,7 @@ begin_prompt(PfAgentCall *call, PfAgentLink *link, const char *member, const PfD
         r = pf_sd_bus.message_append(call->message, "t", previous);
     if (r >= 0)
         r = append_details(call->message, details);
+    call->asks_person = true;
     return pf_agent_call_send(call, r);
 }
 
@@ -151,6 +152,7 @@ pf_agent_link_confirm_try(PfAgentLink *link, const PfDomainRef *domain,
         int r = pf_agent_link_append_domain(call.message, domain);
         if (r >= 0)
             r = append_details(call.message, details);
+        call.asks_person = true;
         status = pf_agent_call_send(&call, r);
     }
     pf_agent_call_end(&call);

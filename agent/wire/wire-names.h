@@ -77,7 +77,7 @@ typedef enum {
     X("restore")                                                                                   \
     X("set-pin")
 
-/* Seconds: how often the agent says Waiting to a caller whose answer is outstanding, and how long a
- * caller believes in an agent that says nothing (DESIGN 4.14). */
-#define PF_WIRE_WAITING_PERIOD_S 1u
-#define PF_WIRE_SILENCE_LIMIT_S  2u
+/* How often the agent says Waiting to a caller whose answer is outstanding, and how long a caller
+ * believes in an agent that says nothing (DESIGN 4.14). */
+#define PF_WIRE_WAITING_PERIOD_MS 500u
+#define PF_WIRE_SILENCE_LIMIT_S   2u

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "agent-link.h"
+#include "agent-patience.h"
 
 /* Other orders are the seconds to work. */
 #define ORDER_JOIN 0u
@@ -77,6 +78,7 @@ use_pin(void)
 {
     PfLease lease = {0};
     bool is_cached = false;
+    pf_agent_patience_begin();
     if (pf_agent_link_take_pin(agent_link, &domain, &(PfUse){NULL}, NULL, NULL, &lease) !=
         PF_LINK_OK)
         return false;

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent-patience.h"
+
 /* A child that keeps every descriptor open until it is killed. */
 void
 pf_crowd_fork_holder(char **args)
@@ -102,6 +104,7 @@ run_thread(void *data)
     for (unsigned i = 0; i < work->times; i++) {
         PfLease lease = {0};
         bool is_cached = false;
+        pf_agent_patience_begin();
         if (!pf_agent_link_contact(pf_client_link, false) ||
             pf_agent_link_take_pin(pf_client_link, &work->domain, &(PfUse){NULL}, NULL, NULL,
                                    &lease) != PF_LINK_OK)

@@ -268,6 +268,15 @@ release_held(void)
     held = sd_bus_message_unref(held);
 }
 
+/* As the agent does twice a second while an answer is still to come. */
+static void
+say_waiting(void)
+{
+    if (sd_bus_emit_signal(sd_bus_message_get_bus(held), PF_WIRE_CACHE_PATH,
+                           PF_WIRE_CACHE_INTERFACE, "Waiting", NULL) < 0)
+        abort();
+}
+
 static void
 accept_peer(int listener)
 {
@@ -362,6 +371,8 @@ run_line(char *line)
         find_method(words[1])->holds = true;
     else if (strcmp(words[0], "release") == 0)
         release_held();
+    else if (strcmp(words[0], "waiting") == 0)
+        say_waiting();
     else if (strcmp(words[0], "state") == 0)
         set_state_by_name(entry, words[2]);
     else if (strcmp(words[0], "pin") == 0)

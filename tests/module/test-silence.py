@@ -7,7 +7,7 @@ import time
 
 from pinfoldtest import softhsm, tap, wait_for
 from pinfoldtest.extent import FULL_PLAIN
-from scriptedbed import ScriptedCase
+from scriptedbed import TOKEN, ScriptedCase
 
 # What the agent is silent for at first, and what a call may wait in all (DESIGN 4.14).
 FIRST_S = 1.5
@@ -34,6 +34,39 @@ class Silence(ScriptedCase):
         if FULL_PLAIN:
             self.assertLess(ended - started, LIMIT_S + 0.5)
 
+    def held_signature(self):
+        """A program whose signature waits for the PIN: the driver, and the job."""
+        d = self.driver()
+        session, key = self.logged_in(d, 5)
+        self.agent.call("hold", "TakePin")
+        before = self.agent.calls("TakePin")
+        job = d.background("signinit", session, key, "SHA256_RSA_PKCS")
+        wait_for(lambda: self.agent.calls("TakePin") > before, 5, "the question")
+        return d, job
+
+    def test_agent_that_is_halted_and_let_go_again_and_again(self):
+        """Also one that shows life in between, as it does while other programs are first."""
+        d, job = self.held_signature()
+        started = time.monotonic()
+        time.sleep(FIRST_S)
+        self.agent.call("waiting")
+        second = time.monotonic()
+        self.assertEqual(d.join(job).rv, "CKR_USER_NOT_LOGGED_IN")
+        ended = time.monotonic()
+        # Alone, the second silence would have had all of it.
+        self.assertLess(ended - second, LIMIT_S - 0.1)
+        if FULL_PLAIN:
+            self.assertLess(ended - started, 3)
+
+    def test_agent_that_says_in_time_that_others_are_first(self):
+        d, job = self.held_signature()
+        for _ in range(3):
+            time.sleep(0.6)
+            self.assertFalse(d.finished(job))
+            self.agent.call("waiting")
+        self.agent.call("release")
+        self.assertEqual(d.join(job).rv, "CKR_OK")
+
     def test_each_call_has_its_own(self):
         d = self.driver()
         session = self.open_as(d, 5)
@@ -50,6 +83,27 @@ class Silence(ScriptedCase):
         job = d.background("signinit", session, key, "SHA256_RSA_PKCS")
         wait_for(lambda: self.agent.calls("TakePin") == 1, 5, "the next question")
         time.sleep(FIRST_S)
+        self.agent.call("release")
+        self.assertEqual(d.join(job).rv, "CKR_OK")
+
+
+class Patience(ScriptedCase):
+    """With a person, who may take long, and whose machine may do so as well."""
+
+    agent_args = ("protected",)
+
+    def test_person_is_waited_for_by_a_slow_machine(self):
+        d = self.driver()
+        d.ok("tokeninfo", TOKEN)
+        session = self.open_as(d, 5)
+        self.agent.call("pin", self.agent.entry(5), softhsm.PIN)
+        self.agent.call("hold", "Prompt")
+        job = d.background("login", session, "user", "null")
+        wait_for(lambda: self.agent.calls("Prompt") == 1, 5, "the question")
+        for _ in range(2):
+            time.sleep(FIRST_S)
+            self.agent.call("waiting")
+        self.assertFalse(d.finished(job))
         self.agent.call("release")
         self.assertEqual(d.join(job).rv, "CKR_OK")
 
