@@ -26,15 +26,28 @@ fill_call(PfCall *call, PfModule *module, PfSession *session)
     call->real = session->real;
 }
 
+/* Ends the session in the backend, and first what it has: windows are closed by a session that
+ * lives. With its last one a backend is logged out, and a window that lingers is none any more. */
+static CK_RV
+close_real(PfCall *call)
+{
+    pf_operation_drop_all(call);
+    pf_object_forget_session(call);
+    pthread_mutex_lock(&call->slot->lock);
+    bool is_last = call->slot->sessions <= 1;
+    pthread_mutex_unlock(&call->slot->lock);
+    if (is_last)
+        pf_window_close_lingering(call->module, call->slot, UINT64_MAX);
+    return PF_BACKEND_CALL(call->backend, C_CloseSession, call->real);
+}
+
 /* Lets go of what a session still has whose ID was closed. Nobody uses it any more. */
 static void
 let_go(PfModule *module, PfSession *session)
 {
     PfCall call;
     fill_call(&call, module, session);
-    pf_operation_drop_all(&call);
-    pf_object_forget_session(&call);
-    PF_BACKEND_CALL(call.backend, C_CloseSession, call.real);
+    close_real(&call);
 }
 
 static void
@@ -353,10 +366,7 @@ close_held(PfCall *call)
     PfSession *session = call->session;
     if (!unlist(call->module, session))
         return settle(call, CKR_SESSION_HANDLE_INVALID);
-    /* Windows are closed by a session that lives: before the backend's is gone. */
-    pf_operation_drop_all(call);
-    pf_object_forget_session(call);
-    CK_RV rv = PF_BACKEND_CALL(call->backend, C_CloseSession, call->real);
+    CK_RV rv = close_real(call);
     uncount(call->module, session);
     return settle(call, rv);
 }

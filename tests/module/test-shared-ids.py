@@ -82,6 +82,21 @@ class Ids(SharedCase):
         four = self.process()
         self.assertEqual(four.state(four.open_session(TOKEN, "rw")), PUBLIC)
 
+    def test_window_that_lingers_ends_with_its_last_session(self):
+        self.pinfold.set("release-delay", "60000")
+        one, session = self.logged_in()
+        two = self.process()
+        theirs = two.open_session(TOKEN, "rw")
+
+        def lingers():
+            self.assert_works(two, theirs)
+            return self.spy.logged_in(two.pid)
+
+        wait_for(lingers, 5, "the setting to be in force")
+        two.ok("close", theirs)
+        self.assertFalse(self.spy.logged_in(two.pid))
+        self.assert_works(two, two.open_session(TOKEN, "rw"))
+
     def test_closed_in_every_process(self):
         one, session = self.logged_in()
         two = self.process()
