@@ -114,6 +114,9 @@ void pf_cache_prompt(PfCache *cache, PfProcessContext *context, gpointer connect
 void pf_cache_confirm_try(PfCache *cache, PfProcessContext *context, gpointer connection,
                           const PfCacheDomainArg *domain, const PfPromptArg *details,
                           const PfLeaseCall *call);
+
+/* Whatever becomes of the lease, nobody is logged in by it: its holder does not wait to hear so. */
+void pf_cache_void_lease(PfCache *cache, gpointer connection, guint64 lease);
 gboolean pf_cache_end_lease(PfCache *cache, gpointer connection, guint64 lease,
                             PfLeaseResult result, guint64 token_flags, gboolean *ret_cached,
                             GError **error);

@@ -331,6 +331,14 @@ find_queue_of_lease(PfCache *self, gpointer connection, guint64 id)
     return NULL;
 }
 
+void
+pf_cache_void_lease(PfCache *self, gpointer connection, guint64 id)
+{
+    PfLeaseQueue *queue = find_queue_of_lease(self, connection, id);
+    if (queue != NULL)
+        queue->current->may_store = FALSE;
+}
+
 gboolean
 pf_cache_end_lease(PfCache *self, gpointer connection, guint64 id, PfLeaseResult result,
                    guint64 token_flags, gboolean *ret_cached, GError **error)

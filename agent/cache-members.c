@@ -205,6 +205,10 @@ pf_cache_sessions_changed(PfCache *self, PfProcessContext *context, const PfCach
         return FALSE;
     }
     if (count > 0) {
+        /* A program that had given the agent up comes again: the sessions that it logged in are
+         * gone, and the connection that would say so need not have been read yet. */
+        pf_cache_check_domain(self, pf_process_context_get_domain(context, (unsigned)entry),
+                              PF_FORGET_LAST_SESSION);
         knock(self, context, (unsigned)entry);
     } else {
         pf_cache_check_officer(self, context, (unsigned)entry);

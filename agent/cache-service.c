@@ -213,6 +213,10 @@ handle_end_lease(sd_bus_message *message, void *userdata, sd_bus_error *ret_erro
         return r;
     if (result > PF_LEASE_REJECTED)
         return pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "No such result");
+    /* The program takes its login for one without Pinfold, and would not end what it does not know.
+     * (The page of StoreLogin is empty by then.) */
+    if (pf_peer_connection_is_given_up(connection))
+        pf_cache_void_lease(connection->cache, connection, lease);
     if (!pf_cache_end_lease(connection->cache, connection, lease, (PfLeaseResult)result,
                             token_flags, &is_cached, &error))
         return pf_service_answer_error(message, error);

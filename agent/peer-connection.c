@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "cache-service.h"
@@ -107,6 +108,13 @@ pf_peer_connection_close_later(PfPeerConnection *connection)
     connection->context = NULL;
     pf_bus_source_free(g_steal_pointer(&connection->source));
     g_idle_add(close_in_idle, connection);
+}
+
+gboolean
+pf_peer_connection_is_given_up(const PfPeerConnection *connection)
+{
+    struct pollfd peer = {.fd = sd_bus_get_fd(connection->bus), .events = POLLRDHUP};
+    return poll(&peer, 1, 0) > 0 && (peer.revents & (POLLRDHUP | POLLHUP)) != 0;
 }
 
 PfPeerIdentity *

@@ -38,5 +38,9 @@ void pf_peer_connection_close(PfPeerConnection *connection);
  * may be called from one of its own handlers. */
 void pf_peer_connection_close_later(PfPeerConnection *connection);
 
+/* Has the process closed it? Whoever sent what is still read from it waits for no answer any more:
+ * an agent that is silent for too long is given up (DESIGN 4.14). */
+gboolean pf_peer_connection_is_given_up(const PfPeerConnection *connection);
+
 /* Who it is. Borrowed. */
 PfPeerIdentity *pf_peer_connection_get_identity(PfPeerConnection *connection);

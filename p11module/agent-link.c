@@ -80,12 +80,22 @@ pf_agent_link_get_contact(PfAgentLink *link)
     return contact;
 }
 
+/* The agent may live on, and a connection that another thread waits on stays until then: it is to
+ * keep no login for sessions of which it will not be told any more that they are closed. */
+static void
+clear_board(PfSessionBoard *board)
+{
+    for (unsigned i = 0; i < PF_STATE_ENTRIES; i++)
+        atomic_store(&board->sessions[i], 0);
+}
+
 void
 pf_agent_link_lose(PfAgentLink *link, uint64_t epoch)
 {
     PfAgentContact *contact = atomic_load_explicit(&link->current, memory_order_acquire);
-    if (contact != NULL && contact->epoch == epoch)
-        atomic_compare_exchange_strong(&link->current, &contact, NULL);
+    if (contact != NULL && contact->epoch == epoch &&
+        atomic_compare_exchange_strong(&link->current, &contact, NULL))
+        clear_board(contact->board);
     pf_agent_pool_retire(&link->pool, epoch);
 }
 

@@ -350,8 +350,14 @@ pf_login_end(PfCall *call)
     case PF_STANDING_USER:
         return end_virtual_login(call);
     case PF_STANDING_REAL:
-    case PF_STANDING_SO:
-        return end_real_login(call);
+    case PF_STANDING_SO: {
+        CK_RV rv = end_real_login(call);
+        /* Others may be logged in by the ID, or the agent by a PIN that it took after it was given
+         * up; the sessions that have logged out are not to be theirs (DESIGN 4.5). */
+        if (pf_domain_get_standing(call->module, call->session->domain, NULL) == PF_STANDING_USER)
+            end_virtual_login(call);
+        return rv;
+    }
     default:
         /* The backend may be logged in for another domain's window: it is not asked. */
         return pf_domain_is_virtual(call->module, call->session->domain)

@@ -39,6 +39,14 @@ class Logins(AgentCase):
         client.join_domain()
         self.assertEqual(client.call("take", TOKEN, "-"), ["not-logged-in"])
 
+    def test_program_that_comes_again_is_not_logged_in(self):
+        """It had given the agent up, and nobody has said that its sessions are closed."""
+        client, entry = self.logged_in()
+        client.call("set", entry, 0)
+        self.assertEqual(client.join_domain(), entry)
+        self.assertEqual(client.state(entry), "public")
+        self.assertFalse(self.agent.has_pin("135790"))
+
     def test_not_a_token_uri(self):
         client = self.client()
         for uri in ("pkcs11:", "slot:0", TOKEN + ";x=y", TOKEN.replace("one", "%6Fne")):

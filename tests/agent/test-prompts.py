@@ -3,6 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Who may ask the person, and what comes of the answers."""
 
+import os
+import signal
 import time
 
 from agentbed import OTHER, TOKEN
@@ -73,6 +75,21 @@ class Answers(PromptCase):
         waiting = other.background("take", TOKEN, "-")
         waiting.join(0.3)
         self.assertTrue(waiting.is_alive())
+
+    def test_program_that_has_given_up_is_not_logged_in(self):
+        """It did not hear that its login is kept, and would never end it."""
+        prompter, client, entry, job, request, _ = self.asked()
+        prompter.call("answer", request, "135790")
+        lease = self.finish(job)[1]
+        client.call("raw-hello")
+        client.call("raw-board", entry, 1, 0)  # another copy of the module has a session as well
+        os.kill(self.agent.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
+        self.assertEqual(client.call("end", lease, 1)[0], "unavailable")
+        os.kill(self.agent.pid, signal.SIGCONT)
+        self.assertEqual(prompter.expect("close")[0], [request, "accepted"])
+        self.assertEqual(client.call("raw-entry", entry), ["ok", "0", "public"])
+        self.agent.wait_no_pin("135790")
 
     def test_wrong_then_right_in_one_dialog(self):
         prompter, client, entry, job, request, _ = self.asked()

@@ -7,7 +7,7 @@ import time
 
 from pinfoldtest import softhsm, tap, wait_for
 from pinfoldtest.extent import FULL_PLAIN
-from scriptedbed import TOKEN, ScriptedCase
+from scriptedbed import PUBLIC_STATE, TOKEN, ScriptedCase
 
 # What the agent is silent for at first, and what a call may wait in all (DESIGN 4.14).
 FIRST_S = 1.5
@@ -106,6 +106,37 @@ class Patience(ScriptedCase):
         self.assertFalse(d.finished(job))
         self.agent.call("release")
         self.assertEqual(d.join(job).rv, "CKR_OK")
+
+
+class GivenUp(ScriptedCase):
+    """An agent that says nothing may live on; it is to know no sessions that are nobody's."""
+
+    def test_its_board_is_empty(self):
+        d = self.driver()
+        session = self.open_as(d, 5)
+        entry = self.agent.entry(5)
+        self.assertEqual(self.agent.board(entry), (1, 0))
+        self.agent.call("hold", "StoreLogin")
+        self.assertEqual(d.rv("login", session, "user", softhsm.PIN), "CKR_OK")
+        self.agent.call("release")
+
+        def is_known_again():
+            d.ok("tokeninfo", TOKEN)
+            self.open_as(d, 6)
+            return self.agent.calls("Hello") == 2
+
+        wait_for(is_known_again, 10, "the agent to be found again")
+        self.assertEqual(self.agent.board(entry), (0, 0))
+
+    def test_logout_ends_what_it_keeps_all_the_same(self):
+        d = self.driver()
+        session = self.open_as(d, 5)
+        self.agent.call("answer", "StoreLogin", "NotCached")
+        self.assertEqual(d.rv("login", session, "user", softhsm.PIN), "CKR_OK")
+        self.agent.call("state", self.agent.entry(5), "user")
+        d.ok("logout", session)
+        self.assertEqual((d.state(session), self.agent.calls("Logout")), (PUBLIC_STATE, 1))
+        self.assertFalse(self.spy.logged_in(d.pid))
 
 
 if __name__ == "__main__":
