@@ -30,7 +30,7 @@ def _block_items(path, first, language, text):
     if language or "┌" in text:  # a diagram
         return
     for number, line in enumerate(text.splitlines()):
-        line = re.sub(r"\s+#.*|^#.*|\s{2,}[a-z].*", "", line).strip()
+        line = re.sub(r"\s+#.*|^#.*|(?<=\S)\s{2,}.*", "", line).strip()
         if re.match(r"/org/pinfold/", line):
             yield Item(path, first + number, "name", line)
         elif re.match(r"(\./)?[a-z][\w./-]*( |$)", line):
