@@ -28,6 +28,8 @@ def _block_items(path, first, language, text):
     if language in ("ini", "json"):
         yield Item(path, first, "configuration" if language == "ini" else "json", text)
     if language or "┌" in text:  # a diagram
+        for found in NAMES.finditer(text):
+            yield Item(path, first + text.count("\n", 0, found.start()), "name", found[0])
         return
     for number, line in enumerate(text.splitlines()):
         line = re.sub(r"\s+#.*|^#.*|(?<=\S)\s{2,}.*", "", line).strip()
