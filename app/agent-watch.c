@@ -3,8 +3,13 @@
 /* PfAgentWatch: a proxy of Agent1, and the process behind it compared with the private socket's. */
 #include "agent-watch.h"
 
+#include <errno.h>
+
 #include "socket-peer.h"
 #include "wire-names.h"
+
+/* So many programs wait at the private socket that nobody else can ask who listens there. */
+#define BUSY_RETRY_MS 250
 
 struct PfAgentWatch {
     PfAgentWatchCalls calls;
@@ -13,6 +18,8 @@ struct PfAgentWatch {
     GCancellable *asked; /* of its owner's */
     PfDbusAgent1 *proxy;
     PfAgentPresence presence;
+    guint32 pid; /* of who has the name; 0: not known */
+    guint retry_id;
 };
 
 static void
@@ -31,30 +38,46 @@ set_presence(PfAgentWatch *watch, PfAgentPresence presence)
     watch->calls.presence(presence, watch->owner);
 }
 
-/* Is it another process than PID that programs obey? */
-static gboolean
-is_foreign(guint32 pid)
+static gboolean on_retry_elapsed(gpointer user_data);
+
+/* Is it another process that programs obey? Until that is known, it is not trusted. */
+static void
+judge(PfAgentWatch *watch)
 {
     pid_t listener = 0;
-    return pf_socket_peer_get_pid(&listener) == 0 && listener != 0 && (guint32)listener != pid;
+    int r = watch->pid != 0 ? pf_socket_peer_get_pid(&listener) : 0;
+    if (r == -EAGAIN) {
+        watch->retry_id = g_timeout_add(BUSY_RETRY_MS, on_retry_elapsed, watch);
+        return;
+    }
+    gboolean is_foreign = r == 0 && listener != 0 && (guint32)listener != watch->pid;
+    if (is_foreign)
+        g_warning("Another program answers as Pinfold's agent: process %u", watch->pid);
+    set_presence(watch, is_foreign ? PF_AGENT_FOREIGN : PF_AGENT_PRESENT);
+}
+
+static gboolean
+on_retry_elapsed(gpointer user_data)
+{
+    PfAgentWatch *watch = user_data;
+    watch->retry_id = 0;
+    judge(watch);
+    return G_SOURCE_REMOVE;
 }
 
 static void
 on_owner_pid_done(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
-    guint32 pid = 0;
     g_autoptr(GVariant) answer =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     PfAgentWatch *watch = user_data;
+    watch->pid = 0;
     if (answer != NULL)
-        g_variant_get(answer, "(u)", &pid);
-    gboolean is_another = pid != 0 && is_foreign(pid);
-    if (is_another)
-        g_warning("Another program answers as Pinfold's agent: process %u", pid);
-    set_presence(watch, is_another ? PF_AGENT_FOREIGN : PF_AGENT_PRESENT);
+        g_variant_get(answer, "(u)", &watch->pid);
+    judge(watch);
 }
 
 static void
@@ -62,6 +85,7 @@ on_proxy_name_owner_notify(PfDbusAgent1 *proxy, GParamSpec *pspec, PfAgentWatch 
 {
     g_autofree char *name = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(proxy));
     renew(&watch->own);
+    g_clear_handle_id(&watch->retry_id, g_source_remove);
     set_presence(watch, name != NULL ? PF_AGENT_UNKNOWN : PF_AGENT_ABSENT);
     if (name == NULL)
         return;
@@ -119,6 +143,7 @@ pf_agent_watch_free(PfAgentWatch *watch)
 {
     if (watch == NULL)
         return;
+    g_clear_handle_id(&watch->retry_id, g_source_remove);
     g_cancellable_cancel(watch->own);
     g_cancellable_cancel(watch->asked);
     g_object_unref(watch->own);

@@ -14,6 +14,8 @@
 /* A socket is there a moment before its owner listens on it; then these tries bridge the gap. */
 #define REFUSED_RETRY_MS  50
 #define REFUSED_RETRY_MAX 20
+/* With more programs at the door than it lets wait, the agent is there, and comes to them all. */
+#define BUSY_RETRY_MS 250
 
 struct _PfPrompterBus {
     GObject parent_instance;
@@ -105,7 +107,9 @@ on_retry_elapsed(gpointer user_data)
 static void
 on_connect_failed(PfPrompterBus *self, int error)
 {
-    if (error == -ECONNREFUSED && self->retries++ < REFUSED_RETRY_MAX)
+    if (error == -EAGAIN)
+        self->retry_id = g_timeout_add(BUSY_RETRY_MS, on_retry_elapsed, self);
+    else if (error == -ECONNREFUSED && self->retries++ < REFUSED_RETRY_MAX)
         self->retry_id = g_timeout_add(REFUSED_RETRY_MS, on_retry_elapsed, self);
     else
         g_message("Connecting to the agent: %s", g_strerror(-error));

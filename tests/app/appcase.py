@@ -2,7 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """What the app's tests share: the app in a private session, and scripted peers for it."""
 
+import errno
 import os
+import signal
 import socket
 import time
 import unittest
@@ -84,15 +86,30 @@ class AppCase(unittest.TestCase):
             self.box.bus_address,
             flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
 
-    def take_private_socket(self):
-        """A process listens there that has not the agent's name."""
+    def take_private_socket(self, is_full=False):
+        """A process listens there that has not the agent's name, with is_full to as many as it
+        lets wait, until it gets a SIGUSR1."""
         path = Path(self.box.env["XDG_RUNTIME_DIR"], "pinfold", "agent")
         path.parent.mkdir(mode=0o700)
-        self.box.start(["/usr/bin/python3", "-c", "import socket, sys, signal\n"
-                        "s = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\ns.listen()\n"
-                        "signal.pause()", path])
-        with socket.socket(socket.AF_UNIX) as probe:
-            wait_for(lambda: probe.connect_ex(str(path)) == 0, 5, "the socket")
+        code = ("import socket, sys, signal\n"
+                "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\n"
+                "s = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1])\ns.listen(0)\n"
+                "signal.sigwait([signal.SIGUSR1])\n"
+                "kept = []\nwhile True:\n    kept.append(s.accept())\n")
+        holder = self.box.start(["/usr/bin/python3", "-c", code, path])
+        waiting = []
+        self.addCleanup(lambda: [each.close() for each in waiting])
+
+        def reach(wanted):
+            waiting.append(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK))
+            return waiting[-1].connect_ex(str(path)) == wanted
+
+        wait_for(lambda: reach(0), 5, "the socket")
+        if is_full:
+            wait_for(lambda: reach(errno.EAGAIN), 5, "it to be full")
+        else:
+            holder.send_signal(signal.SIGUSR1)
+        return holder
 
     def has_name(self, bus, name):
         answer = bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",

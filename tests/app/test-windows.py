@@ -3,6 +3,11 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Token window, settings and the app's life, on a desktop without a tray."""
 
+import contextlib
+import errno
+import signal
+import socket
+import struct
 import time
 from pathlib import Path
 
@@ -23,6 +28,11 @@ FIREFOX = {"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": Fals
            "since": int(time.time()), "members": [
                {"pid": 4711, "exe": "/usr/lib/firefox/firefox", "name": "Firefox",
                 "sessions": 1}]}
+
+
+def process_of(peer):
+    """Whoever connected that socket."""
+    return struct.unpack("iII", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
 
 class Windows(AppCase):
@@ -184,6 +194,44 @@ class Windows(AppCase):
         self.wait_texts(self.ui.window("Settings"), "General")
         self.settle()
         self.assertEqual(impostor.called, [])
+
+    def test_impostor_at_a_full_socket(self):
+        """Who listens there cannot be asked at once: nobody is trusted until it can."""
+        holder = self.take_private_socket(is_full=True)
+        impostor = ReportingAgent(self.bus)
+        self.addCleanup(impostor.stop)
+        self.start_app()
+        window = self.ui.window(TITLE)
+        self.settle()
+        holder.send_signal(signal.SIGUSR1)
+        self.wait_texts(window, "Another program answers as Pinfold’s agent")
+        self.assertEqual(impostor.called, [])
+
+    def test_prompter_at_a_full_socket(self):
+        """It connects when it can."""
+        folder = Path(self.box.env["XDG_RUNTIME_DIR"], "pinfold")
+        folder.mkdir(mode=0o700)
+        with contextlib.ExitStack() as stack, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(folder / "agent"))
+            listener.listen(0)
+            listener.setblocking(False)
+            error = 0
+            while error != errno.EAGAIN:
+                peer = stack.enter_context(socket.socket(socket.AF_UNIX))
+                peer.setblocking(False)
+                error = peer.connect_ex(str(folder / "agent"))
+            self.start_app("--gapplication-service")
+            wait_served(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), 15, "the app")
+            self.settle()
+
+            def greeting():
+                with contextlib.suppress(BlockingIOError):
+                    peer = stack.enter_context(listener.accept()[0])
+                    peer.settimeout(5)
+                    return process_of(peer) == self.app.pid and peer.recv(5)
+                return None
+
+            self.assertEqual(wait_served(greeting, 15, "the app to connect"), b"\0AUTH")
 
     def close_window(self):
         self.ui.window(TITLE).find("Close", "push button").press()
