@@ -10,22 +10,19 @@
 #include "tokens-field.h"
 #include "tokens-softhsm.h"
 
-#define SLOTS_MAX 256u
-
 /* Calls SEE for each token until it returns TRUE, and returns whether one did. */
 static gboolean
 find_token(CK_FUNCTION_LIST *p11, gboolean (*see)(const CK_TOKEN_INFO *, gconstpointer),
            gconstpointer data, CK_SLOT_ID *ret_slot, CK_TOKEN_INFO *ret_info)
 {
-    CK_SLOT_ID slots[SLOTS_MAX];
-    CK_ULONG count = SLOTS_MAX;
     CK_TOKEN_INFO info = {0};
-    if (p11->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK)
-        return FALSE;
-    for (CK_ULONG i = 0; i < count; i++) {
-        if (p11->C_GetTokenInfo(slots[i], &info) != CKR_OK || !see(&info, data))
+    CK_RV rv;
+    g_autoptr(GArray) slots = pf_tokens_target_list_slots(p11, &rv);
+    for (guint i = 0; i < slots->len; i++) {
+        CK_SLOT_ID slot = g_array_index(slots, CK_SLOT_ID, i);
+        if (p11->C_GetTokenInfo(slot, &info) != CKR_OK || !see(&info, data))
             continue;
-        *ret_slot = slots[i];
+        *ret_slot = slot;
         *ret_info = info;
         return TRUE;
     }

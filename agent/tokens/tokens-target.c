@@ -9,8 +9,6 @@
 
 #include "token-id.h"
 
-#define SLOTS_MAX 256u
-
 /* As it is: p11-kit's own handling of a module would stand between it and what is asked of it.
  * Without locking: there is one thread here, and one backend hangs when a card is pulled under the
  * system's locks. */
@@ -25,6 +23,25 @@ pf_tokens_target_start(const char *path, CK_FUNCTION_LIST **ret_p11)
         return PF_TOKENS_FAULT_NOT_INITIALISED;
     *ret_p11 = p11;
     return PF_TOKENS_FAULT_NONE;
+}
+
+/* Tokens may come between the two calls. */
+GArray *
+pf_tokens_target_list_slots(CK_FUNCTION_LIST *p11, CK_RV *ret_rv)
+{
+    GArray *slots = g_array_new(FALSE, TRUE, sizeof(CK_SLOT_ID));
+    CK_ULONG count = 0;
+    CK_RV rv = p11->C_GetSlotList(CK_TRUE, NULL, &count);
+    while (rv == CKR_OK && count > 0) {
+        g_array_set_size(slots, (guint)count);
+        rv = p11->C_GetSlotList(CK_TRUE, &g_array_index(slots, CK_SLOT_ID, 0), &count);
+        if (rv != CKR_BUFFER_TOO_SMALL)
+            break;
+        rv = p11->C_GetSlotList(CK_TRUE, NULL, &count);
+    }
+    g_array_set_size(slots, rv == CKR_OK ? (guint)count : 0);
+    *ret_rv = rv;
+    return slots;
 }
 
 static gboolean
@@ -44,14 +61,15 @@ is_token_in(PfTokensTarget *target, CK_SLOT_ID slot)
 PfTokensFault
 pf_tokens_target_find(PfTokensTarget *target)
 {
-    CK_SLOT_ID slots[SLOTS_MAX];
-    CK_ULONG count = SLOTS_MAX;
+    CK_RV rv;
     guint found = 0;
-    if (target->p11->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK)
+    g_autoptr(GArray) slots = pf_tokens_target_list_slots(target->p11, &rv);
+    if (rv != CKR_OK)
         return PF_TOKENS_FAULT_FAILED;
-    for (CK_ULONG i = 0; i < count; i++) {
-        if (is_token_in(target, slots[i]) && found++ == 0)
-            target->slot = slots[i];
+    for (guint i = 0; i < slots->len; i++) {
+        CK_SLOT_ID slot = g_array_index(slots, CK_SLOT_ID, i);
+        if (is_token_in(target, slot) && found++ == 0)
+            target->slot = slot;
     }
     if (found != 1)
         return found == 0 ? PF_TOKENS_FAULT_GONE : PF_TOKENS_FAULT_DOUBLED;

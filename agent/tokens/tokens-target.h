@@ -21,6 +21,10 @@ typedef struct {
 /* Loads the backend at PATH and initialises it; *RET_P11 is set where that worked. */
 PfTokensFault pf_tokens_target_start(const char *path, CK_FUNCTION_LIST **ret_p11);
 
+/* The slots in which the backend says that a token is, to be freed with g_array_unref(); empty on
+ * an error too, which *RET_RV then says. */
+GArray *pf_tokens_target_list_slots(CK_FUNCTION_LIST *p11, CK_RV *ret_rv);
+
 /* Looks for the one token with the identity TARGET->uri: before each PIN that is presented, since
  * the card may have been swapped, its tries used up. */
 PfTokensFault pf_tokens_target_find(PfTokensTarget *target);

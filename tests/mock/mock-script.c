@@ -109,6 +109,8 @@ set_line(const char *key, const char *value)
         copy_text(script.certificate, sizeof(script.certificate), key, value);
     else if (strcmp(key, "resets") == 0)
         script.resets = strtoul(value, NULL, 10);
+    else if (strcmp(key, "other-slots") == 0)
+        script.other_slots = strtoul(value, NULL, 10);
     else if (strcmp(key, "v3-minor") == 0)
         script.v3_minor = (CK_BYTE)strtoul(value, NULL, 10);
     else if (strcmp(key, "handles") == 0)

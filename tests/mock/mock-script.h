@@ -21,7 +21,8 @@ typedef struct {
     char label[33];
     char manufacturer[33]; /* of the token, and its model */
     char model[17];
-    char reader[65];       /* the slot's description */
+    char reader[65];           /* the slot's description */
+    unsigned long other_slots; /* more in the list, said to have tokens that it cannot read */
     char certificate[256]; /* files of that name and .ID are the certificates; empty: none is one */
     unsigned long resets;  /* another number than before: the card was reset, sessions are lost */
     bool pinpad;           /* protected authentication path: NULL logs in */

@@ -120,13 +120,15 @@ pf_mock_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID *slot_list, CK_ULONG *cou
     strcpy(pf_mock.listed_serial, pf_mock.serial);
     strcpy(pf_mock.listed_label, pf_mock.script->label);
     room = *count;
-    *count = !token_present || pf_mock.script->present ? 1 : 0;
+    *count = pf_mock.script->other_slots;
+    if (!token_present || pf_mock.script->present)
+        (*count)++;
     if (slot_list == NULL)
         return CKR_OK;
     if (room < *count)
         return CKR_BUFFER_TOO_SMALL;
-    if (*count > 0)
-        slot_list[0] = PF_MOCK_SLOT;
+    for (CK_ULONG i = 0; i < *count; i++)
+        slot_list[i] = i < pf_mock.script->other_slots ? PF_MOCK_SLOT + 1 + i : PF_MOCK_SLOT;
     return CKR_OK;
 }
 

@@ -116,6 +116,10 @@ class Misbehaving(JobCase):
     def change(self):
         return self.job("change-pin", mocktoken.PIN, "567890")
 
+    def test_hundreds_of_slots(self):
+        self.mock.script(other_slots=300)
+        self.assertDone(self.change())
+
     def test_crash(self):
         self.mock.script("C_SetPIN=crash")
         self.assertFault(self.change(), "crashed")
