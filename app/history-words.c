@@ -115,11 +115,12 @@ dup_setting(GVariant *entry)
 {
     const char *name = look_up(entry, "setting");
     const char *value = look_up(entry, "value");
-    if (value != NULL)
+    if (name != NULL && value != NULL)
         /* Translators: the name of a setting and its new value, both as they are. */
         return g_strdup_printf(_("Setting changed: %s = %s"), name, value);
+    const char *known = name != NULL ? name : value;
     /* Translators: %s is the name of a setting, as it is. */
-    return g_strdup_printf(_("Setting changed: %s"), name != NULL ? name : "");
+    return g_strdup_printf(_("Setting changed: %s"), known != NULL ? known : "");
 }
 
 /* Events that are said in one way, or for each reason in one. */
