@@ -52,8 +52,11 @@ make_doubles(const PfRegisterTarget *target)
     for (guint i = 0; i < target->doubles->len; i++) {
         const PfRegisterEntry *entry = target->doubles->pdata[i];
         JsonObject *object = json_object_new();
-        json_object_set_string_member(object, "name", entry->name);
-        json_object_set_string_member(object, "library", entry->library);
+        /* Programs write them as they come. */
+        g_autofree char *name = g_utf8_make_valid(entry->name, -1);
+        g_autofree char *library = g_filename_display_name(entry->library);
+        json_object_set_string_member(object, "name", name);
+        json_object_set_string_member(object, "library", library);
         json_array_add_object_element(array, object);
     }
     return array;

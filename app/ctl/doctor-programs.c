@@ -37,8 +37,9 @@ check_own_module(PfDoctor *doctor)
 static void
 add_other(View *view, const char *library)
 {
-    if (!g_ptr_array_find_with_equal_func(view->others, library, g_str_equal, NULL))
-        g_ptr_array_add(view->others, g_strdup(library));
+    g_autofree char *shown = g_filename_display_name(library);
+    if (!g_ptr_array_find_with_equal_func(view->others, shown, g_str_equal, NULL))
+        g_ptr_array_add(view->others, g_steal_pointer(&shown));
 }
 
 static void

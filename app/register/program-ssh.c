@@ -129,33 +129,35 @@ pf_program_ssh_find(const PfRegisterPlace *place, PfRegisterSight *sight)
     g_ptr_array_add(sight->targets, target);
 }
 
-static gboolean
-is_ended(char **lines)
+/* The last of LINES that is the mark of an end; NULL for none. */
+static char **
+find_last_end(char **lines)
 {
-    for (; *lines != NULL; lines++) {
-        if (g_str_equal(*lines, END))
-            return TRUE;
-    }
-    return FALSE;
+    char **last = NULL;
+    for (char **line = lines; *line != NULL; line++)
+        last = g_str_equal(*line, END) ? line : last;
+    return last;
 }
 
-/* TEXT without what is between the marks, and without lines that name Pinfold's module. Where
- * somebody has taken out the second mark, what follows the first is theirs. */
+/* TEXT without what is between the marks, and without lines that name Pinfold's module. Behind a
+ * beginning that somebody has left without an end everything is somebody else's. */
 static char *
 drop_own(const PfRegisterPlace *place, const char *text)
 {
     GString *kept = g_string_new(NULL);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    char **last_end = find_last_end(lines);
     gboolean is_own = FALSE;
     for (char **line = lines; *line != NULL; line++) {
         g_autofree char *library = pf_ssh_config_dup_library(*line);
         gboolean is_last = line[1] == NULL;
-        gboolean is_mark = g_str_equal(*line, BEGIN);
-        is_own = is_own || (is_mark && is_ended(line));
-        if (!is_own && !is_mark && (library == NULL || !pf_register_place_is_own(place, library)))
+        gboolean is_begin = g_str_equal(*line, BEGIN);
+        gboolean is_end = g_str_equal(*line, END);
+        is_own = is_own || (is_begin && last_end != NULL && line < last_end);
+        if (!is_own && !is_begin && !is_end &&
+            (library == NULL || !pf_register_place_is_own(place, library)))
             g_string_append_printf(kept, "%s%s", *line, is_last ? "" : "\n");
-        if (g_str_equal(*line, END))
-            is_own = FALSE;
+        is_own = is_own && !is_end;
     }
     return g_string_free(kept, FALSE);
 }

@@ -184,7 +184,8 @@ describe_step(const Step *step, GStrvBuilder *lines)
     g_autofree char *shown = g_filename_display_name(step->file != NULL   ? step->file->path
                                                      : step->path != NULL ? step->path
                                                                           : "");
-    g_autofree char *command = step->argv != NULL ? dup_command(step->argv) : NULL;
+    g_autofree char *exact = step->argv != NULL ? dup_command(step->argv) : NULL;
+    g_autofree char *command = exact != NULL ? g_utf8_make_valid(exact, -1) : NULL;
     switch (step->kind) {
     case STEP_WRITE:
         line = g_strdup_printf(step->file->content != NULL ? _("change %s") : _("write %s"), shown);

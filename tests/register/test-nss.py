@@ -72,6 +72,18 @@ class Profiles(RegisterCase):
         self.assertIn(f"remove {second}/cert9.db", said)
         self.assertEqual(snapshot(self.home), registered)
 
+    def test_names_that_are_no_utf8(self):
+        first, _ = self.make_profiles(("Soft", self.backend))
+        path = first / "pkcs11.txt"
+        path.write_bytes(path.read_bytes().replace(b"name=Soft", b"name=S\xf6ft"))
+        before = snapshot(self.home)
+        (_, target) = self.targets("register", "firefox", "--replace", "--dry-run")
+        self.assertIn("-delete S�ft", "".join(target["changes"]))
+        (_, target) = self.targets("register", "firefox")
+        self.assertEqual(target["doubles"], [{"name": "S�ft", "library": self.backend}])
+        self.ctl("unregister", "firefox")
+        self.assertEqual(snapshot(self.home), before)
+
     @tap.only_if(FULL)
     def test_thunderbird_and_the_newer_folders(self):
         first, _ = self.make_profiles(root=".thunderbird")
@@ -181,6 +193,12 @@ class Profiles(RegisterCase):
         holder.communicate()
         self.ctl("unregister", "firefox")
         self.assertEqual({n: v for n, v in snapshot(first).items() if n != ".parentlock"}, before)
+
+    def test_a_lock_that_is_no_file_keeps_nobody(self):
+        first, _ = self.make_profiles()
+        os.mkfifo(first / ".parentlock")
+        self.ctl("register", "firefox", timeout=20)
+        self.assertEqual(self.modules(first), {OWN: self.module})
 
     @tap.only_if(FULL)
     def test_a_lock_by_a_link_counts_while_its_process_lives(self):

@@ -80,14 +80,13 @@ class Ssh(SshCase):
         self.ctl("unregister", "ssh")
         self.assertEqual(self.config.read_text(), "# new\nHost *\n    User me\n# last\n")
 
-    def test_without_its_last_mark_what_follows_stays(self):
+    def test_a_mark_that_is_left_alone_takes_nothing_along(self):
         self.write("User me\n")
         self.ctl("register", "ssh")
-        text = self.config.read_text().replace("# Pinfold: end\n", "Host gate\n    Port 2222\n")
-        self.config.write_text(text)
+        kept = self.config.read_text().replace("# Pinfold: end\n", "Host other\n    User you\n")
+        self.write(kept)
         self.ctl("unregister", "ssh")
-        self.assertEqual(self.config.read_text(),
-                         "User me\nMatch all\nHost gate\n    Port 2222\n")
+        self.assertEqual(self.config.read_text(), "User me\nMatch all\nHost other\n    User you\n")
 
     def test_dry_run_shows_the_lines(self):
         self.write("User me\n")
