@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("config", "desktop", "page", "token-text", "socket", "stream")
+NAMES = ("config", "desktop", "page", "register", "token-text", "socket", "stream")
 OPTIONS = ("-Dfuzz=true", "-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined",
            "-Db_lundef=false")
 # Of a single input; one that takes longer hangs.
