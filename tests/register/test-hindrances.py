@@ -144,16 +144,19 @@ class Chromium(Database, RegisterCase):
     name, list = "chromium", ".pki/nssdb/pkcs11.txt"
 
 
-@tap.only_if(FULL)
-class Firefox(Database, RegisterCase):
-    name, list = "firefox", ".mozilla/firefox/abc.default/pkcs11.txt"
-
+class Profile(Database):
     def prepare(self):
         self.make_profiles(("Soft", self.backend), root=str(self.path.parents[1]))
         (self.path.parents[1] / "zwei ü x").rmdir()
 
 
-class Thunderbird(Firefox):
+@tap.only_if(FULL)
+class Firefox(Profile, RegisterCase):
+    name, list = "firefox", ".mozilla/firefox/abc.default/pkcs11.txt"
+
+
+@tap.only_if(FULL)
+class Thunderbird(Profile, RegisterCase):
     name, list = "thunderbird", ".thunderbird/abc.default/pkcs11.txt"
 
 
