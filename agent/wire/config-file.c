@@ -129,14 +129,15 @@ set_cache_pin(PfConfig *config, const char *value)
     if (strcmp(value, "0") == 0)
         config->cache_pin = false;
     else if (strcmp(value, "1") != 0)
-        return "must be 0 or 1";
+        return PF_CONFIG_REASON("must be 0 or 1");
     return NULL;
 }
 
 static const char *
 accept_flag(PfConfig *config, const char *value)
 {
-    return strcmp(value, "0") == 0 || strcmp(value, "1") == 0 ? NULL : "must be 0 or 1";
+    return strcmp(value, "0") == 0 || strcmp(value, "1") == 0 ? NULL
+                                                              : PF_CONFIG_REASON("must be 0 or 1");
 }
 
 /* Any unsigned number, decimal, hexadecimal or octal; its low 32 bits count (DESIGN 5). */
@@ -147,7 +148,7 @@ parse_id_part(const char *value, uint32_t *ret_part)
     errno = 0;
     unsigned long long number = strtoull(value, &end, 0);
     if (!isdigit((unsigned char)value[0]) || *end != '\0' || errno != 0)
-        return "must be a number from 0 to 4294967295";
+        return PF_CONFIG_REASON("must be a number from 0 to 4294967295");
     *ret_part = (uint32_t)number;
     return NULL;
 }
@@ -186,7 +187,7 @@ set_words(PfConfigWords *words, const char *value)
     if (made == NULL || copy == NULL) {
         free(made);
         free(copy);
-        return "out of memory";
+        return PF_CONFIG_REASON("out of memory");
     }
     for (char *word = strtok_r(copy, " \t,", &rest); word != NULL;
          word = strtok_r(NULL, " \t,", &rest))
@@ -236,14 +237,14 @@ static const char *
 set_module(PfConfig *config, const char *name, const char *value)
 {
     if (value[0] != '\0' && value[0] != '/')
-        return "module path must be absolute (or empty, to remove the module)";
+        return PF_CONFIG_REASON("module path must be absolute (or empty, to remove the module)");
     switch (pf_config_file_set_module(config, name, value)) {
     case 0:
         return NULL;
     case -ENOSPC:
-        return "too many modules";
+        return PF_CONFIG_REASON("too many modules");
     default:
-        return "out of memory";
+        return PF_CONFIG_REASON("out of memory");
     }
 }
 
@@ -254,17 +255,17 @@ apply(Reader *reader, const char *section, const char *name, const char *value)
     bool user = reader->origin == PF_CONFIG_ORIGIN_USER;
     if (strcmp(section, "Modules") == 0) {
         if (user && pf_config_words_contain(config->lock, "Modules"))
-            return "locked by the administrator";
+            return PF_CONFIG_REASON("locked by the administrator");
         return set_module(config, name, value);
     }
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(section, keys[i].section) != 0 || strcmp(name, keys[i].key) != 0)
             continue;
         if (user && (keys[i].system_only || pf_config_words_contain(config->lock, name)))
-            return "locked by the administrator";
+            return PF_CONFIG_REASON("locked by the administrator");
         return keys[i].set(config, value);
     }
-    return "unknown section or key";
+    return PF_CONFIG_REASON("unknown section or key");
 }
 
 static void
@@ -310,7 +311,7 @@ shorten(Reader *reader, char *line, size_t size, char *text)
     size_t name_len = strcspn(text, "=:");
     if (text[0] == '[' || text[name_len] == '\0' ||
         name_len + sizeof "=" LONG_VALUE_MARK "\n" > size)
-        return "line is too long";
+        return PF_CONFIG_REASON("line is too long");
     snprintf(line, size, "%.*s=" LONG_VALUE_MARK "\n", (int)name_len, text);
     reader->long_value = trim_value(text + name_len + 1);
     return NULL;
@@ -331,11 +332,11 @@ on_line(char *line, int size, void *stream)
     size_t len = strlen(text);
     strcpy(line, "\n");
     if (text + len != reader->whole + got)
-        wrong = "holds a NUL";
+        wrong = PF_CONFIG_REASON("holds a NUL");
     else if (len < (size_t)size)
         memcpy(line, text, len + 1);
     else if (len > LINE_LIMIT)
-        wrong = "line is too long";
+        wrong = PF_CONFIG_REASON("line is too long");
     else if (text[0] != ';' && text[0] != '#')
         wrong = shorten(reader, line, (size_t)size, text);
     if (wrong != NULL)
@@ -351,5 +352,5 @@ pf_config_file_read(PfConfig *config, const char *path, FILE *stream, PfConfigOr
     free(reader.whole);
     if (line != 0)
         pf_config_file_add_problem(config, path, line > 0 ? (unsigned)line : 0,
-                                   "is no section, key or comment");
+                                   PF_CONFIG_REASON("is no section, key or comment"));
 }

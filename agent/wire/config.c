@@ -57,13 +57,13 @@ open_trusted(PfConfig *config, const char *path, uid_t owner)
     }
     const char *reason = NULL;
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        reason = "is not a regular file";
+        reason = PF_CONFIG_REASON("is not a regular file");
     else if (st.st_size > PF_CONFIG_SIZE_MAX)
-        reason = "is too big; not used";
+        reason = PF_CONFIG_REASON("is too big; not used");
     else if (st.st_uid != 0 && st.st_uid != owner)
-        reason = "belongs to somebody else; not used";
+        reason = PF_CONFIG_REASON("belongs to somebody else; not used");
     else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        reason = "can be written by others; not used";
+        reason = PF_CONFIG_REASON("can be written by others; not used");
     FILE *stream = reason == NULL ? fdopen(fd, "r") : NULL;
     if (stream == NULL) {
         pf_config_file_add_problem(config, path, 0, reason != NULL ? reason : strerror(errno));

@@ -17,6 +17,9 @@ typedef struct {
     char *path; /* absolute */
 } PfConfigModule;
 
+/* Marks a reason for the translators; whoever shows it has it translated. */
+#define PF_CONFIG_REASON(text) text
+
 /* A line or a file that was not understood: what it would have set keeps its built-in default. */
 typedef struct {
     char *file;

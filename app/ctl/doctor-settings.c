@@ -17,11 +17,11 @@ check_files(PfDoctor *doctor)
         if (problem->line > 0)
             pf_doctor_report_problem(doctor->report, "configuration",
                                      PF_DOCTOR_PROBLEM_CONFIGURATION_FAULT, "%s:%u: %s",
-                                     problem->file, problem->line, problem->reason);
+                                     problem->file, problem->line, _(problem->reason));
         else
             pf_doctor_report_problem(doctor->report, "configuration",
                                      PF_DOCTOR_PROBLEM_CONFIGURATION_FAULT, "%s: %s", problem->file,
-                                     problem->reason);
+                                     _(problem->reason));
     }
     if (config->problem_count == 0)
         pf_doctor_report_ok(doctor->report, "configuration",

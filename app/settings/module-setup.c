@@ -57,11 +57,12 @@ static void
 add_problem(PfModuleSetup *setup, const PfConfigProblem *problem)
 {
     g_autofree char *file = g_filename_display_name(problem->file);
-    char *text = problem->line > 0
-                     /* Translators: the path of a file, a number, and what is wrong there. */
-                     ? g_strdup_printf(_("%s, line %u: %s"), file, problem->line, problem->reason)
-                     /* Translators: the path of a file, and what is wrong with it. */
-                     : g_strdup_printf(_("%s: %s"), file, problem->reason);
+    char *text =
+        problem->line > 0
+            /* Translators: the path of a file, a number, and what is wrong there. */
+            ? g_strdup_printf(_("%s, line %u: %s"), file, problem->line, _(problem->reason))
+            /* Translators: the path of a file, and what is wrong with it. */
+            : g_strdup_printf(_("%s: %s"), file, _(problem->reason));
     g_ptr_array_add(setup->problems, text);
 }
 
@@ -85,7 +86,7 @@ read_own(PfModuleSetup *setup)
     if (g_file_load_contents(file, NULL, &setup->text, &len, &setup->etag, &error)) {
         if (strlen(setup->text) == len)
             return;
-        g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "holds a NUL");
+        g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("holds a NUL"));
     }
     if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         g_ptr_array_add(setup->problems, g_strdup(error->message));

@@ -45,6 +45,13 @@ class Terminal(unittest.TestCase):
         # The agent was started with the bus's environment, which is English.
         self.assertIn("The agent is on the session bus.", done.stdout)
 
+    def test_configuration(self):
+        """What its parser says, which speaks English to logs."""
+        conf = self.box.dir / "faulty.conf"
+        conf.write_text("what is this\n", encoding="utf-8")
+        done = self.box.run(CTL, "doctor", env={"LANGUAGE": "de", "PINFOLD_CONF": conf}, check=False)
+        self.assertIn(f"{conf}:1: ist weder Abschnitt noch Schlüssel noch Kommentar", done.stdout)
+
 
 class GermanAgent(unittest.TestCase):
     def test_findings(self):

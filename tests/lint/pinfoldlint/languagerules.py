@@ -26,7 +26,7 @@ PLURALS = {
 KEPT = ("PIN — ", "Permission — ")
 XGETTEXT = ["xgettext", "--files-from=-", "--from-code=UTF-8", "--no-wrap", "--output=-",
             "--keyword=_", "--keyword=N_", "--keyword=C_:1c,2", "--keyword=NC_:1c,2",
-            "--keyword=g_dngettext:2,3", "--keyword=g_dcgettext:2", "--keyword=g_dpgettext2:2c,3"]
+            "--keyword=PF_CONFIG_REASON", "--keyword=g_dngettext:2,3", "--keyword=g_dcgettext:2", "--keyword=g_dpgettext2:2c,3"]
 
 
 def _lines(text):
