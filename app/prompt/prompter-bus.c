@@ -17,6 +17,13 @@
 /* With more programs at the door than it lets wait, the agent is there, and comes to them all. */
 #define BUSY_RETRY_MS 250
 
+/* One socket of those that come to have the same name. Its inode alone may be one that was
+ * another's before. */
+typedef struct {
+    ino_t inode; /* 0: there is none */
+    struct timespec made;
+} SocketMark;
+
 struct _PfPrompterBus {
     GObject parent_instance;
     const sd_bus_vtable *vtable;
@@ -24,7 +31,7 @@ struct _PfPrompterBus {
     char path[108];
     sd_bus *bus;
     PfBusSource *source;
-    ino_t inode; /* of the socket that was connected to */
+    SocketMark connected; /* the socket that was connected to */
     GFileMonitor *monitor;
     guint retry_id;
     guint retries;
@@ -37,11 +44,18 @@ static guint signals[N_SIGNALS];
 
 static void watch_directory(PfPrompterBus *self);
 
-static ino_t
-get_socket_inode(PfPrompterBus *self)
+static SocketMark
+look_at_socket(PfPrompterBus *self)
 {
     struct stat st;
-    return stat(self->path, &st) == 0 ? st.st_ino : 0;
+    return stat(self->path, &st) == 0 ? (SocketMark){st.st_ino, st.st_mtim} : (SocketMark){0};
+}
+
+static gboolean
+is_same_socket(const SocketMark *a, const SocketMark *b)
+{
+    return a->inode == b->inode && a->made.tv_sec == b->made.tv_sec &&
+           a->made.tv_nsec == b->made.tv_nsec;
 }
 
 static void
@@ -62,8 +76,8 @@ on_source_hangup(gpointer user_data)
     drop(self);
     /* With socket activation the same socket stays and connecting would start the agent that the
      * user may just have stopped; only another agent's socket is a reason to connect now. */
-    ino_t inode = get_socket_inode(self);
-    if (inode != 0 && inode != self->inode)
+    SocketMark now = look_at_socket(self);
+    if (now.inode != 0 && !is_same_socket(&now, &self->connected))
         pf_prompter_bus_connect(self);
 }
 
@@ -73,6 +87,10 @@ on_register_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error
     PfPrompterBus *self = user_data;
     pf_process_guard_hide();
     const sd_bus_error *error = sd_bus_message_get_error(reply);
+    /* An agent that ends has refused nothing; the hangup, which comes next, looks for another one.
+     */
+    if (sd_bus_is_open(self->bus) <= 0)
+        return 0;
     if (error != NULL) {
         g_warning("The agent does not accept this app as its prompter: %s", error->message);
         drop(self);
@@ -123,8 +141,8 @@ pf_prompter_bus_connect(PfPrompterBus *self)
         return;
     watch_directory(self);
     int r = pf_socket_path_check(self->path);
-    ino_t inode = get_socket_inode(self);
-    if (r == -ENOENT || (r >= 0 && inode == 0))
+    SocketMark found = look_at_socket(self);
+    if (r == -ENOENT || (r >= 0 && found.inode == 0))
         return; /* the monitor tells when it is there */
 
     sd_bus *bus = NULL;
@@ -144,7 +162,7 @@ pf_prompter_bus_connect(PfPrompterBus *self)
         return;
     }
     self->bus = bus;
-    self->inode = inode;
+    self->connected = found;
     self->retries = 0;
     self->source = pf_bus_source_new(bus, on_source_hangup, self);
 }

@@ -35,8 +35,9 @@ class PromptingAgent:
         self.confirmed = []
         self.decisions = []  # (request, word)
         self.remembered = []  # what AnswerPinWith said; None of AnswerPin
-        self.held = []  # invocations of AnswerPin that are not answered yet
+        self.held = []  # invocations that are not answered yet
         self.hold_answers = False
+        self.hold_registrations = False
         self.answer_error = None
         self._server = Gio.DBusServer.new_sync(f"unix:path={self.folder}/agent",
                                                Gio.DBusServerFlags.NONE, Gio.dbus_generate_guid(),
@@ -63,6 +64,9 @@ class PromptingAgent:
     def _on_method_call(self, _connection, _sender, _path, _iface, method, args, invocation):
         if method == "RegisterPrompter":
             self.registered += 1
+            if self.hold_registrations:
+                self.held.append(invocation)
+                return
         elif method == "CancelPrompt":
             self.cancelled.append(args[0])
         elif method == "AnswerConfirm":

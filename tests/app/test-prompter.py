@@ -4,6 +4,8 @@
 """The PIN dialog as the agent drives it by Prompter1 and a person by keyboard and AT-SPI."""
 
 import os
+import shutil
+import signal
 import unittest
 from pathlib import Path
 
@@ -222,6 +224,35 @@ class PinDialog(PromptCase):
         wait_served(lambda: self.agent.registered, 10, "the app to come back")
         self.ask(21).press("Cancel")
         wait_served(lambda: self.agent.cancelled == [21], 5, "CancelPrompt")
+
+    def test_agent_dies_after_its_folder_was_removed(self):
+        """It listens in a new folder then; the next one does so there as well, with a socket whose inode
+        may be the first one's. The app comes to look when all of that is over."""
+        os.kill(self.app.pid, signal.SIGSTOP)
+        shutil.rmtree(self.agent.folder)
+        moved = PromptingAgent(self.box)
+        self.agent.stop()
+        moved.stop()
+        self.agent = PromptingAgent(self.box)
+        self.addCleanup(self.agent.stop)
+        os.kill(self.app.pid, signal.SIGCONT)
+        wait_served(lambda: self.agent.registered, 5, "the app to come back")
+        self.assertEqual(self.agent.registered, 1)
+        self.ask(21).press("Cancel")
+        wait_served(lambda: self.agent.cancelled == [21], 5, "CancelPrompt")
+
+    def test_agent_dies_before_it_has_answered(self):
+        """Of an app that is about to register."""
+        self.agent.stop()
+        self.agent = PromptingAgent(self.box)
+        self.agent.hold_registrations = True
+        wait_served(lambda: self.agent.registered, 10, "the app to come back")
+        os.kill(self.app.pid, signal.SIGSTOP)
+        self.agent.stop()
+        self.agent = PromptingAgent(self.box)
+        self.addCleanup(self.agent.stop)
+        os.kill(self.app.pid, signal.SIGCONT)
+        wait_served(lambda: self.agent.registered, 5, "the app to come once more")
 
     def test_agent_dies_with_the_answer(self):
         self.ask()
