@@ -7,8 +7,10 @@
 
 /* A holder that says nothing for so long has lost its lease. */
 #define LEASE_TIMEOUT_S 30
-/* When it is looked for the first time whether it has ended unsaid, and its PIN can be wiped. */
-#define LEASE_LOOK_S 1
+/* When it is looked whether it has ended unsaid, and its PIN can be wiped: after what programs wait
+ * between two of many signatures, and after what a card takes. */
+static const gint64 looks_ms[] = {100, 1000};
+
 /* While others wait, a holder that cannot act loses it sooner, and so does one that sleeps in its
  * backend: it may hang there, which is nobody else's affair. */
 #define HALTED_TIMEOUT_MS 2000
@@ -54,8 +56,11 @@ schedule_look(PfLeaseQueue *queue)
     PfPinLease *lease = queue->current;
     gint64 now = g_get_monotonic_time();
     gint64 held_ms = (now - lease->since) / 1000;
-    gint64 wait_ms =
-        (held_ms < LEASE_LOOK_S * 1000 ? LEASE_LOOK_S : LEASE_TIMEOUT_S) * 1000 - held_ms;
+    gint64 wait_ms = LEASE_TIMEOUT_S * 1000 - held_ms;
+    for (guint i = 0; i < G_N_ELEMENTS(looks_ms); i++) {
+        if (held_ms < looks_ms[i])
+            wait_ms = MIN(wait_ms, looks_ms[i] - held_ms);
+    }
     gint64 awaited_ms = (now - lease->awaited) / 1000;
     if (!g_queue_is_empty(&queue->waiting) && awaited_ms < HALTED_TIMEOUT_MS)
         wait_ms = MIN(wait_ms, HALTED_TIMEOUT_MS - awaited_ms);
@@ -83,7 +88,7 @@ pf_cache_watch_holder(PfLeaseQueue *queue)
     PfPinLease *lease = queue->current;
     /* One that is renewed keeps its timer, which looks when the next look is due. */
     if (lease->timeout == 0)
-        lease->timeout = g_timeout_add_seconds(LEASE_LOOK_S, on_lease_look, queue);
+        lease->timeout = g_timeout_add((guint)looks_ms[0], on_lease_look, queue);
     if (g_queue_is_empty(&queue->waiting))
         pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, FALSE);
     else

@@ -41,6 +41,9 @@ pf_lease_request_wants_cached(const PfLeaseRequest *request)
     return request->pin == NULL && request->new_pin == NULL;
 }
 
+/* An agent that is never idle must not keep them all. */
+#define DISCARDED_MAX 16u
+
 /* Pages that are zeroed already, and what makes the next ones, while nobody waits for it. */
 static GArray *discarded; /* of PfPinPage */
 static guint idle;
@@ -70,6 +73,10 @@ discard_page(PfPinPage *page)
 {
     if (page->fd < 0)
         return;
+    if (discarded != NULL && discarded->len >= DISCARDED_MAX) {
+        pf_pin_page_wipe(page);
+        return;
+    }
     pf_pin_page_zero(page);
     if (discarded == NULL)
         discarded = g_array_new(FALSE, FALSE, sizeof *page);
