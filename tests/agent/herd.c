@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Many processes with one ID: each has a pipe that tells it what to do; one takes all reports. */
+/* Many processes: each has a pipe that tells it what to do; one takes all reports. */
 #include "herd.h"
 
 #include <inttypes.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -20,29 +21,41 @@
 #include "agent-link.h"
 #include "agent-patience.h"
 
-/* Other orders are the seconds to work. */
-#define ORDER_JOIN 0u
-#define ORDER_END  UINT32_MAX
+#define SECONDS_MAX 60u
+
+typedef struct {
+    enum { ORDER_JOIN, ORDER_WORK, ORDER_LOOP, ORDER_END } what;
+    unsigned seconds;
+} Order;
 
 typedef struct {
     uint32_t good;
     uint32_t bad;
-    uint32_t longest_ms;
 } Report;
 
 static int *orders; /* to each */
 static int reports[2];
 static unsigned count;
+static uint32_t *times; /* µs, shared: SECONDS_MAX for each process */
+static bool has_own_token;
 
 static PfAgentLink *agent_link;
 static PfDomainRef domain;
+static uint64_t epoch;
+static unsigned entry;
+
+static int64_t
+get_now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 static int64_t
 get_now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return get_now_us() / 1000;
 }
 
 static void
@@ -56,7 +69,6 @@ wait_until(int64_t until_ms)
 static Report
 join(void)
 {
-    unsigned entry = 0;
     int64_t deadline = get_now_ms() + 60000;
     agent_link = pf_agent_link_new();
     /* The link itself tries once a second. */
@@ -65,32 +77,35 @@ join(void)
             return (Report){.bad = 1};
         wait_until(get_now_ms() + 100);
     }
-    uint64_t epoch = pf_agent_link_get_epoch(agent_link);
+    epoch = pf_agent_link_get_epoch(agent_link);
     if (pf_agent_link_sessions_changed(agent_link, &domain, 1, &entry) != PF_LINK_OK)
         return (Report){.bad = 1};
     pf_agent_link_set_sessions(agent_link, epoch, entry, (PfSessionCounts){.count = 1});
+    if (has_own_token)
+        pf_agent_link_store_login(agent_link, &domain, "135790", 6, 0);
     uint64_t word = pf_agent_link_get_login(agent_link, epoch, entry);
     return (Report){.good = pf_state_login_state(word) == PF_LOGIN_USER};
 }
 
-static bool
+/* As the module does it. Gives the time until the PIN was there, in µs; 0: it was not. */
+static uint32_t
 use_pin(void)
 {
     PfLease lease = {0};
-    bool is_cached = false;
+    int64_t begun = get_now_us();
     pf_agent_patience_begin();
     if (pf_agent_link_take_pin(agent_link, &domain, &(PfUse){NULL}, NULL, NULL, &lease) !=
         PF_LINK_OK)
-        return false;
+        return 0;
+    int64_t took = get_now_us() - begun;
     bool has_pin = pf_secret_get_length(lease.pin) > 0;
     pf_secret_free(lease.pin);
-    return pf_agent_link_end_lease(agent_link, lease.id, PF_LEASE_OK, 0, &is_cached) ==
-               PF_LINK_OK &&
-           is_cached && has_pin;
+    pf_agent_link_end_taken(agent_link, lease.id, epoch, entry, 0);
+    return has_pin ? (uint32_t)took + 1 : 0;
 }
 
 static Report
-work(unsigned seconds)
+work(unsigned seconds, uint32_t *own_times)
 {
     Report report = {0};
     uint32_t phase = 0;
@@ -99,24 +114,45 @@ work(unsigned seconds)
     int64_t next = get_now_ms() + phase % 1000;
     for (unsigned i = 0; i < seconds; i++, next += 1000) {
         wait_until(next);
-        int64_t begun = get_now_ms();
-        if (use_pin())
+        own_times[i] = use_pin();
+        if (own_times[i] > 0)
             report.good++;
         else
             report.bad++;
-        uint32_t took = (uint32_t)(get_now_ms() - begun);
-        report.longest_ms = took > report.longest_ms ? took : report.longest_ms;
+    }
+    return report;
+}
+
+static Report
+loop(unsigned seconds)
+{
+    Report report = {0};
+    int64_t end = get_now_ms() + (int64_t)seconds * 1000;
+    while (get_now_ms() < end) {
+        if (use_pin() == 0)
+            return (Report){report.good, 1};
+        report.good++;
     }
     return report;
 }
 
 static _Noreturn void
-live(int orders_fd)
+live(int orders_fd, unsigned number)
 {
-    uint32_t order;
+    Order order;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (read(orders_fd, &order, sizeof order) == sizeof order && order != ORDER_END) {
-        Report report = order == ORDER_JOIN ? join() : work(order);
+    if (has_own_token) {
+        size_t length = strlen(domain.token);
+        snprintf(domain.token + length, sizeof domain.token - length, "-%u", number);
+    }
+    while (read(orders_fd, &order, sizeof order) == sizeof order && order.what != ORDER_END) {
+        Report report;
+        if (order.what == ORDER_JOIN)
+            report = join();
+        else if (order.what == ORDER_LOOP)
+            report = loop(order.seconds);
+        else
+            report = work(order.seconds, times + (size_t)number * SECONDS_MAX);
         if (write(reports[1], &report, sizeof report) != sizeof report)
             break;
     }
@@ -125,7 +161,7 @@ live(int orders_fd)
 }
 
 static void
-tell_all(uint32_t order)
+tell_all(Order order)
 {
     for (unsigned i = 0; i < count; i++) {
         if (write(orders[i], &order, sizeof order) != sizeof order)
@@ -135,7 +171,7 @@ tell_all(uint32_t order)
 
 /* Everybody does it; the sum of what they say. */
 static Report
-command(uint32_t order)
+command(Order order)
 {
     Report sum = {0};
     tell_all(order);
@@ -145,8 +181,6 @@ command(uint32_t order)
             abort();
         sum.good += report.good;
         sum.bad += report.bad;
-        if (report.longest_ms > sum.longest_ms)
-            sum.longest_ms = report.longest_ms;
     }
     return sum;
 }
@@ -160,15 +194,17 @@ raise_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void
-pf_herd_start(char **args)
+static void
+start(char **args)
 {
     count = (unsigned)strtoul(args[0], NULL, 0);
     domain = (PfDomainRef){.app_id = strtoull(args[2], NULL, 0), .explicit_id = true};
     snprintf(domain.token, sizeof domain.token, "%s", args[1]);
     orders = calloc(count, sizeof *orders);
+    times = mmap(NULL, (size_t)count * SECONDS_MAX * sizeof *times, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     raise_limit();
-    if (orders == NULL || pipe(reports) < 0)
+    if (orders == NULL || times == MAP_FAILED || pipe(reports) < 0)
         abort();
     fflush(stdout);
     for (unsigned i = 0; i < count; i++) {
@@ -177,27 +213,71 @@ pf_herd_start(char **args)
         if (child < 0)
             abort();
         if (child == 0)
-            live(ends[0]);
+            live(ends[0], i);
         close(ends[0]);
         orders[i] = ends[1];
     }
-    printf("ok %" PRIu32 "\n", command(ORDER_JOIN).good);
+    printf("ok %" PRIu32 "\n", command((Order){ORDER_JOIN, 0}).good);
+}
+
+void
+pf_herd_start(char **args)
+{
+    has_own_token = false;
+    start(args);
+}
+
+void
+pf_herd_start_own(char **args)
+{
+    has_own_token = true;
+    start(args);
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+    const uint32_t *one = a;
+    const uint32_t *other = b;
+    return (*one > *other) - (*one < *other);
 }
 
 void
 pf_herd_work(char **args)
 {
-    Report sum = command((uint32_t)strtoul(args[0], NULL, 0));
-    printf("ok %" PRIu32 " %" PRIu32 " %" PRIu32 "\n", sum.good, sum.bad, sum.longest_ms);
+    unsigned seconds = (unsigned)strtoul(args[0], NULL, 0);
+    if (seconds < 1 || seconds > SECONDS_MAX)
+        abort();
+    Report sum = command((Order){ORDER_WORK, seconds});
+    size_t all = (size_t)count * seconds;
+    for (unsigned i = 1; i < count; i++)
+        memmove(times + (size_t)i * seconds, times + (size_t)i * SECONDS_MAX,
+                seconds * sizeof *times);
+    qsort(times, all, sizeof *times, compare_times);
+    printf("ok %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 "\n", sum.good, sum.bad,
+           times[all - 1], times[all / 2], times[all - 1 - all / 100]);
+}
+
+void
+pf_herd_loop(char **args)
+{
+    Report sum = command((Order){ORDER_LOOP, (unsigned)strtoul(args[0], NULL, 0)});
+    printf("ok %" PRIu32 " %" PRIu32 "\n", sum.good, sum.bad);
 }
 
 void
 pf_herd_end(char **args)
 {
     unsigned ended = 0;
-    tell_all(ORDER_END);
+    tell_all((Order){ORDER_END, 0});
     while (waitpid(-1, NULL, 0) > 0)
         ended++;
+    for (unsigned i = 0; i < count; i++)
+        close(orders[i]);
+    close(reports[0]);
+    close(reports[1]);
+    munmap(times, (size_t)count * SECONDS_MAX * sizeof *times);
+    free(orders);
     printf("ok %u\n", ended);
 }
 

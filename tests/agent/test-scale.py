@@ -63,8 +63,8 @@ class Scale(SharedCase):
         cpu = self.cpu()
         herd.send("herd-work", SECONDS)
         times = [self.status_time()]
-        status, good, bad, longest = herd.read()
-        print(f"# {good} uses, the longest {longest} ms, "
+        status, good, bad, longest, median, most = herd.read()
+        print(f"# {good} uses, the longest {longest} µs, median {median}, 99 % at most {most}, "
               f"{(self.cpu() - cpu) / SECONDS * 100:.0f} % of a processor", flush=True)
         times.append(self.status_time())
         print(f"# status: {', '.join(f'{t * 1000:.0f}' for t in times)} ms busy, idle", flush=True)
@@ -78,7 +78,7 @@ class Scale(SharedCase):
             self.assertLess(times[-1], 0.5)
         if FULL_PLAIN:  # what is measured wants a machine that does nothing else
             self.assertLess(times[-1], 0.1)
-            self.assertLess(int(longest), 1000)  # the second in which it has its turn
+            self.assertLess(int(longest), 1000000)  # the second in which it has its turn
 
     def test_outsiders(self):
         # Each has a domain of its own beside the login, and they all come in at once.

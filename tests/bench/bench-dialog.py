@@ -8,37 +8,21 @@ that was cancelled is remembered. The clock runs from the command to the program
 says that the dialog's window is mapped. Also what memory the app takes then.
 """
 
-import argparse
 import os
 import re
 import select
 import subprocess
-import sys
 import time
-import unittest
 from pathlib import Path
 from statistics import median
 
-SOURCE = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(SOURCE / "tests/lib")]
-os.environ["PYTHONPATH"] = str(SOURCE / "tests/lib")  # for what a sandbox starts
-sys.dont_write_bytecode = True
+from rows import parse_arguments, run
 
 MOST_MS = 200
 TOKEN = "pinfold-test"
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description="Measures how soon the PIN dialog is there.")
-    parser.add_argument("build", nargs="?", help="build folder (else environment PINFOLD_BUILD)")
-    parser.add_argument("--rounds", type=int, default=20)
-    args = parser.parse_args()
-    if args.build:
-        os.environ["PINFOLD_BUILD"] = str(Path(args.build).resolve())
-    return args
-
-
-ARGS = parse_arguments()
+ARGS = parse_arguments("Measures how soon the PIN dialog is there.", 20)
 
 # pylint: disable=wrong-import-position
 from pinfoldtest import softhsm  # noqa: E402
@@ -130,29 +114,21 @@ class Bench:
             self.ui.wait_no_window("PIN — ")
         return (mapped - began) * 1000
 
-    def report(self):
+    def report(self, rows):
+        section = "The PIN dialog"
         hidden = memory_kib(self.app.pid, "Rss"), memory_kib(self.app.pid, "Pss")
         first = self.measure()
         others = [self.measure() for _ in range(ARGS.rounds)]
-        print(f"PIN dialog, from C_Login to its window: {median(others):.0f} ms, "
-              f"{max(others):.0f} at most in {len(others)}; the app's first {first:.0f}")
-        print(f"  {'met   ' if median(others) <= MOST_MS else 'MISSED'}  at most {MOST_MS} ms")
-        print(f"memory of the app: {hidden[0]} KiB resident ({hidden[1]} its share) in the tray, "
-              f"{memory_kib(self.app.pid, 'Rss')} ({memory_kib(self.app.pid, 'Pss')}) after dialogs")
-
-
-def main():
-    try:
-        bench = Bench()
-        try:
-            bench.report()
-        finally:
-            bench.box.close()
-    except unittest.SkipTest as reason:
-        print(f"PIN dialog: not measured, {reason}")
-    except AssertionError as error:
-        sys.exit(f"bench: {error}")
+        rows.add(section, f"from C_Login to its window: median of {len(others)}", median(others), "ms",
+                 MOST_MS)
+        rows.add(section, "at most", max(others), "ms")
+        rows.add(section, "the app's first", first, "ms")
+        for when, rss, pss in (("in the tray", *hidden),
+                               ("after dialogs", memory_kib(self.app.pid, "Rss"),
+                                memory_kib(self.app.pid, "Pss"))):
+            rows.add(section, f"resident memory of the app {when}", rss / 1024, "MiB")
+            rows.add(section, f"its share of it {when}", pss / 1024, "MiB")
 
 
 if __name__ == "__main__":
-    main()
+    run("The PIN dialog", Bench, ARGS)

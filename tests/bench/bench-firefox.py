@@ -9,37 +9,19 @@ before. A handshake is from the request to its answer, over a new connection eac
 of the card takes is measured beside it, by OpenSC itself and with the look at whose card it is.
 """
 
-import argparse
-import os
-import sys
 import time
-import unittest
-from pathlib import Path
 from statistics import median
 
-SOURCE = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(SOURCE / "tests/lib")]
-os.environ["PYTHONPATH"] = str(SOURCE / "tests/lib")  # for what a sandbox starts
-sys.dont_write_bytecode = True
+from rows import parse_arguments, run
 
 HANDSHAKES = 5  # of each side in a round
 LOGINS = 20
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description="Measures Firefox with Pinfold and without.")
-    parser.add_argument("build", nargs="?", help="build folder (else environment PINFOLD_BUILD)")
-    parser.add_argument("--rounds", type=int, default=10)
-    args = parser.parse_args()
-    if args.build:
-        os.environ["PINFOLD_BUILD"] = str(Path(args.build).resolve())
-    return args
-
-
-ARGS = parse_arguments()
+ARGS = parse_arguments("Measures Firefox with Pinfold and without.", 10)
 
 # pylint: disable=wrong-import-position
-from firefoxfigures import handshake_lines, start_lines  # noqa: E402
+from firefoxfigures import handshake_rows, start_rows  # noqa: E402
 from pinfoldtest import Driver, Sandbox, readers  # noqa: E402
 from pinfoldtest.authority import Authority  # noqa: E402
 from pinfoldtest.dialogs import answer_pin  # noqa: E402
@@ -141,24 +123,11 @@ class Bench:
                 times.append((time.monotonic() - began) * 1000)
         return median(times)
 
-    def report(self):
+    def report(self, rows):
         login = self.login()
-        print(*start_lines(self.starts()), sep="\n", flush=True)
-        print(*handshake_lines(self.handshakes(), login), sep="\n")
-
-
-def main():
-    try:
-        bench = Bench()
-        try:
-            bench.report()
-        finally:
-            bench.box.close()
-    except unittest.SkipTest as reason:
-        print(f"Firefox: not measured, {reason}")
-    except AssertionError as error:
-        sys.exit(f"bench: {error}")
+        for row in (*start_rows(self.starts()), *handshake_rows(self.handshakes(), login)):
+            rows.add(*row)
 
 
 if __name__ == "__main__":
-    main()
+    run("Firefox", Bench, ARGS)

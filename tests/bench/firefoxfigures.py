@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""What is asked of Pinfold in Firefox, and whether figures meet it."""
+"""What is asked of Pinfold in Firefox, as rows of the table."""
 
 from statistics import median
 
+from rows import Row
+
+SECTION = "Firefox"
 MOST_START = 1.05
 MOST_ADDED_MS = 2
 
@@ -12,24 +15,21 @@ def _medians(pairs):
     return tuple(median(side) for side in zip(*pairs))
 
 
-def _verdict(is_met):
-    return "  met     " if is_met else "  MISSED  "
-
-
-def start_lines(pairs):
+def start_rows(pairs):
     """pairs: milliseconds of starts with OpenSC alone, and with Pinfold."""
     raw, own = _medians(pairs)
-    yield (f"Firefox, from its start to its window: {own:.0f} ms, with OpenSC alone {raw:.0f} "
-           f"(medians of {len(pairs)})")
-    yield f"{_verdict(own <= raw * MOST_START)}{own / raw:.3f} times, at most {MOST_START}"
+    yield Row(SECTION, f"from its start to its window, with OpenSC alone: median of {len(pairs)}", raw,
+              "ms")
+    yield Row(SECTION, "with Pinfold", own, "ms")
+    yield Row(SECTION, "with Pinfold / with OpenSC alone", own / raw, "", MOST_START)
 
 
-def handshake_lines(pairs, login):
+def handshake_rows(pairs, login):
     """pairs: milliseconds of sign-ins with OpenSC alone, and with Pinfold, one after the other;
     login: of a login of the card that looks at whose it is."""
     raw, own = _medians(pairs)
     added = median(mine - theirs for theirs, mine in pairs) - login
-    yield (f"Firefox, a sign-in to a server: {own:.1f} ms, with OpenSC alone {raw:.1f} (medians of "
-           f"{len(pairs)}); a login of the card: {login:.1f}")
-    yield (f"{_verdict(added <= MOST_ADDED_MS)}{added:.1f} ms besides the login, at most "
-           f"{MOST_ADDED_MS}")
+    yield Row(SECTION, f"a sign-in to a server, with OpenSC alone: median of {len(pairs)}", raw, "ms")
+    yield Row(SECTION, "with Pinfold, whose every sign-in has a login of the card", own, "ms")
+    yield Row(SECTION, "a login of the card", login, "ms")
+    yield Row(SECTION, "what Pinfold adds besides the login", added, "ms", MOST_ADDED_MS)

@@ -25,8 +25,8 @@ class BenchDialog(unittest.TestCase):
     def test_measures(self):
         done = self.run_bench()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertRegex(done.stdout, r"(?m)^PIN dialog, .*: \d+ ms, \d+ at most in 2; .* \d+$")
-        self.assertRegex(done.stdout, r"(?m)^memory of the app: \d{4,} KiB resident")
+        self.assertRegex(done.stdout, r"(?m)from C_Login .*: median of 2: [\d.]+ ms, at most 200$")
+        self.assertRegex(done.stdout, r"(?m)resident memory of the app in the tray: [\d.]+ MiB$")
 
     def test_says_what_failed(self):
         done = self.run_bench(PINFOLD_SOFTHSM=str(build_path("tests/spy/spy-backend.so")))
