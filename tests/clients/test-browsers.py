@@ -255,6 +255,20 @@ class SoftwareToken(FirefoxCase):
         self.assert_no_dialog()
         self.quit()
 
+    def test_forgotten(self):
+        """Firefox stays logged in, for all it knows, and is asked for at once."""
+        self.firefox.start()
+        self.begin_visit()
+        self.assert_asked_for("Firefox")
+        self.assert_visited()
+        self.token.presentations()
+        self.pinfold.ctl("forget")
+        self.begin_visit()
+        self.assert_asked_for("Firefox")
+        self.assert_visited()
+        self.assertLessEqual(self.token.presentations(), 2)
+        self.quit()
+
     def test_unregistered(self):
         """It is one that needs the token, and does not find it."""
         self.registered.pop().undo()
