@@ -7,9 +7,6 @@
 
 #include "cache-error.h"
 
-/* No more pages than that wait to be unmapped. */
-#define DISCARDED_MAX 16u
-
 PfLeaseRequest *
 pf_lease_request_new(PfProcessContext *context, gpointer connection, unsigned entry,
                      PfHistoryUse *use, const PfLeaseCall *call)
@@ -66,8 +63,7 @@ work_when_idle(void)
         idle = g_idle_add_full(G_PRIORITY_LOW, on_idle, NULL, NULL);
 }
 
-/* To unmap and to close it takes longer than all else that is done for the next one. An agent that
- * is never idle does it all the same: memory that is locked is scarce. */
+/* To unmap and to close it takes longer than all else that is done for the next one. */
 static void
 discard_page(PfPinPage *page)
 {
@@ -80,10 +76,6 @@ discard_page(PfPinPage *page)
     pf_pin_page_zero(page);
     if (discarded == NULL)
         discarded = g_array_new(FALSE, FALSE, sizeof *page);
-    if (discarded->len >= DISCARDED_MAX) {
-        pf_pin_page_wipe(page);
-        return;
-    }
     g_array_append_val(discarded, *page);
     *page = PF_PIN_PAGE_NONE;
     work_when_idle();
