@@ -60,6 +60,8 @@ new_part(PfTokensKeydata *keydata, gsize size)
 {
     g_assert(keydata->part_count < PARTS_MAX);
     unsigned char *data = OPENSSL_secure_zalloc(size);
+    if (data == NULL)
+        return NULL;
     keydata->parts[keydata->part_count].data = data;
     keydata->parts[keydata->part_count++].size = size;
     return data;
@@ -113,15 +115,15 @@ add_curve(PfTokensKeydata *keydata, EVP_PKEY *key)
         return FALSE;
     ASN1_OBJECT *object = OBJ_txt2obj(name, 0);
     int size = object != NULL ? i2d_ASN1_OBJECT(object, NULL) : 0;
-    if (size > 0) {
-        unsigned char *data = new_part(keydata, (gsize)size);
-        unsigned char *end = data;
-        i2d_ASN1_OBJECT(object, &end);
-        add(&keydata->private, CKA_EC_PARAMS, data, (gsize)size);
-        add(&keydata->public, CKA_EC_PARAMS, data, (gsize)size);
-    }
+    unsigned char *data = size > 0 ? new_part(keydata, (gsize)size) : NULL;
+    unsigned char *end = data;
+    gboolean is_written = data != NULL && i2d_ASN1_OBJECT(object, &end) == size;
     ASN1_OBJECT_free(object);
-    return size > 0;
+    if (!is_written)
+        return FALSE;
+    add(&keydata->private, CKA_EC_PARAMS, data, (gsize)size);
+    add(&keydata->public, CKA_EC_PARAMS, data, (gsize)size);
+    return TRUE;
 }
 
 /* PKCS#11 has the point in an OCTET STRING of its own. */
@@ -140,10 +142,12 @@ add_point(PfTokensKeydata *keydata, EVP_PKEY *key)
         return FALSE;
     }
     int wrapped_size = i2d_ASN1_OCTET_STRING(string, NULL);
-    unsigned char *data = new_part(keydata, (gsize)wrapped_size);
+    unsigned char *data = wrapped_size > 0 ? new_part(keydata, (gsize)wrapped_size) : NULL;
     unsigned char *end = data;
-    i2d_ASN1_OCTET_STRING(string, &end);
+    gboolean is_written = data != NULL && i2d_ASN1_OCTET_STRING(string, &end) == wrapped_size;
     ASN1_OCTET_STRING_free(string);
+    if (!is_written)
+        return FALSE;
     add(&keydata->public, CKA_EC_POINT, data, (gsize)wrapped_size);
     return TRUE;
 }
@@ -170,7 +174,8 @@ pf_tokens_keydata_new(EVP_PKEY *key)
     PfTokensKeydata *keydata = OPENSSL_secure_zalloc(sizeof *keydata);
     if (keydata == NULL)
         return NULL;
-    keydata->bits = (CK_ULONG)EVP_PKEY_get_bits(key);
+    int bits = EVP_PKEY_get_bits(key);
+    keydata->bits = bits > 0 ? (CK_ULONG)bits : 0;
     add(&keydata->private, CKA_KEY_TYPE, &keydata->type, sizeof keydata->type);
     add(&keydata->public, CKA_KEY_TYPE, &keydata->type, sizeof keydata->type);
     add(&keydata->private, CKA_SIGN, &yes, sizeof yes);
