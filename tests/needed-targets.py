@@ -29,8 +29,11 @@ def main():
     parser.add_argument("--no-suite", action="append", default=[])
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
+    tests = introspect(args.build, "tests")
+    if unknown := set(args.names) - {test["name"] for test in tests}:
+        parser.error(f"there is no test {', '.join(sorted(unknown))}")
     targets = {target["id"]: target["filename"] for target in introspect(args.build, "targets")}
-    needed = {path for test in introspect(args.build, "tests") if is_wanted(test, args)
+    needed = {path for test in tests if is_wanted(test, args)
               for target in test["depends"] for path in targets[target]}
     root = os.path.abspath(args.build)
     print(*sorted(os.path.relpath(path, root) for path in needed), sep="\n")

@@ -10,12 +10,14 @@ who do not have Pinfold yet.
 
 import os
 import re
+import subprocess
+import sys
 import unittest
 
 import picturecase
 from pinfoldtest import tap
 from pinfoldtest.extent import FULL
-from pinfoldtest.paths import source_path
+from pinfoldtest.paths import build_path, source_path
 from tourstops import STOPS
 
 # Of all languages and colours.
@@ -36,6 +38,15 @@ class Kept(unittest.TestCase):
         self.assertEqual(sorted(re.findall(r"/data/screenshots/(.*)\.png</image>", metainfo)), names)
         readme = source_path("README.md").read_text("utf-8")
         self.assertIn(re.search(r"\(data/screenshots/(.*)\.png\)", readme)[1], names)
+
+    def test_built(self):
+        """What ./bootstrap screenshots builds is what is looked at, in each language."""
+        commands = source_path("bootstrap").read_text("utf-8")
+        name = re.search(r"^run_screenshots\(\).*?build test (\S+)", commands, re.M | re.S)[1]
+        needed = subprocess.run([sys.executable, source_path("tests/needed-targets.py"),
+                                 build_path("."), name], capture_output=True, text=True, check=True)
+        self.assertLessEqual({"app/pinfold", "app/pinfoldctl", "po/de/LC_MESSAGES/pinfold.mo"},
+                             set(needed.stdout.split()))
 
     def test_names(self):
         names = [stop.name for stop in STOPS]
