@@ -37,11 +37,11 @@ find_deadline(PfCacheTimers *timers, const PfLoginDomain *domain, gint64 now,
     pf_timeout_rules_find(timers->rules, domain->token, &timeouts);
     if (timeouts.idle_s != 0) {
         gint64 since = is_lent(timers, domain) ? now : domain->last_used;
-        deadline = since + timeouts.idle_s * G_USEC_PER_SEC;
+        deadline = since + (gint64)timeouts.idle_s * G_USEC_PER_SEC;
         *ret_reason = PF_FORGET_IDLE_TIMEOUT;
     }
     if (timeouts.lifetime_s != 0) {
-        gint64 end = domain->entered + timeouts.lifetime_s * G_USEC_PER_SEC;
+        gint64 end = domain->entered + (gint64)timeouts.lifetime_s * G_USEC_PER_SEC;
         if (deadline == 0 || end < deadline) {
             deadline = end;
             *ret_reason = PF_FORGET_MAX_LIFETIME;

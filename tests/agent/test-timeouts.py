@@ -161,6 +161,14 @@ class Settings(TimeoutCase):
         self.box.run(CTL, "forget")
         self.assertEqual(self.expires(), -1)
 
+    def test_long_ones(self):
+        # More microseconds than 32 bits hold.
+        self.logged_in()
+        self.set_timeouts(idle=36000)
+        self.assertIn(self.expires(), range(35900, 36001))
+        self.set_timeouts(lifetime=28800)
+        self.assertIn(self.expires(), range(28700, 28801))
+
     def test_shorter_at_once(self):
         client, entry = self.logged_in()
         self.set_timeouts(idle=100)
