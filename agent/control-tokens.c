@@ -3,6 +3,7 @@
 /* A token's change: it is held from the beginning to the end, or to the end of who began it. */
 #include "control-tokens.h"
 
+#include "bus-process.h"
 #include "token-pattern.h"
 
 #define HOLDS_MAX  8u
@@ -15,7 +16,7 @@ struct PfControlTokens {
     PfDBusAgent1 *skeleton;
     PfCache *cache;
     PfTokenRegistry *registry;
-    guint32 prompter; /* process ID; 0: there is none */
+    pid_t prompter; /* 0: there is none */
     GCancellable *cancellable;
     GQueue waiting;   /* of GDBusMethodInvocation */
     GPtrArray *holds; /* of Hold */
@@ -158,18 +159,14 @@ on_caller_known(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autofree Begin *begin = data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) answer =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
-    guint32 pid = 0;
+    PfBusProcess caller;
     const char *token_uri;
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    if (!pf_bus_process_find_finish(result, &caller, &error)) {
         refuse(begin->invocation, G_DBUS_ERROR_FAILED, "the agent stops");
         return;
     }
-    if (answer != NULL)
-        g_variant_get(answer, "(u)", &pid);
     g_variant_get(g_dbus_method_invocation_get_parameters(begin->invocation), "(&s)", &token_uri);
-    if (pid == 0 || pid != begin->owner->prompter)
+    if (begin->owner->prompter == 0 || !pf_bus_process_is(&caller, begin->owner->prompter))
         refuse(begin->invocation, G_DBUS_ERROR_ACCESS_DENIED, "only for the agent's prompter");
     else if (begin->owner->holds->len >= HOLDS_MAX)
         refuse(begin->invocation, G_DBUS_ERROR_LIMITS_EXCEEDED, "too many changes");
@@ -185,12 +182,9 @@ handle_begin_token_change(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocat
         return G_DBUS_METHOD_INVOCATION_HANDLED;
     Begin *begin = g_new(Begin, 1);
     *begin = (Begin){self, invocation};
-    g_dbus_connection_call(g_dbus_method_invocation_get_connection(invocation),
-                           "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                           "GetConnectionUnixProcessID",
-                           g_variant_new("(s)", g_dbus_method_invocation_get_sender(invocation)),
-                           G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable,
-                           on_caller_known, begin);
+    pf_bus_process_find(g_dbus_method_invocation_get_connection(invocation),
+                        g_dbus_method_invocation_get_sender(invocation), self->cancellable,
+                        on_caller_known, begin);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -275,7 +269,7 @@ pf_control_tokens_new(PfDBusAgent1 *skeleton, PfCache *cache, PfTokenRegistry *r
 void
 pf_control_tokens_set_prompter(PfControlTokens *self, pid_t pid)
 {
-    self->prompter = (guint32)pid;
+    self->prompter = pid;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "bus-process.h"
 #include "socket-peer.h"
 #include "wire-names.h"
 
@@ -18,7 +19,7 @@ struct PfAgentWatch {
     GCancellable *asked; /* of its owner's */
     PfDbusAgent1 *proxy;
     PfAgentPresence presence;
-    guint32 pid; /* of who has the name; 0: not known */
+    PfBusProcess process; /* of who has the name */
     guint retry_id;
 };
 
@@ -45,14 +46,14 @@ static void
 judge(PfAgentWatch *watch)
 {
     pid_t listener = 0;
-    int r = watch->pid != 0 ? pf_socket_peer_get_pid(&listener) : 0;
+    int r = watch->process.pid != 0 ? pf_socket_peer_get_pid(&listener) : 0;
     if (r == -EAGAIN) {
         watch->retry_id = g_timeout_add(BUSY_RETRY_MS, on_retry_elapsed, watch);
         return;
     }
-    gboolean is_foreign = r == 0 && listener != 0 && (guint32)listener != watch->pid;
+    gboolean is_foreign = r == 0 && listener != 0 && !pf_bus_process_is(&watch->process, listener);
     if (is_foreign)
-        g_warning("Another program answers as Pinfold's agent: process %u", watch->pid);
+        g_warning("Another program answers as Pinfold's agent: process %u", watch->process.pid);
     set_presence(watch, is_foreign ? PF_AGENT_FOREIGN : PF_AGENT_PRESENT);
 }
 
@@ -66,17 +67,13 @@ on_retry_elapsed(gpointer user_data)
 }
 
 static void
-on_owner_pid_done(GObject *source, GAsyncResult *result, gpointer user_data)
+on_owner_found(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) answer =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    PfBusProcess process;
+    if (!pf_bus_process_find_finish(result, &process, NULL))
         return;
     PfAgentWatch *watch = user_data;
-    watch->pid = 0;
-    if (answer != NULL)
-        g_variant_get(answer, "(u)", &watch->pid);
+    watch->process = process;
     judge(watch);
 }
 
@@ -89,11 +86,8 @@ on_proxy_name_owner_notify(PfDbusAgent1 *proxy, GParamSpec *pspec, PfAgentWatch 
     set_presence(watch, name != NULL ? PF_AGENT_UNKNOWN : PF_AGENT_ABSENT);
     if (name == NULL)
         return;
-    g_dbus_connection_call(g_dbus_proxy_get_connection(G_DBUS_PROXY(proxy)), "org.freedesktop.DBus",
-                           "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                           "GetConnectionUnixProcessID", g_variant_new("(s)", name),
-                           G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, watch->own,
-                           on_owner_pid_done, watch);
+    pf_bus_process_find(g_dbus_proxy_get_connection(G_DBUS_PROXY(proxy)), name, watch->own,
+                        on_owner_found, watch);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 
+#include "bus-process.h"
 #include "ctl-text.h"
 #include "session-bus.h"
 #include "socket-peer.h"
@@ -55,22 +56,16 @@ start_agent(GDBusConnection *bus, GError **error)
 static gboolean
 check_owner(GDBusConnection *bus, GError **error)
 {
-    guint32 owner = 0;
     pid_t listener = 0;
-    g_autoptr(GVariant) answer =
-        g_dbus_connection_call_sync(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                    "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                                    g_variant_new("(s)", PF_WIRE_AGENT_NAME), G_VARIANT_TYPE("(u)"),
-                                    G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-    if (answer != NULL)
-        g_variant_get(answer, "(u)", &owner);
+    PfBusProcess owner = pf_bus_process_find_sync(bus, PF_WIRE_AGENT_NAME);
     int r = pf_socket_peer_get_pid(&listener);
     /* A bus that does not say, and an agent that is too busy to be looked at. */
-    if (owner == 0 || r == -EAGAIN || (r == 0 && (listener == 0 || (guint32)listener == owner)))
+    if (owner.pid == 0 || r == -EAGAIN ||
+        (r == 0 && (listener == 0 || pf_bus_process_is(&owner, listener))))
         return TRUE;
     /* Translators: the number is a process ID. */
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
-                _("another program answers as Pinfold's agent (process %u)"), owner);
+                _("another program answers as Pinfold's agent (process %u)"), owner.pid);
     return FALSE;
 }
 
