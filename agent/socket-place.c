@@ -53,14 +53,29 @@ close_fd(int *fd)
     *fd = -1;
 }
 
+/* Takes the right to look into FOLDER from others, where it is ours and they cannot have changed
+ * it: Flatpak makes it so. */
+static void
+close_folder(const char *folder)
+{
+    struct stat st;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 022) == 0)
+        fchmod(fd, 0700);
+    close_fd(&fd);
+}
+
 /* The folder is ours alone, or nothing is served in it. */
 static gboolean
 prepare_folder(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
-    if (g_mkdir(folder, 0700) < 0 && errno != EEXIST) {
-        set_errno_error(error, errno, folder);
-        return FALSE;
+    if (g_mkdir(folder, 0700) < 0) {
+        if (errno != EEXIST) {
+            set_errno_error(error, errno, folder);
+            return FALSE;
+        }
+        close_folder(folder);
     }
     int r = pf_socket_path_check(path);
     if (r < 0) {

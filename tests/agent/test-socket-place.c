@@ -3,6 +3,7 @@
 /* Tests that the socket's place is taken again whenever its folder is removed. */
 #include "socket-place.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 
 typedef struct {
@@ -98,6 +99,34 @@ test_removed_before_it_is_watched(Fixture *f, gconstpointer unused)
     assert_taken_again(f, 1);
 }
 
+/* What another user may look into is closed to him; what he may have changed is not used. */
+static void
+test_open_folder(Fixture *f, gconstpointer unused)
+{
+    struct stat st;
+    PfSocketPlace *place = NULL;
+    g_assert_cmpint(g_mkdir_with_parents(f->folder, 0700), ==, 0);
+    g_assert_cmpint(g_chmod(f->folder, 0755), ==, 0);
+    g_assert_cmpint(pf_socket_place_new(on_moved, f, &place, NULL), ==, PF_SOCKET_PLACE_OURS);
+    g_assert_cmpint(stat(f->folder, &st), ==, 0);
+    g_assert_cmpint(st.st_mode & 07777, ==, 0700);
+    pf_socket_place_free(place);
+}
+
+static void
+test_writable_folder(Fixture *f, gconstpointer unused)
+{
+    struct stat st;
+    PfSocketPlace *place = NULL;
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpint(g_mkdir_with_parents(f->folder, 0700), ==, 0);
+    g_assert_cmpint(g_chmod(f->folder, 0770), ==, 0);
+    g_assert_cmpint(pf_socket_place_new(on_moved, f, &place, &error), ==, PF_SOCKET_PLACE_FAILED);
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+    g_assert_cmpint(stat(f->folder, &st), ==, 0);
+    g_assert_cmpint(st.st_mode & 07777, ==, 0770);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -105,5 +134,8 @@ main(int argc, char **argv)
     g_test_add("/socket-place/removed", Fixture, NULL, set_up, test_removed, tear_down);
     g_test_add("/socket-place/removed-before-it-is-watched", Fixture, NULL, set_up,
                test_removed_before_it_is_watched, tear_down);
+    g_test_add("/socket-place/open-folder", Fixture, NULL, set_up, test_open_folder, tear_down);
+    g_test_add("/socket-place/writable-folder", Fixture, NULL, set_up, test_writable_folder,
+               tear_down);
     return g_test_run();
 }

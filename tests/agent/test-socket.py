@@ -162,8 +162,14 @@ class Outages(AgentCase):
         away = self.box.dir / "away"
         self.assert_meets_programs_again(lambda: self.agent.socket.parent.rename(away))
 
-    def test_folder_that_others_can_enter_is_not_served(self):
+    def test_folder_that_others_can_only_enter_is_closed(self):
         self.agent.socket.parent.chmod(0o755)
+        self.agent.socket.unlink()
+        wait_for(lambda: "it is there again" in self.agent.log(), 5, "the socket to be back")
+        self.assertEqual(self.agent.socket.parent.stat().st_mode & 0o7777, 0o700)
+
+    def test_folder_that_others_can_change_is_not_served(self):
+        self.agent.socket.parent.chmod(0o770)
         self.agent.socket.unlink()
         wait_for(lambda: "The socket was removed: " in self.agent.log(), 5, "the refusal")
         self.assertFalse(self.agent.socket.exists())
