@@ -10,12 +10,16 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "program-name.h"
 
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77 /* Linux 6.5 */
+#endif
+#ifndef PID_FS_MAGIC
+#define PID_FS_MAGIC 0x50494446 /* Linux 6.9 */
 #endif
 
 /* The fields of /proc/PID/stat after the program's name, which may hold blanks and parentheses. */
@@ -97,6 +101,22 @@ pin_process(PfPeerIdentity *self, int socket_fd, const PfPeerIdentityOps *ops, G
     return TRUE;
 }
 
+/* A process of another PID namespace has no ID here, but where its pidfd is a file of the kernel's
+ * own (Linux 6.9), that has a number that no other process gets. Its connections are known to be of
+ * one process by it; without it, each seems to be of another. */
+static void
+mark_unseen_process(PfPeerIdentity *self, int socket_fd, const PfPeerIdentityOps *ops)
+{
+    struct statfs fs;
+    struct stat st;
+    int pidfd = ops->get_peer_pidfd(socket_fd);
+    if (pidfd < 0)
+        return;
+    if (fstatfs(pidfd, &fs) == 0 && fs.f_type == PID_FS_MAGIC && fstat(pidfd, &st) == 0)
+        self->pidfs_inode = st.st_ino;
+    self->pidfd = pidfd;
+}
+
 static gboolean
 stat_exe(pid_t pid, struct stat *st)
 {
@@ -146,11 +166,15 @@ pf_peer_identity_new(int socket_fd, const PfPeerIdentityOps *ops, GError **error
     self->pid = peer.pid;
     self->pidfd = -1;
     self->exe = g_strdup("");
-    if (self->pid != 0) {
-        if (!pin_process(self, socket_fd, ops != NULL ? ops : &pf_peer_identity_kernel, error))
-            return NULL;
-        read_executable(self);
+    if (ops == NULL)
+        ops = &pf_peer_identity_kernel;
+    if (self->pid == 0) {
+        mark_unseen_process(self, socket_fd, ops);
+        return g_steal_pointer(&self);
     }
+    if (!pin_process(self, socket_fd, ops, error))
+        return NULL;
+    read_executable(self);
     return g_steal_pointer(&self);
 }
 
@@ -171,13 +195,14 @@ pf_peer_identity_free(PfPeerIdentity *identity)
 gboolean
 pf_peer_identity_is_same_process(const PfPeerIdentity *a, const PfPeerIdentity *b)
 {
-    return a->pid != 0 && a->pid == b->pid && a->start_time == b->start_time;
+    if (a->pid == 0)
+        return b->pid == 0 && a->pidfs_inode != 0 && a->pidfs_inode == b->pidfs_inode;
+    return a->pid == b->pid && a->start_time == b->start_time;
 }
 
 gboolean
 pf_peer_identity_is_same(const PfPeerIdentity *a, const PfPeerIdentity *b)
 {
-    /* Nothing tells two processes of a namespace apart that we cannot see. */
     if (!pf_peer_identity_is_same_process(a, b))
         return FALSE;
     return a->is_exe_known == b->is_exe_known && a->exe_device == b->exe_device &&

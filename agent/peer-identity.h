@@ -10,6 +10,7 @@
 typedef struct {
     pid_t pid;             /* 0: of a PID namespace that cannot be seen */
     guint64 start_time;    /* of /proc/PID/stat; 0: unreadable */
+    guint64 pidfs_inode;   /* of a process that cannot be seen; 0: unknown */
     int pidfd;             /* becomes readable when the process ends; -1: none */
     gboolean is_exe_known; /* readable, and of our own PID namespace or a named sandbox */
     dev_t exe_device;

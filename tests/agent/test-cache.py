@@ -6,9 +6,10 @@
 import os
 import shutil
 import signal
+import subprocess
 import time
 
-from agentbed import OTHER, TOKEN, AgentCase
+from agentbed import OTHER, TOKEN, Agent, AgentCase
 from pinfoldtest import process, tap, wait_for
 from pinfoldtest.extent import FULL
 from pinfoldtest.paths import build_path
@@ -179,8 +180,27 @@ class Leases(AgentCase):
         lease, _ = first.take()
         self.assertEqual(second.call("end", lease, 2)[0], "unavailable")
 
-
     def test_many_threads(self):
+        self.take_in_threads()
+
+    def test_processes_that_the_agent_cannot_see(self):
+        """An agent in a PID namespace of its own, as in a Flatpak: each process is one all the same."""
+        prefix = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child",
+                  "--mount-proc"]
+        if subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode != 0:
+            self.skipTest("no namespaces can be made here")
+        pidfd = os.pidfd_open(os.getpid())
+        self.addCleanup(os.close, pidfd)
+        if not os.readlink(f"/proc/self/fd/{pidfd}").startswith("pidfd:"):
+            self.skipTest("the kernel gives processes no number of their own (before Linux 6.9)")
+        self.agent.process.terminate()
+        self.agent.process.wait(20)
+        self.agent = Agent(self.box, prefix=prefix)
+        self.take_in_threads()
+        other = self.client()
+        self.assertEqual(other.state(other.join_domain()), "public")
+
+    def take_in_threads(self):
         client, entry = self.logged_in()
         for threads in (8, 48):  # fewer and more than the link has connections
             self.assertEqual(client.call("threads", TOKEN, "-", threads, 10, entry),
