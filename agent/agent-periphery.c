@@ -3,6 +3,7 @@
 /* PfAgentPeriphery: connects the parts; each does its work by itself. */
 #include "agent-periphery.h"
 
+#include "app-launcher.h"
 #include "card-reset.h"
 #include "control.h"
 #include "forget-guard.h"
@@ -67,6 +68,18 @@ on_prompter_changed(PfAgentPeriphery *self)
 }
 
 static void
+on_app_failed(gpointer owner)
+{
+    g_debug("The app that somebody asked for cannot be started");
+}
+
+static void
+on_app_wanted(PfAgentPeriphery *self)
+{
+    pf_app_launcher_start(G_OBJECT(self->broker), on_app_failed);
+}
+
+static void
 on_lock_changed(PfAgentPeriphery *self)
 {
     pf_prompt_broker_set_locked(self->broker, pf_session_watcher_is_locked(self->session));
@@ -101,6 +114,7 @@ pf_agent_periphery_new(PfCache *cache, PfAgentSettings *settings, PfPromptBroker
     pf_removal_guard_connect(cache, self->registry);
     pf_prompt_broker_set_tries_left(broker, ask_tries_left, self);
     g_signal_connect_swapped(broker, "prompter-changed", G_CALLBACK(on_prompter_changed), self);
+    g_signal_connect_swapped(self->control, "app-wanted", G_CALLBACK(on_app_wanted), self);
     on_prompter_changed(self);
     pf_token_registry_refresh(self->registry);
     pf_control_start(self->control);
@@ -118,6 +132,7 @@ pf_agent_periphery_free(PfAgentPeriphery *self)
     pf_card_reset_stop(self->reset);
     g_signal_handlers_disconnect_by_data(self->session, self);
     pf_session_watcher_stop(self->session);
+    g_signal_handlers_disconnect_by_data(self->control, self);
     pf_control_stop(self->control);
     pf_token_registry_stop(self->registry);
     pf_pcsc_watcher_stop(self->watcher);

@@ -38,6 +38,7 @@ struct _PfControl {
 };
 
 static guint name_lost_signal;
+static guint app_wanted_signal;
 
 G_DEFINE_FINAL_TYPE(PfControl, pf_control, G_TYPE_OBJECT)
 
@@ -86,6 +87,15 @@ handle_forget(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, GVarian
               PfControl *self)
 {
     pf_control_forget_answer(skeleton, invocation, filter, self->cache, self->registry);
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_start_app(PfDBusAgent1 *skeleton, GDBusMethodInvocation *invocation, PfControl *self)
+{
+    if (!pf_dbus_agent1_get_prompter_present(skeleton))
+        g_signal_emit(self, app_wanted_signal, 0);
+    pf_dbus_agent1_complete_start_app(skeleton, invocation);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -259,6 +269,7 @@ pf_control_init(PfControl *self)
     g_signal_connect(self->skeleton, "handle-get-status", G_CALLBACK(handle_get_status), self);
     g_signal_connect(self->skeleton, "handle-forget", G_CALLBACK(handle_forget), self);
     g_signal_connect(self->skeleton, "handle-close-id", G_CALLBACK(handle_close_id), self);
+    g_signal_connect(self->skeleton, "handle-start-app", G_CALLBACK(handle_start_app), self);
     g_signal_connect(self->skeleton, "handle-diagnose", G_CALLBACK(handle_diagnose), self);
     g_signal_connect(self->skeleton, "g-authorize-method", G_CALLBACK(on_authorize), NULL);
 }
@@ -284,6 +295,8 @@ static void
 pf_control_class_init(PfControlClass *klass)
 {
     G_OBJECT_CLASS(klass)->dispose = pf_control_dispose;
+    app_wanted_signal = g_signal_new("app-wanted", PF_TYPE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                     NULL, NULL, G_TYPE_NONE, 0);
     name_lost_signal = g_signal_new("name-lost", PF_TYPE_CONTROL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                     NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }

@@ -15,7 +15,8 @@
 G_DECLARE_FINAL_TYPE(PfControl, pf_control, PF, CONTROL, GObject)
 
 /* Main thread only. Signal "name-lost" (gboolean bus_gone): another agent has the name, or the bus
- * went away; never told where there was no session bus from the start. */
+ * went away; never told where there was no session bus from the start. Signal "app-wanted":
+ * somebody asks for the app while there is no prompter. */
 PfControl *pf_control_new(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher *watcher);
 
 /* Whose findings Diagnose has, too. REPORT must be good until pf_control_stop(). */

@@ -35,6 +35,12 @@ runs(const PfPeerIdentity *identity, const char *path)
            pf_peer_identity_is_unchanged(identity);
 }
 
+const char *
+pf_prompter_executable_get_app(void)
+{
+    return app_path;
+}
+
 gboolean
 pf_prompter_executable_matches(const PfPeerIdentity *identity)
 {

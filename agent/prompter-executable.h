@@ -9,6 +9,9 @@
 /* Notes the agent's own executable; called once, before the process turns non-dumpable. */
 void pf_prompter_executable_init(void);
 
+/* The app's path; NULL when it is not known. Borrowed. */
+const char *pf_prompter_executable_get_app(void);
+
 /* Does IDENTITY run that app (device and inode, as they are now)? */
 gboolean pf_prompter_executable_matches(const PfPeerIdentity *identity);
 

@@ -9,6 +9,7 @@ import time
 
 from agentbed import OTHER, TOKEN
 from pinfoldtest import tap, wait_for
+from pinfoldtest.bus import Bus
 from pinfoldtest.paths import build_path
 from promptbed import PromptCase
 from sharedbed import ID, SharedCase
@@ -250,6 +251,27 @@ class Ends(PromptCase):
         (request,), _ = prompter.expect("ask")
         prompter.call("answer", request, "135790")
         self.assertEqual(self.finish(job)[2], "135790")
+
+    def test_app_is_started_for_whoever_asks(self):
+        """As the app of another Flatpak sandbox does; not while there is one."""
+        started = self.box.dir / "started"
+        self.box.add_service("org.pinfold.Pinfold",
+                             f"/bin/sh -c 'echo x >>{started}; exec sleep 30'")
+        bus = Bus(self.box.env["DBUS_SESSION_BUS_ADDRESS"])
+        call = ("org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1", "StartApp")
+        prompter = self.prompter()
+        wait_for(lambda: self.is_prompter_present(bus), 5, "the prompter to be known")
+        bus.call(*call)
+        prompter.kill()
+        wait_for(lambda: not self.is_prompter_present(bus), 5, "the prompter to be gone")
+        self.assertFalse(started.exists())
+        bus.call(*call)
+        wait_for(started.exists, 5, "the app to be started")
+
+    @staticmethod
+    def is_prompter_present(bus):
+        return bus.call("org.pinfold.Agent", "/org/pinfold/Agent", "org.freedesktop.DBus.Properties",
+                        "Get", "(ss)", "org.pinfold.Agent1", "PrompterPresent")[0]
 
     def test_app_that_never_registers(self):
         self.box.add_service("org.pinfold.Pinfold", "/bin/sleep 30")
