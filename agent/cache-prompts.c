@@ -215,6 +215,7 @@ void
 pf_cache_ask(PfCache *self, PfLeaseRequest *request, PfDialogDetails *details)
 {
     g_ptr_array_add(self->prompting, request);
+    g_debug("A dialog is wanted for process %d", (int)request->context->identity->pid);
     request->prompt = pf_prompt_broker_ask(self->broker, details, on_prompt_outcome, request);
     /* It may be that it was answered for another call while this one was under way. */
     pf_cache_settle_wakes(self);

@@ -33,6 +33,9 @@ APP_NAME = Path(__file__).with_name("app-name.py")
 # How much fits into the folders of the user, when they can be made small.
 DISK_BYTES = 16 << 20
 
+# What tells nothing here, and fills the agent's log.
+_SAID_OFTEN = "Calls that wait for the person"
+
 _START = """#!/bin/sh
 export LD_PRELOAD="{preload}" PF_CLOCK_PAGE="{clock}"
 # A sanitizer wants to be the first library; this one takes nothing from it.
@@ -298,13 +301,13 @@ class Bed:
         """The lines that the agent wrote between two moments (CLOCK_MONOTONIC, µs), about."""
         first = bisect.bisect_left(self._written, (start, 0))
         last = bisect.bisect_right(self._written, (end, 0))
-        if first == len(self._written):
+        if first == len(self._written) or not self.agent_log.exists():
             return []
         with open(self.agent_log, "rb") as log:
             begin = self._written[max(first - 1, 0)][1]
             log.seek(begin)
             said = log.read(self._written[min(last, len(self._written) - 1)][1] - begin)
-        lines = said.decode(errors="replace").splitlines()
+        lines = [line for line in said.decode(errors="replace").splitlines() if _SAID_OFTEN not in line]
         return lines if most is None else lines[-most:]
 
     def agent_pids(self):

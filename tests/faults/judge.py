@@ -177,6 +177,12 @@ class Judge:
         # Before and after a round, and what a backend says to a forked child (DESIGN 4.15).
         return call.function == "C_Initialize" and call.rv == "CKR_CRYPTOKI_ALREADY_INITIALIZED"
 
+    def _wanted_dialog(self, call):
+        """Whether the agent says so."""
+        wanted = f"dialog is wanted for process {call.pid}"
+        return any(line.endswith(wanted) for line in
+                   self.bed.agent_said(call.start, call.start + call.total, None))
+
     def _is_last_try_cut_off(self, call, faults):
         """Was the person being asked about it, or to be asked, when the agent stopped? A try that nobody
         has agreed to is not spent (DESIGN 6, Cache1.ConfirmTry)."""
@@ -184,7 +190,7 @@ class Judge:
         question = f"about a last try of process {call.pid}"
         return any(f.kind in _AGENT and f.start <= end <= (f.end or end) + GRACE
                    for f in faults) and \
-            any(question in line for line in self.bed.agent_said(call.start, end, None))
+            any(line.endswith(question) for line in self.bed.agent_said(call.start, end, None))
 
     def _is_login_explained(self, client, call, faults):
         if call.rv == "CKR_USER_ALREADY_LOGGED_IN":
@@ -253,6 +259,10 @@ class Judge:
         asked = self._asked(start, end) if is_long else 0
         asks = call.tag == "null" or (asked > 0 and any(
             may_lose_login(f, client) for f in self._in_effect(client, self._since(call), end)))
+        # A dialog that has not come yet, because others are first or the agent is stopped, is one too.
+        if not asks and is_long and self._wanted_dialog(call):
+            asks = True
+            self.excused["wait for a dialog that was still to come"] += own > OWN_LIMIT
         if asks:
             own = max(0, own - asked)
             if own > self.longest_asking[0]:
