@@ -146,6 +146,18 @@ pf_listener_new(PfCache *cache, PfPromptBroker *broker, void (*on_lost)(gpointer
     return start;
 }
 
+/* Closes the connections of the cache's clients, or all others. */
+static void
+close_connections(PfListener *self, gboolean of_clients)
+{
+    g_autoptr(GList) connections = g_hash_table_get_keys(self->connections);
+    for (GList *l = connections; l != NULL; l = l->next) {
+        PfPeerConnection *connection = l->data;
+        if ((connection->context != NULL) == of_clients)
+            pf_peer_connection_close(connection);
+    }
+}
+
 void
 pf_listener_free(PfListener *self)
 {
@@ -154,9 +166,10 @@ pf_listener_free(PfListener *self)
     g_clear_handle_id(&self->source, g_source_remove);
     if (self->place != NULL)
         pf_socket_place_close(self->place);
-    g_autoptr(GList) connections = g_hash_table_get_keys(self->connections);
-    for (GList *l = connections; l != NULL; l = l->next)
-        pf_peer_connection_close(l->data);
+    /* The prompter's last: a program that waits for the person's word about a last try is not to be
+     * told that there is nobody to ask, for then it would spend it. */
+    close_connections(self, TRUE);
+    close_connections(self, FALSE);
     g_hash_table_unref(self->connections);
     g_clear_object(&self->cache);
     g_clear_object(&self->broker);

@@ -187,6 +187,12 @@ class Asked(PromptCase):
         job.join(20)
         self.assertEqual(job.answer, ["unavailable"])
 
+    def test_agent_stops(self):
+        """Nobody has agreed, and nobody will: the try is not spent."""
+        _, job, _, _ = self.asking()
+        self.agent.process.terminate()
+        self.assertEqual(self.finish(job), ["canceled"])
+
     def test_token_gone(self):
         ui, job, request, _ = self.asking()
         self.client().call("report", TOKEN, 3)
