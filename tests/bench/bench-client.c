@@ -5,8 +5,8 @@
  * bench-client load MODULE times one loading, initialising, finalising and unloading.
  * bench-client run MODULE TOKEN KEY reads the PIN from the first line of standard input, then
  * commands: "login", "logout", "steps ROW", and "duel FD BEGINS LAPS STEPS ROW", which two clients
- * get that share the socket FD, one with BEGINS 1 and one with 0. bench-client rows names the
- * rows. */
+ * get that share the socket FD, one with BEGINS 1 and one with 0; "open N" for more sessions, "make
+ * N" for more keys, and "search TIMES" for all of those. bench-client rows names the rows. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "bench-duel.h"
+#include "bench-grow.h"
 
 typedef struct {
     void *library;
@@ -139,10 +140,35 @@ answer_session(CK_RV rv)
     return rv;
 }
 
+static CK_RV
+answer_search(PfBenchMeasure *measure, unsigned times)
+{
+    double ns;
+    CK_ULONG found;
+    CK_RV rv = pf_bench_grow_search(measure, times, &ns, &found);
+    if (rv == CKR_OK)
+        printf("{\"ns\": %.0f, \"found\": %lu}\n", ns, found);
+    return rv;
+}
+
+/* The commands whose one word is a number. */
+static CK_RV
+answer_growth(PfBenchMeasure *measure, const char *line)
+{
+    unsigned count;
+    if (sscanf(line, "open %u", &count) == 1)
+        return answer_session(pf_bench_grow_open(measure, count));
+    if (sscanf(line, "make %u", &count) == 1)
+        return answer_session(pf_bench_grow_make(measure, count));
+    if (sscanf(line, "search %u", &count) == 1 && count > 0)
+        return answer_search(measure, count);
+    return CKR_ARGUMENTS_BAD;
+}
+
 static void
 answer(PfBenchMeasure *measure, const char *line)
 {
-    CK_RV rv = CKR_ARGUMENTS_BAD;
+    CK_RV rv = CKR_OK;
     if (strncmp(line, "duel ", 5) == 0)
         rv = answer_duel(measure, line + 5);
     else if (strncmp(line, "steps ", 6) == 0)
@@ -151,6 +177,8 @@ answer(PfBenchMeasure *measure, const char *line)
         rv = answer_session(pf_bench_measure_login(measure));
     else if (strcmp(line, "logout") == 0)
         rv = answer_session(pf_bench_measure_logout(measure));
+    else
+        rv = answer_growth(measure, line);
     if (rv != CKR_OK)
         fail(line, rv);
 }
