@@ -25,7 +25,7 @@ static gboolean
 has_lost(PfLeaseQueue *queue, gint64 now)
 {
     const PfPinLease *lease = queue->current;
-    if (now - lease->since >= LEASE_TIMEOUT_S * G_USEC_PER_SEC)
+    if (now - lease->since >= (gint64)LEASE_TIMEOUT_S * G_USEC_PER_SEC)
         return TRUE;
     if (g_queue_is_empty(&queue->waiting))
         return FALSE;
@@ -56,7 +56,7 @@ schedule_look(PfLeaseQueue *queue)
     PfPinLease *lease = queue->current;
     gint64 now = g_get_monotonic_time();
     gint64 held_ms = (now - lease->since) / 1000;
-    gint64 wait_ms = LEASE_TIMEOUT_S * 1000 - held_ms;
+    gint64 wait_ms = (gint64)LEASE_TIMEOUT_S * 1000 - held_ms;
     for (guint i = 0; i < G_N_ELEMENTS(looks_ms); i++) {
         if (held_ms < looks_ms[i])
             wait_ms = MIN(wait_ms, looks_ms[i] - held_ms);

@@ -10,7 +10,7 @@
 
 /* A program that repeats its login at once after a cancel does not get the dialog again. A
  * signature that is asked for after a cancelled one is another signature. */
-#define CANCEL_MEMORY_US (5 * G_USEC_PER_SEC)
+#define CANCEL_MEMORY_US (G_GINT64_CONSTANT(5) * G_USEC_PER_SEC)
 /* A person answers one question after the other: who asks so much is no program in good faith, and
  * is told at once. */
 #define QUESTIONS_PER_PROCESS 4u
@@ -18,7 +18,7 @@
 /* A module whose PIN was wrong asks again at once, or does not. */
 #define RETRY_TIMEOUT_S 5
 /* A typed PIN that was wrong is not sent again for so long (DESIGN 6). */
-#define TYPED_MEMORY_US (60 * G_USEC_PER_SEC)
+#define TYPED_MEMORY_US (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
 
 void
 pf_prompt_retry_free(PfPromptRetry *retry)

@@ -12,7 +12,7 @@
 
 #include "app-id.h"
 
-#define FILE_MAX   (512 * 1024)
+#define FILE_MAX   (512L * 1024)
 #define GROUPS_MAX 1024
 #define FORMAT     1
 #define HEADER     "pinfold-consents" /* of the group that tells the format */

@@ -16,7 +16,7 @@
 /* Who has no more than this keeps its entries as long as another has more. */
 #define PF_HISTORY_SHARE_MAX 250u
 /* Equal events that are further apart than this are two entries. */
-#define PF_HISTORY_JOIN_US (60 * G_USEC_PER_SEC)
+#define PF_HISTORY_JOIN_US (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
 
 typedef enum {
     PF_HISTORY_LOGIN,

@@ -11,7 +11,7 @@
 #include "cache-service.h"
 
 /* At most one line in this time about peers that misbehave. */
-#define SAY_INTERVAL_US (10 * G_USEC_PER_SEC)
+#define SAY_INTERVAL_US (G_GINT64_CONSTANT(10) * G_USEC_PER_SEC)
 
 static gboolean
 close_in_idle(gpointer user_data)

@@ -13,7 +13,7 @@
 #include "token-tries.h"
 
 #define LIST_TIMEOUT_MS 12000u /* more than the helper allows each backend */
-#define LIST_MAX_BYTES  (2u * 1024u * 1024u)
+#define LIST_MAX_BYTES  (2ul * 1024u * 1024u)
 #define REPORTED_MAX    128u
 
 enum {

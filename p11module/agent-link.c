@@ -154,7 +154,7 @@ attempt(PfAgentLink *link, bool may_start, PfAgentContact **ret_contact)
         uint64_t now = pf_agent_connection_now();
         r = pf_agent_contact_new(connection, deadline > now ? deadline - now : 1, ret_contact);
     }
-    if (r < 0) {
+    if (r != 0) {
         pf_agent_pool_release_broken(&link->pool, slot);
         return r;
     }

@@ -192,7 +192,7 @@ tell_derived(const PfTask *task, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE *key)
         if (*places[i] != CK_INVALID_HANDLE)
             *places[i] = task->results[next++];
     }
-    if (count == 0)
+    if (count == 0 && key != NULL)
         *key = task->results[0];
 }
 

@@ -67,7 +67,7 @@ C_GetSessionInfo(CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
         *info = (CK_SESSION_INFO){.flags = call.session->flags};
     else
         rv = PF_BACKEND_CALL(call.backend, C_GetSessionInfo, call.real, info);
-    if (rv == CKR_OK) {
+    if (rv == CKR_OK && info != NULL) {
         info->slotID = call.slot->id;
         info->state = get_state(&call, info->state);
     }

@@ -23,6 +23,7 @@ pf_object_table_find_real(PfModule *module, const PfSlot *slot, CK_OBJECT_HANDLE
 {
     PfObject *object;
     PfRealHandle key = {.slot = slot->id, .real = real};
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it has no padding
     HASH_FIND(hh_real, module->objects_by_real, &key, sizeof key, object);
     return object;
 }

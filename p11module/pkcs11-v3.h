@@ -122,7 +122,7 @@ typedef struct {
 #endif
 
 /* The functions of the module (PKCS#11 3.0, 5). */
-CK_RV C_GetInterfaceList(CK_INTERFACE *interfaces, CK_ULONG *count);
+CK_RV C_GetInterfaceList(CK_INTERFACE *list, CK_ULONG *count);
 CK_RV C_GetInterface(CK_UTF8CHAR *name, CK_VERSION *version, CK_INTERFACE **interface,
                      CK_FLAGS flags);
 CK_RV C_LoginUser(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_UTF8CHAR *pin, CK_ULONG pin_len,

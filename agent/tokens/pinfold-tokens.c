@@ -63,7 +63,7 @@ prepare_for_backend(const char *parent)
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != atoi(parent))
+    if (getppid() != strtol(parent, NULL, 10))
         _exit(1); /* it died before it could have been told */
 }
 

@@ -11,4 +11,4 @@
 PfTokensFault pf_tokens_certificates_run(PfTokensJob *job);
 
 #define PF_TOKENS_CERTIFICATES_MAX      64u
-#define PF_TOKENS_CERTIFICATES_SIZE_MAX (16u * 1024u)
+#define PF_TOKENS_CERTIFICATES_SIZE_MAX (16ul * 1024u)

@@ -50,7 +50,7 @@ read_label(const char *text, CK_UTF8CHAR label[32])
     if (len == 0 || len > 32 || !g_utf8_validate(text, -1, NULL))
         return FALSE;
     memset(label, ' ', 32);
-    memcpy(label, text, len);
+    memcpy(label, text, len); // NOLINT(bugprone-not-null-terminated-result): as PKCS#11 wants it
     return TRUE;
 }
 

@@ -13,7 +13,7 @@
 #include "tokens-progress.h"
 
 #define TEMPLATE_MAX 28u
-#define SECURE_HEAP  (256u * 1024u)
+#define SECURE_HEAP  (256ul * 1024u)
 
 typedef struct {
     CK_ATTRIBUTE list[TEMPLATE_MAX];

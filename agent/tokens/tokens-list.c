@@ -11,7 +11,7 @@
 #include "json-text.h"
 
 #define PROBE_TIMEOUT_MS 8000u
-#define PROBE_MAX_BYTES  (256u * 1024u)
+#define PROBE_MAX_BYTES  (256ul * 1024u)
 
 typedef struct {
     const PfConfigModule *module;

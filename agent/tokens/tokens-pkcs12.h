@@ -10,7 +10,7 @@
 #include "secret.h"
 #include "tokens-fault.h"
 
-#define PF_TOKENS_PKCS12_SIZE_MAX  (1024u * 1024u)
+#define PF_TOKENS_PKCS12_SIZE_MAX  (1024ul * 1024u)
 #define PF_TOKENS_PKCS12_ITEMS_MAX 64u /* keys, and certificates */
 
 typedef struct {

@@ -330,7 +330,7 @@ on_line(char *line, int size, void *stream)
     /* To inih an indented line would continue the one before. */
     char *text = reader->whole + strspn(reader->whole, " \t");
     size_t len = strlen(text);
-    strcpy(line, "\n");
+    memcpy(line, "\n", 2);
     if (text + len != reader->whole + got)
         wrong = PF_CONFIG_REASON("holds a NUL");
     else if (len < (size_t)size)

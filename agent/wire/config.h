@@ -10,7 +10,7 @@
 /* Limits on what a file may hold; beyond them a line is a problem, not a crash. */
 #define PF_CONFIG_MODULES_MAX  32u
 #define PF_CONFIG_PROBLEMS_MAX 16u
-#define PF_CONFIG_SIZE_MAX     (256 * 1024) /* bytes; a bigger file is not read at all */
+#define PF_CONFIG_SIZE_MAX     (256L * 1024) /* bytes; a bigger file is not read at all */
 
 typedef struct {
     char *name; /* as in [Modules], unique */

@@ -93,7 +93,7 @@ pf_pin_page_prepare(void)
 int
 pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
 {
-    PfPinPage made;
+    PfPinPage made = PF_PIN_PAGE_NONE;
     if (len > PF_SECRET_MAX)
         return -E2BIG;
     PfPinPage *ready = atomic_exchange(&prepared, NULL);
@@ -103,7 +103,7 @@ pf_pin_page_create(PfPinPage *page, const void *bytes, size_t len)
     else
         r = make_empty(&made);
     free(ready);
-    if (r < 0)
+    if (made.map == NULL)
         return r;
     PinPageLayout *layout = made.map;
     if (len > 0)

@@ -74,7 +74,8 @@ append_encoded(char *at, const char *name, const char *value, size_t size)
     return at;
 }
 
-_Static_assert(sizeof "pkcs11:model=;manufacturer=;serial=;token=" + 3 * (32 + 16 + 16 + 32) <=
+_Static_assert(sizeof "pkcs11:model=;manufacturer=;serial=;token=" +
+                       (size_t)3 * (32 + 16 + 16 + 32) <=
                    PF_TOKEN_URI_SIZE,
                "every field fully encoded fits");
 
