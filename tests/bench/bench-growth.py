@@ -104,7 +104,7 @@ class Bench:
                 greatest = max(greatest, own.figure)
             rows.add(section, f"{call}: with {count} {what} / with few ({own.low:.3f} to "
                      f"{own.high:.3f}; without Pinfold {raw:.3f})", own.figure, "",
-                     MOST_RATIO * max(1, raw))
+                     MOST_RATIO * (raw if raw > MOST_RATIO else 1))
         return greatest
 
     def report_sessions(self, rows):

@@ -28,6 +28,7 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--quick", action="store_true", help="see that it works; figures are rough")
     parser.add_argument("--json", type=Path, help="write all samples to a file")
+    parser.add_argument("--rows", type=Path, help="write the rows of the table to a file")
     args = parser.parse_args()
     if args.build:
         os.environ["PINFOLD_BUILD"] = str(Path(args.build).resolve())
@@ -49,6 +50,7 @@ import contestants  # noqa: E402
 from client import BenchError, duel, rows, start_clients  # noqa: E402
 from contestants import Contestant, MockToken, SoftHsm  # noqa: E402
 from figures import LOAD, LOOP, ONCE, SIGN, Figures  # noqa: E402
+from rows import Row, Rows  # noqa: E402
 
 
 class Bench:
@@ -151,6 +153,7 @@ def run_bench(backend, rounds):
 
 def report(benches):
     result = {}
+    rows = Rows()
     for bench, rounds in benches:
         backend = bench.raw.backend
         figures = Figures(bench.rows, bench.samples, rounds)
@@ -159,6 +162,11 @@ def report(benches):
             print(line)
         result[backend.name] = {"rows": bench.rows, "samples_ns": bench.samples,
                                 "verdicts": [v._asdict() for v in figures.verdicts()]}
+        rows.rows += [Row(f"Calls on {backend.what}, added by Pinfold", v.what, v.figure,
+                          v.unit.strip(), v.limit if backend.is_judged else None)
+                      for v in figures.verdicts()]
+    if ARGS.rows:
+        rows.write(ARGS.rows)
     if ARGS.json:
         ARGS.json.write_text(json.dumps(result, indent=1) + "\n")
 

@@ -35,6 +35,36 @@ class Judging(unittest.TestCase):
                          ["0", "3.142", "27.31", "1000", "123457", "10000000"])
 
 
+class Report(unittest.TestCase):
+    def write(self, *rows):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        measured = Rows()
+        for row in rows:
+            measured.add(*row)
+            measured.draw("a panel", row[1], "programs", "ms", [1, 10], [row[2], 2 * row[2]])
+        if rows:
+            measured.write(folder / "rows/some.json")
+        done = subprocess.run(["/usr/bin/python3", source_path("tests/bench/write-report.py"),
+                               folder / "rows", "--into", folder], capture_output=True, text=True,
+                              check=False)
+        return folder, done
+
+    def test_writes(self):
+        folder, done = self.write(("One", "fetch", 2.5, "ms", 20), ("Two", "size", 31, "MiB", 30))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = (folder / "benchmarks.md").read_text(encoding="utf-8")
+        self.assertIn("## One\n\n| what | figure", page)
+        self.assertIn("| fetch | 2.5 ms | 20 ms | met |", page)
+        self.assertIn("| size | 31 MiB | 30 MiB | **missed** |", page)
+        self.assertIn("a panel", (folder / "benchmarks.svg").read_text(encoding="utf-8"))
+
+    def test_nothing_measured(self):
+        folder, done = self.write()
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("there are no rows", done.stderr)
+        self.assertFalse((folder / "benchmarks.md").exists())
+
+
 class BenchAgent(unittest.TestCase):
     def run_bench(self, *args, **env):
         return subprocess.run(["/usr/bin/python3", BENCH, "--rounds", "1", "--seconds", "1",
