@@ -7,7 +7,7 @@
 
 #include "agent-watch.h"
 #include "forget-words.h"
-#include "list-update.h"
+#include "token-items.h"
 #include "token-names.h"
 #include "token-status.h"
 #include "wire-names.h"
@@ -48,34 +48,6 @@ fail(PfAgentModel *self, const char *sentence, const GError *error)
     g_signal_emit(self, signals[SIGNAL_FAILED], 0, sentence);
 }
 
-static PfTokenItem *
-find_same(GListModel *tokens, PfTokenItem *item, GPtrArray *taken)
-{
-    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
-        g_autoptr(PfTokenItem) old = g_list_model_get_item(tokens, i);
-        if (pf_token_item_is_same(old, item) && !g_ptr_array_find(taken, old, NULL))
-            return g_steal_pointer(&old);
-    }
-    return NULL;
-}
-
-/* What stays keeps its object, and so its row, its open menu and the keyboard focus. Returns
- * whether anything changed. */
-static gboolean
-set_items(PfAgentModel *self, GPtrArray *items)
-{
-    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_object_unref);
-    gboolean changed = FALSE;
-    for (guint i = 0; i < items->len; i++) {
-        PfTokenItem *item = g_ptr_array_index(items, i);
-        PfTokenItem *old = find_same(G_LIST_MODEL(self->tokens), item, kept);
-        if (old != NULL)
-            changed |= pf_token_item_take(old, item);
-        g_ptr_array_add(kept, old != NULL ? old : g_object_ref(item));
-    }
-    return pf_list_update_set(self->tokens, kept, g_direct_equal) || changed;
-}
-
 static void
 set_state(PfAgentModel *self, PfAgentState state, gboolean changed)
 {
@@ -89,7 +61,7 @@ static void
 set_nothing(PfAgentModel *self, PfAgentState state)
 {
     g_autoptr(GPtrArray) nothing = g_ptr_array_new();
-    set_state(self, state, set_items(self, nothing));
+    set_state(self, state, pf_token_items_update(self->tokens, nothing));
 }
 
 /* Returns whether anything changed. */
@@ -117,7 +89,7 @@ apply_status(PfAgentModel *self, GVariant *status)
     g_clear_pointer(&self->domains, g_variant_unref);
     self->domains = pf_token_status_lookup_list(status, "domains");
     gboolean changed = set_facts(self, status);
-    set_state(self, PF_AGENT_STATE_READY, set_items(self, items) || changed);
+    set_state(self, PF_AGENT_STATE_READY, pf_token_items_update(self->tokens, items) || changed);
 }
 
 static void
@@ -197,11 +169,7 @@ on_agent_presence(PfAgentPresence presence, gpointer owner)
 static void
 on_names_changed(PfAgentModel *self)
 {
-    GListModel *tokens = G_LIST_MODEL(self->tokens);
-    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
-        g_autoptr(PfTokenItem) item = g_list_model_get_item(tokens, i);
-        pf_token_item_note_name(item);
-    }
+    pf_token_items_note_names(G_LIST_MODEL(self->tokens));
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -260,43 +228,19 @@ pf_agent_model_get_modules(PfAgentModel *self)
 guint
 pf_agent_model_count_tokens(PfAgentModel *self)
 {
-    GListModel *tokens = G_LIST_MODEL(self->tokens);
-    guint count = 0;
-    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
-        g_autoptr(PfTokenItem) item = g_list_model_get_item(tokens, i);
-        count += pf_token_item_get_uri(item) != NULL ? 1 : 0;
-    }
-    return count;
+    return pf_token_items_count(G_LIST_MODEL(self->tokens));
 }
 
 guint
 pf_agent_model_count_pins(PfAgentModel *self)
 {
-    GListModel *tokens = G_LIST_MODEL(self->tokens);
-    guint count = 0;
-    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
-        g_autoptr(PfTokenItem) item = g_list_model_get_item(tokens, i);
-        count += pf_token_item_count_pins(item);
-    }
-    return count;
+    return pf_token_items_count_pins(G_LIST_MODEL(self->tokens));
 }
 
 char *
 pf_agent_model_dup_still_open(PfAgentModel *self)
 {
-    GListModel *tokens = G_LIST_MODEL(self->tokens);
-    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-    for (guint i = 0; i < g_list_model_get_n_items(tokens); i++) {
-        g_autoptr(PfTokenItem) token = g_list_model_get_item(tokens, i);
-        GListModel *domains = pf_token_item_get_domains(token);
-        for (guint j = 0; j < g_list_model_get_n_items(domains); j++) {
-            g_autoptr(PfDomainItem) domain = g_list_model_get_item(domains, j);
-            if (pf_domain_item_get_still_open(domain) != NULL)
-                g_strv_builder_add(names, pf_domain_item_get_still_open(domain));
-        }
-    }
-    g_auto(GStrv) list = g_strv_builder_end(names);
-    return list[0] != NULL ? g_strjoinv(", ", list) : NULL;
+    return pf_token_items_dup_still_open(G_LIST_MODEL(self->tokens));
 }
 
 static void
