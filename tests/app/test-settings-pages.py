@@ -315,6 +315,40 @@ class Seen(TaskCase):
             wait_for(lambda mode=mode: self.ctl("status")["cache_mode"] == mode, AT_ONCE, mode)
         self.assertFalse(self.has_pin())
 
+    def diagnosis(self, finding):
+        findings, = self.bus.call_sync(
+            "org.pinfold.Agent", "/org/pinfold/Agent", "org.pinfold.Agent1", "Diagnose", None,
+            None, 0, 30000, None).unpack()
+        return next(each["text"] for each in findings if each["id"] == finding)
+
+    def test_reset_card(self):
+        for name, words in (("Whenever a PIN is forgotten", "whenever their PIN is forgotten"),
+                            ("Never", "never reset"),
+                            ("When the screen is locked", "when the screen is locked")):
+            self.control("Forgetting", name, "radio button").press()
+            wait_for(lambda words=words: words in self.diagnosis("reset-card"), AT_ONCE, name)
+
+    def test_groups(self):
+        """A program that runs comes to its group's ID, and away from it."""
+        self.control("General", "Shared between programs", "radio button").press()
+        own = wait_for(self.app_ids, LONG, "a domain")
+        self.settings.find("Groups", "list item", LONG).select()
+        self.settings.press("Add Group…")
+        dialog = self.window("New Group")
+        dialog.find("Name", "text").set_text("Office")
+        dialog.find("Application ID", "text").set_text("1207:42")
+        self.press(dialog, "Save")
+        self.press(self.settings, "Add Program…")
+        dialog = self.window("Add Program")
+        dialog.find("Search", "text").set_text("link-client")
+        self.press(dialog, "Add")
+        wait_for(lambda: self.app_ids() == ["1207:42"], AT_ONCE, "the group's ID")
+        self.press(self.settings, "Remove Group")
+        wait_for(lambda: self.app_ids() == own, AT_ONCE, "the ID of before")
+
+    def app_ids(self):
+        return [domain["app_id"] for domain in self.ctl("status")["domains"]]
+
 
 if __name__ == "__main__":
     tap.main()
