@@ -29,18 +29,27 @@ PASSWORD = "kx7-62840519"
 BROKEN = "/nonexistent/vendor-module.so"
 
 
+class NotThere(gettext.NullTranslations):
+    """What a catalogue falls back on: else nobody knew whether a text is in it that is the same in
+    both languages."""
+
+    def gettext(self, message):
+        return None
+
+
 class Translation:
     """What a text of the sources is on the screen in that language; None: English."""
 
     def __init__(self, language, folder=None):
         self.language = language
-        self._catalogue = gettext.NullTranslations()
+        self._catalogue = NotThere()
         self._gtk = gettext.translation("gtk30", "/usr/share/locale", [language or "en"],
                                         fallback=True)
         if language is not None:
             path = Path(folder or build_path("po"), language, "LC_MESSAGES/pinfold.mo")
             with open(path, "rb") as file:
                 self._catalogue = gettext.GNUTranslations(file)
+            self._catalogue.add_fallback(NotThere())
 
     @staticmethod
     def exists(language):
@@ -52,7 +61,7 @@ class Translation:
         for at in (None, *range(len(text))):
             marked = text if at is None else f"{text[:at]}_{text[at:]}"
             found = self._catalogue.gettext(marked)
-            if found != marked:
+            if found is not None:
                 return found.replace("_", "")
         return text.replace("_", "")
 
