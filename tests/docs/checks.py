@@ -11,13 +11,13 @@ from pathlib import PurePosixPath
 FOREIGN_PROGRAMS = {
     "apt", "apt-get", "chmod", "chown", "clang-format", "clang-tidy", "cppcheck", "dconf", "dpkg", "dpkg-buildpackage", "file",
     "git", "glib-compile-schemas", "gpgconf", "gsettings", "java", "journalctl", "ldd", "loginctl",
-    "namei", "openssl", "opensc-tool", "p11-kit", "p11tool", "pkcs11-tool", "screen", "ss", "ssh", "ssh-add",
+    "mkdir", "namei", "openssl", "opensc-tool", "p11-kit", "p11tool", "pkcs11-tool", "screen", "ss", "ssh", "ssh-add",
     "ssh-agent", "su", "sudo", "systemctl", "tmux", "ulimit", "flatpak", "flatpak-builder", "certtool"}
 # Words of others: packages, services, units, keys of their files, their programs, their options.
 FOREIGN_WORDS = {
     "-c", "-m", "-s", "-engine", "-providerArg", "-help-all", "--pkcs11-providers", "PYTHONPATH", "LD_PRELOAD", "SocketMode=0666",
     "PKCS11Provider", "atomic", "debug", "disable-ccid", "gnome-shell-extension-appindicator", "libccid",
-    "log-calls", "pcsc-shared", "scdaemon", "softhsm2", "ssh-pkcs11-helper", "p11-kit-remote",
+    "enable-in: none", "log-calls", "pcsc-shared", "scdaemon", "softhsm2", "ssh-pkcs11-helper", "p11-kit-remote",
     "use_pin_caching", "pin_cache_counter", "lock_login", "pinentry", "default-cache-ttl",
     "XDG_STATE_HOME", "XDG_DATA_DIRS", "OPENSSL_CONF", "GSETTINGS_BACKEND", "G_MESSAGES_DEBUG",
     "dconf-gsettings-backend", "ptrace", "pcsc-lite", "profiles.ini", "java.security"}
@@ -26,7 +26,9 @@ DRIVER_WORDS = {"@0", "=LABEL", ";", 'err message="…"'}
 FOREIGN_PATHS = {"/dev/null", "/etc/systemd/user", "/etc/polkit-1/rules.d/", "/run/pcscd/pcscd.comm",
                  "/etc/security/limits.conf", "~/.gnupg/scdaemon.conf", "~/.ssh/config",
                  "/etc/ssh/ssh_config.d", "~/.pki/nssdb", "~/.local/share/pki/nssdb", "profiles.ini",
-                 "java.security"}
+                 "java.security", "files/lib/pkcs11/pinfold-pkcs11.so",
+                 "~/.var/app/org.pinfold.Pinfold/config/pinfold/pinfold.conf",
+                 "~/.var/app/org.pinfold.Pinfold/data/softhsm2"}
 # Where paths of ours begin.
 ROOTS = ("~/.config", "~/.local/state", "/etc", "/var/lib", "$XDG_RUNTIME_DIR")
 FOREIGN_PAGES = {"dconf(7)", "dlsym(3)", "fork(2)", "glib-compile-schemas(1)", "gsettings(1)",
