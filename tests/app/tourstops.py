@@ -213,6 +213,8 @@ WINDOW = [
     Stop("window-offer", offer, "%s could use the login of “%s”"),
     Stop("window-failed", fail, "The PIN could not be forgotten: the agent did not answer."),
     Stop("about", lambda tour: tour.new_window(tour.activate, "about"), is_dialog=True),
+    # Before the administrator's settings, which hold until others are read.
+    task("rename-token", "Rename", CARD),
 ]
 
 SETTINGS = [
@@ -291,7 +293,6 @@ TASKS = [
     task("create-token", "Create"),
     Stop("task-create-different", type_different, "The repetition is different.", is_dialog=True,
          is_variant=True),
-    task("rename-token", "Rename", CARD),
     task("delete-token", "Delete", SOFT),
     Stop("choose-import", lambda tour: tour.new_window(tour.activate, "import", CARD),
          **CHOOSER),
