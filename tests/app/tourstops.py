@@ -250,9 +250,8 @@ SETTINGS = [
     *(locked(page, is_variant=True) for page in ("Forgetting", "Tokens", "Groups", "Permissions",
                                                  "Keyring")),
     locked("Modules", **LAST),
-    # In each tour: by opening this dialog the app learns that nothing is locked any more.
     Stop("settings-modules-failed", add_faulty_module,
-         "“%s” cannot be used and was not added: %s", **LAST),
+         "“%s” cannot be used and was not added: %s", is_variant=True, **LAST),
 ]
 
 PROMPTS = [
