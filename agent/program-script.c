@@ -99,6 +99,7 @@ is_word_of(const char *words, const char *word)
 static gboolean
 is_harmless_flag(const Interpreter *interpreter, const char *arg)
 {
+    // cppcheck-suppress nullPointerRedundantCheck ; who looks for NULL has the rest of a list
     if (arg[0] != '-' || arg[1] == '\0')
         return FALSE;
     if (is_word_of(interpreter->words, arg))
