@@ -117,12 +117,14 @@ class Bench:
             raise AssertionError(f"{bad} of {count * ARGS.seconds} fetches failed")
         return int(middle) / 1000, int(most) / 1000, used / ARGS.seconds * 100
 
-    def throughput(self, herd):
+    def add_throughput(self, rows, section, token, herd):
+        """Each as soon as it can: so many that the agent gets too little of a processor is possible,
+        and some that have waited for two seconds go on without it."""
         seconds = min(3, ARGS.seconds)
         _, good, bad = herd.call("herd-loop", seconds)
+        rows.add(section, f"{token}: fetches a second, each as soon as it can", int(good) / seconds)
         if int(bad):
-            raise AssertionError(f"{bad} programs had to wait too long, of {good} fetches")
-        return int(good) / seconds
+            rows.add(section, f"{token}: programs that gave up then, after two seconds", int(bad))
 
     def report_many(self, rows):
         empty = self.agent.memory()
@@ -142,7 +144,7 @@ class Bench:
             rows.add(section, "memory of the agent for each program",
                      (self.agent.memory() - empty) / 1024 / count, "KiB")
             rows.add(section, "the agent's share of a processor", share, "%")
-            rows.add(section, "fetches a second, each as soon as it can", self.throughput(herd))
+            self.add_throughput(rows, section, "a token each", herd)
             self.end(herd)
             herd = self.herd_on_one_token(count)
             middle, most, _ = self.work(herd, count)
@@ -150,8 +152,7 @@ class Bench:
             rows.add(section, "one token: median", middle, "ms")
             rows.add(section, "one token: 99 of 100 take at most, with the wait for its turn", most,
                      "ms")
-            rows.add(section, "one token: fetches a second, each as soon as it can",
-                     self.throughput(herd))
+            self.add_throughput(rows, section, "one token", herd)
             self.end(herd)
         for command, name in (("herd-own", "a token each"), ("herd", "one token")):
             for index, what in enumerate(("median", "99 of 100")):
