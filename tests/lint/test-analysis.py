@@ -54,7 +54,8 @@ def commands(folders):
                 kept.pop()
             elif not word.startswith(("-fpch", "-W")):
                 kept.append(word)
-        found[path] = {"directory": entry["directory"], "file": str(path), "arguments": kept}
+        found[path] = {"directory": entry["directory"], "file": str(path),
+                       "command": shlex.join(kept)}
     return found
 
 
@@ -98,7 +99,7 @@ class Analysis(unittest.TestCase):
         """A file that does not compile anywhere, and how it would."""
         path = Path(self.folder, "bad.c")
         path.write_text(text, encoding="ascii")
-        return {path: {"directory": self.folder, "file": str(path), "arguments": ["cc", "-c", "bad.c"]}}
+        return {path: {"directory": self.folder, "file": str(path), "command": "cc -c bad.c"}}
 
     def test_clang_tidy(self):
         self.assertEqual(self.tidy(self.draw(commands(FOLDERS))), "")
