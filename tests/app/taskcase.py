@@ -97,7 +97,7 @@ class TaskCase(AppCase):
         values = [GLib.Variant("s", p) if isinstance(p, str) else p for p in parameters]
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
                            "Activate", GLib.Variant("(sava{sv})", (action, values, {})), None,
-                           Gio.DBusCallFlags.NONE, 10000, None)
+                           Gio.DBusCallFlags.NONE, 60000, None)
 
     def window(self, title):
         return self.ui.window(title, LONG)

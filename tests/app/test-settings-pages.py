@@ -26,6 +26,9 @@ READERS = [{"name": "Reader 00", "present": True, "token_uri": CARD}]
 # Seconds until the agent has seen what was set.
 AT_ONCE = 5
 
+# agent/wire/state-page.h
+PROTECTED_PATH, CONFIRM = 1 << 1, 1 << 2
+
 
 class PagesCase(SettingsCase):
     def check_switch(self, window, name, key, on="true", off="false"):
@@ -306,7 +309,7 @@ class Seen(TaskCase):
     def test_what_is_set_holds(self):
         self.store()
         self.control("Forgetting", "Never", "combo box").choose(10)
-        wait_for(lambda: any(domain["expires_s"] for domain in self.ctl("status")["domains"]),
+        wait_for(lambda: any(seconds > 0 for seconds in self.expiries()),
                  AT_ONCE, "the PIN's end")
         self.assertTrue(self.has_pin())
         for name, mode in (("Shared between programs", "shared"), ("Off", "off"),
@@ -314,6 +317,52 @@ class Seen(TaskCase):
             self.control("General", name, "radio button").press()
             wait_for(lambda mode=mode: self.ctl("status")["cache_mode"] == mode, AT_ONCE, mode)
         self.assertFalse(self.has_pin())
+
+    def policy(self):
+        """What the module of a program that runs is told: bits, and milliseconds of delay."""
+        words = self.command("policy").split()
+        return int(words[1]), int(words[2])
+
+    def new_policy(self):
+        """The same of a program that is started now: it keeps what it was told of the dialog."""
+        self.start_client(self.uri)
+        return self.policy()[0] & PROTECTED_PATH
+
+    def changes_bit(self, bit, name):
+        """The switch is seen in each position, by a program that is there already."""
+        control = self.control("General", name, "toggle button")
+        for _ in range(2):
+            before = self.policy()[0]
+            control.press()
+            wait_for(lambda before=before: self.policy()[0] == before ^ bit, AT_ONCE, name)
+
+    def test_what_programs_are_told(self):
+        own = self.control("General", "Ask for PINs in Pinfold’s own dialog", "toggle button")
+        for wanted in (0, PROTECTED_PATH):
+            own.press()
+            wait_for(lambda wanted=wanted: self.new_policy() == wanted, AT_ONCE, "the dialog")
+        self.changes_bit(CONFIRM, "Confirm signatures instead of typing the PIN")
+        delay = self.control("General", "Keep the token unlocked after each use (milliseconds)",
+                             "spin button")
+        screen = self.box.screen
+        screen.focus(wait_for(lambda: screen.windows("^Settings$"), LONG, "the X window")[0])
+        delay.focus()
+        wait_for(lambda: delay.has_state("focused"), LONG, "the focus")
+        screen.key("Up")
+        wait_for(lambda: self.policy()[1] == 100, AT_ONCE, "the delay")
+
+    def test_idle_timeout(self):
+        self.store()
+        self.assertEqual(self.expiries(), [-1])
+        idle = self.control("Forgetting", "Never", "combo box")  # the first of two
+        idle.choose(3)
+        wait_for(lambda: self.expiries()[0] > 0, AT_ONCE, "the PIN's end")
+        idle.choose(0)
+        wait_for(lambda: self.expiries() == [-1], AT_ONCE, "no end")
+        self.assertTrue(self.has_pin())
+
+    def expiries(self):
+        return [domain["expires_s"] for domain in self.ctl("status")["domains"]]
 
     def diagnosis(self, finding):
         findings, = self.bus.call_sync(
