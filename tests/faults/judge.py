@@ -183,12 +183,14 @@ class Judge:
         return any(line.endswith(wanted) for line in
                    self.bed.agent_said(call.start, call.start + call.total, None))
 
-    def _is_last_try_cut_off(self, call, faults):
-        """Was the person being asked about it, or to be asked, when the agent stopped? A try that nobody
+    def _is_last_try_cut_off(self, client, call, faults):
+        """Was the person being asked about it, or to be asked, when the agent stopped, or when a reader
+        went, which may have held a token that belongs to none (DESIGN 7: the mock)? A try that nobody
         has agreed to is not spent (DESIGN 6, Cache1.ConfirmTry)."""
         end = call.start + call.total
         question = f"about a last try of process {call.pid}"
-        return any(f.kind in _AGENT and f.start <= end <= (f.end or end) + GRACE
+        kinds = _AGENT + (_READERS if client.family == "mock" else ())
+        return any(f.kind in kinds and f.start <= end <= (f.end or end) + GRACE
                    for f in faults) and \
             any(line.endswith(question) for line in self.bed.agent_said(call.start, end, None))
 
@@ -215,8 +217,8 @@ class Judge:
         may = may_cancel if call.tag == "null" else may_lose_token
         if any(may(f, client) for f in faults):
             return True
-        if self._is_last_try_cut_off(call, faults):
-            self.excused["question about the last try, ended by the agent's end"] += 1
+        if self._is_last_try_cut_off(client, call, faults):
+            self.excused["question about the last try that the agent's end or a removal ended"] += 1
             return True
         return any(pid == call.pid and call.start - CANCEL_MEMORY <= when <= call.start + call.total
                    for when, pid in self.bed.person.cancelled)
