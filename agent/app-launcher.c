@@ -56,7 +56,7 @@ on_spawn(gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
     const char *path = pf_prompter_executable_get_app();
-    g_autoptr(GSubprocess) app =
+    g_autoptr(GSubprocess) app G_GNUC_UNUSED =
         g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, &error, path != NULL ? path : PF_WIRE_APP_NAME,
                          "--gapplication-service", NULL);
     finish(user_data, error);

@@ -222,9 +222,9 @@ class Socket(SessionCase):
     def test_folder_open_to_others(self):
         folder = self.socket.parent
         folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o755)
+        folder.chmod(0o775)
         try:
-            self.assert_socket(self.doctor(), "socket-folder-open", "mode 0755", "chmod 700")
+            self.assert_socket(self.doctor(), "socket-folder-open", "mode 0775", "chmod 700")
         finally:
             folder.chmod(0o700)
 
