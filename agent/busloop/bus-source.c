@@ -18,6 +18,8 @@ struct PfBusSource {
     PfFdWatch *watch;      /* NULL: it is over */
     gboolean is_processed; /* freed when that is done */
     gboolean is_freed;
+    gboolean is_drained; /* of what came with the last of the authentication */
+    gboolean has_more;   /* of that */
     int error;
     PfBusSourceHangup on_hangup;
     gpointer user_data;
@@ -50,7 +52,7 @@ prepare(gpointer data, guint32 *ret_events)
     if (events < 0)
         return 0; /* closed: processing finds out and says so */
     *ret_events = (guint32)events;
-    return get_sleep_ms(self->bus);
+    return self->has_more ? 0 : get_sleep_ms(self->bus);
 }
 
 static gboolean
@@ -76,16 +78,23 @@ free_source(PfBusSource *self)
     g_free(self);
 }
 
+/* Does the next turn's wait tell whether there is another message? sd-bus reads them one by one,
+ * but for those that it has read as the end of the authentication, of which no descriptor tells. */
+static gboolean
+knows_of_more(const PfBusSource *self)
+{
+    return self->is_drained && get_sleep_ms(self->bus) != 0;
+}
+
 static void
 process(gpointer data)
 {
     PfBusSource *self = data;
     int r = 1;
     self->is_processed = TRUE;
-    /* Whether there is more in the socket, the next turn knows from its wait. */
     for (int i = 0; i < MESSAGES_PER_TURN && r > 0 && !self->is_freed; i++) {
         r = sd_bus_process(self->bus, NULL);
-        if (r > 0 && !self->is_freed && get_sleep_ms(self->bus) != 0)
+        if (r > 0 && !self->is_freed && knows_of_more(self))
             break;
     }
     self->is_processed = FALSE;
@@ -93,6 +102,8 @@ process(gpointer data)
         free_source(self);
         return;
     }
+    self->is_drained = self->is_drained || (r == 0 && sd_bus_is_ready(self->bus) > 0);
+    self->has_more = r > 0 && !self->is_drained;
     if (r >= 0 && owes_too_much(self->bus))
         r = -ENOBUFS;
     if (r >= 0)

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
 
 #define PATH      "/org/pinfold/Test"
 #define INTERFACE "org.pinfold.Test"
@@ -90,8 +93,9 @@ is_closed(const Fixture *f)
     return f->is_closed;
 }
 
-static void
-set_up(Fixture *f, gconstpointer data)
+/* Returns the client's end. */
+static int
+start_server(Fixture *f)
 {
     int fds[2];
     sd_id128_t id;
@@ -102,7 +106,13 @@ set_up(Fixture *f, gconstpointer data)
     g_assert_cmpint(sd_bus_add_object_vtable(f->server, NULL, PATH, INTERFACE, vtable, f), >=, 0);
     g_assert_cmpint(sd_bus_start(f->server), >=, 0);
     f->source = pf_bus_source_new(f->server, on_hangup, f);
-    f->client = new_bus(fds[1]);
+    return fds[1];
+}
+
+static void
+set_up(Fixture *f, gconstpointer data)
+{
+    f->client = new_bus(start_server(f));
     g_assert_cmpint(sd_bus_add_filter(f->client, NULL, on_signal, f), >=, 0);
     g_assert_cmpint(sd_bus_start(f->client), >=, 0);
     g_assert_cmpint(sd_bus_call_method_async(f->client, NULL, NULL, PATH, INTERFACE, "Ask", NULL,
@@ -156,6 +166,37 @@ test_never_reads(Fixture *f, gconstpointer data)
     sd_bus_close_unref(client);
 }
 
+static void
+append_ask(GByteArray *bytes)
+{
+    gsize len;
+    g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(NULL, PATH, INTERFACE, "Ask");
+    g_dbus_message_set_serial(message, 1);
+    g_autofree guchar *blob =
+        g_dbus_message_to_blob(message, &len, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
+    g_assert_nonnull(blob);
+    g_byte_array_append(bytes, blob, (guint)len);
+}
+
+/* A client that is faster than the server: all that it says is there before the server looks. */
+static void
+test_all_at_once(Fixture *f, gconstpointer data)
+{
+    g_autofree char *uid = g_strdup_printf("%u", (unsigned)geteuid());
+    g_autoptr(GString) begin = g_string_new("AUTH EXTERNAL ");
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    int fd = start_server(f);
+    for (const char *digit = uid; *digit != '\0'; digit++)
+        g_string_append_printf(begin, "%02x", (unsigned)*digit);
+    g_string_append(begin, "\r\nBEGIN\r\n");
+    g_byte_array_append(bytes, (const guint8 *)"", 1);
+    g_byte_array_append(bytes, (const guint8 *)begin->str, (guint)begin->len);
+    append_ask(bytes);
+    g_assert_cmpint(write(fd, bytes->data, bytes->len), ==, bytes->len);
+    work_until(f, was_asked);
+    close(fd);
+}
+
 /* Of one that is gone already. */
 static void
 test_touches_nothing(Fixture *f, gconstpointer data)
@@ -174,6 +215,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add("/bus-source/late-reader", Fixture, NULL, set_up, test_late_reader, tear_down);
     g_test_add("/bus-source/never-reads", Fixture, NULL, set_up, test_never_reads, tear_down);
+    g_test_add("/bus-source/all-at-once", Fixture, NULL, NULL, test_all_at_once, tear_down);
     g_test_add("/bus-source/touches-nothing", Fixture, NULL, set_up, test_touches_nothing,
                tear_down);
     return g_test_run();
