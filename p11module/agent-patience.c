@@ -13,8 +13,10 @@
 
 static _Thread_local uint64_t spent_us;
 
+atomic_bool pf_agent_patience_was_spent;
+
 void
-pf_agent_patience_begin(void)
+pf_agent_patience_renew(void)
 {
     spent_us = 0;
 }
@@ -28,6 +30,8 @@ pf_agent_patience_left(void)
 void
 pf_agent_patience_spend(uint64_t silence_us)
 {
-    if (silence_us >= SHORT_US)
-        spent_us += silence_us;
+    if (silence_us < SHORT_US)
+        return;
+    spent_us += silence_us;
+    atomic_store_explicit(&pf_agent_patience_was_spent, true, memory_order_relaxed);
 }

@@ -5,10 +5,21 @@
  * answers, then is silent again costs no more than one that says nothing. */
 #pragma once
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+/* Has any thread ever spent some? As long as none has, a call touches no memory of its thread's. */
+extern atomic_bool pf_agent_patience_was_spent;
+void pf_agent_patience_renew(void);
+
 /* A call of the host begins, or a turn of a thread of the module's own. */
-void pf_agent_patience_begin(void);
+static inline void
+pf_agent_patience_begin(void)
+{
+    if (atomic_load_explicit(&pf_agent_patience_was_spent, memory_order_relaxed))
+        pf_agent_patience_renew();
+}
 
 /* What is left, in µs; never nothing, for an agent that is well answers in less. */
 uint64_t pf_agent_patience_left(void);

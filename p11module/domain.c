@@ -181,6 +181,13 @@ set_entry(PfModule *module, PfDomain *domain, uint64_t epoch, unsigned entry)
     write_board(module, domain);
 }
 
+/* Does the agent's present life know the domain as it is? Slot lock held. */
+static bool
+is_registered(const PfDomain *domain, uint64_t epoch)
+{
+    return epoch != 0 && pf_domain_get_place(domain).epoch == epoch && !domain->is_stale;
+}
+
 /* Registers the domain, which has sessions, in the present life of the agent. */
 static bool
 register_domain(PfModule *module, PfDomain *domain)
@@ -190,7 +197,7 @@ register_domain(PfModule *module, PfDomain *domain)
     unsigned entry;
     uint64_t epoch = pf_agent_link_get_epoch(module->link);
     pthread_mutex_lock(&slot->lock);
-    bool is_done = pf_domain_get_place(domain).epoch == epoch && epoch != 0 && !domain->is_stale;
+    bool is_done = is_registered(domain, epoch);
     unsigned sessions = domain->sessions;
     if (!is_done)
         fill_ref(domain, &ref);
@@ -237,7 +244,8 @@ pf_domain_session_opened(PfModule *module, PfDomain *domain, bool is_read_only, 
         atomic_store(&domain->page, NULL);
     }
     write_board(module, domain);
-    bool must_register = is_first || domain->is_stale;
+    bool must_register = module->link != NULL && (is_first || domain->is_stale) &&
+                         !is_registered(domain, pf_agent_link_get_epoch(module->link));
     pthread_mutex_unlock(&slot->lock);
     if (must_register)
         pf_domain_prepare(module, domain);

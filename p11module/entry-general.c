@@ -104,18 +104,16 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
 static bool
 show_protected_path(PfModule *module, PfSlot *slot)
 {
-    pthread_mutex_lock(&slot->lock);
     bool is_fixed = slot->is_flag_fixed || slot->has_pinpad || !slot->needs_login;
     bool shows = is_fixed && slot->shows_protected_path;
-    pthread_mutex_unlock(&slot->lock);
     if (is_fixed || module->link == NULL)
         return shows;
     shows = pf_agent_link_contact(module->link, true) &&
             (pf_agent_link_get_policy(module->link) & PF_POLICY_PROTECTED_PATH) != 0;
     pthread_mutex_lock(&slot->lock);
     if (!slot->is_flag_fixed) {
-        slot->is_flag_fixed = true;
         slot->shows_protected_path = shows;
+        slot->is_flag_fixed = true; /* last: it is read without the lock */
     }
     shows = slot->shows_protected_path;
     pthread_mutex_unlock(&slot->lock);

@@ -25,14 +25,19 @@ struct PfModule {
     size_t backend_count;
     bool may_start_threads;
     pthread_mutex_t lock; /* guards the tables; never held over a backend call or the socket */
+    /* Each table with what was found in it last, which is what is looked for next. */
     PfSlot *slots;
+    PfSlot *last_slot;
     CK_SLOT_ID next_slot;
     PfSession *sessions;
+    PfSession *last_session;
     CK_SESSION_HANDLE next_session;
     PfObject *objects;
+    PfObject *last_object;
     PfObject *objects_by_real;
     CK_OBJECT_HANDLE next_object;
-    atomic_bool has_app_id; /* the host has set it; of sessions that are opened from now on */
+    atomic_uint owned_objects; /* those that end with a session; read without the lock */
+    atomic_bool has_app_id;    /* the host has set it; of sessions that are opened from now on */
     _Atomic uint64_t app_id;
     uint64_t last_order;      /* of the objects' places in listings */
     pthread_mutex_t end_lock; /* guards is_ending */

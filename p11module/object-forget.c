@@ -87,7 +87,9 @@ is_of_session(const PfObject *object, const PfCall *call, uint64_t mark)
 void
 pf_object_forget_session(PfCall *call)
 {
-    forget(call, is_of_session, 0, false);
+    /* Most programs make none, and may know thousands of others. */
+    if (atomic_load(&call->module->owned_objects) > 0)
+        forget(call, is_of_session, 0, false);
 }
 
 static bool

@@ -57,7 +57,11 @@ pf_object_table_remove(PfModule *module, PfObject *object)
         return;
     unkey(module, object);
     HASH_DEL(module->objects, object);
+    if (module->last_object == object)
+        module->last_object = NULL;
     object->is_listed = false;
+    if (object->owner != 0)
+        atomic_fetch_sub(&module->owned_objects, 1);
     pf_object_release(object);
 }
 
@@ -75,6 +79,8 @@ pf_object_table_add(PfModule *module, PfObject *object, CK_OBJECT_HANDLE real)
     }
     object->references = 1;
     object->is_listed = true;
+    if (object->owner != 0)
+        atomic_fetch_add(&module->owned_objects, 1);
     return true;
 }
 
@@ -97,10 +103,12 @@ get_reach(const PfCall *call)
 static PfObject *
 find_in_reach(const PfCall *call, CK_OBJECT_HANDLE handle, Reach reach)
 {
-    PfObject *object;
-    HASH_FIND(hh, call->module->objects, &handle, sizeof handle, object);
+    PfObject *object = call->module->last_object;
+    if (object == NULL || object->handle != handle)
+        HASH_FIND(hh, call->module->objects, &handle, sizeof handle, object);
     if (object == NULL || object->slot != call->slot)
         return NULL;
+    call->module->last_object = object;
     bool is_in_reach =
         !object->is_private ||
         (object->is_backends ? reach.is_backends : reach.mark != 0 && object->mark == reach.mark);

@@ -14,6 +14,7 @@ typedef struct {
 } PfRealHandle;
 
 struct PfObject {
+    UT_hash_handle hh; /* here and not at the end: each call reads it, and what follows */
     CK_OBJECT_HANDLE handle;
     PfSlot *slot;
     PfDomain *domain;       /* of private objects */
@@ -31,7 +32,6 @@ struct PfObject {
     bool holds_window;        /* private session objects die with the backend's login */
     CK_SESSION_HANDLE owner;  /* session objects: the session that made them, 0 if unknown */
     PfAttributes *attributes; /* private token objects under a virtual login */
-    UT_hash_handle hh;
     UT_hash_handle hh_real;
 };
 

@@ -33,10 +33,7 @@ close_real(PfCall *call)
 {
     pf_operation_drop_all(call);
     pf_object_forget_session(call);
-    pthread_mutex_lock(&call->slot->lock);
-    bool is_last = call->slot->sessions <= 1;
-    pthread_mutex_unlock(&call->slot->lock);
-    if (is_last)
+    if (atomic_load(&call->slot->sessions) <= 1 && pf_window_is_up(call->slot))
         pf_window_close_lingering(call->module, call->slot, UINT64_MAX);
     return PF_BACKEND_CALL(call->backend, C_CloseSession, call->real);
 }
@@ -72,15 +69,36 @@ check_era(PfCall *call)
     return CKR_SESSION_HANDLE_INVALID;
 }
 
+/* Module lock held. */
+static PfSession *
+find_session(PfModule *module, CK_SESSION_HANDLE handle)
+{
+    PfSession *session = module->last_session;
+    if (session != NULL && session->handle == handle)
+        return session;
+    HASH_FIND(hh, module->sessions, &handle, sizeof handle, session);
+    if (session != NULL)
+        module->last_session = session;
+    return session;
+}
+
+/* Module lock held. */
+static void
+take_out(PfModule *module, PfSession *session)
+{
+    HASH_DEL(module->sessions, session);
+    if (module->last_session == session)
+        module->last_session = NULL;
+}
+
 CK_RV
 pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle)
 {
     PfModule *module = pf_module_enter();
     if (module == NULL)
         return CKR_CRYPTOKI_NOT_INITIALIZED;
-    PfSession *session;
     pthread_mutex_lock(&module->lock);
-    HASH_FIND(hh, module->sessions, &handle, sizeof handle, session);
+    PfSession *session = find_session(module, handle);
     if (session != NULL)
         session->references++;
     pthread_mutex_unlock(&module->lock);
@@ -170,7 +188,7 @@ unlist_closed(PfModule *module, const PfDomain *domain)
         }
     }
     if (found != NULL) {
-        HASH_DEL(module->sessions, found);
+        take_out(module, found);
         found->is_ended = true;
     }
     pthread_mutex_unlock(&module->lock);
@@ -349,11 +367,10 @@ pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *applicatio
 static bool
 unlist(PfModule *module, PfSession *session)
 {
-    PfSession *found;
     pthread_mutex_lock(&module->lock);
-    HASH_FIND(hh, module->sessions, &session->handle, sizeof session->handle, found);
+    PfSession *found = find_session(module, session->handle);
     if (found == session) {
-        HASH_DEL(module->sessions, session);
+        take_out(module, session);
         session->references--; /* the table's; the call holds another */
     }
     pthread_mutex_unlock(&module->lock);
@@ -433,7 +450,7 @@ pf_session_free_all(PfModule *module)
     PfSession *session;
     PfSession *next;
     HASH_ITER (hh, module->sessions, session, next) {
-        HASH_DEL(module->sessions, session);
+        take_out(module, session);
         pf_secret_clear(&session->context_pin.pin);
         session_free(session);
     }

@@ -36,25 +36,25 @@ typedef struct {
 } PfContextPin;
 
 struct PfSession {
+    UT_hash_handle hh; /* here and not at the end: each call reads it, and what follows */
     CK_SESSION_HANDLE handle;
     _Atomic CK_SESSION_HANDLE
         real;                     /* another one after a reset that has cost the backend its own */
     _Atomic uint16_t seen_resets; /* of the domain's page: those after which REAL was good */
     bool is_being_taken_up;       /* by one thread; the others wait for it. Slot lock */
+    atomic_bool has_void_operation; /* to be asked without the lock */
+    bool is_ended;                  /* with its ID: the last call lets go of it */
+    atomic_bool is_counted;         /* in its domain */
+    atomic_uint references;         /* taken under the module's lock, given back without */
     PfSlot *slot;
     PfDomain *domain;
+    uint64_t era; /* of the domain, when it was opened */
     CK_FLAGS flags;
     void *application;
     CK_NOTIFY notify;
-    uint64_t era;           /* of the domain, when it was opened */
-    atomic_uint references; /* taken under the module's lock, given back without */
-    bool is_ended;          /* with its ID: the last call lets go of it */
-    atomic_bool is_counted; /* in its domain */
     PfOperation operations[PF_OPERATION_COUNT]; /* slot lock */
-    atomic_bool has_void_operation;             /* to be asked without the lock */
     PfSearch search;
     PfContextPin context_pin; /* slot lock */
-    UT_hash_handle hh;
 };
 
 /* One PKCS#11 call on a session: everything that it needs, from begin to end. */

@@ -73,9 +73,12 @@ pf_slot_of_backend(PfModule *module, PfBackend *backend, CK_SLOT_ID real)
 PfSlot *
 pf_slot_find(PfModule *module, CK_SLOT_ID id)
 {
-    PfSlot *slot;
     pthread_mutex_lock(&module->lock);
-    HASH_FIND(hh, module->slots, &id, sizeof id, slot);
+    PfSlot *slot = module->last_slot;
+    if (slot == NULL || slot->id != id)
+        HASH_FIND(hh, module->slots, &id, sizeof id, slot);
+    if (slot != NULL)
+        module->last_slot = slot;
     pthread_mutex_unlock(&module->lock);
     return slot;
 }
@@ -207,11 +210,12 @@ pf_slot_get_description(PfSlot *slot)
     return atomic_load(&slot->has_description) ? slot->description : "";
 }
 
-/* As the backend has written it, padding and all. */
+/* All that is kept of it, as the backend has written it, padding and all. */
 static bool
-is_same_identity(const CK_TOKEN_INFO *a, const CK_TOKEN_INFO *b)
+is_same_answer(const CK_TOKEN_INFO *a, const CK_TOKEN_INFO *b)
 {
-    return memcmp(a->label, b->label, sizeof a->label) == 0 &&
+    return a->flags == b->flags && a->ulMinPinLen == b->ulMinPinLen &&
+           a->ulMaxPinLen == b->ulMaxPinLen && memcmp(a->label, b->label, sizeof a->label) == 0 &&
            memcmp(a->manufacturerID, b->manufacturerID, sizeof a->manufacturerID) == 0 &&
            memcmp(a->model, b->model, sizeof a->model) == 0 &&
            memcmp(a->serialNumber, b->serialNumber, sizeof a->serialNumber) == 0;
@@ -219,9 +223,13 @@ is_same_identity(const CK_TOKEN_INFO *a, const CK_TOKEN_INFO *b)
 
 /* Slot lock held. */
 static void
-take_identity(PfSlot *slot, const CK_TOKEN_INFO *info)
+take_answer(PfSlot *slot, const CK_TOKEN_INFO *info)
 {
     PfTokenId token;
+    slot->needs_login = (info->flags & CKF_LOGIN_REQUIRED) != 0;
+    slot->has_pinpad = (info->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
+    slot->min_pin = info->ulMinPinLen;
+    slot->max_pin = info->ulMaxPinLen;
     pf_token_id_from_info(&token, info);
     if (!slot->is_known || !pf_token_id_is_equal(&token, &slot->token)) {
         slot->is_flag_fixed = false;
@@ -229,7 +237,7 @@ take_identity(PfSlot *slot, const CK_TOKEN_INFO *info)
     }
     slot->token = token;
     slot->seen = *info;
-    slot->is_known = true;
+    slot->is_known = true; /* last: who sees it without the lock sees the rest */
 }
 
 bool
@@ -268,13 +276,8 @@ pf_slot_look(PfSlot *slot, CK_TOKEN_INFO *info)
         pthread_mutex_unlock(&slot->lock);
     }
     pthread_mutex_lock(&slot->lock);
-    slot->needs_login = (info->flags & CKF_LOGIN_REQUIRED) != 0;
-    slot->has_pinpad = (info->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
-    slot->min_pin = info->ulMinPinLen;
-    slot->max_pin = info->ulMaxPinLen;
-    /* Last: who sees without the lock that it is known sees the rest. */
-    if (!slot->is_known || !is_same_identity(&slot->seen, info))
-        take_identity(slot, info);
+    if (!slot->is_known || !is_same_answer(&slot->seen, info))
+        take_answer(slot, info);
     pthread_mutex_unlock(&slot->lock);
     return CKR_OK;
 }

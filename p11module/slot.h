@@ -12,6 +12,7 @@
 #include "window.h"
 
 struct PfSlot {
+    UT_hash_handle hh; /* here and not at the end: each call reads it, and what follows */
     CK_SLOT_ID id;
     PfBackend *backend;
     CK_SLOT_ID real;
@@ -30,7 +31,7 @@ struct PfSlot {
     atomic_bool is_known;
     atomic_bool needs_login;
     atomic_bool has_pinpad;
-    bool is_flag_fixed; /* the host has seen token flags of this insertion */
+    atomic_bool is_flag_fixed; /* the host has seen token flags of this insertion */
     atomic_bool shows_protected_path;
     PfTokenId token;
     CK_FLAGS tries;     /* the token's flags about tries, as they were last read */
@@ -41,7 +42,6 @@ struct PfSlot {
     atomic_bool is_hardware;
     _Atomic CK_ULONG min_pin;
     _Atomic CK_ULONG max_pin;
-    UT_hash_handle hh;
 };
 
 /* Enters the module and the slot for a call without a session. CKR_OK is always followed by
