@@ -63,7 +63,7 @@ static void
 set_officer_login(PfSlot *slot)
 {
     pthread_mutex_lock(&slot->lock);
-    slot->has_so_login = true;
+    slot->has_so_login = slot->sessions > 0; /* as pf_slot_set_user_login() */
     pthread_mutex_unlock(&slot->lock);
 }
 

@@ -356,9 +356,12 @@ void
 pf_slot_set_user_login(PfSlot *slot)
 {
     pthread_mutex_lock(&slot->lock);
-    /* In this order: who reads without the lock takes no login for the one before. */
-    slot->user_logins++;
-    slot->has_user_login = true;
+    /* Another thread may have closed the last session meanwhile, and with it ended the login. */
+    if (slot->sessions > 0) {
+        /* In this order: who reads without the lock takes no login for the one before. */
+        slot->user_logins++;
+        slot->has_user_login = true;
+    }
     pthread_mutex_unlock(&slot->lock);
 }
 

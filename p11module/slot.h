@@ -83,7 +83,8 @@ bool pf_slot_is_doubled(PfModule *module, PfSlot *slot, const PfTokenId *token);
 /* The token's flags after a login attempt; 0 when they cannot be read. */
 CK_FLAGS pf_slot_read_flags(PfSlot *slot);
 
-/* A USER login of the backend's own has begun, which is the host's. */
+/* A USER login of the backend's own has begun, which is the host's, for as long as it has sessions.
+ */
 void pf_slot_set_user_login(PfSlot *slot);
 
 /* Calls on the slot, of all sessions: each is between these two. While one session has the token

@@ -146,5 +146,29 @@ class LetIn(ScriptedCase):
         self.assertTrue(self.d.join(job).ok)
 
 
+class Closed(ScriptedCase):
+    """A session that another thread closes while it is logged in."""
+
+    agent_args = ("protected",)
+
+    def test_the_next_one_is_public(self):
+        d = self.driver()
+        d.ok("tokeninfo", TOKEN)
+        session = self.open_as(d, 5)
+        self.agent.call("answer", "StoreLogin", "NotCached")
+        self.agent.call("hold", "StoreLogin")
+        job = d.background("login", session, "user", softhsm.PIN)
+        wait_for(lambda: self.agent.calls("StoreLogin") == 1, 5, "the token to take the PIN")
+        d.ok("close", session)
+        self.agent.call("release")
+        self.assertTrue(d.join(job).ok)
+        again = self.open_as(d, 5)
+        self.agent.call("answer", "Prompt", "Canceled")
+        self.assertEqual(d.rv("login", again, "user", "null"), "CKR_FUNCTION_CANCELED")
+        d.ok("login", again, "user", softhsm.PIN)
+        self.assertEqual(d.state(again), USER_STATE)
+        self.assertEqual(d.rv("login", again, "user", "null"), "CKR_USER_ALREADY_LOGGED_IN")
+
+
 if __name__ == "__main__":
     tap.main()
