@@ -49,6 +49,15 @@ on_lease_look(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static void
+look_in(PfLeaseQueue *queue, gint64 wait_ms)
+{
+    PfPinLease *lease = queue->current;
+    g_clear_handle_id(&lease->timeout, g_source_remove);
+    lease->look = g_get_monotonic_time() + wait_ms * 1000;
+    lease->timeout = g_timeout_add((guint)wait_ms, on_lease_look, queue);
+}
+
 /* Looks at the holder when something can be known that is not known now. */
 static void
 schedule_look(PfLeaseQueue *queue)
@@ -66,8 +75,7 @@ schedule_look(PfLeaseQueue *queue)
         wait_ms = MIN(wait_ms, HALTED_TIMEOUT_MS - awaited_ms);
     else if (!g_queue_is_empty(&queue->waiting))
         wait_ms = MIN(wait_ms, MAX(SILENT_TIMEOUT_MS - awaited_ms, WORKING_LOOK_MS));
-    g_clear_handle_id(&lease->timeout, g_source_remove);
-    lease->timeout = g_timeout_add((guint)MAX(wait_ms, 1), on_lease_look, queue);
+    look_in(queue, MAX(wait_ms, 1));
 }
 
 void
@@ -86,9 +94,9 @@ void
 pf_cache_watch_holder(PfLeaseQueue *queue)
 {
     PfPinLease *lease = queue->current;
-    /* One that is renewed keeps its timer, which looks when the next look is due. */
-    if (lease->timeout == 0)
-        lease->timeout = g_timeout_add((guint)looks_ms[0], on_lease_look, queue);
+    /* One that is renewed keeps its timer, unless that is of a holder who took long. */
+    if (lease->timeout == 0 || lease->look - lease->since > looks_ms[1] * 1000)
+        look_in(queue, looks_ms[0]);
     if (g_queue_is_empty(&queue->waiting))
         pf_state_writer_set_lease_awaited(lease->context->state, lease->entry, FALSE);
     else

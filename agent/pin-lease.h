@@ -48,6 +48,7 @@ struct PfPinLease {
     gint64 since;         /* monotonic µs */
     gint64 awaited;       /* likewise: since when others wait; 0: nobody did */
     guint timeout;
+    gint64 look; /* monotonic µs: when that is over */
 };
 
 /* One for each token that has a lease or waiting requests. */

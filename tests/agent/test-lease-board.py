@@ -142,6 +142,15 @@ class LeaseBoard(AgentCase):
         client.call("over", lease, entry)
         wait_for(lambda: self.pages() == 1, 5, "the lease's page to be wiped")
 
+    def test_its_copies_are_wiped_soon_after_one_that_took_long(self):
+        client, entry = self.logged_in()
+        lease, _ = client.take()
+        time.sleep(1.3)  # what a slow card takes: longer than the agent looks for it
+        client.call("over", lease, entry)
+        lease, _ = client.take()
+        client.call("over", lease, entry)
+        wait_for(lambda: self.pages() == 1, 5, "the lease's page to be wiped")
+
     def test_forgetting_wipes_them_at_once(self):
         client, entry = self.logged_in()
         lease, _ = client.take()
