@@ -129,14 +129,14 @@ pf_program_ssh_find(const PfRegisterPlace *place, PfRegisterSight *sight)
     g_ptr_array_add(sight->targets, target);
 }
 
-/* The last of LINES that is the mark of an end; NULL for none. */
-static char **
-find_last_end(char **lines)
+/* Is the next mark behind the beginning at LINE an end? */
+static gboolean
+has_end(char **line)
 {
-    char **last = NULL;
-    for (char **line = lines; *line != NULL; line++)
-        last = g_str_equal(*line, END) ? line : last;
-    return last;
+    do {
+        line++;
+    } while (*line != NULL && !g_str_equal(*line, BEGIN) && !g_str_equal(*line, END));
+    return *line != NULL && g_str_equal(*line, END);
 }
 
 /* TEXT without what is between the marks, and without lines that name Pinfold's module. Behind a
@@ -146,14 +146,13 @@ drop_own(const PfRegisterPlace *place, const char *text)
 {
     GString *kept = g_string_new(NULL);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    char **last_end = find_last_end(lines);
     gboolean is_own = FALSE;
     for (char **line = lines; *line != NULL; line++) {
         g_autofree char *library = pf_ssh_config_dup_library(*line);
         gboolean is_last = line[1] == NULL;
         gboolean is_begin = g_str_equal(*line, BEGIN);
         gboolean is_end = g_str_equal(*line, END);
-        is_own = is_own || (is_begin && last_end != NULL && line < last_end);
+        is_own = is_own || (is_begin && has_end(line));
         if (!is_own && !is_begin && !is_end &&
             (library == NULL || !pf_register_place_is_own(place, library)))
             g_string_append_printf(kept, "%s%s", *line, is_last ? "" : "\n");

@@ -88,6 +88,14 @@ class Ssh(SshCase):
         self.ctl("unregister", "ssh")
         self.assertEqual(self.config.read_text(), "User me\nMatch all\nHost other\n    User you\n")
 
+    def test_a_mark_without_its_end_before_a_whole_one(self):
+        self.write("User me\n")
+        self.ctl("register", "ssh")
+        ours = self.config.read_text().removeprefix("User me\n")
+        self.write("# Pinfold: begin (pinfoldctl unregister ssh removes this)\nUser me\n" + ours)
+        self.ctl("unregister", "ssh")
+        self.assertEqual(self.config.read_text(), "User me\n")
+
     def test_dry_run_shows_the_lines(self):
         self.write("User me\n")
         before = snapshot(self.home)
