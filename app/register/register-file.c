@@ -41,11 +41,12 @@ resolve(const char *path, GError **error)
 }
 
 static gboolean
-check_kind(const char *path, GError **error)
+check_kind(const char *path, guint *ret_mode, GError **error)
 {
     GStatBuf st;
     if (g_stat(path, &st) < 0)
         return TRUE; /* reading says why */
+    *ret_mode = st.st_mode & 07777;
     if (!S_ISREG(st.st_mode))
         set_error(error, path, _("is not a regular file"));
     else if (st.st_size > SIZE_MAX_BYTES)
@@ -65,7 +66,7 @@ pf_register_file_read(const char *path, GError **error)
     file->path = g_strdup(path);
     file->real_path = resolve(path, error);
     file->link = g_file_read_link(path, NULL);
-    if (file->real_path == NULL || !check_kind(file->real_path, error))
+    if (file->real_path == NULL || !check_kind(file->real_path, &file->mode, error))
         return NULL;
     g_autoptr(GFile) real = g_file_new_for_path(file->real_path);
     if (g_file_load_contents(real, NULL, &content, &len, &file->etag, &read_error))

@@ -10,6 +10,7 @@ typedef struct {
     char *real_path; /* behind links */
     char *link;      /* what the path itself says as a link; NULL: it is none */
     GBytes *content; /* NULL: there is none */
+    guint mode;      /* permissions, where there is one */
     char *etag;      /* of the content, to see changes in between */
 } PfRegisterFile;
 

@@ -309,7 +309,7 @@ put_back(PfRegisterPlan *plan)
             pf_register_file_remove(now, &error);
         else if (before->content != NULL &&
                  (now->content == NULL || !g_bytes_equal(before->content, now->content)))
-            pf_register_file_write(now, before->content, 0600, &error);
+            pf_register_file_write(now, before->content, before->mode, &error);
     }
 }
 

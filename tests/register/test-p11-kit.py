@@ -141,6 +141,23 @@ class P11Kit(SystemCase):
         self.assertIn(f"module: {module}", ran.stdout)
         self.assertFalse(file.exists())
 
+    def test_what_is_put_back_is_for_everybody_again(self):
+        own = self.root / "etc/pkcs11/modules/pinfold.module"
+        own.parent.mkdir(parents=True)
+        mine = own.with_name("mine.module")
+        mine.write_text(f"module: {self.backend}\n")
+        self.ctl("register", "p11-kit", "--replace", *self.everybody)
+        own.write_text(own.read_text() + "priority: 7\n")
+        own.chmod(0o644)
+        before = snapshot(self.root)
+        # What is mounted cannot be replaced; it comes after the file that is removed.
+        stuck = ("unshare", "-rm", "sh", "-c", 'mount --bind "$0" "$0" && exec "$@"', mine)
+        if self.box.run(*stuck, "true", check=False).returncode != 0:
+            raise unittest.SkipTest("no mount namespace of one's own can be had here")
+        self.assertTrue(self.target("unregister", "p11-kit", *self.everybody, status=1,
+                                    prefix=stuck)["error"])
+        self.assertEqual(snapshot(self.root), before)
+
     def test_a_link_to_nothing(self):
         self.folder.mkdir(parents=True)
         (self.folder / "pinfold.module").symlink_to("/nowhere/at/all")
