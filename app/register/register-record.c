@@ -71,8 +71,12 @@ load_group(PfRegisterRecord *record, GKeyFile *file, const char *group)
         kept->path = dup_text(file, group, "path");
         kept->existed = g_key_file_get_boolean(file, group, "existed", NULL);
         kept->left = g_key_file_get_value(file, group, "left", NULL);
-        g_ptr_array_add(record->kept, kept);
+        /* Without one nothing is put back: which copy is whose does not matter any more. */
         record->is_inexact = record->is_inexact || kept->path == NULL;
+        if (kept->path != NULL)
+            g_ptr_array_add(record->kept, kept);
+        else
+            kept_free(kept);
     } else if (g_str_has_prefix(group, "folder-")) {
         char *path = dup_text(file, group, "path");
         if (path != NULL)

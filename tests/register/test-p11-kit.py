@@ -141,6 +141,15 @@ class P11Kit(SystemCase):
         self.assertIn(f"module: {module}", ran.stdout)
         self.assertFalse(file.exists())
 
+    def test_a_record_that_does_not_say_of_what(self):
+        self.ctl("register", "p11-kit", prefix=NOT_ROOT)
+        (record,) = self.home.rglob("record.ini")
+        record.write_text(re.sub("path=.*\n", "", record.read_text()))
+        (self.folder / "pinfold.module").unlink()
+        self.assertTrue(self.target("register", "p11-kit", prefix=NOT_ROOT)["registered"])
+        self.ctl("unregister", "p11-kit", prefix=NOT_ROOT)
+        self.assertFalse(list(self.home.rglob("*.module")) + list(self.home.rglob("registered")))
+
     def test_what_is_put_back_is_for_everybody_again(self):
         own = self.root / "etc/pkcs11/modules/pinfold.module"
         own.parent.mkdir(parents=True)
