@@ -146,3 +146,45 @@ pf_register_place_check_module(const PfRegisterPlace *place, GError **error)
                 shown);
     return FALSE;
 }
+
+/* PATH, or the nearest folder above it that there is, without links; NULL for a link to nothing. */
+static char *
+dup_real(const char *path)
+{
+    GStatBuf st;
+    g_autofree char *there = g_strdup(path);
+    while (g_lstat(there, &st) < 0 && strlen(there) > 1) {
+        g_autofree char *below = g_steal_pointer(&there);
+        there = g_path_get_dirname(below);
+    }
+    char *real = realpath(there, NULL);
+    char *copy = g_strdup(real);
+    free(real);
+    return copy;
+}
+
+static gboolean
+is_below(const char *path, const char *folder)
+{
+    gsize len = strlen(folder);
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+gboolean
+pf_register_place_check_inside(const PfRegisterPlace *place, const char *path, GError **error)
+{
+    if (*place->root == '\0')
+        return TRUE;
+    g_autofree char *plain = g_canonicalize_filename(path, NULL);
+    g_autofree char *root = dup_real(place->root);
+    g_autofree char *real = dup_real(plain);
+    if (g_str_equal(plain, path) && is_below(path, place->root) && root != NULL && real != NULL &&
+        is_below(real, root))
+        return TRUE;
+    g_autofree char *shown = g_filename_display_name(path);
+    g_autofree char *shown_root = g_filename_display_name(place->root);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+                /* Translators: the path of a file, and the folder that holds a whole system. */
+                _("%s leads out of %s"), shown, shown_root);
+    return FALSE;
+}

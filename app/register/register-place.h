@@ -41,6 +41,11 @@ gboolean pf_register_place_is_module(const PfRegisterPlace *place, const char *l
  * loads both shows each token twice, and one of them logs in behind the other's back. */
 gboolean pf_register_place_is_double(const PfRegisterPlace *place, const char *library);
 
+/* Of an image: does PATH lead out of it, by a link or by its name? Then it is another system's, and
+ * FALSE with *ERROR. Of folders that are not there yet those above them are asked. */
+gboolean pf_register_place_check_inside(const PfRegisterPlace *place, const char *path,
+                                        GError **error);
+
 /* For all users only a module will do that nobody but root can change. FALSE with *ERROR in words
  * for people. Of an image this is not asked: it is not yet where it will be. */
 gboolean pf_register_place_check_module(const PfRegisterPlace *place, GError **error);

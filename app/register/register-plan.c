@@ -24,7 +24,8 @@ typedef struct {
 } Step;
 
 struct PfRegisterPlan {
-    guint folder_mode;
+    const PfRegisterPlace *place; /* borrowed */
+    guint folder_mode;            /* of those that are missing */
     gboolean is_inexact;
     GPtrArray *steps;
     GPtrArray *replaced;
@@ -50,10 +51,11 @@ file_free(gpointer data)
 }
 
 PfRegisterPlan *
-pf_register_plan_new(guint folder_mode)
+pf_register_plan_new(const PfRegisterPlace *place)
 {
     PfRegisterPlan *plan = g_new0(PfRegisterPlan, 1);
-    plan->folder_mode = folder_mode;
+    plan->place = place;
+    plan->folder_mode = place->is_system ? 0755 : 0700;
     plan->steps = g_ptr_array_new_with_free_func(step_free);
     plan->replaced = pf_register_entry_list_new();
     plan->before = g_ptr_array_new_with_free_func(file_free);
@@ -272,7 +274,9 @@ do_step(PfRegisterPlan *plan, Step *step, PfRegisterRecord *record, GError **err
 static gboolean
 keep(PfRegisterPlan *plan, const char *path, PfRegisterRecord *record, GError **error)
 {
-    PfRegisterFile *file = pf_register_file_read(path, error);
+    PfRegisterFile *file = pf_register_place_check_inside(plan->place, path, error)
+                               ? pf_register_file_read(path, error)
+                               : NULL;
     if (file == NULL)
         return FALSE;
     g_ptr_array_add(plan->before, file);

@@ -11,8 +11,8 @@
 
 typedef struct PfRegisterPlan PfRegisterPlan;
 
-/* Folders that are missing are made with FOLDER_MODE. Free with pf_register_plan_free(). */
-PfRegisterPlan *pf_register_plan_new(guint folder_mode);
+/* What is done in PLACE, which must outlive the plan. Free with pf_register_plan_free(). */
+PfRegisterPlan *pf_register_plan_new(const PfRegisterPlace *place);
 
 void pf_register_plan_free(PfRegisterPlan *plan);
 

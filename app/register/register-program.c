@@ -82,7 +82,7 @@ plan_removal(const PfRegisterProgram *program, const PfRegisterPlace *place,
     gboolean is_there = target->is_registered || target->is_outdated;
     if (!is_exact && !is_there && replaced->len == 0)
         return TRUE;
-    if (!check_target(target, error) ||
+    if (!check_target(target, error) || !pf_register_record_check(record, place, error) ||
         !(is_exact ? pf_register_plan_restore(plan, record, error)
                    : program->remove(place, target, replaced, plan, error)))
         return FALSE;
@@ -95,8 +95,9 @@ pf_register_program_plan(const PfRegisterProgram *program, const PfRegisterPlace
                          const PfRegisterTarget *target, gboolean add, gboolean replace,
                          GError **error)
 {
-    g_autoptr(PfRegisterPlan) plan = pf_register_plan_new(place->is_system ? 0755 : 0700);
+    g_autoptr(PfRegisterPlan) plan = pf_register_plan_new(place);
     gboolean is_planned = (!target->is_unknown || check_target(target, error)) &&
+                          pf_register_place_check_inside(place, target->path, error) &&
                           (add ? plan_addition(program, place, target, replace, plan, error)
                                : plan_removal(program, place, target, plan, error));
     return is_planned ? g_steal_pointer(&plan) : NULL;
@@ -123,6 +124,8 @@ pf_register_program_apply(const PfRegisterProgram *program, const PfRegisterPlac
 {
     g_autoptr(PfRegisterRecord) record =
         pf_register_record_open(place, program->name, target->path);
+    if (!pf_register_record_check(record, place, error))
+        return FALSE;
     int lock = take_lock(target->lock_path);
     if (lock == -2) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY,

@@ -9,6 +9,9 @@
 
 #define GROUP "record"
 
+#define INI_NAME    "record.ini"
+#define COPY_PREFIX "before-"
+
 typedef struct {
     char *path;
     gboolean existed;
@@ -53,13 +56,13 @@ dup_text(GKeyFile *file, const char *group, const char *key)
 static char *
 dup_ini_path(const PfRegisterRecord *record)
 {
-    return g_build_filename(record->folder, "record.ini", NULL);
+    return g_build_filename(record->folder, INI_NAME, NULL);
 }
 
 static char *
 dup_copy_path(const PfRegisterRecord *record, guint i)
 {
-    g_autofree char *name = g_strdup_printf("before-%u", i);
+    g_autofree char *name = g_strdup_printf(COPY_PREFIX "%u", i);
     return g_build_filename(record->folder, name, NULL);
 }
 
@@ -117,6 +120,19 @@ pf_register_record_open(const PfRegisterPlace *place, const char *program, const
     record->replaced = pf_register_entry_list_new();
     load(record);
     return record;
+}
+
+gboolean
+pf_register_record_check(const PfRegisterRecord *record, const PfRegisterPlace *place,
+                         GError **error)
+{
+    gboolean is_good = pf_register_place_check_inside(place, record->folder, error);
+    for (guint i = 0; is_good && i < record->kept->len; i++)
+        is_good =
+            pf_register_place_check_inside(place, ((Kept *)record->kept->pdata[i])->path, error);
+    for (guint i = 0; is_good && i < record->folders->len; i++)
+        is_good = pf_register_place_check_inside(place, record->folders->pdata[i], error);
+    return is_good;
 }
 
 void
@@ -292,7 +308,7 @@ pf_register_record_get_before(const PfRegisterRecord *record, const char *path,
     return TRUE;
 }
 
-/* All files in it: of one that was damaged nothing says which copies it had. */
+/* Of one that was damaged nothing says which copies it had. */
 static void
 empty_folder(const char *folder)
 {
@@ -300,7 +316,8 @@ empty_folder(const char *folder)
     const char *name;
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_unlink(path);
+        if (g_str_has_prefix(name, INI_NAME) || g_str_has_prefix(name, COPY_PREFIX))
+            g_unlink(path);
     }
 }
 

@@ -17,6 +17,11 @@ typedef struct PfRegisterRecord PfRegisterRecord;
 PfRegisterRecord *pf_register_record_open(const PfRegisterPlace *place, const char *program,
                                           const char *path);
 
+/* Is all that it names in PLACE (pf_register_place_check_inside())? FALSE with *ERROR: it is not to
+ * be used. An image can bring records along. */
+gboolean pf_register_record_check(const PfRegisterRecord *record, const PfRegisterPlace *place,
+                                  GError **error);
+
 void pf_register_record_free(PfRegisterRecord *record);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PfRegisterRecord, pf_register_record_free)

@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """register and unregister for p11-kit, whose list is files of text."""
 
+import base64
 import os
 import re
 import unittest
@@ -166,6 +167,52 @@ class P11Kit(SystemCase):
         self.assertTrue(self.target("unregister", "p11-kit", *self.everybody, status=1,
                                     prefix=stuck)["error"])
         self.assertEqual(snapshot(self.root), before)
+
+    def test_an_image_that_leads_out_of_it(self):
+        """By a link, which means another place once the image is a system; nothing is done there."""
+        outside = self.box.dir / "outside"
+        outside.mkdir()
+        (outside / "kept").write_text("kept\n")
+        self.target("register", "p11-kit", *self.everybody)
+        (records,) = self.root.rglob("registered")
+        self.ctl("unregister", "p11-kit", *self.everybody)
+        folder = self.root / "etc/pkcs11"
+        for path in (folder, folder / "modules", folder / "modules/pinfold.module", records.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.symlink_to(outside / "kept" if path.suffix else outside)
+            before = snapshot(self.root), snapshot(outside)
+            self.assertIn(f"leads out of {self.root}",
+                          self.target("register", "p11-kit", *self.everybody, status=1)["error"])
+            self.assertEqual((snapshot(self.root), snapshot(outside)), before, path)
+            path.unlink()
+
+    def test_an_image_whose_record_names_what_is_outside(self):
+        outside = self.box.dir / "outside"
+        self.target("register", "p11-kit", *self.everybody)
+        (record,) = self.root.rglob("record.ini")
+        good = record.read_text()
+        inside = re.search("path=(.*)", good)[1]
+        for name in (outside, self.root / "etc/../../outside"):
+            record.write_text(good.replace(inside, base64.b64encode(bytes(name)).decode())
+                              .replace("existed=false", "existed=true")
+                              .replace(re.search("left=.*", good)[0], "left="))
+            record.with_name("before-0").write_text("from the image\n")
+            self.assertIn(f"leads out of {self.root}",
+                          self.target("unregister", "p11-kit", *self.everybody, status=1)["error"])
+            self.assertFalse(outside.exists())
+
+    def test_a_record_folder_that_is_elsewhere(self):
+        outside = self.box.dir / "outside"
+        outside.mkdir()
+        self.target("register", "p11-kit", *self.everybody)
+        (record,) = self.root.rglob("record.ini")
+        folder = record.parent
+        folder.rename(outside / "records")
+        folder.symlink_to(outside / "records")
+        before = snapshot(outside)
+        self.assertIn(f"leads out of {self.root}",
+                      self.target("unregister", "p11-kit", *self.everybody, status=1)["error"])
+        self.assertEqual(snapshot(outside), before)
 
     def test_a_link_to_nothing(self):
         self.folder.mkdir(parents=True)
