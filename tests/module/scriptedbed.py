@@ -5,7 +5,7 @@
 import subprocess
 import unittest
 
-from pinfoldtest import Sandbox, Spy, softhsm
+from pinfoldtest import Sandbox, Spy, softhsm, wait_for
 from pinfoldtest.paths import build_path
 from pinfoldtest.pinfold import Pinfold
 
@@ -48,6 +48,14 @@ class ScriptedAgent:
 
     def calls(self, method):
         return int(self.call("calls", method)[0])
+
+    def hold(self, method, d, *command):
+        """The job of a program whose COMMAND waits for what METHOD asks: until "release"."""
+        self.call("hold", method)
+        before = self.calls(method)
+        job = d.background(*command)
+        wait_for(lambda: self.calls(method) > before, 5, f"the question of {method}")
+        return job
 
     def entry(self, app_id):
         """The entry of an ID; "77*" is the process's own."""
@@ -95,6 +103,14 @@ class ScriptedCase(unittest.TestCase):
         d.ok("login", session, "user", softhsm.PIN)
         (key,) = d.find(session, **PRIVATE)
         return session, key
+
+    def held_prompt(self, d):
+        """The job of a login of ID 5 that waits for a person, whose PIN will be right. The agent is
+        one that is "protected"."""
+        d.ok("tokeninfo", TOKEN)
+        session = self.open_as(d, 5)
+        self.agent.call("pin", self.agent.entry(5), softhsm.PIN)
+        return self.agent.hold("Prompt", d, "login", session, "user", "null")
 
     def presented(self, d):
         return len(self.spy.logins(d.pid))

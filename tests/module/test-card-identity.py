@@ -227,9 +227,7 @@ class Asked(MockCase):
         self.d.ok("login", self.session, "user", mock_token.PIN)  # what the person will type
         self.d.ok("logout", self.session)
         self.d.ok("tokeninfo", "@0")  # which says that Pinfold asks for the PIN
-        self.agent.call("hold", "Prompt")
-        self.job = self.d.background("login", self.session, "user", "null")
-        wait_for(lambda: self.agent.calls("Prompt") == 1, 5, "the question")
+        self.job = self.agent.hold("Prompt", self.d, "login", self.session, "user", "null")
         self.before = len(self.spy.logins(self.d.pid))
 
     def answer(self):

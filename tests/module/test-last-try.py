@@ -5,7 +5,7 @@
 
 import unittest
 
-from pinfoldtest import Sandbox, build_path, tap, wait_for
+from pinfoldtest import Sandbox, build_path, tap
 from pinfoldtest.mock import PIN, SO_PIN, Mock
 from pinfoldtest.pinfold import Pinfold
 from scriptedbed import ScriptedAgent
@@ -122,9 +122,7 @@ class Explicit(unittest.TestCase):
             self.d.ok("logout", self.session)
 
     def test_waits_for_the_person(self):
-        self.agent.call("hold", "ConfirmTry")
-        job = self.d.background("login", self.session, "user", PIN)
-        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the question")
+        job = self.agent.hold("ConfirmTry", self.d, "login", self.session, "user", PIN)
         # Nobody else in the program waits for it.
         self.assertEqual(self.d.state(self.session), "CKS_RW_PUBLIC_SESSION")
         self.assertFalse(self.d.finished(job))
@@ -134,9 +132,7 @@ class Explicit(unittest.TestCase):
         self.assertEqual(self.mock.counts()["presentations"], 1)
 
     def test_agent_gone(self):
-        self.agent.call("hold", "ConfirmTry")
-        job = self.d.background("login", self.session, "user", PIN)
-        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the question")
+        job = self.agent.hold("ConfirmTry", self.d, "login", self.session, "user", PIN)
         self.agent.process.kill()
         self.assertTrue(self.d.join(job).ok)
         self.assertEqual(self.mock.counts()["presentations"], 1)

@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Logins that come and go over a program's head: another process, or the person, decides."""
 
-from pinfoldtest import softhsm, tap, wait_for
+from pinfoldtest import softhsm, tap
 from scriptedbed import (BRIEF, PRIVATE, PUBLIC_STATE, REFUSALS, TOKEN, USER_STATE,
                          ScriptedCase)
 
@@ -137,9 +137,7 @@ class LetIn(ScriptedCase):
 
     def test_waits_for_the_person(self):
         self.agent.call("answer", "Prompt", "LoggedIn")
-        self.agent.call("hold", "Prompt")
-        job = self.d.background("login", self.session, "user", "null")
-        wait_for(lambda: self.agent.calls("Prompt") == 1, 5, "the question")
+        job = self.agent.hold("Prompt", self.d, "login", self.session, "user", "null")
         self.assertEqual(self.d.state(self.session), PUBLIC_STATE)
         self.assertFalse(self.d.finished(job))
         self.agent.call("release")

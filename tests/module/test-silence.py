@@ -18,10 +18,8 @@ class Silence(ScriptedCase):
     def test_two_questions_of_one_call_share_its_patience(self):
         d = self.driver()
         session = self.open_as(d, 5)
-        self.agent.call("hold", "ConfirmTry")
         started = time.monotonic()
-        job = d.background("login", session, "user", softhsm.PIN)
-        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the first question")
+        job = self.agent.hold("ConfirmTry", d, "login", session, "user", softhsm.PIN)
         time.sleep(FIRST_S)
         self.agent.call("hold", "StoreLogin")
         self.agent.call("release")
@@ -38,11 +36,7 @@ class Silence(ScriptedCase):
         """A program whose signature waits for the PIN: the driver, and the job."""
         d = self.driver()
         session, key = self.logged_in(d, 5)
-        self.agent.call("hold", "TakePin")
-        before = self.agent.calls("TakePin")
-        job = d.background("signinit", session, key, "SHA256_RSA_PKCS")
-        wait_for(lambda: self.agent.calls("TakePin") > before, 5, "the question")
-        return d, job
+        return d, self.agent.hold("TakePin", d, "signinit", session, key, "SHA256_RSA_PKCS")
 
     def test_agent_that_is_halted_and_let_go_again_and_again(self):
         """Also one that shows life in between, as it does while other programs are first."""
@@ -70,18 +64,14 @@ class Silence(ScriptedCase):
     def test_each_call_has_its_own(self):
         d = self.driver()
         session = self.open_as(d, 5)
-        self.agent.call("hold", "ConfirmTry")
-        job = d.background("login", session, "user", softhsm.PIN)
-        wait_for(lambda: self.agent.calls("ConfirmTry") == 1, 5, "the question")
+        job = self.agent.hold("ConfirmTry", d, "login", session, "user", softhsm.PIN)
         time.sleep(FIRST_S)
         self.agent.call("release")
         self.assertEqual(d.join(job).rv, "CKR_OK")
         self.assertEqual(d.rv("login", session, "user", softhsm.PIN),
                          "CKR_USER_ALREADY_LOGGED_IN")
         (key,) = d.find(session, **{"class": "private_key"})
-        self.agent.call("hold", "TakePin")
-        job = d.background("signinit", session, key, "SHA256_RSA_PKCS")
-        wait_for(lambda: self.agent.calls("TakePin") == 1, 5, "the next question")
+        job = self.agent.hold("TakePin", d, "signinit", session, key, "SHA256_RSA_PKCS")
         time.sleep(FIRST_S)
         self.agent.call("release")
         self.assertEqual(d.join(job).rv, "CKR_OK")
@@ -94,12 +84,7 @@ class Patience(ScriptedCase):
 
     def test_person_is_waited_for_by_a_slow_machine(self):
         d = self.driver()
-        d.ok("tokeninfo", TOKEN)
-        session = self.open_as(d, 5)
-        self.agent.call("pin", self.agent.entry(5), softhsm.PIN)
-        self.agent.call("hold", "Prompt")
-        job = d.background("login", session, "user", "null")
-        wait_for(lambda: self.agent.calls("Prompt") == 1, 5, "the question")
+        job = self.held_prompt(d)
         for _ in range(2):
             time.sleep(FIRST_S)
             self.agent.call("waiting")
