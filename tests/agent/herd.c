@@ -20,6 +20,7 @@
 
 #include "agent-link.h"
 #include "agent-patience.h"
+#include "bare-bus.h"
 
 #define SECONDS_MAX 60u
 
@@ -299,14 +300,11 @@ make_bare(void)
 {
     static const char hello[] = "\0AUTH EXTERNAL\r\nDATA\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n";
     int fds[2];
-    sd_bus *bus = NULL;
-    sd_id128_t id;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) < 0 ||
-        write(fds[1], hello, sizeof hello - 1) < 0 || sd_id128_randomize(&id) < 0 ||
-        sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, fds[0], fds[0]) < 0 ||
-        sd_bus_set_server(bus, true, id) < 0 || sd_bus_negotiate_fds(bus, true) < 0 ||
-        sd_bus_start(bus) < 0)
+        write(fds[1], hello, sizeof hello - 1) < 0)
         abort();
+    sd_bus *bus = pf_bare_bus_new_server(fds[0]);
+    pf_bare_bus_start(bus);
     while (sd_bus_process(bus, NULL) > 0)
         ;
 }

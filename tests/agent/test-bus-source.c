@@ -3,11 +3,12 @@
 /* Tests that what a peer does not read at once comes to it when it reads, whoever has sent it. */
 #include "bus-source.h"
 
-#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
+
+#include "bare-bus.h"
 
 #define PATH      "/org/pinfold/Test"
 #define INTERFACE "org.pinfold.Test"
@@ -53,15 +54,6 @@ static const sd_bus_vtable vtable[] = {
     SD_BUS_VTABLE_END,
 };
 
-static sd_bus *
-new_bus(int fd)
-{
-    sd_bus *bus = NULL;
-    g_assert_cmpint(sd_bus_new(&bus), >=, 0);
-    g_assert_cmpint(sd_bus_set_fd(bus, fd, fd), >=, 0);
-    return bus;
-}
-
 /* Both sides work until CONDITION; the client reads only then. */
 static void
 work_until(Fixture *f, gboolean (*condition)(const Fixture *f))
@@ -98,13 +90,10 @@ static int
 start_server(Fixture *f)
 {
     int fds[2];
-    sd_id128_t id;
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), ==, 0);
-    g_assert_cmpint(sd_id128_randomize(&id), >=, 0);
-    f->server = new_bus(fds[0]);
-    g_assert_cmpint(sd_bus_set_server(f->server, true, id), >=, 0);
+    f->server = pf_bare_bus_new_server(fds[0]);
     g_assert_cmpint(sd_bus_add_object_vtable(f->server, NULL, PATH, INTERFACE, vtable, f), >=, 0);
-    g_assert_cmpint(sd_bus_start(f->server), >=, 0);
+    pf_bare_bus_start(f->server);
     f->source = pf_bus_source_new(f->server, on_hangup, f);
     return fds[1];
 }
@@ -112,9 +101,9 @@ start_server(Fixture *f)
 static void
 set_up(Fixture *f, gconstpointer data)
 {
-    f->client = new_bus(start_server(f));
+    f->client = pf_bare_bus_new(start_server(f));
     g_assert_cmpint(sd_bus_add_filter(f->client, NULL, on_signal, f), >=, 0);
-    g_assert_cmpint(sd_bus_start(f->client), >=, 0);
+    pf_bare_bus_start(f->client);
     g_assert_cmpint(sd_bus_call_method_async(f->client, NULL, NULL, PATH, INTERFACE, "Ask", NULL,
                                              NULL, NULL),
                     >=, 0);

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,20 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bare-bus.h"
+
 #define PATH      "/org/pinfold/Echo"
 #define INTERFACE "org.pinfold.Echo"
 #define QUESTION  256u
 
 static int answer_fd;
-
-static void
-check(int r, const char *what)
-{
-    if (r >= 0)
-        return;
-    fprintf(stderr, "echo: %s: %s\n", what, strerror(-r));
-    abort();
-}
 
 static int
 handle_echo(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -50,15 +42,10 @@ static const sd_bus_vtable vtable[] = {
 static sd_bus *
 new_server(int fd)
 {
-    sd_bus *bus = NULL;
-    sd_id128_t id;
-    check(sd_id128_randomize(&id), "ID");
-    check(sd_bus_new(&bus), "bus");
-    check(sd_bus_set_fd(bus, fd, fd), "descriptor");
-    check(sd_bus_set_server(bus, true, id), "server");
-    check(sd_bus_negotiate_fds(bus, true), "descriptors");
-    check(sd_bus_add_object_vtable(bus, NULL, PATH, INTERFACE, vtable, NULL), "methods");
-    check(sd_bus_start(bus), "start");
+    sd_bus *bus = pf_bare_bus_new_server(fd);
+    if (sd_bus_add_object_vtable(bus, NULL, PATH, INTERFACE, vtable, NULL) < 0)
+        abort();
+    pf_bare_bus_start(bus);
     return bus;
 }
 
@@ -164,10 +151,8 @@ pf_bench_echo_start(PfBenchEcho clients[PF_BENCH_ECHO_CLIENTS])
 void
 pf_bench_echo_open(PfBenchEcho *client)
 {
-    check(sd_bus_new(&client->bus), "bus");
-    check(sd_bus_set_fd(client->bus, client->bus_socket, client->bus_socket), "descriptor");
-    check(sd_bus_negotiate_fds(client->bus, true), "descriptors");
-    check(sd_bus_start(client->bus), "start");
+    client->bus = pf_bare_bus_new(client->bus_socket);
+    pf_bare_bus_start(client->bus);
 }
 
 bool

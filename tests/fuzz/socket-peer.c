@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent-place.h"
+#include "bare-bus.h"
 #include "fuzz.h"
 #include "socket-peer-private.h"
 #include "state-page.h"
@@ -135,10 +136,10 @@ socket_peer_new(unsigned process)
     peer->is_reading = true;
     peer->board = -1;
     peer->calls = g_ptr_array_new_with_free_func(free_call);
-    if (sd_bus_new(&peer->bus) < 0 || sd_bus_set_fd(peer->bus, peer->fd, peer->fd) < 0 ||
-        sd_bus_negotiate_fds(peer->bus, true) < 0 ||
-        sd_bus_add_filter(peer->bus, NULL, on_message, peer) < 0 || sd_bus_start(peer->bus) < 0)
+    peer->bus = pf_bare_bus_new(peer->fd);
+    if (sd_bus_add_filter(peer->bus, NULL, on_message, peer) < 0)
         abort();
+    pf_bare_bus_start(peer->bus);
     /* A call with a descriptor would wait for the authentication, and the agent is not a thread. */
     for (unsigned i = 0; i < 100 && sd_bus_is_ready(peer->bus) == 0; i++) {
         agent_place_turn();

@@ -17,6 +17,7 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
+#include "bare-bus.h"
 #include "life-page.h"
 #include "pin-page.h"
 #include "state-page.h"
@@ -280,14 +281,13 @@ say_waiting(void)
 static void
 accept_peer(int listener)
 {
-    sd_id128_t id;
-    sd_bus *bus = NULL;
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0 || bus_count == PEERS_MAX || sd_id128_randomize(&id) < 0 || sd_bus_new(&bus) < 0 ||
-        sd_bus_set_fd(bus, fd, fd) < 0 || sd_bus_set_server(bus, true, id) < 0 ||
-        sd_bus_negotiate_fds(bus, true) < 0 || sd_bus_add_filter(bus, NULL, on_message, NULL) < 0 ||
-        sd_bus_start(bus) < 0)
+    if (fd < 0 || bus_count == PEERS_MAX)
         abort();
+    sd_bus *bus = pf_bare_bus_new_server(fd);
+    if (sd_bus_add_filter(bus, NULL, on_message, NULL) < 0)
+        abort();
+    pf_bare_bus_start(bus);
     buses[bus_count++] = bus;
 }
 
