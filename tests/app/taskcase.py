@@ -3,7 +3,6 @@
 """What a person does to a token, in the app, with the real agent, helper and tokens."""
 
 import json
-import os
 import subprocess
 
 from gi.repository import Gio, GLib

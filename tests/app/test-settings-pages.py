@@ -6,7 +6,6 @@ the real agent makes of the keys."""
 
 import ast
 import json
-import os
 import shutil
 from pathlib import Path
 

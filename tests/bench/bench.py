@@ -48,7 +48,7 @@ FEW_STEPS, MANY_TIMES = 100, 4
 # pylint: disable=wrong-import-position
 import contestants  # noqa: E402
 from client import BenchError, duel, rows, start_clients  # noqa: E402
-from contestants import Contestant, MockToken, SoftHsm  # noqa: E402
+from contestants import MockToken, SoftHsm  # noqa: E402
 from figures import LOAD, LOOP, ONCE, SIGN, Figures  # noqa: E402
 from rows import Row, Rows  # noqa: E402
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import threading
-import unittest
 
 from doctorcase import DoctorCase, FakeService, Loop, dead_socket
 from pinfoldtest import tap

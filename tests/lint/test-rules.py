@@ -130,6 +130,11 @@ EXAMPLES = {
     reporules.check_shell: ([{"tool": SCRIPT + "ls $1\n"}], [{"tool": SCRIPT + 'ls "$1"\n'}]),
     reporules.check_python_shebang: (
         [{"tool": "#!/usr/bin/env python3\n"}], [{"tool": "#!/usr/bin/python3\n"}]),
+    reporules.check_python: (
+        [{"a.py": "import os\n"}, {"tool": "#!/usr/bin/python3\nprint(nothing)\n"},
+         {"a.py": "print('%s' % (1, 2))\n"}],
+        [{"a.py": "import os\nprint(os.name)\n", "a": "import os\n"},
+         {"a.py": "import os  # noqa: F401 (makes something known)\n"}]),
     reporules.check_meson_lists: (
         [{"meson.build": "run_command('find', '.')"}, {"meson.build": "files('*.c')"}],
         [{"meson.build": "files('a.c')"}]),
@@ -212,7 +217,7 @@ class SourceRules(unittest.TestCase):
 
 def _add(rule, examples):
     tool = {"check_shell": "shellcheck", "check_clang_format": "clang-format",
-            "check_manual_pages": "mandoc"}.get(rule.__name__)
+            "check_manual_pages": "mandoc", "check_python": "pyflakes3"}.get(rule.__name__)
     if rule in languagerules.RULES:
         tool = "xgettext"
 

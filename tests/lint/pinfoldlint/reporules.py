@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Rules on every kind of file: licence tags, marks, paths, scripts, meson, translations, .ui."""
 
+import ast
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -83,6 +84,19 @@ def check_python_shebang(tree):
             yield f"{path}: {first}"
 
 
+def check_python(tree):
+    """pyflakes has nothing to say; but of an import that is said to be for what it does."""
+    try:
+        from pyflakes.checker import Checker
+    except ImportError as error:
+        raise CannotCheck("pyflakes is not installed") from error
+    for path in sorted({*tree.paths(".py"), *tree.scripts("python")}):
+        lines = tree.files[path].splitlines()
+        for said in Checker(ast.parse(tree.files[path]), path).messages:
+            if "F401" not in lines[said.lineno - 1]:
+                yield str(said)
+
+
 def check_meson_lists(tree):
     """Meson files list their files by hand."""
     for path in tree.paths("meson.build"):
@@ -159,5 +173,6 @@ def check_ui(tree):
 
 RULES = [
     check_licence_tags, check_purpose, check_no_marks, check_no_machine_paths, check_shell,
-    check_python_shebang, check_meson_lists, check_every_source_built, check_translations, check_ui,
+    check_python_shebang, check_python, check_meson_lists, check_every_source_built,
+    check_translations, check_ui,
 ]
