@@ -21,6 +21,25 @@ SCRIPT = ("#!/bin/bash\n# SPDX-License-Identifier: LGPL-2.1-or-later\n"
 PAGE = ".Dd November 28, 2026\n.Dt A 1\n.Os\n.Sh NAME\n.Nm a\n.Nd b\n"
 
 
+ENTRY = "[Desktop Entry]\nType=Application\nName=A\nExec=a\nCategories=GTK;Settings;\n"
+METAINFO = """<?xml version="1.0"?>
+<component type="desktop-application">
+  <id>org.a.A</id>
+  <metadata_license>CC0-1.0</metadata_license>
+  <project_license>MIT</project_license>
+  <name>A</name>
+  <summary>Does one thing</summary>
+  <developer_name>B</developer_name>
+  <description><p>It does one thing, which takes some words to be said in full: so many of them that
+nobody who reads them can have a doubt about it.</p></description>
+  <launchable type="desktop-id">org.a.A.desktop</launchable>
+  <url type="homepage">https://example.org/</url>
+  <content_rating type="oars-1.1"/>
+  <releases><release version="1" date="2026-11-28"/></releases>
+</component>
+"""
+
+
 def version(own, path, text):
     return {"meson.build": f"project('pinfold', 'c',\n  version: '{own}',\n", path: text}
 
@@ -205,6 +224,18 @@ EXAMPLES = {
     packagerules.check_manual_pages: (
         [{"data/a.1": PAGE + ".Nonsense\n"}, {"data/a.5": PAGE + ".Bl -tag -width Ds\n"}],
         [{"data/a.1": PAGE}, {"data/a.1.md": ".Nonsense"}]),
+    packagerules.check_desktop_entries: (
+        [{"data/a.desktop": ENTRY.replace("Type=Application", "Type=Thing")},
+         {"data/a.desktop.in": ENTRY.replace("Settings", "Setings")},
+         {"data/a.desktop": ENTRY.replace("Name=A\n", "")},
+         {"data/a.desktop": ENTRY.replace("GTK;Settings", "GTK;Security")}],
+        [{"data/a.desktop": ENTRY, "data/org.a.A.desktop.in": ENTRY + "DBusActivatable=true\n",
+          "tests/a.desktop": "nonsense"}]),
+    packagerules.check_metainfo: (
+        [{"data/org.a.A.metainfo.xml.in": METAINFO.replace(old, new)} for old, new in (
+            ("<summary>Does one thing</summary>", ""), ("MIT", "Nonsense"),
+            ("2026-11-28", "tomorrow"), ("https://example.org/", "example"))],
+        [{"data/org.a.A.metainfo.xml.in": METAINFO}]),
     guiderules.check_guides_exist: (
         [{}], [{name: "" for name in guiderules.GUIDES}]),
 }
@@ -217,7 +248,9 @@ class SourceRules(unittest.TestCase):
 
 def _add(rule, examples):
     tool = {"check_shell": "shellcheck", "check_clang_format": "clang-format",
-            "check_manual_pages": "mandoc", "check_python": "pyflakes3"}.get(rule.__name__)
+            "check_manual_pages": "mandoc", "check_python": "pyflakes3",
+            "check_desktop_entries": "desktop-file-validate",
+            "check_metainfo": "appstreamcli"}.get(rule.__name__)
     if rule in languagerules.RULES:
         tool = "xgettext"
 

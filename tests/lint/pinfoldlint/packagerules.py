@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""Rules on what is handed out: one version everywhere, manual pages without a warning."""
+"""Rules on what is handed out: one version everywhere; pages and descriptions without a warning."""
 
 import re
 import subprocess
+import tempfile
+from pathlib import Path
 
 from .tree import CannotCheck
 
@@ -41,4 +43,32 @@ def check_manual_pages(tree):
                 yield f"{path}: {said}"
 
 
-RULES = [check_version, check_manual_pages]
+def _validate(tree, ending, *command):
+    """What a tool says of the files of that name, which has to be the one that they are installed by."""
+    for path in tree.paths(ending, f"{ending}.in", under=("data/",)):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, Path(path).name.removesuffix(".in"))
+            file.write_text(tree.files[path], encoding="utf-8")
+            try:
+                ran = subprocess.run([*command, file], capture_output=True, text=True, check=False)
+            except OSError as error:
+                raise CannotCheck(f"{command[0]} is not installed") from error
+        yield path, ran.returncode, (ran.stdout + ran.stderr).strip()
+
+
+def check_desktop_entries(tree):
+    """desktop-file-validate has nothing to say, not even a hint."""
+    for path, _, said in _validate(tree, ".desktop", "desktop-file-validate"):
+        if said:
+            yield f"{path}: {said}"
+
+
+def check_metainfo(tree):
+    """appstreamcli has nothing to say."""
+    for path, status, said in _validate(tree, ".metainfo.xml", "appstreamcli", "validate", "--no-net",
+                                        "--strict"):
+        if status != 0:
+            yield f"{path}: {said}"
+
+
+RULES = [check_version, check_manual_pages, check_desktop_entries, check_metainfo]
