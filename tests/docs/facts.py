@@ -10,7 +10,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from collections import namedtuple
 
-from pinfoldtest.paths import build_path, source_path
+from pinfoldtest.paths import build_path, project_version, source_path
 
 sys.path.append(str(source_path("tests/lint")))
 from pinfoldlint.tree import Tree  # noqa: E402 (the linter's view of the checkout)
@@ -124,4 +124,4 @@ class Facts:
         self.targets = {target["name"] for target in introspect("targets")}
         self.build_options = {option["name"] for option in introspect("buildoptions")}
         self.installed = {path.rpartition("/")[2]: path for path in introspect("installed").values()}
-        self.version = introspect("projectinfo")["version"]
+        self.version = project_version()

@@ -16,6 +16,7 @@ import unittest
 from pathlib import Path
 
 from pinfoldtest import build_path, source_path, tap
+from pinfoldtest.paths import project_version
 
 LIST = Path(__file__).with_name("installed-files.txt")
 LOG = build_path("meson-logs/install-log.txt")
@@ -123,6 +124,14 @@ class Install(unittest.TestCase):
         flags = [*self.pkg_config("--cflags").split(), *run("pkg-config", "--cflags",
                                                             "p11-kit-1").split()]
         run("cc", "-Wall", "-Werror", "-fsyntax-only", *flags, "-x", "c", "-", input=HEADER_USER)
+
+    def test_version(self):
+        """Each program's own, and what other builds are told; the module's: test-hosts.py."""
+        for folder, name in (("bindir", "pinfold"), ("bindir", "pinfoldctl"),
+                             ("libexecdir", "pinfold-agent")):
+            said = run(self.inside(self.dirs[folder]) / name, "--version", env={"LANG": "C.UTF-8"})
+            self.assertEqual(said, f"{name} {project_version()}\n")
+        self.assertEqual(self.pkg_config("--modversion"), project_version())
 
     def test_uninstall(self):
         self.addCleanup(self.install)

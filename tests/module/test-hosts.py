@@ -13,6 +13,7 @@ from pathlib import Path
 from pinfoldtest import Driver, Sandbox, Spy, build_path, readers, softhsm, tap, wait_for
 from pinfoldtest.extent import FULL
 from pinfoldtest.mock import Mock
+from pinfoldtest.paths import project_version
 from pinfoldtest.pinfold import Pinfold, module_path
 
 TOKEN = "=pinfold-test"
@@ -49,6 +50,11 @@ class HostCase(unittest.TestCase):
 
 
 class Loading(HostCase):
+    def test_version(self):
+        d = self.driver()
+        d.ok("init os-locking")
+        self.assertEqual(d.ok("info")["version"], ".".join(project_version().split(".")[:2]))
+
     def test_symlink_of_another_name(self):
         link = self.box.dir / "softhsm-of-mine.so"
         os.symlink(module_path(), link)

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Where the build, the sources and the real PKCS#11 backends are."""
 
+import json
 import os
 import shutil
 import unittest
@@ -20,6 +21,11 @@ def build_path(*parts):
     if not root:
         raise RuntimeError("PINFOLD_BUILD is not set: run the tests by meson")
     return Path(root, *parts)
+
+
+def project_version():
+    """The version, as the build has it of meson.build."""
+    return json.loads(build_path("meson-info/intro-projectinfo.json").read_text())["version"]
 
 
 def source_path(*parts):
