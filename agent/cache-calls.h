@@ -71,6 +71,17 @@ void pf_cache_end_officer(PfCache *cache, PfProcessContext *context,
 void pf_cache_report_token(PfCache *cache, PfProcessContext *context,
                            const PfReportedToken *report);
 
+/* What ReportKeys says. */
+typedef struct {
+    const GPtrArray *certificates; /* of GBytes: of keys that do not ask each time */
+    gboolean are_all;
+} PfCacheKeysArg;
+
+/* RET_ARE_FOR_SIGNATURES: all that were told of. */
+gboolean pf_cache_report_keys(PfCache *cache, PfProcessContext *context,
+                              const PfCacheDomainArg *domain, const PfCacheKeysArg *keys,
+                              gboolean *ret_are_for_signatures, GError **error);
+
 typedef struct PfPinLease PfPinLease;
 
 /* A call that is answered later. `answer` is called once: with a lease (borrowed; NULL for

@@ -68,7 +68,7 @@ may_present_cached(PfCache *self, const char *token)
 static int
 find_refusal(PfCache *self, PfLoginDomain *domain)
 {
-    if (pf_token_rules_get_mode(self->rules, domain->token) == PF_TOKEN_RULE_NEVER)
+    if (pf_cache_is_never(self, domain->token))
         return PF_CACHE_ERROR_NOT_CACHED;
     if (domain->state == PF_LOGIN_ASLEEP)
         return PF_CACHE_ERROR_ASLEEP;

@@ -3,12 +3,12 @@
 /* What the parts of PfCache share: cache.c (state, forgetting), cache-settings.c (what changes
  * under running programs), cache-status.c (what can be seen), cache-members.c (processes, sessions,
  * logins), cache-domains.c (who is in which domain), cache-ids.c (open IDs, security officers),
- * cache-leases.c (the queue), cache-holders.c (whose turn it is), cache-verdicts.c (what a token
- * says of a PIN), cache-losses.c (who or what has gone), cache-prompts.c (the person),
- * cache-tries.c (the last try), cache-consent.c (what the person lets programs do), cache-keyring.c
- * (stored PINs), cache-wakes.c (whom one answer serves), cache-forget.c (what is lent when a PIN is
- * forgotten), cache-windows.c (what is still open then), cache-timers.h (timeouts), cache-history.h
- * (what is told of it).
+ * cache-keys.c (tokens for signatures), cache-leases.c (the queue), cache-holders.c (whose turn it
+ * is), cache-verdicts.c (what a token says of a PIN), cache-losses.c (who or what has gone),
+ * cache-prompts.c (the person), cache-tries.c (the last try), cache-consent.c (what the person lets
+ * programs do), cache-keyring.c (stored PINs), cache-wakes.c (whom one answer serves),
+ * cache-forget.c (what is lent when a PIN is forgotten), cache-windows.c (what is still open then),
+ * cache-timers.h (timeouts), cache-history.h (what is told of it).
  */
 #pragma once
 
@@ -25,6 +25,7 @@
 #include "program-groups.h"
 #include "rejected-pins.h"
 #include "sharing-rule.h"
+#include "signature-tokens.h"
 #include "token-rules.h"
 
 struct _PfCache {
@@ -45,6 +46,7 @@ struct _PfCache {
     guint64 default_group_id; /* of programs in no group */
     PfTokenRules *rules;
     GVariant *rules_value;
+    PfSignatureTokens *signature_tokens;
     gboolean confirms;      /* a cached PIN may serve one use of a key when the person agrees */
     GPtrArray *contexts;    /* of PfProcessContext */
     GHashTable *identities; /* PfPeerIdentity -> its context */
@@ -155,6 +157,12 @@ guint64 pf_cache_get_default_id(PfCache *cache, PfProcessContext *context, const
 
 /* Draws an ID for CONTEXT, and writes what it has to its page. */
 void pf_cache_renew_own_id(PfCache *cache, PfProcessContext *context);
+
+/* Does a rule, or for lack of one do TOKEN's keys, say that its PINs are never kept? */
+gboolean pf_cache_is_never(PfCache *cache, const char *token);
+
+/* Ends the logins on all tokens whose PINs must not be kept any more. */
+void pf_cache_log_out_not_kept(PfCache *cache);
 
 /* May PINs of TOKEN be kept? */
 gboolean pf_cache_may_keep(PfCache *cache, const char *token);

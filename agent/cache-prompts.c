@@ -266,6 +266,8 @@ begin_dialog(PfCache *self, PfLeaseRequest *request, const PfPromptArg *arg)
     PfLoginDomain *domain = pf_process_context_get_domain(request->context, request->entry);
     PfDialogDetails *details = pf_cache_make_details(request->context, domain->token, arg);
     details->token_flags |= pf_pin_warnings_get(self->warnings, domain->token);
+    if (request->is_for_login)
+        details->never_cached = pf_cache_get_never_reason(self, domain->token);
     if (may_confirm(self, domain, arg))
         details->kind = PF_DIALOG_CONFIRM;
     /* Who is asked about a login that is there gets no stored PIN whatever comes of that. */

@@ -101,8 +101,7 @@ pf_cache_get_default_id(PfCache *self, PfProcessContext *context, const char *to
 gboolean
 pf_cache_may_keep(PfCache *self, const char *token)
 {
-    return self->mode != PF_CACHE_MODE_OFF &&
-           pf_token_rules_get_mode(self->rules, token) != PF_TOKEN_RULE_NEVER &&
+    return self->mode != PF_CACHE_MODE_OFF && !pf_cache_is_never(self, token) &&
            !g_strv_contains((const char *const *)self->doubled, token);
 }
 
@@ -205,6 +204,12 @@ log_out_all(PfCache *self, gboolean only_not_kept)
         if (!only_not_kept || !pf_cache_may_keep(self, domain->token))
             log_out_by_setting(self, domain);
     }
+}
+
+void
+pf_cache_log_out_not_kept(PfCache *self)
+{
+    log_out_all(self, TRUE);
 }
 
 static gboolean

@@ -316,6 +316,7 @@ pf_cache_finalize(GObject *object)
     pf_rejected_pins_free(self->rejected);
     pf_pin_warnings_free(self->warnings);
     g_strfreev(self->doubled);
+    pf_signature_tokens_free(self->signature_tokens);
     pf_life_page_end(self->life);
     if (self->life_fd >= 0)
         close(self->life_fd);
@@ -358,6 +359,7 @@ pf_cache_init(PfCache *self)
     self->default_group_id = pf_cache_draw_id();
     self->warnings = pf_pin_warnings_new();
     self->doubled = g_new0(char *, 1);
+    self->signature_tokens = pf_signature_tokens_new();
     self->group_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->contexts = g_ptr_array_new_with_free_func((GDestroyNotify)pf_process_context_free);
     self->identities = g_hash_table_new(pf_peer_identity_hash, pf_peer_identity_equal);

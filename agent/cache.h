@@ -140,6 +140,15 @@ void pf_cache_token_reset(PfCache *cache, const char *token_uri);
  * is. What is held is forgotten as if the token had been removed, and nothing is kept. */
 void pf_cache_set_doubled(PfCache *cache, const char *const *token_uris);
 
+/* Why PINs of the token are never kept, as GetStatus has it: rule, keys, certificates; NULL: they
+ * are, where the settings say so. */
+const char *pf_cache_get_never_reason(PfCache *cache, const char *token_uri);
+
+/* The tokens whose keys programs have told to be for signatures: free with g_strfreev(). And what
+ * is known of one is forgotten, as it was removed. */
+GStrv pf_cache_list_signature_tokens(PfCache *cache);
+void pf_cache_forget_keys(PfCache *cache, const char *token_uri);
+
 /* Who began at SINCE (monotonic µs) to ask the token itself has got these flags: that is the newest
  * that is known of its PIN, unless somebody has used one since. */
 void pf_cache_note_token_flags(PfCache *cache, const char *token_uri, CK_FLAGS flags, gint64 since);

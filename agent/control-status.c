@@ -74,7 +74,7 @@ find_module_path(PfTokenRegistry *registry, const PfToken *token)
 }
 
 static GVariant *
-build_tokens(PfTokenRegistry *registry, PfPinTries *tries)
+build_tokens(PfCache *cache, PfTokenRegistry *registry, PfPinTries *tries)
 {
     const GPtrArray *tokens = pf_token_registry_get_tokens(registry);
     GVariantBuilder builder;
@@ -90,6 +90,9 @@ build_tokens(PfTokenRegistry *registry, PfPinTries *tries)
         g_variant_dict_insert(&dict, "flags", "^as", token->flags);
         if (token->logout != NULL)
             g_variant_dict_insert(&dict, "logout", "s", token->logout);
+        const char *never = pf_cache_get_never_reason(cache, token->uri);
+        if (never != NULL)
+            g_variant_dict_insert(&dict, "never_cached", "s", never);
         const char *path = find_module_path(registry, token);
         if (path != NULL && g_utf8_validate(path, -1, NULL))
             add_text(&dict, "module", path);
@@ -182,7 +185,7 @@ pf_control_status_build(PfCache *cache, PfTokenRegistry *registry, PfPcscWatcher
                           g_variant_new_string(
                               pf_control_status_get_mode_name(pf_cache_get_mode(cache))));
     g_variant_builder_add(&builder, "{sv}", "readers", build_readers(registry, watcher));
-    g_variant_builder_add(&builder, "{sv}", "tokens", build_tokens(registry, tries));
+    g_variant_builder_add(&builder, "{sv}", "tokens", build_tokens(cache, registry, tries));
     g_variant_builder_add(&builder, "{sv}", "domains", build_domains(cache));
     g_variant_builder_add(&builder, "{sv}", "reader_service",
                           g_variant_new_boolean(pf_pcsc_watcher_is_available(watcher)));

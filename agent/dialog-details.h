@@ -43,8 +43,9 @@ typedef struct {
     guint32 min_len;
     guint32 max_len;
     guint64 token_flags;
-    PfKeyringOffer keyring; /* of PF_DIALOG_PIN */
-    char *script;           /* from here: of a consent */
+    PfKeyringOffer keyring;   /* of PF_DIALOG_PIN */
+    const char *never_cached; /* as GetStatus has it; NULL: that is not so, or not known */
+    char *script;             /* from here: of a consent */
     char *sandbox;
     char *shared_id;
     char *group;

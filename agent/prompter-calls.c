@@ -103,6 +103,8 @@ append_details(sd_bus_message *message, const PfDialogDetails *details, int trie
         r = append_consent(message, details);
     if (r >= 0 && details->kind == PF_DIALOG_PIN)
         r = append_keyring(message, details->keyring);
+    if (r >= 0 && details->kind == PF_DIALOG_PIN)
+        r = append_text(message, "never-cached", details->never_cached);
     return r < 0 ? r : sd_bus_message_close_container(message);
 }
 

@@ -32,6 +32,18 @@ has_no_serial(const char *token_uri)
     return strstr(token_uri, ";serial=;") != NULL;
 }
 
+/* What programs have told of keys is of a card that was in a reader: a program that says that one
+ * is gone does not get its PIN kept by that. */
+static void
+forget_keys(PfTokenRegistry *registry, PfCache *cache)
+{
+    g_auto(GStrv) tokens = pf_cache_list_signature_tokens(cache);
+    for (guint i = 0; tokens[i] != NULL; i++) {
+        if (pf_token_registry_find(registry, tokens[i]) == NULL)
+            pf_cache_forget_keys(cache, tokens[i]);
+    }
+}
+
 /* The registry has dropped what is gone. A domain whose token it does not know can be on a card
  * that no helper has read yet: that one counts as removed. */
 static void
@@ -46,6 +58,7 @@ on_registry_card_removed(PfTokenRegistry *registry, PfCache *cache)
         record(cache, domain->token_uri, "removed");
         pf_cache_token_removed(cache, domain->token_uri, PF_FORGET_REMOVED);
     }
+    forget_keys(registry, cache);
 }
 
 static void

@@ -119,6 +119,43 @@ handle_report_token(sd_bus_message *message, void *userdata, sd_bus_error *ret_e
     return sd_bus_reply_method_return(message, NULL);
 }
 
+/* The certificates of ReportKeys, within limits; NULL: it is no such list. */
+static GPtrArray *
+read_certificates(sd_bus_message *message)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    int r = sd_bus_message_enter_container(message, 'a', "ay");
+    while (r >= 0 && (r = sd_bus_message_at_end(message, FALSE)) == 0) {
+        const void *data;
+        size_t size;
+        r = sd_bus_message_read_array(message, 'y', &data, &size);
+        if (r < 0 || size > PF_WIRE_CERTIFICATE_MAX || list->len == PF_WIRE_CERTIFICATES_MAX)
+            return NULL;
+        g_ptr_array_add(list, g_bytes_new(data, size));
+    }
+    return r >= 0 && sd_bus_message_exit_container(message) >= 0 ? g_steal_pointer(&list) : NULL;
+}
+
+static int
+handle_report_keys(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+    PfPeerConnection *connection = userdata;
+    g_autoptr(GError) error = NULL;
+    PfCacheDomainArg domain;
+    gboolean are_for_signatures;
+    PfProcessContext *context = pf_service_call_begin_for(connection, message, &domain);
+    if (context == NULL)
+        return 1;
+    g_autoptr(GPtrArray) certificates = read_certificates(message);
+    PfCacheKeysArg keys = {.certificates = certificates};
+    if (certificates == NULL || sd_bus_message_read(message, "b", &keys.are_all) < 0)
+        return pf_service_answer_code(message, PF_CACHE_ERROR_INVALID_ARGS, "Not certificates");
+    if (!pf_cache_report_keys(connection->cache, context, &domain, &keys, &are_for_signatures,
+                              &error))
+        return pf_service_answer_error(message, error);
+    return sd_bus_reply_method_return(message, "b", are_for_signatures);
+}
+
 static const sd_bus_vtable token_vtable[] = {
     SD_BUS_VTABLE_START(0),
     PF_SERVICE_METHOD("Logout", "stb", "", handle_logout),
@@ -127,6 +164,7 @@ static const sd_bus_vtable token_vtable[] = {
     PF_SERVICE_METHOD("BeginOfficer", "stb", "", handle_begin_officer),
     PF_SERVICE_METHOD("EndOfficer", "stb", "", handle_end_officer),
     PF_SERVICE_METHOD("ReportToken", "sua{sv}", "", handle_report_token),
+    PF_SERVICE_METHOD("ReportKeys", "stbaayb", "b", handle_report_keys),
     SD_BUS_VTABLE_END,
 };
 

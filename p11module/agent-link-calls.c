@@ -111,3 +111,36 @@ pf_agent_link_report_token(PfAgentLink *link, const char *token, PfTokenEvent ev
     pf_agent_call_end(&call);
     return status;
 }
+
+static int
+append_certificates(sd_bus_message *message, const PfLinkCertificate *certificates, size_t count)
+{
+    int r = pf_sd_bus.message_open_container(message, 'a', "ay");
+    for (size_t i = 0; i < count && r >= 0; i++)
+        r = pf_sd_bus.message_append_array(message, 'y', certificates[i].der, certificates[i].size);
+    return r < 0 ? r : pf_sd_bus.message_close_container(message);
+}
+
+PfLinkStatus
+pf_agent_link_report_keys(PfAgentLink *link, const PfDomainRef *domain,
+                          const PfLinkCertificate *certificates, size_t count, bool are_all,
+                          bool *ret_are_for_signatures)
+{
+    PfAgentCall call;
+    int answer = false;
+    PfLinkStatus status = pf_agent_call_begin(&call, link, "ReportKeys");
+    if (status == PF_LINK_OK) {
+        int r = pf_agent_link_append_domain(call.message, domain);
+        if (r >= 0)
+            r = append_certificates(call.message, certificates, count);
+        if (r >= 0)
+            r = pf_sd_bus.message_append(call.message, "b", (int)are_all);
+        status = pf_agent_call_send(&call, r);
+    }
+    if (status == PF_LINK_OK && pf_sd_bus.message_read(call.reply, "b", &answer) < 0)
+        status = pf_agent_call_break(&call);
+    if (status == PF_LINK_OK)
+        *ret_are_for_signatures = answer != 0;
+    pf_agent_call_end(&call);
+    return status;
+}

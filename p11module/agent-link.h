@@ -196,6 +196,17 @@ PfLinkStatus pf_agent_link_close_id(PfAgentLink *link, const char *token, uint64
 PfLinkStatus pf_agent_link_begin_officer(PfAgentLink *link, const PfDomainRef *domain);
 PfLinkStatus pf_agent_link_end_officer(PfAgentLink *link, const PfDomainRef *domain);
 
+/* An X.509 certificate as its token has it. */
+typedef struct {
+    void *der;
+    size_t size;
+} PfLinkCertificate;
+
+/* Cache1.ReportKeys. RET_ARE_FOR_SIGNATURES only with PF_LINK_OK. */
+PfLinkStatus pf_agent_link_report_keys(PfAgentLink *link, const PfDomainRef *domain,
+                                       const PfLinkCertificate *certificates, size_t count,
+                                       bool are_all, bool *ret_are_for_signatures);
+
 /* Cache1.ReportToken; REPORT may be NULL. Makes no contact of its own. */
 PfLinkStatus pf_agent_link_report_token(PfAgentLink *link, const char *token, PfTokenEvent event,
                                         const PfTokenReport *report);

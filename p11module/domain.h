@@ -7,6 +7,13 @@
 
 #include "module.h"
 
+/* The token as it is now, as far as anybody has noticed: another mark later means that it was
+ * removed meanwhile, or that its PIN was changed. */
+typedef struct {
+    const PfStateEntry *page;
+    unsigned changes;
+} PfTokenMark;
+
 typedef struct PfDomain PfDomain;
 struct PfDomain {
     PfDomain *next;
@@ -29,6 +36,8 @@ struct PfDomain {
     uint64_t window_mark;     /* the login that its windows belong to; 0: none */
     uint64_t snapshot_mark;   /* the login that the snapshot belongs to; 0: none */
     uint64_t snapshot_objects;
+    PfTokenMark keys_mark; /* the token whose keys were looked at; no page: of none */
+    uint64_t keys_objects;
 };
 
 /* Where the agent's pages have a domain. */
@@ -115,13 +124,7 @@ void pf_domain_note_own_end(PfModule *module, PfDomain *domain);
  * nothing away. */
 bool pf_domain_is_ended_elsewhere(PfModule *module, const PfDomain *domain, uint64_t mark);
 
-/* The token as it is now, as far as anybody has noticed: another mark later means that it was
- * removed meanwhile, or that its PIN was changed. No system call. */
-typedef struct {
-    const PfStateEntry *page;
-    unsigned changes;
-} PfTokenMark;
-
+/* No system call. */
 PfTokenMark pf_domain_mark_token(const PfDomain *domain);
 bool pf_domain_has_same_token(const PfDomain *domain, const PfTokenMark *mark);
 

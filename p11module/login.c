@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "context-login.h"
+#include "key-report.h"
 #include "object.h"
 #include "officer.h"
 #include "pin-rules.h"
@@ -87,6 +88,7 @@ login_by_proof(PfCall *call, CK_BYTE *pin, CK_ULONG pin_len)
         return rv;
     }
     PfSnapshot *snapshot = pf_snapshot_take(call);
+    pf_key_report_send(call);
     PfLinkStatus status = store_proven(call, pin, pin_len, &mark);
     settle_login(call, status == PF_LINK_OK, snapshot);
     return CKR_OK;

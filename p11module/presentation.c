@@ -3,6 +3,7 @@
 /* Presentations: explicit PINs and leased ones. */
 #include "presentation.h"
 
+#include "key-report.h"
 #include "pin-rules.h"
 #include "window.h"
 
@@ -153,6 +154,9 @@ pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *
     CK_FLAGS flags;
     look(&token);
     CK_RV rv = present(call, type, lease, &token, ret_snapshot, &result, &flags);
+    /* What the agent keeps of a PIN is decided when its lease ends. */
+    if (result == PF_LEASE_OK && ret_cached != NULL)
+        pf_key_report_send(call);
     pf_agent_link_end_lease(call->module->link, lease->id, result, flags, ret_cached);
     if (result == PF_LEASE_UNUSED)
         report_lost(call, &token.expected, rv);

@@ -16,6 +16,7 @@
     X(get_n_queued_write)                                                                          \
     X(is_open)                                                                                     \
     X(message_append)                                                                              \
+    X(message_append_array)                                                                        \
     X(message_at_end)                                                                              \
     X(message_close_container)                                                                     \
     X(message_enter_container)                                                                     \

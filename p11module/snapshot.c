@@ -14,9 +14,8 @@ struct PfSnapshot {
     size_t count;
 };
 
-/* A session of its own: the host's may be in the middle of an operation. */
-static CK_RV
-open_own_session(PfCall *call, CK_SESSION_HANDLE *ret_own)
+CK_RV
+pf_snapshot_open_session(PfCall *call, CK_SESSION_HANDLE *ret_own)
 {
     return PF_BACKEND_CALL(call->backend, C_OpenSession, call->slot->real, CKF_SERIAL_SESSION, NULL,
                            NULL, ret_own);
@@ -31,7 +30,7 @@ pf_snapshot_take(PfCall *call)
     PfSnapshot *snapshot = calloc(1, sizeof *snapshot);
     if (snapshot == NULL)
         return NULL;
-    CK_RV rv = open_own_session(call, &own);
+    CK_RV rv = pf_snapshot_open_session(call, &own);
     if (rv == CKR_OK) {
         rv = pf_search_backend(call->backend, own, NULL, 0, false, &snapshot->real,
                                &snapshot->count);
@@ -212,7 +211,7 @@ pf_snapshot_find_again(PfCall *call, const PfAttributes *attributes, CK_OBJECT_H
     CK_ATTRIBUTE template[PF_ATTRIBUTES_SEARCH_MAX];
     bool is_key;
     CK_ULONG length = pf_attributes_fill_search(attributes, template, &is_key);
-    CK_RV rv = open_own_session(call, &own);
+    CK_RV rv = pf_snapshot_open_session(call, &own);
     if (rv != CKR_OK)
         return rv;
     *ret_count = 0;

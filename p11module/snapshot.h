@@ -7,6 +7,10 @@
 #include "attributes.h"
 #include "session.h"
 
+/* A backend session of Pinfold's own, the caller's to close: the host's may be in the middle of an
+ * operation. */
+CK_RV pf_snapshot_open_session(PfCall *call, CK_SESSION_HANDLE *ret_own);
+
 /* Lists the objects of a login just made, in its own window; the login's mark is not known before
  * the agent has it, so the objects wait in the result until pf_snapshot_adopt(). NULL when the
  * token would not tell: the first window tries again. */

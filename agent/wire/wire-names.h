@@ -77,6 +77,10 @@ typedef enum {
     X("restore")                                                                                   \
     X("set-pin")
 
+/* Of Cache1.ReportKeys: how many certificates in a call, and the longest one in bytes. */
+#define PF_WIRE_CERTIFICATES_MAX 16u
+#define PF_WIRE_CERTIFICATE_MAX  8192u
+
 /* How often the agent says Waiting to a caller whose answer is outstanding, and how long a caller
  * believes in an agent that says nothing (DESIGN 4.14). */
 #define PF_WIRE_WAITING_PERIOD_MS 500u

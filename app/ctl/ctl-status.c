@@ -33,6 +33,7 @@ drop_undocumented(JsonObject *status)
     for (guint i = 0; i < json_array_get_length(tokens); i++) {
         json_object_remove_member(json_array_get_object_element(tokens, i), "module");
         json_object_remove_member(json_array_get_object_element(tokens, i), "tries_left");
+        json_object_remove_member(json_array_get_object_element(tokens, i), "never_cached");
     }
 }
 

@@ -15,7 +15,7 @@
 #include "herd.h"
 #include "raw-cache.h"
 
-#define ARGS_MAX 8
+#define ARGS_MAX 24
 
 PfAgentLink *pf_client_link;
 uint64_t pf_client_epoch;
@@ -310,6 +310,37 @@ handle_report(char **args)
                                                   &report)));
 }
 
+/* A certificate in DER, one byte more than the agent takes at most; the caller's to free. */
+static PfLinkCertificate
+read_certificate(const char *path)
+{
+    PfLinkCertificate certificate = {malloc(PF_WIRE_CERTIFICATE_MAX + 1), 0};
+    FILE *file = fopen(path, "re");
+    if (file == NULL || certificate.der == NULL)
+        abort();
+    certificate.size = fread(certificate.der, 1, PF_WIRE_CERTIFICATE_MAX + 1, file);
+    fclose(file);
+    return certificate;
+}
+
+/* TOKEN, ID, whether these are "all" or "some", and files with certificates. */
+static void
+handle_keys(char **args)
+{
+    PfDomainRef domain = pf_client_read_domain(args);
+    PfLinkCertificate certificates[ARGS_MAX];
+    size_t count = 0;
+    bool are_for_signatures = false;
+    for (; args[3 + count] != NULL; count++)
+        certificates[count] = read_certificate(args[3 + count]);
+    PfLinkStatus status =
+        pf_agent_link_report_keys(pf_client_link, &domain, certificates, count,
+                                  strcmp(args[2], "all") == 0, &are_for_signatures);
+    for (size_t i = 0; i < count; i++)
+        free(certificates[i].der);
+    printf("%s%s\n", status_name(status), are_for_signatures ? " signatures" : "");
+}
+
 static void
 handle_close(char **args)
 {
@@ -346,6 +377,7 @@ static const struct {
     {"over", 2, handle_over},
     {"logout", 2, handle_logout},
     {"report", 2, handle_report},
+    {"keys", 3, handle_keys},
     {"fork-holder", 0, pf_crowd_fork_holder},
     {"fork-client", 0, pf_crowd_fork_client},
     {"exec", 1, pf_crowd_exec},

@@ -4,8 +4,8 @@
  * socket.
  *
  * Commands on standard input: `domain URI MAJOR:MINOR PID`, `report URI SLOT hardware|software`,
- * `changed COUNT`, `tries URI`, `presented URI accepted|rejected`; each thing that happens is a
- * line on standard output. */
+ * `changed COUNT`, `tries URI`, `presented URI accepted|rejected`, `keys URI`; each thing that
+ * happens is a line on standard output. */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -22,7 +22,8 @@
 
 struct _PfCache {
     GObject parent_instance;
-    GPtrArray *domains; /* of PfDomainInfo; a test's few are not given back */
+    GPtrArray *domains;          /* of PfDomainInfo; a test's few are not given back */
+    GPtrArray *signature_tokens; /* URIs */
     PfHistory *history;
 };
 
@@ -42,6 +43,7 @@ static void
 pf_cache_init(PfCache *self)
 {
     self->domains = g_ptr_array_new();
+    self->signature_tokens = g_ptr_array_new_with_free_func(g_free);
     self->history = pf_history_new();
 }
 
@@ -160,6 +162,32 @@ pf_cache_set_doubled(PfCache *cache, const char *const *token_uris)
         say("doubled %s", token_uris[i]);
 }
 
+const char *
+pf_cache_get_never_reason(PfCache *cache, const char *token_uri)
+{
+    return g_ptr_array_find_with_equal_func(cache->signature_tokens, token_uri, g_str_equal, NULL)
+               ? "keys"
+               : NULL;
+}
+
+GStrv
+pf_cache_list_signature_tokens(PfCache *cache)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    for (guint i = 0; i < cache->signature_tokens->len; i++)
+        g_strv_builder_add(builder, cache->signature_tokens->pdata[i]);
+    return g_strv_builder_end(builder);
+}
+
+void
+pf_cache_forget_keys(PfCache *cache, const char *token_uri)
+{
+    guint i;
+    if (g_ptr_array_find_with_equal_func(cache->signature_tokens, token_uri, g_str_equal, &i))
+        g_ptr_array_remove_index(cache->signature_tokens, i);
+    say("keys forgotten %s", token_uri);
+}
+
 void
 pf_cache_note_token_flags(PfCache *cache, const char *token_uri, CK_FLAGS flags, gint64 since)
 {
@@ -239,6 +267,9 @@ run_command(Parts *parts, const char *line)
     } else if (strcmp(words[0], "presented") == 0) {
         g_signal_emit_by_name(parts->cache, "pin-presented", words[1],
                               strcmp(words[2], "accepted") == 0);
+        say("done");
+    } else if (strcmp(words[0], "keys") == 0) {
+        g_ptr_array_add(parts->cache->signature_tokens, g_strdup(words[1]));
         say("done");
     } else if (strcmp(words[0], "tries") == 0) {
         pf_token_registry_tries_left_async(parts->registry, words[1], NULL, on_tries, NULL);

@@ -56,7 +56,8 @@ static unsigned bus_count;
 static uint64_t last_serial;
 static uint64_t last_lease;
 static sd_bus_message *held;
-static char uses[USES_SIZE]; /* what TakePin and NoteUse said since they were asked for */
+static int are_for_signatures; /* the answer to ReportKeys */
+static char uses[USES_SIZE];   /* what TakePin and NoteUse said since they were asked for */
 static PfPinPage lent = {.fd = -1};
 
 /* The script's answer to a method, and how often it was called. */
@@ -193,6 +194,8 @@ answer_on_entry(sd_bus_message *message, const char *member)
         return sd_bus_reply_method_return(message, "u", entry);
     if (strcmp(member, "StoreLogin") == 0)
         return answer_store(message, entry);
+    if (strcmp(member, "ReportKeys") == 0)
+        return sd_bus_reply_method_return(message, "b", are_for_signatures);
     bool is_take = strcmp(member, "TakePin") == 0;
     if (is_take || strcmp(member, "NoteUse") == 0)
         r = note_use(message, is_take ? "take" : "note");
@@ -369,6 +372,8 @@ run_line(char *line)
                  words[2] != NULL ? "org.pinfold.Error." : "", words[2] != NULL ? words[2] : "");
     else if (strcmp(words[0], "hold") == 0)
         find_method(words[1])->holds = true;
+    else if (strcmp(words[0], "keys") == 0)
+        are_for_signatures = atoi(words[1]);
     else if (strcmp(words[0], "release") == 0)
         release_held();
     else if (strcmp(words[0], "waiting") == 0)
