@@ -71,7 +71,7 @@ look_for_doubles(const PfRegisterPlace *place, const GPtrArray *settings, PfRegi
 static void
 look_for_user(const PfRegisterPlace *place, const char *text, PfRegisterTarget *target)
 {
-    const PfSshConfigBase base = {"", USER_FOLDER};
+    const PfSshConfigBase base = {"", USER_FOLDER, target->path};
     g_autoptr(GPtrArray) settings = pf_ssh_config_list(text, &base);
     look(place, settings, target);
     look_for_doubles(place, settings, target);
@@ -82,7 +82,7 @@ look_for_system(const PfRegisterPlace *place, const char *text, PfRegisterTarget
 {
     g_autofree char *folder = pf_register_place_dup_system(place, "/etc/ssh");
     g_autofree char *path = pf_register_place_dup_system(place, "/etc/ssh/ssh_config");
-    const PfSshConfigBase base = {place->root, folder};
+    const PfSshConfigBase base = {place->root, folder, path};
     g_autoptr(PfRegisterFile) file = pf_register_file_read(path, NULL);
     g_autofree char *all = file != NULL ? pf_register_file_dup_text(file, NULL) : NULL;
     g_autoptr(GPtrArray) own = pf_ssh_config_list(text, NULL);
@@ -195,11 +195,12 @@ pf_program_ssh_add(const PfRegisterPlace *place, const PfRegisterTarget *target,
     return TRUE;
 }
 
-/* FALSE with *ERROR where a file that TEXT includes names the module. */
+/* FALSE with *ERROR where a file that TEXT, which is to stand in PATH, includes names the module.
+ */
 static gboolean
-check_included(const PfRegisterPlace *place, const char *text, GError **error)
+check_included(const PfRegisterPlace *place, const char *path, const char *text, GError **error)
 {
-    const PfSshConfigBase base = {"", USER_FOLDER};
+    const PfSshConfigBase base = {"", USER_FOLDER, path};
     g_autoptr(GPtrArray) settings = pf_ssh_config_list(text, &base);
     for (guint i = 0; i < settings->len; i++) {
         const PfSshConfigSetting *setting = settings->pdata[i];
@@ -223,7 +224,7 @@ pf_program_ssh_remove(const PfRegisterPlace *place, const PfRegisterTarget *targ
     if (text == NULL)
         return FALSE;
     g_autofree char *rest = drop_own(place, text);
-    if (!place->is_system && !check_included(place, rest, error))
+    if (!place->is_system && !check_included(place, target->path, rest, error))
         return FALSE;
     if (*rest == '\0')
         pf_register_plan_remove(plan, g_steal_pointer(&file));

@@ -5,6 +5,7 @@
 #include "ssh-config.h"
 
 #include <glob.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "register-file.h"
@@ -17,6 +18,7 @@
 
 typedef struct {
     const PfSshConfigBase *base;
+    char *self; /* behind links */
     GPtrArray *settings;
     guint files;
 } Reading;
@@ -106,7 +108,8 @@ read_file(Reading *reading, const char *path, gboolean is_for_all, guint depth)
 {
     g_autoptr(PfRegisterFile) file =
         reading->files++ < FILES_MAX ? pf_register_file_read(path, NULL) : NULL;
-    g_autofree char *text = file != NULL ? pf_register_file_dup_text(file, NULL) : NULL;
+    gboolean is_self = file != NULL && g_strcmp0(file->real_path, reading->self) == 0;
+    g_autofree char *text = file != NULL && !is_self ? pf_register_file_dup_text(file, NULL) : NULL;
     if (text != NULL)
         read_text(reading, text, path, is_for_all, depth);
 }
@@ -155,7 +158,10 @@ read_text(Reading *reading, const char *text, const char *path, gboolean is_base
 GPtrArray *
 pf_ssh_config_list(const char *text, const PfSshConfigBase *base)
 {
-    Reading reading = {base, g_ptr_array_new_with_free_func(setting_free), 0};
+    Reading reading = {base, NULL, g_ptr_array_new_with_free_func(setting_free), 0};
+    if (base != NULL)
+        reading.self = realpath(base->self, NULL);
     read_text(&reading, text, NULL, TRUE, 0);
+    free(reading.self);
     return reading.settings;
 }

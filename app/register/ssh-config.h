@@ -18,6 +18,8 @@ typedef struct {
 typedef struct {
     const char *root;   /* before absolute names: "" but for an image of a system */
     const char *folder; /* of names that are not absolute; may begin with "~/" */
+    /* Where the text is from: that file is not read a second time, whoever includes it. */
+    const char *self;
 } PfSshConfigBase;
 
 /* What LINE sets the module to; NULL if it does not. Free with g_free(). */

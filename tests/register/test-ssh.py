@@ -210,6 +210,15 @@ class SshIncludes(SshCase):
         path.write_text(path.read_text() + f"PKCS11Provider {self.backend}\n")
         self.assertTrue(self.target("register", "ssh")["doubles"])
 
+    def test_a_configuration_that_includes_itself(self):
+        """ssh refuses it, and somebody will mend it; what Pinfold wrote is none of a stranger's."""
+        for line in ("Include *\n", "Host gate\n  Include config\n"):
+            self.write(line)
+            before = snapshot(self.home)
+            self.assertTrue(self.target("register", "ssh")["changed"], line)
+            self.ctl("unregister", "ssh")
+            self.assertEqual(snapshot(self.home), before, line)
+
     def test_pinfold_in_a_file_that_somebody_else_has_written(self):
         path = self.include(f"PKCS11Provider {self.module}\n")
         before = snapshot(self.home)
