@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Logins that come and go over a program's head: another process, or the person, decides."""
 
-from pinfoldtest import softhsm, tap
+from pinfoldtest import softhsm, tap, wait_for
 from scriptedbed import (BRIEF, PRIVATE, PUBLIC_STATE, REFUSALS, TOKEN, USER_STATE,
                          ScriptedCase)
 
