@@ -6,7 +6,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include <glib.h>
+static guint holds;
+static void (*watcher)(gboolean is_held, gpointer user_data);
+static gpointer watcher_data;
 
 static void
 set_dumpable(unsigned long dumpable)
@@ -24,14 +26,42 @@ pf_process_guard_init(void)
     set_dumpable(0);
 }
 
-void
+gboolean
 pf_process_guard_show(void)
 {
+    if (holds > 0)
+        return FALSE;
     set_dumpable(1);
+    return TRUE;
 }
 
 void
 pf_process_guard_hide(void)
 {
     set_dumpable(0);
+}
+
+void
+pf_process_guard_hold(void)
+{
+    if (holds++ > 0)
+        return;
+    set_dumpable(0);
+    if (watcher != NULL)
+        watcher(TRUE, watcher_data);
+}
+
+void
+pf_process_guard_release(void)
+{
+    g_return_if_fail(holds > 0);
+    if (--holds == 0 && watcher != NULL)
+        watcher(FALSE, watcher_data);
+}
+
+void
+pf_process_guard_watch(void (*func)(gboolean is_held, gpointer user_data), gpointer user_data)
+{
+    watcher = func;
+    watcher_data = user_data;
 }

@@ -3,11 +3,23 @@
 /* Keeps the process's memory to itself (DESIGN 8). */
 #pragma once
 
+#include <glib.h>
+
 /* No core file, not dumpable: same-uid programs cannot read memory or attach. First in main(). */
 void pf_process_guard_init(void);
 
 /* Lets the agent read /proc/PID/exe, which the kernel ties to being dumpable: an agent of the same
  * uid could not see otherwise who registers as its prompter. Only from connecting to the answer of
- * RegisterPrompter, when no dialog is open and so no PIN is in memory; then _hide() again. */
-void pf_process_guard_show(void);
+ * RegisterPrompter; then _hide() again. FALSE, and nothing is shown, while a secret is in memory.
+ */
+gboolean pf_process_guard_show(void);
 void pf_process_guard_hide(void);
+
+/* From _hold() to _release() a secret is in memory: what is shown is hidden, at once. They count.
+ */
+void pf_process_guard_hold(void);
+void pf_process_guard_release(void);
+
+/* FUNC is called when the first hold begins (IS_HELD) and when the last one has ended; NULL for no
+ * longer. There is one. */
+void pf_process_guard_watch(void (*func)(gboolean is_held, gpointer user_data), gpointer user_data);

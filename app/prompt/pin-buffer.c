@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfPinBuffer: each change makes a new PfSecret and wipes the one before.
+/* PfPinBuffer: each change makes a new PfSecret and wipes the one before. While there is one, the
+ * process is closed to others.
  *
  * Not gcr's secure buffer: its memory is locked, but not guarded nor kept out of dumps and
  * children, and when text is deleted it ends the string before and leaves the text. */
 #include "pin-buffer.h"
 
+#include "process-guard.h"
 #include "secret.h"
 
 struct _PfPinBuffer {
@@ -43,6 +45,16 @@ get_length(GtkEntryBuffer *buffer)
     return (guint)g_utf8_strlen(get_bytes(PF_PIN_BUFFER(buffer)), -1);
 }
 
+/* Says whether there is text now, where there was none, or there is none any more. */
+static void
+guard(const PfPinBuffer *self, gboolean had_text)
+{
+    if (!had_text && self->text != NULL)
+        pf_process_guard_hold();
+    else if (had_text && self->text == NULL)
+        pf_process_guard_release();
+}
+
 static guint
 insert_text(GtkEntryBuffer *buffer, guint position, const char *chars, guint n_chars)
 {
@@ -54,6 +66,7 @@ insert_text(GtkEntryBuffer *buffer, guint position, const char *chars, guint n_c
     /* What is inserted may be a part of the text itself. */
     PfSecret *before = self->text;
     self->text = changed;
+    guard(self, before != NULL);
     gtk_entry_buffer_emit_inserted_text(buffer, position, chars, n_chars);
     pf_secret_free(before);
     return n_chars;
@@ -78,6 +91,7 @@ delete_text(GtkEntryBuffer *buffer, guint position, guint n_chars)
         return 0;
     pf_secret_free(self->text);
     self->text = changed;
+    guard(self, TRUE);
     gtk_entry_buffer_emit_deleted_text(buffer, first, count);
     return count;
 }
@@ -91,7 +105,10 @@ pf_pin_buffer_new(void)
 static void
 finalize(GObject *object)
 {
-    pf_secret_clear(&PF_PIN_BUFFER(object)->text);
+    PfPinBuffer *self = PF_PIN_BUFFER(object);
+    gboolean had_text = self->text != NULL;
+    pf_secret_clear(&self->text);
+    guard(self, had_text);
     G_OBJECT_CLASS(pf_pin_buffer_parent_class)->finalize(object);
 }
 

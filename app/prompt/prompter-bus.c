@@ -35,6 +35,9 @@ struct _PfPrompterBus {
     GFileMonitor *monitor;
     guint retry_id;
     guint retries;
+    gboolean is_registering;
+    gboolean
+        is_disturbed; /* a secret was typed meanwhile, and the agent may not have seen who it is */
 };
 
 G_DEFINE_FINAL_TYPE(PfPrompterBus, pf_prompter_bus, G_TYPE_OBJECT)
@@ -64,6 +67,7 @@ drop(PfPrompterBus *self)
     if (self->bus == NULL)
         return;
     pf_process_guard_hide();
+    self->is_registering = FALSE;
     g_clear_pointer(&self->source, pf_bus_source_free);
     g_clear_pointer(&self->bus, sd_bus_close_unref);
     g_signal_emit(self, signals[SIGNAL_LOST], 0);
@@ -86,12 +90,16 @@ on_register_done(sd_bus_message *reply, void *user_data, sd_bus_error *ret_error
 {
     PfPrompterBus *self = user_data;
     pf_process_guard_hide();
+    self->is_registering = FALSE;
     const sd_bus_error *error = sd_bus_message_get_error(reply);
     /* An agent that ends has refused nothing; the hangup, which comes next, looks for another one.
      */
     if (sd_bus_is_open(self->bus) <= 0)
         return 0;
-    if (error != NULL) {
+    if (error != NULL && self->is_disturbed) {
+        drop(self);
+        pf_prompter_bus_connect(self);
+    } else if (error != NULL) {
         g_warning("The agent does not accept this app as its prompter: %s", error->message);
         drop(self);
         g_signal_emit(self, signals[SIGNAL_REFUSED], 0);
@@ -145,13 +153,13 @@ pf_prompter_bus_connect(PfPrompterBus *self)
     if (r == -ENOENT || (r >= 0 && found.inode == 0))
         return; /* the monitor tells when it is there */
 
+    if (r >= 0 && !pf_process_guard_show())
+        return; /* on_guard_changed() tells when it can be shown */
     sd_bus *bus = NULL;
     if (r >= 0)
         r = sd_bus_new(&bus);
-    if (r >= 0) {
-        pf_process_guard_show();
+    if (r >= 0)
         r = start_bus(self, bus);
-    }
     if (r >= 0)
         r = sd_bus_call_method_async(bus, NULL, NULL, PF_WIRE_CACHE_PATH, PF_WIRE_CACHE_INTERFACE,
                                      "RegisterPrompter", on_register_done, self, "");
@@ -164,7 +172,20 @@ pf_prompter_bus_connect(PfPrompterBus *self)
     self->bus = bus;
     self->connected = found;
     self->retries = 0;
+    self->is_registering = TRUE;
+    self->is_disturbed = FALSE;
     self->source = pf_bus_source_new(bus, on_source_hangup, self);
+}
+
+/* From within an entry: what is to be done waits for the loop. */
+static void
+on_guard_changed(gboolean is_held, gpointer user_data)
+{
+    PfPrompterBus *self = user_data;
+    if (is_held)
+        self->is_disturbed = self->is_registering;
+    else if (self->bus == NULL && self->retry_id == 0)
+        self->retry_id = g_idle_add(on_retry_elapsed, self);
 }
 
 sd_bus *
@@ -248,6 +269,7 @@ pf_prompter_bus_new(const sd_bus_vtable *vtable, gpointer user_data)
     PfPrompterBus *self = g_object_new(PF_TYPE_PROMPTER_BUS, NULL);
     self->vtable = vtable;
     self->user_data = user_data;
+    pf_process_guard_watch(on_guard_changed, self);
     int r = pf_socket_path_get(self->path, sizeof self->path);
     if (r < 0) {
         self->path[0] = '\0';
@@ -260,6 +282,7 @@ static void
 dispose(GObject *object)
 {
     PfPrompterBus *self = PF_PROMPTER_BUS(object);
+    pf_process_guard_watch(NULL, NULL);
     g_clear_handle_id(&self->retry_id, g_source_remove);
     g_clear_object(&self->monitor);
     drop(self);

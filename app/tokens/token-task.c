@@ -13,6 +13,7 @@
 #include "change-dialog.h"
 #include "failure-note.h"
 #include "import-text.h"
+#include "process-guard.h"
 #include "task-outcome.h"
 #include "task-report.h"
 #include "task-request.h"
@@ -147,6 +148,7 @@ on_job_done(GObject *source, GAsyncResult *async_result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, &error);
     gboolean is_seen = TRUE;
+    pf_process_guard_release();
     g_clear_object(&self->stop);
     note_change(self, result);
     if (self->dialog != NULL)
@@ -198,6 +200,7 @@ run(PfTokenTask *self)
         .stop = self->stop,
     };
     g_signal_emit(self, signals[SIGNAL_BEGUN], 0, pf_task_text_get_work(self->task));
+    pf_process_guard_hold();
     pf_token_job_run_async(&job, NULL, on_job_done, g_object_ref(self));
     pf_change_secrets_clear(&self->secrets);
 }

@@ -4,7 +4,9 @@
 #include "pin-buffer.h"
 
 #include <string.h>
+#include <sys/prctl.h>
 
+#include "process-guard.h"
 #include "secret.h"
 
 /* An edit: the text that is put, or NULL and how many characters go. */
@@ -112,6 +114,43 @@ test_wiped(void)
     pf_secret_release_kept();
 }
 
+static void
+on_guard_changed(gboolean is_held, gpointer data)
+{
+    g_string_append(data, is_held ? "held;" : "free;");
+}
+
+static void
+assert_is_open(gboolean can_be)
+{
+    g_assert_cmpint(pf_process_guard_show(), ==, can_be);
+    g_assert_cmpint(prctl(PR_GET_DUMPABLE), ==, can_be);
+}
+
+/* Nobody can look into the process while something is typed into any of them. */
+static void
+test_guards(void)
+{
+    g_autoptr(GString) log = g_string_new(NULL);
+    g_autoptr(GtkEntryBuffer) buffer = pf_pin_buffer_new();
+    GtkEntryBuffer *other = pf_pin_buffer_new();
+    pf_process_guard_watch(on_guard_changed, log);
+    assert_is_open(TRUE);
+    gtk_entry_buffer_set_text(buffer, "7", -1);
+    g_assert_cmpint(prctl(PR_GET_DUMPABLE), ==, 0);
+    gtk_entry_buffer_insert_text(buffer, 1, "39", -1);
+    gtk_entry_buffer_set_text(other, "14682", -1);
+    gtk_entry_buffer_delete_text(buffer, 0, -1);
+    assert_is_open(FALSE);
+    g_object_unref(other);
+    assert_is_open(TRUE);
+    g_assert_cmpstr(log->str, ==, "held;free;");
+    pf_process_guard_watch(NULL, NULL);
+    gtk_entry_buffer_set_text(buffer, "7", -1);
+    gtk_entry_buffer_set_text(buffer, "", -1);
+    g_assert_cmpstr(log->str, ==, "held;free;");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -120,5 +159,6 @@ main(int argc, char **argv)
     g_test_add_func("/pin-buffer/own-text", test_own_text);
     g_test_add_func("/pin-buffer/limit", test_limit);
     g_test_add_func("/pin-buffer/wiped", test_wiped);
+    g_test_add_func("/pin-buffer/guards", test_guards);
     return g_test_run();
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gi.repository import GLib
 
-from appcase import wait_served
+from appcase import serve, wait_served
 from pinfoldtest import tap
 from pinfoldtest.process import dumps_core, is_dumpable
 from promptcase import DETAILS, PromptCase
@@ -253,6 +253,24 @@ class PinDialog(PromptCase):
         self.addCleanup(self.agent.stop)
         os.kill(self.app.pid, signal.SIGCONT)
         wait_served(lambda: self.agent.registered, 5, "the app to come once more")
+
+    def test_agent_that_comes_while_a_secret_is_typed(self):
+        """To be known by an agent the app opens itself to others: not with a secret in its memory."""
+        bus = self.session_bus()
+        self.addCleanup(bus.close_sync, None)
+        uri = GLib.Variant("s", "pkcs11:model=M;manufacturer=P;serial=1;token=mine")
+        bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions", "Activate",
+                      GLib.Variant("(sava{sv})", ("change-pin", [uri], {})), None, 0, 20000, None)
+        window = self.ui.window("Change PIN —")
+        window.type(PIN, "New PIN")
+        self.agent.stop()
+        self.agent = PromptingAgent(self.box)
+        self.addCleanup(self.agent.stop)
+        serve(0.7)  # it would be there by now
+        self.assertIsNone(self.agent.connection)
+        window.press("Cancel")
+        self.ui.wait_no_window("Change PIN —")
+        wait_served(lambda: self.agent.registered, 5, "the app to come back")
 
     def test_agent_dies_with_the_answer(self):
         self.ask()

@@ -246,11 +246,13 @@ class Upgraded(FileCase):
         os.kill(helper, signal.SIGSTOP)
         self.replace_app()
         self.replace_agent()
-        log = self.box.dir / "logs/pinfold.log"
-        wait_for(lambda: "does not accept this app" in log.read_text(), LONG, "the refusal")
+        wait_for(lambda: self.has_name(self.bus, "org.pinfold.Agent"), LONG, "the new agent")
         self.window("Change PIN — pinfold-test").wait_text("The token changes the PIN…", LONG)
         os.kill(helper, signal.SIGCONT)
         wait_for(self.pin_changes, LONG, "the agent to be told")
+        # Which refuses it: not before, as there was a PIN in its memory.
+        log = self.box.dir / "logs/pinfold.log"
+        wait_for(lambda: "does not accept this app" in log.read_text(), LONG, "the refusal")
         wait_for(self.runs_new_app, LONG, "the new app")
         self.assertTrue(self.accepts(NEW))
 
