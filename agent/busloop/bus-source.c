@@ -78,6 +78,14 @@ free_source(PfBusSource *self)
     g_free(self);
 }
 
+/* A connection that has ended closes its descriptor before it says so: in the next turn that number
+ * could be another's, who would not be watched any more. */
+static gboolean
+may_go_on(const PfBusSource *self, int done)
+{
+    return !self->is_freed && (done < MESSAGES_PER_TURN || sd_bus_is_open(self->bus) <= 0);
+}
+
 /* Does the next turn's wait tell whether there is another message? sd-bus reads them one by one,
  * but for those that it has read as the end of the authentication, of which no descriptor tells. */
 static gboolean
@@ -92,7 +100,7 @@ process(gpointer data)
     PfBusSource *self = data;
     int r = 1;
     self->is_processed = TRUE;
-    for (int i = 0; i < MESSAGES_PER_TURN && r > 0 && !self->is_freed; i++) {
+    for (int i = 0; r > 0 && may_go_on(self, i); i++) {
         r = sd_bus_process(self->bus, NULL);
         if (r > 0 && !self->is_freed && knows_of_more(self))
             break;

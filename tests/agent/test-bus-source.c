@@ -161,29 +161,64 @@ append_ask(GByteArray *bytes)
     gsize len;
     g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(NULL, PATH, INTERFACE, "Ask");
     g_dbus_message_set_serial(message, 1);
+    g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
     g_autofree guchar *blob =
         g_dbus_message_to_blob(message, &len, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
     g_assert_nonnull(blob);
     g_byte_array_append(bytes, blob, (guint)len);
 }
 
-/* A client that is faster than the server: all that it says is there before the server looks. */
+/* Says all at once: who it is, and COUNT calls. */
 static void
-test_all_at_once(Fixture *f, gconstpointer data)
+write_all(int fd, guint count)
 {
     g_autofree char *uid = g_strdup_printf("%u", (unsigned)geteuid());
     g_autoptr(GString) begin = g_string_new("AUTH EXTERNAL ");
     g_autoptr(GByteArray) bytes = g_byte_array_new();
-    int fd = start_server(f);
     for (const char *digit = uid; *digit != '\0'; digit++)
         g_string_append_printf(begin, "%02x", (unsigned)*digit);
     g_string_append(begin, "\r\nBEGIN\r\n");
     g_byte_array_append(bytes, (const guint8 *)"", 1);
     g_byte_array_append(bytes, (const guint8 *)begin->str, (guint)begin->len);
-    append_ask(bytes);
+    for (guint i = 0; i < count; i++)
+        append_ask(bytes);
     g_assert_cmpint(write(fd, bytes->data, bytes->len), ==, bytes->len);
+}
+
+/* A client that is faster than the server: all that it says is there before the server looks. */
+static void
+test_all_at_once(Fixture *f, gconstpointer data)
+{
+    int fd = start_server(f);
+    write_all(fd, 1);
     work_until(f, was_asked);
     close(fd);
+}
+
+/* One that ends after however many calls takes nobody along who has its descriptor's number since.
+ */
+static void
+test_gone_at_once(Fixture *f, gconstpointer data)
+{
+    for (guint count = 0; count < 20; count++) {
+        Fixture gone = {0};
+        Fixture next = {0};
+        int fd = start_server(&gone);
+        int next_fd = -1;
+        write_all(fd, count);
+        g_assert_cmpint(shutdown(fd, SHUT_WR), ==, 0);
+        while (!gone.is_closed) {
+            g_main_context_iteration(NULL, FALSE);
+            if (next_fd < 0 && sd_bus_is_open(gone.server) <= 0)
+                next_fd = start_server(&next);
+        }
+        tear_down(&gone, NULL);
+        close(fd);
+        write_all(next_fd, 1);
+        work_until(&next, was_asked);
+        close(next_fd);
+        tear_down(&next, NULL);
+    }
 }
 
 /* Of one that is gone already. */
@@ -205,6 +240,7 @@ main(int argc, char **argv)
     g_test_add("/bus-source/late-reader", Fixture, NULL, set_up, test_late_reader, tear_down);
     g_test_add("/bus-source/never-reads", Fixture, NULL, set_up, test_never_reads, tear_down);
     g_test_add("/bus-source/all-at-once", Fixture, NULL, NULL, test_all_at_once, tear_down);
+    g_test_add("/bus-source/gone-at-once", Fixture, NULL, NULL, test_gone_at_once, NULL);
     g_test_add("/bus-source/touches-nothing", Fixture, NULL, set_up, test_touches_nothing,
                tear_down);
     return g_test_run();
