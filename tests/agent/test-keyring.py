@@ -146,6 +146,25 @@ class Keeping(KeyringCase):
             client.end()
         wait_for(lambda: not self.agent.has_pin(PIN), 5, "no PIN in the agent")
 
+    def test_token_for_signatures(self):
+        """Its PIN is not put there, and what is there by now is not used."""
+        client = self.client()
+        client.join_domain()
+        job, request, details = self.ask(client)
+        self.assertIn("keyring", details)
+        lease = self.answer(job, request)
+        self.assertEqual(client.call("keys", TOKEN, "-", "all"), ["ok", "signatures"])
+        self.assertEqual(client.call("end", lease, 1), ["ok", "not-cached"])
+        self.ui.expect("close")
+        self.stored(OTHER)
+        other = self.client()
+        other.join_domain(OTHER)
+        self.assertEqual(other.call("keys", OTHER, "-", "all"), ["ok", "signatures"])
+        self.assertNotIn("keyring", self.ask(other, OTHER)[2])
+        self.wait_states("ready")
+        (item,) = self.keyring.items()
+        self.assertEqual(item["uri"], OTHER)
+
     def test_is_told_when_the_token_has_judged_it(self):
         self.stored()
         second = self.client()
