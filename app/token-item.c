@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "list-update.h"
+#include "never-words.h"
 #include "plain-text.h"
 #include "token-label.h"
 #include "token-names.h"
@@ -18,6 +19,7 @@ struct _PfTokenItem {
     char *label;
     GStrv flags;
     char *logout; /* the word of GetStatus, or NULL */
+    char *never;  /* likewise */
     char *module_path;
     int tries_left; /* -1: not known */
     GListStore *domains;
@@ -46,6 +48,7 @@ pf_token_item_new(GVariant *token)
     self->label = pf_plain_text_dup(label);
     g_variant_lookup(token, "flags", "^as", &self->flags);
     g_variant_lookup(token, "logout", "s", &self->logout);
+    g_variant_lookup(token, "never_cached", "s", &self->never);
     g_variant_lookup(token, "module", "s", &self->module_path);
     if (g_variant_lookup(token, "tries_left", "u", &tries))
         self->tries_left = (int)MIN(tries, (guint32)G_MAXINT);
@@ -213,7 +216,8 @@ pf_token_item_dup_cache(PfTokenItem *self)
     if (has_flag(self, "TOKEN_INITIALIZED") && !has_flag(self, "LOGIN_REQUIRED"))
         /* Translators: of a token that anybody may use. */
         return g_strdup(_("No PIN needed"));
-    return g_strdup(_("No PIN cached"));
+    const char *never = pf_never_words_get(self->never);
+    return g_strdup(never != NULL ? never : _("No PIN cached"));
 }
 
 PfPinUrgency
@@ -258,6 +262,12 @@ pf_token_item_dup_model(PfTokenItem *self)
     return self->uri != NULL ? pf_token_label_dup_model(self->uri) : NULL;
 }
 
+gboolean
+pf_token_item_is_never_cached(PfTokenItem *self)
+{
+    return self->never != NULL;
+}
+
 const char *
 pf_token_item_get_logout_words(PfTokenItem *self)
 {
@@ -300,6 +310,7 @@ is_equal(PfTokenItem *self, PfTokenItem *other)
 {
     return self->presence == other->presence && g_strcmp0(self->label, other->label) == 0 &&
            g_strcmp0(self->logout, other->logout) == 0 &&
+           g_strcmp0(self->never, other->never) == 0 &&
            g_strcmp0(self->module_path, other->module_path) == 0 &&
            self->tries_left == other->tries_left && are_flags_equal(self->flags, other->flags);
 }
@@ -335,6 +346,7 @@ pf_token_item_take(PfTokenItem *self, PfTokenItem *other)
     self->tries_left = other->tries_left;
     set_text(&self->label, other->label);
     set_text(&self->logout, other->logout);
+    set_text(&self->never, other->never);
     set_text(&self->module_path, other->module_path);
     g_strfreev(self->flags);
     self->flags = g_strdupv(other->flags);
@@ -363,6 +375,7 @@ finalize(GObject *object)
     g_free(self->label);
     g_strfreev(self->flags);
     g_free(self->logout);
+    g_free(self->never);
     g_free(self->module_path);
     g_object_unref(self->domains);
     G_OBJECT_CLASS(pf_token_item_parent_class)->finalize(object);

@@ -90,6 +90,9 @@ char *pf_token_item_dup_label(PfTokenItem *self);
 char *pf_token_item_dup_serial(PfTokenItem *self);
 char *pf_token_item_dup_model(PfTokenItem *self);
 
+/* Is no PIN of the token cached, by a rule or for what its keys are? Its cache's words say it. */
+gboolean pf_token_item_is_never_cached(PfTokenItem *self);
+
 /* What a logout ends, in words; NULL where there is no token. Static. */
 const char *pf_token_item_get_logout_words(PfTokenItem *self);
 

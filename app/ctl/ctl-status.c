@@ -9,6 +9,7 @@
 #include "ctl-agent.h"
 #include "ctl-options.h"
 #include "ctl-text.h"
+#include "never-words.h"
 
 /* D-Bus has no null: the agent leaves the key out, the JSON must have it. */
 static void
@@ -102,13 +103,15 @@ print_readers(GVariant *readers, GVariant *tokens)
 static void
 print_tokens(GVariant *tokens)
 {
-    PfCtlTable *table = pf_ctl_table_new(3);
+    PfCtlTable *table = pf_ctl_table_new(4);
     g_print("\n%s\n", _("Tokens"));
     for (gsize i = 0; i < g_variant_n_children(tokens); i++) {
         g_autoptr(GVariant) token = g_variant_get_child_value(tokens, i);
         const char *reader = lookup_text(token, "reader");
+        const char *never = pf_never_words_get(lookup_text(token, "never_cached"));
         pf_ctl_table_add(table, lookup_text(token, "label"),
-                         *reader != '\0' ? reader : _("no card reader"), lookup_text(token, "uri"));
+                         *reader != '\0' ? reader : _("no card reader"), never != NULL ? never : "",
+                         lookup_text(token, "uri"));
     }
     if (g_variant_n_children(tokens) == 0)
         g_print("  %s\n", _("none"));

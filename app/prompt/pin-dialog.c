@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "label-text.h"
 #include "pin-entry.h"
 
 struct _PfPinDialog {
@@ -19,6 +20,7 @@ struct _PfPinDialog {
     PfPromptStatus *status;
     GtkCheckButton *remember_check;
     GtkLabel *refused_label;
+    GtkLabel *never_label;
 
     gboolean blocked;
     gboolean shown;
@@ -69,10 +71,17 @@ show_keyring(PfPinDialog *self)
 }
 
 static void
+show_never(PfPinDialog *self)
+{
+    pf_label_text_set(self->never_label, pf_pin_request_get_never_words(get_request(self)));
+}
+
+static void
 show_request(PfPromptDialog *dialog)
 {
     PfPinDialog *self = PF_PIN_DIALOG(dialog);
     show_keyring(self);
+    show_never(self);
     show_tries(self, FALSE);
 }
 
@@ -191,6 +200,7 @@ pf_pin_dialog_class_init(PfPinDialogClass *klass)
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, status);
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, remember_check);
     gtk_widget_class_bind_template_child(widget_class, PfPinDialog, refused_label);
+    gtk_widget_class_bind_template_child(widget_class, PfPinDialog, never_label);
     gtk_widget_class_bind_template_callback(widget_class, on_pin_entry_changed);
     gtk_widget_class_bind_template_callback(widget_class, on_pin_entry_activate);
 }

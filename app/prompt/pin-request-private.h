@@ -20,6 +20,7 @@
     X("reader", reader)                                                                            \
     X("key-label", key_label)                                                                      \
     X("keyring", keyring)                                                                          \
+    X("never-cached", never_cached)                                                                \
     X("shared-id", shared_id)                                                                      \
     X("group", group)                                                                              \
     X("script", script)                                                                            \

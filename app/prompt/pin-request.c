@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "never-words.h"
 #include "pin-request-private.h"
 #include "plain-text.h"
 #include "token-id.h"
@@ -224,6 +225,12 @@ pf_pin_request_get_keyring(const PfPinRequest *request)
     if (strcmp(request->keyring, "refused") == 0)
         return PF_PIN_KEYRING_REFUSED;
     return strcmp(request->keyring, "stored") == 0 ? PF_PIN_KEYRING_STORED : PF_PIN_KEYRING_EMPTY;
+}
+
+const char *
+pf_pin_request_get_never_words(const PfPinRequest *request)
+{
+    return pf_never_words_get(request->never_cached);
 }
 
 const char *

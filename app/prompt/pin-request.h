@@ -90,6 +90,9 @@ const char *pf_pin_request_get_key_label(const PfPinRequest *request);
 
 PfPinKeyring pf_pin_request_get_keyring(const PfPinRequest *request);
 
+/* Why the PIN will not be cached, as far as it is for the token's sake. Static, or NULL. */
+const char *pf_pin_request_get_never_words(const PfPinRequest *request);
+
 /* Of a consent: the person's name for the group, or NULL; else the application ID, "H:L". Borrowed.
  */
 const char *pf_pin_request_get_group(const PfPinRequest *request);

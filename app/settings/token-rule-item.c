@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfTokenRuleItem: words about a token, made once. */
+/* PfTokenRuleItem: words about a token, made once; the detail follows what others say of it. */
 #include "token-rule-item.h"
 
 #include <glib/gi18n.h>
@@ -17,6 +17,8 @@ struct _PfTokenRuleItem {
     char *title;
     char *detail;
 };
+
+static guint changed_signal;
 
 G_DEFINE_FINAL_TYPE(PfTokenRuleItem, pf_token_rule_item, G_TYPE_OBJECT)
 
@@ -39,12 +41,16 @@ pf_token_rule_item_get_detail(PfTokenRuleItem *self)
 }
 
 gboolean
-pf_token_rule_item_is_equal(gconstpointer a, gconstpointer b)
+pf_token_rule_item_take(PfTokenRuleItem *self, PfTokenRuleItem *other)
 {
-    const PfTokenRuleItem *self = a;
-    const PfTokenRuleItem *other = b;
-    return g_str_equal(self->uri, other->uri) && g_str_equal(self->title, other->title) &&
-           g_str_equal(self->detail, other->detail);
+    if (!g_str_equal(self->uri, other->uri) || !g_str_equal(self->title, other->title))
+        return FALSE;
+    if (!g_str_equal(self->detail, other->detail)) {
+        g_free(self->detail);
+        self->detail = g_strdup(other->detail);
+        g_signal_emit(self, changed_signal, 0);
+    }
+    return TRUE;
 }
 
 static char *
@@ -70,6 +76,12 @@ dup_detail(const char *uri, PfTokenItem *token, GVariant *tokens)
         g_string_append(text, _("Not there now"));
     else if (plain_uri != NULL)
         g_string_append(text, plain_uri);
+    /* What following the general settings means for this one. */
+    if (token != NULL && *pf_token_rule_edit_get_mode(tokens, uri) == '\0' &&
+        pf_token_item_is_never_cached(token)) {
+        g_autofree char *cache = pf_token_item_dup_cache(token);
+        g_string_append_printf(text, "\n%s", cache);
+    }
     if (pf_token_rule_edit_get_seconds(tokens, uri, "idle-timeout", &seconds)) {
         g_autofree char *words = pf_duration_combo_dup_words(seconds);
         /* Translators: a limit that one token has; %s is a length of time, or “Never”. */
@@ -107,6 +119,8 @@ static void
 pf_token_rule_item_class_init(PfTokenRuleItemClass *klass)
 {
     G_OBJECT_CLASS(klass)->finalize = finalize;
+    changed_signal = g_signal_new("changed", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

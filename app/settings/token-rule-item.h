@@ -11,7 +11,8 @@
 G_DECLARE_FINAL_TYPE(PfTokenRuleItem, pf_token_rule_item, PF, TOKEN_RULE_ITEM, GObject)
 
 /* One of those that are there (TOKEN), or one of which the setting `tokens`, whose value is TOKENS,
- * says something (TOKEN NULL). The caller owns the item. */
+ * says something (TOKEN NULL). The caller owns the item. Signals: "changed", its detail is another.
+ */
 PfTokenRuleItem *pf_token_rule_item_new(const char *uri, PfTokenItem *token, GVariant *tokens);
 
 /* Borrowed; plain text. */
@@ -19,5 +20,6 @@ const char *pf_token_rule_item_get_uri(PfTokenRuleItem *self);
 const char *pf_token_rule_item_get_title(PfTokenRuleItem *self);
 const char *pf_token_rule_item_get_detail(PfTokenRuleItem *self);
 
-/* Do both say the same? A GEqualFunc of PfTokenRuleItem. */
-gboolean pf_token_rule_item_is_equal(gconstpointer a, gconstpointer b);
+/* Makes SELF say what OTHER does, unless it is about another token or has another title: then
+ * FALSE. */
+gboolean pf_token_rule_item_take(PfTokenRuleItem *self, PfTokenRuleItem *other);

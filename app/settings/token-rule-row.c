@@ -48,6 +48,12 @@ id_to_tokens(const GValue *value, const GVariantType *type, gpointer data)
     return pf_token_rule_edit_set_mode(tokens, rule->uri, g_str_equal(id, "none") ? "" : id);
 }
 
+static void
+on_item_changed(PfTokenRuleRow *self, PfTokenRuleItem *item)
+{
+    pf_label_text_set(self->detail_label, pf_token_rule_item_get_detail(item));
+}
+
 GtkWidget *
 pf_token_rule_row_new(gpointer item, gpointer settings)
 {
@@ -56,7 +62,8 @@ pf_token_rule_row_new(gpointer item, gpointer settings)
     Rule *rule = g_new(Rule, 1);
     *rule = (Rule){settings, g_strdup(pf_token_rule_item_get_uri(item))};
     pf_label_text_set(self->title_label, title);
-    pf_label_text_set(self->detail_label, pf_token_rule_item_get_detail(item));
+    on_item_changed(self, item);
+    g_signal_connect_object(item, "changed", G_CALLBACK(on_item_changed), self, G_CONNECT_SWAPPED);
     atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self)), title);
     g_settings_bind_with_mapping(settings, "tokens", self->mode_combo, "active-id",
                                  G_SETTINGS_BIND_DEFAULT, tokens_to_id, id_to_tokens, rule,

@@ -58,6 +58,23 @@ add_named(GPtrArray *items, GVariant *tokens)
     }
 }
 
+/* What is shown already stays: its row can have the keyboard, by which its rule is just chosen. */
+static void
+keep_shown(PfTokensPage *self, GPtrArray *items)
+{
+    GListModel *shown = G_LIST_MODEL(self->items);
+    for (guint i = 0; i < g_list_model_get_n_items(shown); i++) {
+        g_autoptr(PfTokenRuleItem) old = g_list_model_get_item(shown, i);
+        for (guint j = 0; j < items->len; j++) {
+            if (!pf_token_rule_item_take(old, items->pdata[j]))
+                continue;
+            g_object_unref(items->pdata[j]);
+            items->pdata[j] = g_object_ref(old);
+            break;
+        }
+    }
+}
+
 static void
 update(PfTokensPage *self)
 {
@@ -65,7 +82,8 @@ update(PfTokensPage *self)
     g_autoptr(GVariant) tokens = g_settings_get_value(self->settings, "tokens");
     add_present(self, items, tokens);
     add_named(items, tokens);
-    pf_list_update_set(self->items, items, pf_token_rule_item_is_equal);
+    keep_shown(self, items);
+    pf_list_update_set(self->items, items, g_direct_equal);
     gtk_stack_set_visible_child_name(self->list_stack, items->len > 0 ? "list" : "empty");
 }
 

@@ -8,7 +8,7 @@ import json
 import re
 
 from agentbed import OTHER, TOKEN, Agent
-from pinfoldtest import Sandbox, certificates, tap, wait_for
+from pinfoldtest import Sandbox, build_path, certificates, tap, wait_for
 from promptbed import PromptCase
 from sharedbed import ID, SharedCase
 
@@ -53,6 +53,10 @@ class SignatureCase(SharedCase):
     def rules(self, **modes):
         text = ", ".join(f"'{TOKEN}': {{'mode': <'{mode}'>}}" for mode in modes.values())
         self.change("tokens", f"{{{text}}}" if modes else "@a{sa{sv}} {}")
+
+    def words(self):
+        """What the status says to a person."""
+        return self.box.run(build_path("app/pinfoldctl"), "status").stdout
 
     def reasons(self):
         """Why PINs of tokens are not cached, as the agent tells the app."""
@@ -237,10 +241,12 @@ class Said(SignatureCase):
     def test_nothing_of_an_ordinary_token(self):
         self.assertIn("serial=0001", self.status().stdout)
         self.assertEqual(self.reasons(), [])
+        self.assertNotIn("Not cached", self.words())
 
     def test_by_keys(self):
         self.client_.call("keys", TOKEN, "-", "all")
         self.assertEqual(self.reasons(), ["keys"])
+        self.assertIn("Not cached: every key of this token asks each time", self.words())
         # The app's alone.
         self.assertNotIn("never_cached", self.status().stdout)
 

@@ -123,6 +123,15 @@ class PinDialog(PromptCase):
         self.wait_answer(2)
         self.assertEqual(self.agent.remembered, [True, False])
 
+    def test_token_that_is_never_cached(self):
+        words = "Not cached: every key of this token asks each time"
+        window = self.ask()
+        self.assertNotIn(words, window.texts())
+        self.agent.close(11, "withdrawn")
+        self.ui.wait_no_window("PIN —")
+        window = self.ask(12, never_cached="keys")
+        window.wait_text(words)
+
     def test_last_try_and_blocked(self):
         window = self.ask(tries_left=1)
         window.wait_text("Last try: one more wrong PIN blocks the token")

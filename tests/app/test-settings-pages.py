@@ -191,6 +191,8 @@ class Tokens(PagesCase):
                         "Not there now\nForgotten when not used for: 5 minutes",
                         "Never cache its PIN", "As set in General")
         self.picture("tokens")
+        self.agent.report(tokens=[TOKENS[0] | {"never_cached": "keys"}, TOKENS[1]], readers=READERS)
+        self.wait_texts(window, "Reader 00\nNot cached: every key of this token asks each time")
         card = window.find("As set in General", "combo box", 30)
         for row, mode in enumerate(("never", "process", "shared"), 1):
             card.choose(row)
@@ -201,6 +203,7 @@ class Tokens(PagesCase):
         self.assertEqual(self.rules()[SOFT], {"name": "My own"})
         self.set("tokens", f"{{'{CARD}': {{'mode': <'shared'>}}}}")
         self.wait_no_text(window, "Old card")
+        self.wait_no_text(window, "Not cached: every key")
         self.wait_texts(window, "Shared between programs")
 
 

@@ -68,6 +68,29 @@ test_pin_words(void)
 }
 
 static void
+test_never_cached(void)
+{
+    static const struct {
+        const char *more, *words;
+    } cases[] = {
+        {"", "No PIN cached"},
+        {", 'never_cached': <'rule'>", "Not cached: by its rule"},
+        {", 'never_cached': <'keys'>", "Not cached: every key of this token asks each time"},
+        {", 'never_cached': <'certificates'>", "Not cached: a token for signatures"},
+        {", 'never_cached': <'what comes later'>", "No PIN cached"},
+    };
+    g_autoptr(PfTokenItem) shown = read_card("['LOGIN_REQUIRED', 'USER_PIN_INITIALIZED']", "");
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(PfTokenItem) item =
+            read_card("['LOGIN_REQUIRED', 'USER_PIN_INITIALIZED']", cases[i].more);
+        g_assert_cmpint(pf_token_item_is_never_cached(item), ==, i > 0);
+        g_assert_cmpint(pf_token_item_take(shown, item), ==, i > 0);
+        g_autofree char *words = pf_token_item_dup_state(shown);
+        g_assert_cmpstr(words, ==, cases[i].words);
+    }
+}
+
+static void
 assert_place(GPtrArray *items, guint index, const char *title, const char *detail,
              const char *state)
 {
@@ -168,6 +191,7 @@ main(int argc, char **argv)
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/token-status/pin-words", test_pin_words);
+    g_test_add_func("/token-status/never-cached", test_never_cached);
     g_test_add_func("/token-status/places", test_places);
     g_test_add_func("/token-status/reading", test_reading);
     g_test_add_func("/token-status/foreign", test_foreign);
