@@ -17,9 +17,9 @@
 /* A slow card takes half a second for each of its commands, some vendors' modules 30 s to start. */
 #define VERB_TIMEOUT_MS 60000u
 #define MAX_BYTES       (2u * 1024u * 1024u)
-/* The agent waits for windows of programs; and has pinfold-tokens look at all tokens. */
-#define BEGIN_TIMEOUT_MS 5000u
-#define NOTE_TIMEOUT_MS  15000u
+/* The agent waits for windows of programs; and has pinfold-tokens look at all tokens, of which one
+ * that hangs would keep a person whose work is done. */
+#define AGENT_TIMEOUT_MS 5000u
 
 /* Where a verb finds its second secret, a file, and the channel. */
 #define SECOND_FD  3
@@ -90,31 +90,33 @@ on_agent_told(GObject *source, GAsyncResult *async_result, gpointer data)
     complete(task);
 }
 
-/* What can have been changed: a helper that did not answer may have done all of it. A PIN that was
- * refused has changed the tries. */
-static const char *
-get_change(const Run *run)
+/* A helper that did not answer may have done all of it. */
+static gboolean
+may_have_changed(const Run *run)
 {
-    PfTokensFault fault = run->result != NULL ? run->result->fault : PF_TOKENS_FAULT_NONE;
-    if (!run->has_begun)
-        return "other";
-    JsonObject *answer = run->result != NULL ? run->result->answer : NULL;
-    gboolean is_answered =
-        answer != NULL && json_object_get_int_member_with_default(answer, "left", 0) == 0;
-    return is_answered && fault != PF_TOKENS_FAULT_NONE ? "other" : run->change;
+    if (!run->has_begun || run->result == NULL)
+        return run->has_begun;
+    JsonObject *answer = run->result->answer;
+    gboolean is_refused = run->result->fault != PF_TOKENS_FAULT_NONE && answer != NULL &&
+                          json_object_get_int_member_with_default(answer, "left", 0) == 0;
+    return !is_refused;
 }
 
-/* Tells the agent what has changed, then returns what there is to return. */
+/* Tells the agent what has changed, then returns what there is to return. A PIN that was refused
+ * has changed the tries: the agent looks at them, and nobody waits until it has. */
 static void
 finish_run(GTask *task)
 {
     Run *run = g_task_get_task_data(task);
+    gboolean is_changed = may_have_changed(run);
     if (run->change == NULL || (run->held == NULL && !run->has_begun))
         complete(task);
     else
         pf_token_note_call_async("NoteTokenChange",
-                                 g_variant_new("(ss)", run->token_uri, get_change(run)),
-                                 NOTE_TIMEOUT_MS, on_agent_told, g_object_ref(task));
+                                 g_variant_new("(ss)", run->token_uri,
+                                               is_changed ? run->change : "other"),
+                                 is_changed ? AGENT_TIMEOUT_MS : 0, on_agent_told,
+                                 g_object_ref(task));
 }
 
 static void
@@ -261,7 +263,7 @@ begin_verb(GTask *task)
     Run *run = g_task_get_task_data(task);
     if (g_strcmp0(run->change, "pin") == 0)
         pf_token_note_call_async("BeginTokenChange", g_variant_new("(s)", run->token_uri),
-                                 BEGIN_TIMEOUT_MS, on_token_held, g_object_ref(task));
+                                 AGENT_TIMEOUT_MS, on_token_held, g_object_ref(task));
     else
         run_verb(task);
 }

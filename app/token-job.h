@@ -38,7 +38,8 @@ typedef struct {
 /* Runs JOB once: a PIN in it is presented at most once, and while one is changed the agent lends
  * none of that token; where an agent does not promise that, the job is not begun. Nothing of JOB is
  * needed after the call; secrets are copied into pages that are wiped when the job is over. When it
- * comes back, the agent has forgotten what is not true any more, and knows the token as it is now.
+ * comes back from a change, the agent has forgotten what is not true any more, and knows the token
+ * as it is now, unless it took more than five seconds to look; from none, it has been told to look.
  * Cancelling kills the helper; what the token was doing then is not known, so that PINs of it are
  * forgotten. The callback comes on the caller's main context. */
 void pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,

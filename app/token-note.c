@@ -52,9 +52,14 @@ on_bus_connected(GObject *source, GAsyncResult *result, gpointer data)
         return_error(task, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CLOSED, error->message));
         return;
     }
+    gboolean is_answered = call->timeout_ms > 0;
     g_dbus_connection_call(bus, PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH, "org.pinfold.Agent1",
                            call->method, call->arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                           (int)call->timeout_ms, NULL, on_answered, g_object_ref(task));
+                           is_answered ? (int)call->timeout_ms : -1, NULL,
+                           is_answered ? on_answered : NULL,
+                           is_answered ? g_object_ref(task) : NULL);
+    if (!is_answered)
+        g_task_return_pointer(task, g_object_ref(bus), g_object_unref);
 }
 
 void

@@ -5,13 +5,14 @@
 
 #include <gio/gio.h>
 
-/* Calls METHOD of Agent1 with ARGUMENTS (floating), for TIMEOUT_MS at most. Does not start the
- * agent: one that does not run has no PIN. */
+/* Calls METHOD of Agent1 with ARGUMENTS (floating), for TIMEOUT_MS at most; 0: it is not answered,
+ * and done when it is on its way. Does not start the agent: one that does not run has no PIN. */
 void pf_token_note_call_async(const char *method, GVariant *arguments, guint timeout_ms,
                               GAsyncReadyCallback callback, gpointer user_data);
 
-/* The connection on which the agent answered, the caller's: what it has begun ends with that. NULL:
- * it refused, or does not answer, or is not there, which is no error of who tells it. */
+/* The connection on which the agent answered, or was told, the caller's: what it has begun ends
+ * with that. NULL: it refused, or does not answer, or is not there, which is no error of who tells
+ * it. */
 GDBusConnection *pf_token_note_call_finish(GAsyncResult *result, GError **error);
 
 /* Of an error of the above: is there no agent at all? */

@@ -189,6 +189,8 @@ class ReportingAgent:
             self.asked += 1
             if not self.hangs:
                 invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
+        elif method in ("BeginTokenChange", "NoteTokenChange"):
+            invocation.return_value(None)
         elif method == "Diagnose":
             self.looked += 1
             invocation.return_value(GLib.Variant.new_tuple(GLib.Variant("aa{sv}", [])))

@@ -111,6 +111,20 @@ register_as_prompter(const char *program)
     return bus;
 }
 
+/* The agent asks the bus who has told it something, before it listens: whoever does not wait for an
+ * answer has to be there until then. */
+static void
+stay_for_agent(void)
+{
+    g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, NULL);
+    for (int i = 0; bus != NULL && i < 3; i++) {
+        g_autoptr(GVariant) answer G_GNUC_UNUSED =
+            g_dbus_connection_call_sync(bus, PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH,
+                                        "org.pinfold.Agent1", "GetStatus", NULL, NULL,
+                                        G_DBUS_CALL_FLAGS_NO_AUTO_START, 5000, NULL, NULL);
+    }
+}
+
 static GAsyncResult *
 wait_for_result(GAsyncResult **result)
 {
@@ -181,6 +195,8 @@ main(int argc, char **argv)
         print_result(result, steps);
     else
         fprintf(stderr, "%s\n", error->message);
+    if (prompter != NULL)
+        stay_for_agent();
     sd_bus_close_unref(prompter);
     return result != NULL ? 0 : 1;
 }

@@ -47,6 +47,9 @@ class Told(JobCase):
     def listed(self):
         return {token["uri"]: token["flags"] for token in self.pinfold.status()["tokens"]}
 
+    def wait_flag(self, flag):
+        wait_for(lambda: flag in self.listed()[self.uri], 20, flag, step=0.1)
+
     def log_in(self, pin):
         driver = self.pinfold.driver()
         self.addCleanup(driver.close)
@@ -87,15 +90,16 @@ class Card(Told):
         self.log_in(piv.PIN)
         self.card.set_tries(2)
         self.assertFault(self.job("change-pin", "111111", NEW), "rejected")
-        self.assertIn("USER_PIN_FINAL_TRY", self.listed()[self.uri])
+        self.wait_flag("USER_PIN_FINAL_TRY")
         self.assertEqual(len(self.pinfold.logged_in_domains()), 1)
 
     def test_unblocked_card_is_shown_so(self):
         self.card.set_tries(0)
         self.assertFault(self.job("change-pin", piv.PIN, NEW), "locked")
-        self.assertIn("USER_PIN_LOCKED", self.listed()[self.uri])
+        self.wait_flag("USER_PIN_LOCKED")
         self.assertDone(self.job("unblock", piv.PUK, NEW))
-        self.assertNotIn("USER_PIN_LOCKED", self.listed()[self.uri])
+        wait_for(lambda: "USER_PIN_LOCKED" not in self.listed()[self.uri], 20, "it to be unblocked",
+                 step=0.1)
 
 
 class Soft(Told):
@@ -168,6 +172,21 @@ class Soft(Told):
         wait_for(lambda: not self.bus.has_owner("org.pinfold.Agent"), 10, "the name to go")
         self.assertDone(change())
         self.assertTrue(self.accepts(NEW))
+
+    def test_refusal_waits_for_nobody(self):
+        """An agent that hangs, or takes its time to look at the tokens."""
+        self.box.env["G_MESSAGES_DEBUG"] = "all"
+        self.agent.send_signal(signal.SIGSTOP)
+        file = self.box.dir / "file.p12"
+        file.write_text("no keys here", encoding="utf-8")
+        job = JobCase.start(self, "import", softhsm.PIN, "password", file=file)
+        said = job.stdout.read() + job.stderr.read()
+        self.agent.send_signal(signal.SIGCONT)
+        job.stdout.close()
+        job.stderr.close()
+        self.assertEqual(job.wait(60), 0, said)
+        self.assertIn('"fault":"bad-file"', said)
+        self.assertNotIn("the agent was not told", said)
 
     def test_too_many(self):
         self.assertEqual(self.box.run(self.app, "begin", self.uri).stdout, "8\n")
