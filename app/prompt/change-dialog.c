@@ -4,7 +4,6 @@
 #include "change-dialog.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include <glib/gi18n.h>
 
@@ -79,6 +78,13 @@ get_text(PfChangeDialog *self, PfChangeField field)
     return gtk_entry_get_text(GTK_ENTRY(widget));
 }
 
+/* NULL: it is not asked for. */
+static const char *
+get_asked_text(PfChangeDialog *self, PfChangeField field)
+{
+    return pf_pin_change_asks(get_request(self), field) ? get_text(self, field) : NULL;
+}
+
 static void
 focus(PfChangeDialog *self, PfChangeField field)
 {
@@ -87,6 +93,15 @@ focus(PfChangeDialog *self, PfChangeField field)
         gtk_entry_grab_focus_without_selecting(GTK_ENTRY(widget));
     else
         gtk_widget_grab_focus(widget);
+}
+
+/* After a failure that was about FIELD: the password of a file is gone with the PIN, and is asked
+ * for before it. */
+static void
+focus_again(PfChangeDialog *self, PfChangeField field)
+{
+    gboolean has_password = pf_pin_change_asks(get_request(self), PF_CHANGE_FIELD_PASSWORD);
+    focus(self, has_password ? PF_CHANGE_FIELD_PASSWORD : field);
 }
 
 static PfChangeField
@@ -112,10 +127,8 @@ static PfPinChangeVerdict
 check_typed(PfChangeDialog *self)
 {
     PfChangeTyped typed = {0};
-    for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++) {
-        if (pf_pin_change_asks(get_request(self), field))
-            typed.texts[field] = get_text(self, field);
-    }
+    for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++)
+        typed.texts[field] = get_asked_text(self, field);
     return pf_pin_change_check(get_request(self), &typed);
 }
 
@@ -217,7 +230,7 @@ answer_again(PfPromptDialog *dialog)
     pf_prompt_status_describe(self->status, get_widget(self, field));
     show_tries(self, TRUE);
     update_sensitivity(self);
-    focus(self, field);
+    focus_again(self, field);
 }
 
 static void
@@ -232,7 +245,7 @@ show_error(PfPromptDialog *dialog, const char *text)
     self->refused = PF_N_CHANGE_FIELDS;
     pf_prompt_status_describe(self->status, get_widget(self, field));
     pf_prompt_status_show(self->status, PF_PIN_TONE_WARNING, text);
-    focus(self, field);
+    focus_again(self, field);
 }
 
 static void
@@ -291,41 +304,18 @@ pf_change_dialog_new(PfPinRequest *request)
     return PF_PROMPT_DIALOG(self);
 }
 
-void
-pf_change_secrets_clear(PfChangeSecrets *secrets)
-{
-    pf_secret_clear(&secrets->proof);
-    pf_secret_clear(&secrets->secret);
-}
-
-/* An empty text is none. */
-static gboolean
-copy_field(PfChangeDialog *self, PfChangeField field, PfSecret **ret_secret)
-{
-    const char *text = get_text(self, field);
-    if (!pf_pin_change_asks(get_request(self), field) || *text == '\0')
-        return TRUE;
-    *ret_secret = pf_secret_new(text, strlen(text));
-    return *ret_secret != NULL;
-}
-
 gboolean
 pf_change_dialog_take_secrets(PfChangeDialog *self, PfChangeSecrets *ret_secrets)
 {
     PfChangeField second = pf_pin_change_asks(get_request(self), PF_CHANGE_FIELD_PASSWORD)
                                ? PF_CHANGE_FIELD_PASSWORD
                                : PF_CHANGE_FIELD_NEW;
-    PfChangeSecrets secrets = {NULL, NULL};
-    gboolean done = copy_field(self, PF_CHANGE_FIELD_PROOF, &secrets.proof) &&
-                    copy_field(self, second, &secrets.secret);
-    if (done) {
-        *ret_secrets = secrets;
-    } else {
-        int saved = errno;
-        pf_change_secrets_clear(&secrets);
-        errno = saved;
-    }
+    gboolean done = pf_change_secrets_copy(get_asked_text(self, PF_CHANGE_FIELD_PROOF),
+                                           get_asked_text(self, second), ret_secrets);
+    int saved = errno;
     pf_pin_entry_wipe(self->proof_entry);
+    pf_pin_entry_wipe(self->password_entry);
+    errno = saved;
     return done;
 }
 

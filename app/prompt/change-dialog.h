@@ -4,28 +4,19 @@
  * wants to do itself (PfTask). */
 #pragma once
 
+#include "change-secrets.h"
 #include "pin-change.h"
 #include "prompt-dialog.h"
-#include "secret.h"
 
 #define PF_TYPE_CHANGE_DIALOG (pf_change_dialog_get_type())
 G_DECLARE_FINAL_TYPE(PfChangeDialog, pf_change_dialog, PF, CHANGE_DIALOG, PfPromptDialog)
 
-/* What was typed; NULL where nothing was. */
-typedef struct {
-    PfSecret *proof;
-    PfSecret *secret; /* the new PIN, or the password of a file */
-} PfChangeSecrets;
-
-/* Frees both; none are left. */
-void pf_change_secrets_clear(PfChangeSecrets *secrets);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PfChangeSecrets, pf_change_secrets_clear)
-
 /* A dialog for REQUEST, which it takes; it submits only what pf_pin_change_check() allows. */
 PfPromptDialog *pf_change_dialog_new(PfPinRequest *request);
 
-/* Copies what was typed and empties the entry of the proof; the others stay for a retry. FALSE with
- * nothing copied where there is no locked memory for it; errno says why. The caller clears. */
+/* Copies what was typed and empties the entries of the proof and of a file's password: an import
+ * can take its time. A new PIN, which has to be typed twice, stays for a retry. FALSE with nothing
+ * copied where there is no locked memory for it; errno says why. The caller clears. */
 gboolean pf_change_dialog_take_secrets(PfChangeDialog *self, PfChangeSecrets *ret_secrets);
 
 /* The name that was typed, without blanks around it. The caller owns it. */

@@ -28,6 +28,15 @@ NEW = "83062915"
 LATER = "Pinfold quits when the token is done"
 
 
+def find_helper(box, program):
+    """The process that changes a PIN; None: there is none yet."""
+    for pid in box.pids_of(program):
+        with contextlib.suppress(OSError):
+            if b"\0change-pin\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+    return None
+
+
 class Slow(FileCase):
     """Each login and each object takes some seconds; there is a session manager."""
 
@@ -83,6 +92,10 @@ class Slow(FileCase):
         for pid in self.held:
             os.kill(pid, number)
 
+    def typed(self, window, *names):
+        """How much there is in those entries."""
+        return [len(window.find(name, "password text").text()) for name in names]
+
     def objects(self):
         """How many there are of each class."""
         with Driver(self.box, self.module) as driver:
@@ -132,6 +145,7 @@ class Slow(FileCase):
     def test_quit_waits(self):
         window = self.begin_import("9999")
         self.hold(1)
+        self.assertEqual(self.typed(window, "File password", "PIN"), [0, 0])
         self.activate("quit")
         note = self.window("Pinfold")
         self.assertIn(LATER, note.texts())
@@ -141,7 +155,7 @@ class Slow(FileCase):
         window.wait_text("Wrong PIN.", LONG)
         self.wait_no_window("Pinfold")
 
-        self.fill(window, "Import", PIN=softhsm.PIN)
+        self.fill(window, "Import", File_password=PASSWORD, PIN=softhsm.PIN)
         self.hold(2)
         self.activate("quit")
         self.window("Pinfold").press("Do Not Quit")
@@ -160,19 +174,23 @@ class Slow(FileCase):
     def test_locked_screen(self):
         """What was typed goes at once; what went wrong is said, and nothing asks for it there."""
         saver = Saver(self.bus)
-        window = self.begin_import("9999")
-        self.hold(1)
-        typed = [window.find(name, "password text") for name in ("File password", "PIN")]
-        self.assertEqual(len(typed[0].text()), len(PASSWORD))
+        window = self.begin("change-pin", "Change PIN — pinfold-test")
+        self.fill(window, "Change PIN", Present_PIN="9999", New_PIN=NEW, Repeat_new_PIN=NEW)
+        helper = wait_for(lambda: find_helper(self.box, build_path("agent/pinfold-tokens")), LONG,
+                          "the helper")
+        self.held = [helper]
+        self.signal(signal.SIGSTOP)
+        names = ("Present PIN", "New PIN", "Repeat new PIN")
+        self.assertEqual(self.typed(window, *names), [0, len(NEW), len(NEW)])
         saver.set_active(True)
-        wait_served(lambda: not any(entry.text() for entry in typed), LONG, "it to be forgotten")
+        wait_served(lambda: not any(self.typed(window, *names)), LONG, "it to be forgotten")
         self.signal(signal.SIGCONT)
-        wait_for(lambda: self.window("Import —").has("Close", "push button"), LONG, "the note")
-        note = self.window("Import — pinfold-test")
+        wait_for(lambda: self.window("Change PIN —").has("Close", "push button"), LONG, "the note")
+        note = self.window("Change PIN — pinfold-test")
         note.wait_text("Wrong PIN.", LONG)
         self.assertFalse(note.has(role="password text"))
         note.press("Close")
-        self.wait_no_window("Import —")
+        self.wait_no_window("Change PIN —")
 
     @tap.only_if(FULL)
     def test_terminated(self):
@@ -225,14 +243,8 @@ class Upgraded(FileCase):
     def begin_change(self):
         window = self.begin("change-pin", "Change PIN — pinfold-test")
         self.fill(window, "Change PIN", Present_PIN=softhsm.PIN, New_PIN=NEW, Repeat_new_PIN=NEW)
-        return wait_for(self.helper_at_work, LONG, "the helper")
-
-    def helper_at_work(self):
-        for pid in self.box.pids_of(self.box.dir / "tree/agent/pinfold-tokens"):
-            with contextlib.suppress(OSError):
-                if b"\0change-pin\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    return pid
-        return None
+        program = self.box.dir / "tree/agent/pinfold-tokens"
+        return wait_for(lambda: find_helper(self.box, program), LONG, "the helper")
 
     def pin_changes(self):
         text = self.box.run(build_path("app/pinfoldctl"), "history", "--json").stdout
