@@ -11,6 +11,7 @@
 #include "module-item.h"
 #include "module-probe.h"
 #include "module-row.h"
+#include "module-store.h"
 #include "row-separators.h"
 
 struct _PfModulesPage {
@@ -28,14 +29,18 @@ struct _PfModulesPage {
     GListStore *items;
     GSimpleActionGroup *actions;
     GCancellable *cancellable;
-    PfModuleSetup *setup; /* NULL: not read yet */
+    PfModuleStore *store;
     GtkFileChooserNative *chooser;
-    char *candidate;    /* the file that is being tried */
-    gboolean is_saving; /* until the files are read again */
-    guint loads;        /* that have not ended */
+    char *candidate; /* the file that is being tried */
 };
 
 G_DEFINE_FINAL_TYPE(PfModulesPage, pf_modules_page, GTK_TYPE_BOX)
+
+static const PfModuleSetup *
+get_setup(PfModulesPage *self)
+{
+    return pf_module_store_get_setup(self->store);
+}
 
 /* NULL hides it. */
 static void
@@ -48,8 +53,7 @@ show_failure(PfModulesPage *self, const char *text)
 static void
 update_actions(PfModulesPage *self)
 {
-    gboolean can_change = self->setup != NULL && pf_module_setup_is_writable(self->setup) &&
-                          self->candidate == NULL && !self->is_saving;
+    gboolean can_change = pf_module_store_can_change(self->store) && self->candidate == NULL;
     g_auto(GStrv) names = g_action_group_list_actions(G_ACTION_GROUP(self->actions));
     for (guint i = 0; names[i] != NULL; i++) {
         GAction *action = g_action_map_lookup_action(G_ACTION_MAP(self->actions), names[i]);
@@ -60,9 +64,8 @@ update_actions(PfModulesPage *self)
 
 /* Why nothing can be changed here. */
 static void
-show_obstacles(PfModulesPage *self)
+show_obstacles(PfModulesPage *self, const PfModuleSetup *setup)
 {
-    const PfModuleSetup *setup = self->setup;
     g_autofree char *file = g_filename_display_name(setup->effective->system_path);
     g_autoptr(GString) problems = g_string_new(NULL);
     g_autofree char *words = NULL;
@@ -85,43 +88,28 @@ show_obstacles(PfModulesPage *self)
 static void
 update(PfModulesPage *self)
 {
-    if (self->setup == NULL)
+    const PfModuleSetup *setup = get_setup(self);
+    if (setup == NULL)
         return;
     GVariant *reports = pf_agent_model_get_modules(self->model);
-    g_autoptr(GPtrArray) items = pf_module_item_list(self->setup, reports);
+    g_autoptr(GPtrArray) items = pf_module_item_list(setup, reports);
     pf_list_update_set(self->items, items, pf_module_item_is_equal);
     gtk_stack_set_visible_child_name(self->list_stack, items->len > 0 ? "list" : "empty");
-    show_obstacles(self);
+    show_obstacles(self, setup);
     update_actions(self);
-}
-
-static void
-on_setup_loaded(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    PfModuleSetup *setup = pf_module_setup_load_finish(result);
-    if (setup == NULL)
-        return; /* and the page is gone */
-    PfModulesPage *self = user_data;
-    self->loads--;
-    if (self->loads == 0)
-        self->is_saving = FALSE;
-    g_clear_pointer(&self->setup, pf_module_setup_free);
-    self->setup = setup;
-    update(self);
 }
 
 void
 pf_modules_page_reload(PfModulesPage *self)
 {
-    self->loads++;
-    pf_module_setup_load_async(self->cancellable, on_setup_loaded, self);
+    pf_module_store_reload(self->store);
 }
 
 static void
 on_setup_saved(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
-    gboolean ok = pf_module_setup_save_finish(result, &error);
+    gboolean ok = pf_module_store_save_finish(result, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     PfModulesPage *self = user_data;
@@ -135,7 +123,6 @@ on_setup_saved(GObject *source, GAsyncResult *result, gpointer user_data)
     show_failure(self, text);
     if (ok)
         pf_agent_model_look_again(self->model);
-    pf_modules_page_reload(self);
 }
 
 /* Takes ENTRIES; NULL: there is nothing to change. */
@@ -144,10 +131,8 @@ save(PfModulesPage *self, GPtrArray *entries)
 {
     if (entries == NULL)
         return;
-    self->is_saving = TRUE;
     show_failure(self, NULL);
-    update_actions(self);
-    pf_module_setup_save_async(self->setup, entries, self->cancellable, on_setup_saved, self);
+    pf_module_store_save_async(self->store, entries, self->cancellable, on_setup_saved, self);
     g_ptr_array_unref(entries);
 }
 
@@ -155,35 +140,35 @@ static void
 on_remove_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    save(self, pf_module_change_remove(self->setup, g_variant_get_string(parameter, NULL)));
+    save(self, pf_module_change_remove(get_setup(self), g_variant_get_string(parameter, NULL)));
 }
 
 static void
 on_switch_off_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    save(self, pf_module_change_switch_off(self->setup, g_variant_get_string(parameter, NULL)));
+    save(self, pf_module_change_switch_off(get_setup(self), g_variant_get_string(parameter, NULL)));
 }
 
 static void
 on_switch_on_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    save(self, pf_module_change_switch_on(self->setup, g_variant_get_string(parameter, NULL)));
+    save(self, pf_module_change_switch_on(get_setup(self), g_variant_get_string(parameter, NULL)));
 }
 
 static void
 on_move_up_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    save(self, pf_module_change_move(self->setup, g_variant_get_string(parameter, NULL), -1));
+    save(self, pf_module_change_move(get_setup(self), g_variant_get_string(parameter, NULL), -1));
 }
 
 static void
 on_move_down_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
     PfModulesPage *self = user_data;
-    save(self, pf_module_change_move(self->setup, g_variant_get_string(parameter, NULL), 1));
+    save(self, pf_module_change_move(get_setup(self), g_variant_get_string(parameter, NULL), 1));
 }
 
 static void
@@ -199,8 +184,8 @@ on_candidate_probed(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree char *shown = g_filename_display_name(file);
     g_autofree char *text = NULL;
     update_actions(self);
-    if (ok && self->setup != NULL && pf_module_setup_is_writable(self->setup)) {
-        save(self, pf_module_change_add(self->setup, path));
+    if (ok && pf_module_store_can_change(self->store)) {
+        save(self, pf_module_change_add(get_setup(self), path));
         return;
     }
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
@@ -216,7 +201,7 @@ on_candidate_probed(GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 is_listed(PfModulesPage *self, const char *path)
 {
-    const PfConfig *config = self->setup->effective;
+    const PfConfig *config = get_setup(self)->effective;
     for (gsize i = 0; i < config->module_count; i++) {
         if (g_str_equal(config->modules[i].path, path))
             return TRUE;
@@ -281,6 +266,7 @@ pf_modules_page_bind(PfModulesPage *self, PfAgentModel *model)
 {
     self->model = g_object_ref(model);
     g_signal_connect_object(model, "changed", G_CALLBACK(update), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->store, "changed", G_CALLBACK(update), self, G_CONNECT_SWAPPED);
     gtk_list_box_bind_model(self->module_list, G_LIST_MODEL(self->items), pf_module_row_new, NULL,
                             NULL);
     pf_modules_page_reload(self);
@@ -294,7 +280,7 @@ dispose(GObject *object)
     g_clear_object(&self->cancellable);
     g_clear_object(&self->chooser);
     g_clear_pointer(&self->candidate, g_free);
-    g_clear_pointer(&self->setup, pf_module_setup_free);
+    g_clear_object(&self->store);
     g_clear_object(&self->actions);
     g_clear_object(&self->items);
     g_clear_object(&self->model);
@@ -331,6 +317,7 @@ pf_modules_page_init(PfModulesPage *self)
         {"move-down", on_move_down_activated, "s"},
     };
     self->cancellable = g_cancellable_new();
+    self->store = pf_module_store_new();
     self->items = g_list_store_new(PF_TYPE_MODULE_ITEM);
     self->actions = g_simple_action_group_new();
     g_action_map_add_action_entries(G_ACTION_MAP(self->actions), entries, G_N_ELEMENTS(entries),
