@@ -35,45 +35,5 @@ class Real(Everything):
         self.make_tour()
 
 
-@tap.only_if(FULL)
-class Layout(TourCase):
-    """The same windows in other writing."""
-
-    def look(self, stop, window, before):
-        self.check_layout(stop)
-
-    def test_right_to_left(self):
-        self.language = pseudolocale.LANGUAGE
-        self.env = {"PF_PROBE_DIRECTION": "rtl"}
-        self.make_tour()
-
-    def test_large_text(self):
-        self.env = {"PF_PROBE_TEXT_SCALE": "1.5"}
-        self.make_tour()
-
-    def test_german(self):
-        self.make_tour_in("de")
-
-    def test_german_large_text(self):
-        self.env = {"PF_PROBE_TEXT_SCALE": "1.5"}
-        self.make_tour_in("de")
-
-    def test_spanish(self):
-        self.make_tour_in("es")
-
-    def test_french(self):
-        self.make_tour_in("fr")
-
-    def test_swedish(self):
-        self.make_tour_in("sv")
-
-    def test_chinese(self):
-        self.make_tour_in("zh_CN")
-
-    def make_tour_in(self, language):
-        self.language = language
-        self.make_tour()
-
-
 if __name__ == "__main__":
     tap.main()
