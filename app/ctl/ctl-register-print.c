@@ -76,6 +76,7 @@ pf_ctl_register_print(JsonArray *programs, gboolean dry_run)
         for (guint j = 0; j < json_array_get_length(targets); j++)
             print_target(json_array_get_object_element(targets, j), dry_run);
         print_lines(json_object_get_array_member(program, "notes"), "  ");
+        print_lines(json_object_get_array_member(program, "hints"), "  ");
     }
 }
 

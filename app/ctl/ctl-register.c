@@ -104,18 +104,17 @@ do_target(const PfRegisterProgram *program, const PfRegisterPlace *place,
     return error == NULL;
 }
 
+/* Hints are apart: a window has other words for what is done at a terminal. */
 static void
-add_notes(const PfRegisterProgram *program, const PfRegisterPlace *place,
-          const PfRegisterSight *sight, gboolean with_hint, JsonObject *object)
+add_notes(const PfRegisterProgram *program, const PfRegisterPlace *place, PfRegisterSight *sight,
+          gboolean with_hint, JsonObject *object)
 {
-    JsonArray *notes = json_array_new();
-    g_autofree char *hint =
-        with_hint && program->dup_hint != NULL ? program->dup_hint(place) : NULL;
-    for (guint i = 0; i < sight->notes->len; i++)
-        json_array_add_string_element(notes, sight->notes->pdata[i]);
-    if (hint != NULL)
-        json_array_add_string_element(notes, hint);
-    json_object_set_array_member(object, "notes", notes);
+    if (with_hint && program->dup_hint != NULL)
+        g_ptr_array_add(sight->hints, program->dup_hint(place));
+    g_ptr_array_add(sight->notes, NULL);
+    g_ptr_array_add(sight->hints, NULL);
+    json_object_set_array_member(object, "notes", make_strings((char **)sight->notes->pdata));
+    json_object_set_array_member(object, "hints", make_strings((char **)sight->hints->pdata));
 }
 
 static gboolean

@@ -74,8 +74,8 @@ add_profile(const PfRegisterPlace *place, const char *name, const char *folder,
     if (is_file_locked(target->lock_path) || is_link_of_a_process(link)) {
         g_free(target->hindrance);
         target->hindrance =
-            g_strdup(_("is open in the program now, which would not see the change and could undo "
-                       "it: close the program and try again"));
+            g_strdup(_("The program is open, would not see the change and could undo it: close the "
+                       "program and try again."));
     }
     g_ptr_array_add(sight->targets, target);
 }

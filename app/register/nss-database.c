@@ -78,13 +78,14 @@ pf_nss_database_look(const PfRegisterPlace *place, const char *folder, PfRegiste
     g_autofree char *modutil = g_find_program_in_path(MODUTIL);
     g_autoptr(GPtrArray) entries = read_entries(target->path, &error);
     if (has_old_database(folder))
-        target->hindrance = g_strdup(_("has an NSS database of the old kind: start the program "
-                                       "once, it makes a new one"));
+        target->hindrance = g_strdup(_("Its NSS database is of the old kind: start the program "
+                                       "once, and it makes a new one."));
     else if (entries == NULL || !check_writable(target->path, &error))
         target->hindrance = g_strdup(error->message);
     else if (modutil == NULL)
-        target->hindrance = g_strdup(_("needs the tools of NSS: install libnss3-tools (Debian, "
-                                       "Ubuntu), nss-tools (Fedora) or mozilla-nss-tools (SUSE)"));
+        target->hindrance = g_strdup(_("A package is missing: install libnss3-tools (Debian, "
+                                       "Ubuntu), nss-tools (Fedora) or mozilla-nss-tools "
+                                       "(SUSE)."));
     target->is_unknown = entries == NULL;
     for (guint i = 0; entries != NULL && i < entries->len; i++) {
         const PfRegisterEntry *entry = entries->pdata[i];

@@ -78,8 +78,8 @@ find(const PfRegisterPlace *place, const Program *program, PfRegisterSight *sigh
     if (sight->targets->len == 0)
         g_ptr_array_add(sight->notes,
                         /* Translators: %s is Firefox or Thunderbird. */
-                        g_strdup_printf(_("%s has no profile here: start it once, then register "
-                                          "it."),
+                        g_strdup_printf(_("%s has not been used here yet: start it once, then "
+                                          "come back."),
                                         program->title));
 }
 

@@ -67,11 +67,10 @@ pf_program_openssl_find(const PfRegisterPlace *place, PfRegisterSight *sight)
     search(place, &found);
     const char *hindrance = NULL;
     if (found.engine == NULL && found.provider == NULL)
-        hindrance = _("needs OpenSSL’s engine or provider for PKCS#11: install "
-                      "libengine-pkcs11-openssl or pkcs11-provider (Debian), openssl-pkcs11 or "
-                      "pkcs11-provider (Fedora)");
+        hindrance = _("A package is missing: install libengine-pkcs11-openssl or "
+                      "pkcs11-provider (Debian), openssl-pkcs11 or pkcs11-provider (Fedora).");
     else if (found.conf == NULL)
-        hindrance = _("the system’s openssl.cnf cannot be understood");
+        hindrance = _("The system’s openssl.cnf cannot be understood.");
     pf_snippet_file_look(place, FILE_NAME, place->module, hindrance, sight);
 }
 
@@ -143,7 +142,7 @@ pf_program_openssl_add(const PfRegisterPlace *place, const PfRegisterTarget *tar
     /* What hinders it was said by the target before; it may have come since. */
     if (found.conf == NULL || (found.engine == NULL && found.provider == NULL)) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                            _("the system’s openssl.cnf cannot be understood"));
+                            _("The system’s openssl.cnf cannot be understood."));
         return FALSE;
     }
     g_autofree char *text = make_text(&found, place);

@@ -109,8 +109,8 @@ find_hindrance(const PfRegisterPlace *place)
     if (getuid() == 0)
         return _("p11-kit reads no files of root’s own: use --system");
     return g_strcmp0(user_config, "none") == 0
-               ? _("the administrator has switched users’ own modules off in "
-                   "/etc/pkcs11/pkcs11.conf")
+               ? _("The administrator has switched users’ own modules off in "
+                   "/etc/pkcs11/pkcs11.conf.")
                : NULL;
 }
 

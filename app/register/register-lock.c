@@ -44,7 +44,7 @@ pf_register_lock_take(const PfRegisterPlace *place, int *ret_fd, GError **error)
         if (g_get_monotonic_time() > end) {
             close(fd);
             g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                                _("another pinfoldctl has been changing programs for two minutes"));
+                                _("programs are being set up elsewhere: try again in a while"));
             return FALSE;
         }
         g_usleep(STEP_US);

@@ -32,6 +32,7 @@ pf_register_target_sight_new(void)
     PfRegisterSight *sight = g_new0(PfRegisterSight, 1);
     sight->targets = g_ptr_array_new_with_free_func(pf_register_target_free);
     sight->notes = g_ptr_array_new_with_free_func(g_free);
+    sight->hints = g_ptr_array_new_with_free_func(g_free);
     return sight;
 }
 
@@ -40,5 +41,6 @@ pf_register_target_sight_free(PfRegisterSight *sight)
 {
     g_ptr_array_unref(sight->targets);
     g_ptr_array_unref(sight->notes);
+    g_ptr_array_unref(sight->hints);
     g_free(sight);
 }

@@ -12,7 +12,7 @@ typedef struct {
     char *path;             /* the file with the list, or where it would be */
     char *lock_path;        /* locked while the list is changed, if it is there; or NULL */
     char *fallback_path;    /* the list that holds while there is no file at path; or NULL */
-    char *hindrance;        /* why it cannot be changed now, in words for people; or NULL */
+    char *hindrance;        /* why it cannot be changed now, a sentence for people; or NULL */
     gboolean is_registered; /* Pinfold's module is in the list */
     gboolean is_outdated;   /* another installation's is */
     gboolean is_unknown;    /* what is there cannot be found out: hindrance says why */
@@ -28,6 +28,7 @@ void pf_register_target_free(gpointer target);
 typedef struct {
     GPtrArray *targets; /* PfRegisterTarget */
     GPtrArray *notes;   /* char *, sentences: what cannot be registered, and what to do instead */
+    GPtrArray *hints;   /* char *, the same, of what is done at a terminal */
     gboolean is_in_sandbox; /* a note says that the program is there as a Snap or Flatpak as well */
 } PfRegisterSight;
 

@@ -34,15 +34,19 @@ pf_sandbox_note_add_flatpak(const PfRegisterPlace *place, const char *title, con
     if (!is_there(place, folder))
         return;
     sight->is_in_sandbox = TRUE;
+    g_ptr_array_add(sight->notes,
+                    /* Translators: %s is the name of a program. */
+                    g_strdup_printf(_("%s is also here as a Flatpak, whose sandbox loads no module "
+                                      "of the system: it is left as it is."),
+                                    title));
     g_ptr_array_add(
-        sight->notes,
-        /* Translators: the name of a program; what follows in quotes are commands. */
-        g_strdup_printf(_("%s is also here as a Flatpak, whose sandbox loads no module of the "
-                          "system: it is left as it is. p11-kit can bring the module into it: run "
+        sight->hints,
+        /* Translators: a path, and an ID; what is in quotes are commands. */
+        g_strdup_printf(_("p11-kit can bring the module into the Flatpak: run "
                           "“mkdir -p $XDG_RUNTIME_DIR/p11-kit; p11-kit server -n "
                           "$XDG_RUNTIME_DIR/p11-kit/pkcs11 --provider %s "
                           "pkcs11:”, allow the socket by “flatpak override --user "
                           "--filesystem=xdg-run/p11-kit %s”, and load p11-kit-client.so as a "
                           "security device in the program."),
-                        title, place->module, id));
+                        place->module, id));
 }

@@ -122,27 +122,47 @@ pf_integration_item_dup_state(PfIntegrationItem *self)
     return g_strdup_printf(_("Uses Pinfold in %u of %u places"), on, all);
 }
 
-/* Adds "LABEL: TEXT" to LINES. */
+/* Adds TEXT to LINES, with the label of TARGET where there are others. */
 static void
-add_line(GStrvBuilder *lines, JsonObject *target, const char *text)
+add_line(PfIntegrationItem *self, GStrvBuilder *lines, JsonObject *target, const char *text)
 {
-    /* Translators: a place, such as “profile “default””, and what is to be said of it. */
-    g_autofree char *line = g_strdup_printf(_("%s: %s"), get_text(target, "label"), text);
-    g_strv_builder_add(lines, line);
+    g_autofree char *line =
+        /* Translators: a place, such as “profile “default””, and what is to be said of it. */
+        g_strdup_printf(_("%s: %s"), get_text(target, "label"), text);
+    g_strv_builder_add(lines, json_array_get_length(get_targets(self)) > 1 ? line : text);
 }
 
 static void
-add_doubles(GStrvBuilder *lines, JsonObject *target)
+add_doubles(PfIntegrationItem *self, GStrvBuilder *lines, JsonObject *target)
 {
     JsonArray *doubles = json_object_get_array_member(target, "doubles");
     for (guint i = 0; i < json_array_get_length(doubles); i++) {
         JsonObject *entry = json_array_get_object_element(doubles, i);
         g_autofree char *text =
             /* Translators: what a program calls a module, and the module's path. */
-            g_strdup_printf(_("“%s” (%s) brings the same tokens a second time, and its logins end "
-                              "Pinfold’s"),
+            g_strdup_printf(_("“%s” (%s) gives the program the same cards and tokens a second "
+                              "time, and each login ends the other."),
                             get_text(entry, "name"), get_text(entry, "library"));
-        add_line(lines, target, text);
+        add_line(self, lines, target, text);
+    }
+}
+
+/* Where there is more to do than to switch it on. Nothing for a terminal: that is what pinfoldctl
+ * says. */
+static void
+add_use(PfIntegrationItem *self, GStrvBuilder *lines)
+{
+    const char *name = pf_integration_item_get_name(self);
+    JsonObject *target = json_array_get_object_element(get_targets(self), 0);
+    if (g_str_equal(name, "chromium")) {
+        g_strv_builder_add(lines,
+                           _("Browsers that are open notice it when they are started again."));
+    } else if (g_str_equal(name, "openssl") || g_str_equal(name, "java")) {
+        g_autofree char *text =
+            /* Translators: %s is the path of a file. */
+            g_strdup_printf(_("For programs that are set up to use this configuration: %s"),
+                            get_text(target, "path"));
+        g_strv_builder_add(lines, text);
     }
 }
 
@@ -163,9 +183,11 @@ pf_integration_item_dup_detail(PfIntegrationItem *self)
     for (guint i = 0; i < json_array_get_length(targets); i++) {
         JsonObject *target = json_array_get_object_element(targets, i);
         if (json_object_has_member(target, "hindrance"))
-            add_line(lines, target, get_text(target, "hindrance"));
-        add_doubles(lines, target);
+            add_line(self, lines, target, get_text(target, "hindrance"));
+        add_doubles(self, lines, target);
     }
+    if (pf_integration_item_is_on(self))
+        add_use(self, lines);
     for (guint i = 0; notes != NULL && i < json_array_get_length(notes); i++)
         g_strv_builder_add(lines, json_array_get_string_element(notes, i));
     return join(lines);
@@ -179,7 +201,7 @@ pf_integration_item_dup_error(PfIntegrationItem *self)
     for (guint i = 0; i < json_array_get_length(targets); i++) {
         JsonObject *target = json_array_get_object_element(targets, i);
         if (json_object_has_member(target, "error"))
-            add_line(lines, target, get_text(target, "error"));
+            add_line(self, lines, target, get_text(target, "error"));
     }
     return join(lines);
 }

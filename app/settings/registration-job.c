@@ -3,7 +3,27 @@
 /* The job: its status says no more than its answer. */
 #include "registration-job.h"
 
+#include <glib/gi18n.h>
+#include <string.h>
+
 #include "helper-path.h"
+
+#define PREFIX "pinfoldctl: "
+
+/* Its last line has the reason, without the name of the command. */
+static GError *
+make_error(const char *complaints)
+{
+    g_auto(GStrv) lines = g_strsplit(complaints, "\n", -1);
+    const char *last = "";
+    for (char **line = lines; *line != NULL; line++)
+        last = **line != '\0' ? *line : last;
+    if (g_str_has_prefix(last, PREFIX))
+        last += strlen(PREFIX);
+    if (*last == '\0')
+        last = _("This did not work, and it is not known why.");
+    return g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, last);
+}
 
 static void
 on_communicated(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -25,9 +45,7 @@ on_communicated(GObject *source, GAsyncResult *result, gpointer user_data)
         g_task_return_pointer(task, json_node_dup_array(programs),
                               (GDestroyNotify)json_array_unref);
     else
-        g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
-                                *complaints != '\0' ? g_strchomp(complaints)
-                                                    : "ended without an answer");
+        g_task_return_error(task, make_error(complaints));
 }
 
 void

@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The page of programs that can use Pinfold: switches that run pinfoldctl."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold, module_path
 from settingscase import SettingsCase
 
+# What belongs to a terminal, as pinfoldctl prints it.
+TERMINAL = re.compile(r"pinfoldctl|--|\bregister|ssh-add|keytool|[A-Z]+_[A-Z]+=|\$")
 OTHERS = "Host gate\n    PKCS11Provider {library}\n"
 
 
@@ -52,8 +55,9 @@ class Programs(SettingsCase):
 
     def test_on_and_off_by_the_keyboard_and_what_fails(self):
         self.config.write_text("User me\n")
+        (self.home / ".var/app/org.mozilla.firefox").mkdir(parents=True)
         window = self.open_as_the_welcome_page_does()
-        self.wait_texts(window, "OpenSSH", "Java", "Firefox has no profile here")
+        self.wait_texts(window, "OpenSSH", "Java", "Firefox has not been used here yet")
         self.assertFalse(self.switch(window, "Firefox").has_state("sensitive"))
         self.wait_switch(window, "OpenSSH", False)
         self.focus_switch(window, "OpenSSH")
@@ -61,6 +65,10 @@ class Programs(SettingsCase):
         self.wait_switch(window, "OpenSSH", True)
         self.assertIn(f"PKCS11Provider {module_path()}\n", self.text())
         self.assertTrue(self.switch(window, "OpenSSH").has_state("focused"))
+        self.wait_texts(window, "Firefox is also here as a Flatpak")
+        # What is said to root is about the terminal.
+        self.assertEqual([text for text in window.texts() if TERMINAL.search(text) and
+                          "root" not in text], [])
         self.switch(window, "OpenSSH").press()
         self.wait_switch(window, "OpenSSH", False)
         self.assertEqual(self.text(), "User me\n")
@@ -75,11 +83,11 @@ class Programs(SettingsCase):
         before = OTHERS.format(library=self.backend)
         self.config.write_text(before)
         window = self.open_page()
-        self.wait_texts(window, "brings the same tokens a second time")
+        self.wait_texts(window, "the same cards and tokens a second time")
         self.focus_switch(window, "OpenSSH")  # which has it scrolled into view
         window.find("Replace by Pinfold", "push button", 30).press()
         self.wait_switch(window, "OpenSSH", True)
-        self.wait_no_text(window, "brings the same tokens")
+        self.wait_no_text(window, "the same cards and tokens a second time")
         self.assertLess(self.text().index(module_path()), self.text().index(self.backend))
         self.switch(window, "OpenSSH").press()
         wait_served(lambda: self.text() == before, 30, "the file to be as it was")
