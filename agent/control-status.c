@@ -99,6 +99,8 @@ build_tokens(PfCache *cache, PfTokenRegistry *registry, PfPinTries *tries)
         int tries_left = pf_pin_tries_get(tries, token->uri);
         if (tries_left >= 0)
             g_variant_dict_insert(&dict, "tries_left", "u", (guint32)tries_left);
+        if (token->generates)
+            g_variant_dict_insert(&dict, "generates", "b", TRUE);
         g_variant_builder_add_value(&builder, g_variant_dict_end(&dict));
     }
     return g_variant_builder_end(&builder);

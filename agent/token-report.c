@@ -139,6 +139,7 @@ take_slot(PfTokenReport *report, const char *module, JsonObject *slot)
     token->flags = g_steal_pointer(&flags);
     token->module = g_strdup(module);
     token->hardware = get_boolean(slot, "hardware");
+    token->generates = get_boolean(object, "generates");
     g_ptr_array_add(report->tokens, token);
 }
 

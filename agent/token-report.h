@@ -23,6 +23,7 @@ typedef struct {
     GStrv flags;  /* CKF_ names without the prefix */
     char *logout; /* what its logout ends, a word of tokens-measure.h; NULL: not known */
     gboolean hardware;
+    gboolean generates; /* its backend says that it makes key pairs */
 } PfToken;
 
 PfToken *pf_token_new(const char *uri, const char *label, const char *slot_description);

@@ -21,6 +21,9 @@
  * that hangs would keep a person whose work is done. */
 #define AGENT_TIMEOUT_MS 5000u
 
+/* A card can take minutes for a long key. */
+#define GENERATE_TIMEOUT_MS 600000u
+
 /* Where a verb finds its second secret, a file, and the channel. */
 #define SECOND_FD  3
 #define FILE_FD    4
@@ -31,7 +34,7 @@ static const struct {
     const char *verb;
     const char *change;
 } changes[] = {
-    {"change-pin", "pin"}, {"create", "other"}, {"delete", "deleted"},
+    {"change-pin", "pin"}, {"create", "other"}, {"delete", "deleted"}, {"generate", "objects"},
     {"import", "objects"}, {"init-pin", "pin"}, {"unblock", "pin"},
 };
 
@@ -44,6 +47,7 @@ typedef struct {
     char *verb;
     char *module_path; /* NULL until it is known */
     char *token_uri;
+    char *arguments[2]; /* NULL: the verb has none */
     PfPinPage proof;
     PfPinPage secret;
     int file_fd;
@@ -61,6 +65,8 @@ run_free(gpointer data)
     g_free(run->verb);
     g_free(run->module_path);
     g_free(run->token_uri);
+    for (gsize i = 0; i < G_N_ELEMENTS(run->arguments); i++)
+        g_free(run->arguments[i]);
     pf_pin_page_wipe(&run->proof);
     pf_pin_page_wipe(&run->secret);
     if (run->file_fd >= 0)
@@ -222,7 +228,17 @@ run_verb(GTask *task)
     Run *run = g_task_get_task_data(task);
     g_autofree char *helper = pf_helper_path_dup();
     g_autofree char *self = g_strdup_printf("%d", (int)getpid());
-    const char *const argv[] = {helper, run->verb, self, run->module_path, run->token_uri, NULL};
+    const char *const argv[] = {
+        helper,
+        run->verb,
+        self,
+        run->module_path,
+        run->token_uri,
+        run->arguments[0],
+        run->arguments[1],
+        NULL,
+    };
+    guint timeout = g_str_equal(run->verb, "generate") ? GENERATE_TIMEOUT_MS : VERB_TIMEOUT_MS;
     const PfHelperFd fds[] = {
         {run->proof.fd, STDIN_FILENO},
         {run->secret.fd, SECOND_FD},
@@ -234,7 +250,7 @@ run_verb(GTask *task)
         return;
     }
     run->has_begun = TRUE;
-    pf_helper_run_with_fds_async(argv, fds, G_N_ELEMENTS(fds), VERB_TIMEOUT_MS, MAX_BYTES,
+    pf_helper_run_with_fds_async(argv, fds, G_N_ELEMENTS(fds), timeout, MAX_BYTES,
                                  g_task_get_cancellable(task), on_verb_done, g_object_ref(task));
 }
 
@@ -351,6 +367,8 @@ pf_token_job_run_async(const PfTokenJob *job, GCancellable *cancellable,
     run->module_path = g_strdup(
         g_str_equal(job->verb, "create") && job->module_path == NULL ? "" : job->module_path);
     run->token_uri = g_strdup(job->token_uri);
+    run->arguments[0] = g_strdup(job->key_kind);
+    run->arguments[1] = g_strdup(job->key_label);
     run->proof = PF_PIN_PAGE_NONE;
     run->secret = PF_PIN_PAGE_NONE;
     run->file_fd = job->file_fd >= 0 ? fcntl(job->file_fd, F_DUPFD_CLOEXEC, 3) : -1;

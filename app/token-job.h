@@ -13,17 +13,21 @@
 #include "tokens-fault.h"
 
 typedef struct {
-    /* state, certificates, change-pin, unblock, init-pin, create, delete, can-import, import:
-     * agent/tokens/ says what each does with proof and secret, and answers. */
+    /* state, certificates, change-pin, unblock, init-pin, create, delete, can-import, import,
+     * can-generate, generate: agent/tokens/ says what each does with proof and secret, and
+     * answers. */
     const char *verb;
     const char *module_path;   /* the backend's; NULL: the one that has the token is looked for */
     const char *token_uri;     /* of create: the new token's label */
     const PfSecret *proof;     /* the PIN, or PUK, that the token is to accept; NULL: none */
     const PfSecret *secret;    /* the new PIN, or the password of the file; NULL: none */
+    const char *key_kind;      /* of generate: a word of agent/tokens/tokens-kind.h */
+    const char *key_label;     /* of generate */
     int file_fd;               /* -1: none */
     PfJobProgress on_progress; /* until the job is over, with its user data; NULL: none */
-    /* Cancelling it ends a job that can be ended so that nothing is half done, an import, with the
-     * fault "stopped", and `left` in the answer where the token kept something all the same. */
+    /* Cancelling it ends a job that can be ended so that nothing is half done, an import or a
+     * generate, with the fault "stopped", and `left` in the answer where the token kept something
+     * all the same. */
     GCancellable *stop; /* NULL: never */
 } PfTokenJob;
 

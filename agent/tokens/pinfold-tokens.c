@@ -16,6 +16,7 @@
 #include "tokens-certificates.h"
 #include "tokens-change.h"
 #include "tokens-create.h"
+#include "tokens-generate.h"
 #include "tokens-import.h"
 #include "tokens-job.h"
 #include "tokens-list.h"
@@ -33,11 +34,13 @@
 #define PROGRESS_FD 5
 
 static const PfTokensVerb verbs[] = {
+    {"can-generate", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_generate_run_check},
     {"can-import", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_import_run_check},
     {"certificates", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_certificates_run},
     {"change-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run},
     {"create", PF_TOKENS_ACCESS_BACKEND, pf_tokens_softhsm_prepare, pf_tokens_create_run},
     {"delete", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_create_run_delete},
+    {"generate", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_generate_run, 2},
     {"import", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_import_run},
     {"init-pin", PF_TOKENS_ACCESS_WRITE, NULL, pf_tokens_change_run_init},
     {"state", PF_TOKENS_ACCESS_READ, NULL, pf_tokens_state_run},
@@ -126,18 +129,21 @@ run_logout_test(const char *parent, const char *path, const char *token_uri)
     _exit(0);
 }
 
+/* WORDS: who asks, the backend, the token, and what the verb has beside them. */
 static int
-run_verb(const PfTokensVerb *verb, const char *parent, const char *path, const char *token_uri)
+run_verb(const PfTokensVerb *verb, const char *const *words)
 {
+    const char *path = words[1];
     prctl(PR_SET_DUMPABLE, 0);
-    prepare_for_backend(parent);
+    prepare_for_backend(words[0]);
     PF_AUTO_SECRET proof = take_stdin();
     PF_AUTO_SECRET secret = take_second();
     /* Without a path, SoftHSM is meant, which may not be listed yet as it does not start. */
     g_autofree char *softhsm = path[0] == '\0' ? pf_tokens_softhsm_dup_path() : NULL;
     PfTokensInput input = {
         .path = softhsm != NULL ? softhsm : path,
-        .token_uri = token_uri,
+        .token_uri = words[2],
+        .arguments = words + 3,
         .proof = proof,
         .secret = secret,
         .file_fd = take_fd(FILE_FD),
@@ -201,9 +207,9 @@ main(int argc, char **argv)
         return run_logout_test(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(argv[1], "tries") == 0)
         return run_tries(argv[2]);
-    for (gsize i = 0; argc == 5 && i < G_N_ELEMENTS(verbs); i++) {
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return run_verb(&verbs[i], argv[2], argv[3], argv[4]);
+    for (gsize i = 0; argc >= 5 && i < G_N_ELEMENTS(verbs); i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0 && argc == 5 + verbs[i].argument_count)
+            return run_verb(&verbs[i], (const char *const *)argv + 2);
     }
     fprintf(stderr, "usage: %s list | readers | tries READER\n", argv[0]);
     return 2;

@@ -11,14 +11,9 @@
 #include "tokens-object.h"
 #include "tokens-pkcs12.h"
 #include "tokens-progress.h"
+#include "tokens-template.h"
 
-#define TEMPLATE_MAX 28u
-#define SECURE_HEAP  (256ul * 1024u)
-
-typedef struct {
-    CK_ATTRIBUTE list[TEMPLATE_MAX];
-    CK_ULONG count;
-} Template;
+#define SECURE_HEAP (256ul * 1024u)
 
 typedef struct {
     PfTokensJob *job;
@@ -32,48 +27,14 @@ typedef struct {
     gboolean is_stopped;
 } Import;
 
-static CK_BBOOL yes = CK_TRUE;
-static CK_BBOOL no = CK_FALSE;
 static CK_OBJECT_CLASS private_class = CKO_PRIVATE_KEY;
 static CK_OBJECT_CLASS public_class = CKO_PUBLIC_KEY;
 static CK_OBJECT_CLASS certificate_class = CKO_CERTIFICATE;
 static CK_CERTIFICATE_TYPE x509_type = CKC_X_509;
 
-static void
-add(Template *template, CK_ATTRIBUTE_TYPE type, gconstpointer value, gsize size)
-{
-    g_assert(template->count < TEMPLATE_MAX);
-    template->list[template->count++] = (CK_ATTRIBUTE){type, (CK_VOID_PTR)value, size};
-}
-
-static void
-add_all(Template *template, const CK_ATTRIBUTE *attributes, CK_ULONG count)
-{
-    for (CK_ULONG i = 0; i < count; i++)
-        add(template, attributes[i].type, attributes[i].pValue, attributes[i].ulValueLen);
-}
-
-static PfTokensFault
-explain(Import *self, CK_RV rv)
-{
-    PfTokensFault fault = pf_tokens_job_explain(self->job, rv);
-    switch (rv) {
-    case CKR_ATTRIBUTE_TYPE_INVALID:
-    case CKR_ATTRIBUTE_VALUE_INVALID:
-    case CKR_CURVE_NOT_SUPPORTED:
-    case CKR_DOMAIN_PARAMS_INVALID:
-    case CKR_KEY_SIZE_RANGE:
-    case CKR_TEMPLATE_INCOMPLETE:
-    case CKR_TEMPLATE_INCONSISTENT:
-        return PF_TOKENS_FAULT_UNSUPPORTED_KEY;
-    default:
-        return fault;
-    }
-}
-
 /* Is an object there that has the first COUNT attributes of TEMPLATE? */
 static gboolean
-is_present(Import *self, Template *template, CK_ULONG count)
+is_present(Import *self, PfTokensTemplate *template, CK_ULONG count)
 {
     CK_OBJECT_HANDLE handle;
     CK_ULONG found = 0;
@@ -95,7 +56,7 @@ begin_step(Import *self)
 
 /* Makes it, unless it is there: the first two attributes say which one it is. */
 static CK_RV
-make(Import *self, Template *template, guint *ret_count)
+make(Import *self, PfTokensTemplate *template, guint *ret_count)
 {
     CK_OBJECT_HANDLE handle;
     if (is_present(self, template, 2)) {
@@ -124,18 +85,18 @@ make_certificate(Import *self, X509 *certificate, const CK_BYTE *id, const char 
     int serial_size = i2d_ASN1_INTEGER(X509_get_serialNumber(certificate), &serial);
     CK_RV rv = CKR_HOST_MEMORY;
     if (value_size > 0 && subject_size > 0 && issuer_size > 0 && serial_size > 0) {
-        Template template = {.count = 0};
-        add(&template, CKA_CLASS, &certificate_class, sizeof certificate_class);
-        add(&template, CKA_VALUE, value, (gsize)value_size);
-        add(&template, CKA_CERTIFICATE_TYPE, &x509_type, sizeof x509_type);
-        add(&template, CKA_TOKEN, &yes, sizeof yes);
-        add(&template, CKA_PRIVATE, &no, sizeof no);
-        add(&template, CKA_SUBJECT, subject, (gsize)subject_size);
-        add(&template, CKA_ISSUER, issuer, (gsize)issuer_size);
-        add(&template, CKA_SERIAL_NUMBER, serial, (gsize)serial_size);
-        add(&template, CKA_LABEL, label, strlen(label));
+        PfTokensTemplate template = {.count = 0};
+        pf_tokens_template_add(&template, CKA_CLASS, &certificate_class, sizeof certificate_class);
+        pf_tokens_template_add(&template, CKA_VALUE, value, (gsize)value_size);
+        pf_tokens_template_add(&template, CKA_CERTIFICATE_TYPE, &x509_type, sizeof x509_type);
+        pf_tokens_template_add_flag(&template, CKA_TOKEN, TRUE);
+        pf_tokens_template_add_flag(&template, CKA_PRIVATE, FALSE);
+        pf_tokens_template_add(&template, CKA_SUBJECT, subject, (gsize)subject_size);
+        pf_tokens_template_add(&template, CKA_ISSUER, issuer, (gsize)issuer_size);
+        pf_tokens_template_add(&template, CKA_SERIAL_NUMBER, serial, (gsize)serial_size);
+        pf_tokens_template_add(&template, CKA_LABEL, label, strlen(label));
         if (id != NULL)
-            add(&template, CKA_ID, id, PF_TOKENS_KEYDATA_ID_SIZE);
+            pf_tokens_template_add(&template, CKA_ID, id, PF_TOKENS_KEYDATA_ID_SIZE);
         rv = begin_step(self);
         if (rv == CKR_OK)
             rv = make(self, &template, &self->certificates);
@@ -148,26 +109,27 @@ make_certificate(Import *self, X509 *certificate, const CK_BYTE *id, const char 
 }
 
 static void
-begin_key(Template *template, const CK_OBJECT_CLASS *class, const PfTokensKeydata *keydata,
+begin_key(PfTokensTemplate *template, const CK_OBJECT_CLASS *class, const PfTokensKeydata *keydata,
           const char *label)
 {
-    add(template, CKA_CLASS, class, sizeof *class);
-    add(template, CKA_ID, pf_tokens_keydata_get_id(keydata), PF_TOKENS_KEYDATA_ID_SIZE);
-    add(template, CKA_TOKEN, &yes, sizeof yes);
-    add(template, CKA_LABEL, label, strlen(label));
+    pf_tokens_template_add(template, CKA_CLASS, class, sizeof *class);
+    pf_tokens_template_add(template, CKA_ID, pf_tokens_keydata_get_id(keydata),
+                           PF_TOKENS_KEYDATA_ID_SIZE);
+    pf_tokens_template_add_flag(template, CKA_TOKEN, TRUE);
+    pf_tokens_template_add(template, CKA_LABEL, label, strlen(label));
 }
 
 static CK_RV
 make_private_key(Import *self, const PfTokensIdentity *identity, const PfTokensKeydata *keydata)
 {
-    Template template = {.count = 0};
+    PfTokensTemplate template = {.count = 0};
     CK_ULONG count;
     const CK_ATTRIBUTE *attributes = pf_tokens_keydata_get_private(keydata, &count);
     begin_key(&template, &private_class, keydata, identity->label);
-    add(&template, CKA_PRIVATE, &yes, sizeof yes);
-    add(&template, CKA_SENSITIVE, &yes, sizeof yes);
-    add(&template, CKA_EXTRACTABLE, &no, sizeof no);
-    add_all(&template, attributes, count);
+    pf_tokens_template_add_flag(&template, CKA_PRIVATE, TRUE);
+    pf_tokens_template_add_flag(&template, CKA_SENSITIVE, TRUE);
+    pf_tokens_template_add_flag(&template, CKA_EXTRACTABLE, FALSE);
+    pf_tokens_template_add_all(&template, attributes, count);
     CK_RV rv = begin_step(self);
     return rv == CKR_OK ? make(self, &template, &self->keys) : rv;
 }
@@ -176,13 +138,13 @@ make_private_key(Import *self, const PfTokensIdentity *identity, const PfTokensK
 static void
 make_public_key(Import *self, const PfTokensIdentity *identity, const PfTokensKeydata *keydata)
 {
-    Template template = {.count = 0};
+    PfTokensTemplate template = {.count = 0};
     CK_ULONG count;
     guint ignored = 0;
     const CK_ATTRIBUTE *attributes = pf_tokens_keydata_get_public(keydata, &count);
     begin_key(&template, &public_class, keydata, identity->label);
-    add(&template, CKA_PRIVATE, &no, sizeof no);
-    add_all(&template, attributes, count);
+    pf_tokens_template_add_flag(&template, CKA_PRIVATE, FALSE);
+    pf_tokens_template_add_all(&template, attributes, count);
     make(self, &template, &ignored);
 }
 
@@ -281,35 +243,17 @@ take_keys(Import *self)
 }
 
 static PfTokensFault
-log_in(PfTokensJob *job)
-{
-    PfTokensFault fault;
-    if ((job->target.info.flags & CKF_LOGIN_REQUIRED) == 0)
-        return PF_TOKENS_FAULT_NONE;
-    if ((job->target.info.flags & CKF_USER_PIN_INITIALIZED) == 0)
-        return PF_TOKENS_FAULT_NO_PIN;
-    fault = pf_tokens_job_check_proof(job, CKU_USER);
-    if (fault == PF_TOKENS_FAULT_NONE && pf_tokens_progress_is_stopped(job->progress_fd))
-        fault = PF_TOKENS_FAULT_STOPPED;
-    pf_tokens_progress_tell(job->progress_fd, PF_TOKENS_STEP_LOGIN, 0, 0);
-    if (fault == PF_TOKENS_FAULT_NONE)
-        fault = pf_tokens_job_log_in(job, CKU_USER);
-    if (fault == PF_TOKENS_FAULT_REJECTED)
-        pf_tokens_job_add_tries(job);
-    return fault;
-}
-
-static PfTokensFault
 import_content(Import *self)
 {
     PfTokensFault fault = take_keys(self);
     if (fault == PF_TOKENS_FAULT_NONE)
-        fault = log_in(self->job);
+        fault = pf_tokens_job_log_in_user(self->job);
     if (fault != PF_TOKENS_FAULT_NONE)
         return fault;
     CK_RV rv = make_all(self);
     if (rv != CKR_OK) {
-        fault = self->is_stopped ? PF_TOKENS_FAULT_STOPPED : explain(self, rv);
+        fault =
+            self->is_stopped ? PF_TOKENS_FAULT_STOPPED : pf_tokens_job_explain_key(self->job, rv);
         undo(self);
         return fault;
     }

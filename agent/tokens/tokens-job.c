@@ -6,6 +6,7 @@
 #include "pin-rules.h"
 #include "token-flags.h"
 #include "tokens-field.h"
+#include "tokens-progress.h"
 #include "tokens-tries.h"
 
 /* One line for each answer that a person can do something about. */
@@ -44,6 +45,26 @@ pf_tokens_job_explain(PfTokensJob *job, CK_RV rv)
             return faults[i].fault;
     }
     return PF_TOKENS_FAULT_FAILED;
+}
+
+PfTokensFault
+pf_tokens_job_explain_key(PfTokensJob *job, CK_RV rv)
+{
+    PfTokensFault fault = pf_tokens_job_explain(job, rv);
+    switch (rv) {
+    case CKR_ATTRIBUTE_TYPE_INVALID:
+    case CKR_ATTRIBUTE_VALUE_INVALID:
+    case CKR_CURVE_NOT_SUPPORTED:
+    case CKR_DOMAIN_PARAMS_INVALID:
+    case CKR_KEY_SIZE_RANGE:
+    case CKR_MECHANISM_INVALID:
+    case CKR_MECHANISM_PARAM_INVALID:
+    case CKR_TEMPLATE_INCOMPLETE:
+    case CKR_TEMPLATE_INCONSISTENT:
+        return PF_TOKENS_FAULT_UNSUPPORTED_KEY;
+    default:
+        return fault;
+    }
 }
 
 PfTokensFault
@@ -126,6 +147,25 @@ pf_tokens_job_add_tries(PfTokensJob *job)
         json_object_set_int_member(job->answer, "tries", tries);
 }
 
+PfTokensFault
+pf_tokens_job_log_in_user(PfTokensJob *job)
+{
+    PfTokensFault fault;
+    if ((job->target.info.flags & CKF_LOGIN_REQUIRED) == 0)
+        return PF_TOKENS_FAULT_NONE;
+    if ((job->target.info.flags & CKF_USER_PIN_INITIALIZED) == 0)
+        return PF_TOKENS_FAULT_NO_PIN;
+    fault = pf_tokens_job_check_proof(job, CKU_USER);
+    if (fault == PF_TOKENS_FAULT_NONE && pf_tokens_progress_is_stopped(job->progress_fd))
+        fault = PF_TOKENS_FAULT_STOPPED;
+    pf_tokens_progress_tell(job->progress_fd, PF_TOKENS_STEP_LOGIN, 0, 0);
+    if (fault == PF_TOKENS_FAULT_NONE)
+        fault = pf_tokens_job_log_in(job, CKU_USER);
+    if (fault == PF_TOKENS_FAULT_REJECTED)
+        pf_tokens_job_add_tries(job);
+    return fault;
+}
+
 static PfTokensFault
 run_in_session(PfTokensJob *job, const PfTokensVerb *verb)
 {
@@ -166,6 +206,7 @@ pf_tokens_job_run(const PfTokensVerb *verb, const PfTokensInput *input)
         .secret = input->secret,
         .file_fd = input->file_fd,
         .progress_fd = input->progress_fd,
+        .arguments = input->arguments,
         .answer = json_object_new(),
     };
     PfTokensFault fault = run_verb(&job, verb, input);

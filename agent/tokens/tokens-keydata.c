@@ -11,7 +11,8 @@
 
 #define PARTS_MAX      10u
 #define ATTRIBUTES_MAX 14u
-#define POINT_MAX      160u /* of P-521: 133 */
+#define POINT_MAX      160u  /* of P-521: 133 */
+#define MODULUS_MAX    2048u /* of RSA-16384 */
 
 typedef struct {
     CK_ATTRIBUTE list[ATTRIBUTES_MAX];
@@ -82,10 +83,34 @@ take_number(PfTokensKeydata *keydata, EVP_PKEY *key, const char *name, gsize siz
     return fits ? data : NULL;
 }
 
-static gboolean
-make_id(PfTokensKeydata *keydata, const unsigned char *data, gsize size)
+/* What an ID is made of; the number of bytes, 0 where they cannot be had. */
+static gsize
+read_modulus(EVP_PKEY *key, unsigned char ret_bytes[MODULUS_MAX])
 {
-    return EVP_Q_digest(NULL, "SHA1", NULL, data, size, keydata->id, NULL) == 1;
+    BIGNUM *number = NULL;
+    if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &number) != 1)
+        return 0;
+    int size = BN_num_bytes(number) <= (int)MODULUS_MAX ? BN_bn2bin(number, ret_bytes) : 0;
+    BN_free(number);
+    return (gsize)MAX(size, 0);
+}
+
+static gsize
+read_point(EVP_PKEY *key, unsigned char ret_bytes[POINT_MAX])
+{
+    gsize size = 0;
+    if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, ret_bytes,
+                                        POINT_MAX, &size) != 1)
+        return 0;
+    return size;
+}
+
+gboolean
+pf_tokens_keydata_make_id(EVP_PKEY *key, CK_BYTE ret_id[PF_TOKENS_KEYDATA_ID_SIZE])
+{
+    unsigned char bytes[MAX(MODULUS_MAX, POINT_MAX)];
+    gsize size = EVP_PKEY_is_a(key, "RSA") ? read_modulus(key, bytes) : read_point(key, bytes);
+    return size > 0 && EVP_Q_digest(NULL, "SHA1", NULL, bytes, size, ret_id, NULL) == 1;
 }
 
 static gboolean
@@ -95,7 +120,7 @@ read_rsa(PfTokensKeydata *keydata, EVP_PKEY *key)
     for (gsize i = 0; i < G_N_ELEMENTS(rsa_numbers); i++) {
         gsize size = 0;
         unsigned char *data = take_number(keydata, key, rsa_numbers[i].name, 0, &size);
-        if (data == NULL || (i == 0 && !make_id(keydata, data, size)))
+        if (data == NULL)
             return FALSE;
         add(&keydata->private, rsa_numbers[i].type, data, size);
         if (rsa_numbers[i].is_public)
@@ -131,10 +156,8 @@ static gboolean
 add_point(PfTokensKeydata *keydata, EVP_PKEY *key)
 {
     unsigned char point[POINT_MAX];
-    gsize size = 0;
-    if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, point,
-                                        sizeof point, &size) != 1 ||
-        !make_id(keydata, point, size))
+    gsize size = read_point(key, point);
+    if (size == 0)
         return FALSE;
     ASN1_OCTET_STRING *string = ASN1_OCTET_STRING_new();
     if (string == NULL || ASN1_OCTET_STRING_set(string, point, (int)size) != 1) {
@@ -180,7 +203,8 @@ pf_tokens_keydata_new(EVP_PKEY *key)
     add(&keydata->public, CKA_KEY_TYPE, &keydata->type, sizeof keydata->type);
     add(&keydata->private, CKA_SIGN, &yes, sizeof yes);
     add(&keydata->public, CKA_VERIFY, &yes, sizeof yes);
-    if (EVP_PKEY_is_a(key, "RSA") ? read_rsa(keydata, key) : read_ec(keydata, key))
+    if (pf_tokens_keydata_make_id(key, keydata->id) &&
+        (EVP_PKEY_is_a(key, "RSA") ? read_rsa(keydata, key) : read_ec(keydata, key)))
         return keydata;
     pf_tokens_keydata_free(keydata);
     return NULL;

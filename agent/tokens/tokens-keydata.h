@@ -26,8 +26,11 @@ const CK_ATTRIBUTE *pf_tokens_keydata_get_private(const PfTokensKeydata *keydata
 const CK_ATTRIBUTE *pf_tokens_keydata_get_public(const PfTokensKeydata *keydata,
                                                  CK_ULONG *ret_count);
 
-/* CKA_ID as NSS makes it, so that programs with either find key and certificate together: SHA-1 of
- * the modulus, or of the point. */
+/* CKA_ID of a key as NSS makes it, so that programs with either find key and certificate together:
+ * SHA-1 of the modulus, or of the point. KEY may be a public one. FALSE where it cannot be had. */
+gboolean pf_tokens_keydata_make_id(EVP_PKEY *key, CK_BYTE ret_id[PF_TOKENS_KEYDATA_ID_SIZE]);
+
+/* That of the pair. */
 const CK_BYTE *pf_tokens_keydata_get_id(const PfTokensKeydata *keydata);
 
 /* Can SLOT do anything with such a key? */

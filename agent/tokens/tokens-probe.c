@@ -12,6 +12,7 @@
 #include "token-flags.h"
 #include "token-id.h"
 #include "tokens-field.h"
+#include "tokens-kind.h"
 #include "tokens-known.h"
 
 #define SLOTS_MAX 256u
@@ -48,7 +49,8 @@ add_known(JsonBuilder *json, const PfTokensKnown *known)
 }
 
 static void
-add_token(JsonBuilder *json, const CK_INFO *library, const CK_TOKEN_INFO *info)
+add_token(JsonBuilder *json, CK_FUNCTION_LIST *functions, CK_SLOT_ID slot, const CK_INFO *library,
+          const CK_TOKEN_INFO *info)
 {
     PfTokenId id;
     char uri[PF_TOKEN_URI_SIZE];
@@ -70,6 +72,9 @@ add_token(JsonBuilder *json, const CK_INFO *library, const CK_TOKEN_INFO *info)
     add_number(json, "min_pin_len", info->ulMinPinLen);
     add_number(json, "max_pin_len", info->ulMaxPinLen);
     add_known(json, pf_tokens_known_find(library, info));
+    g_autoptr(JsonArray) kinds = pf_tokens_kind_list(functions, slot);
+    json_builder_set_member_name(json, "generates");
+    json_builder_add_boolean_value(json, json_array_get_length(kinds) > 0);
     json_builder_end_object(json);
 }
 
@@ -90,7 +95,7 @@ add_slot(JsonBuilder *json, CK_FUNCTION_LIST *functions, const CK_INFO *library,
     json_builder_add_boolean_value(json, (slot.flags & CKF_REMOVABLE_DEVICE) != 0);
     json_builder_set_member_name(json, "token");
     if ((slot.flags & CKF_TOKEN_PRESENT) != 0 && functions->C_GetTokenInfo(id, &token) == CKR_OK)
-        add_token(json, library, &token);
+        add_token(json, functions, id, library, &token);
     else
         json_builder_add_null_value(json);
     json_builder_end_object(json);

@@ -9,6 +9,7 @@
 /* What a packet begins with. */
 #define PF_TOKENS_STEP_COPY  "copy"  /* this many of so many objects are on the token */
 #define PF_TOKENS_STEP_LOGIN "login" /* the token is given the PIN */
+#define PF_TOKENS_STEP_MAKE  "make"  /* the token makes a key, which nothing interrupts */
 #define PF_TOKENS_STEP_UNDO  "undo"  /* what is on the token already is taken away again */
 
 /* Room for any packet, with its NUL. */

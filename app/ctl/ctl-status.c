@@ -35,6 +35,7 @@ drop_undocumented(JsonObject *status)
         json_object_remove_member(json_array_get_object_element(tokens, i), "module");
         json_object_remove_member(json_array_get_object_element(tokens, i), "tries_left");
         json_object_remove_member(json_array_get_object_element(tokens, i), "never_cached");
+        json_object_remove_member(json_array_get_object_element(tokens, i), "generates");
     }
 }
 

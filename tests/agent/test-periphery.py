@@ -296,7 +296,8 @@ class Periphery(unittest.TestCase):
         self.assertEqual(set(modules), {"soft", "gone"})
         self.assertIsNone(modules["soft"])
         self.assertIn("/nonexistent/module.so", modules["gone"])
-        self.assertEqual([token["module"] for token in status["tokens"]], [softhsm.setup(self.box)])
+        self.assertEqual([(token["module"], token["generates"]) for token in status["tokens"]],
+                         [(softhsm.setup(self.box), True)])
 
     def test_forget(self):
         agent = self.start()

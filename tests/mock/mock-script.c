@@ -26,6 +26,7 @@ static const struct {
     {"stale", offsetof(PfMockScript, stale)},
     {"twins", offsetof(PfMockScript, twins)},
     {"v3", offsetof(PfMockScript, v3)},
+    {"generates", offsetof(PfMockScript, generates)},
     {"threads", offsetof(PfMockScript, threads)},
 };
 

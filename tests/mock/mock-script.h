@@ -35,6 +35,7 @@ typedef struct {
     bool twins;              /* a second private key that differs in nothing */
     bool v3;                 /* it has the interfaces of PKCS#11 3.0 */
     CK_BYTE v3_minor;        /* or of 3.1, 3.2 instead */
+    bool generates;          /* it makes RSA key pairs of 2048 bits, always the same one */
     bool threads;            /* false: locking is refused and overlapping calls fail */
     PfMockHandles handles;   /* what happens to private objects' handles at a login */
     PfP11Rule rules[PF_MOCK_MAX_RULES];

@@ -221,7 +221,9 @@ pf_mock_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID *slot, void *reserved)
     return CKR_OK;
 }
 
-static const CK_MECHANISM_TYPE mechanisms[] = {CKM_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_AES_ECB};
+/* The last one is of a script that wants it. */
+static const CK_MECHANISM_TYPE mechanisms[] = {CKM_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_AES_ECB,
+                                               CKM_RSA_PKCS_KEY_PAIR_GEN};
 
 CK_RV
 pf_mock_GetMechanismList(CK_SLOT_ID slot_id, CK_MECHANISM_TYPE *mechanism_list, CK_ULONG *count)
@@ -232,12 +234,12 @@ pf_mock_GetMechanismList(CK_SLOT_ID slot_id, CK_MECHANISM_TYPE *mechanism_list, 
         return CKR_SLOT_ID_INVALID;
     if (!pf_mock.script->present)
         return CKR_TOKEN_NOT_PRESENT;
-    *count = sizeof(mechanisms) / sizeof(mechanisms[0]);
+    *count = sizeof(mechanisms) / sizeof(mechanisms[0]) - !pf_mock.script->generates;
     if (mechanism_list == NULL)
         return CKR_OK;
     if (room < *count)
         return CKR_BUFFER_TOO_SMALL;
-    memcpy(mechanism_list, mechanisms, sizeof(mechanisms));
+    memcpy(mechanism_list, mechanisms, *count * sizeof(mechanisms[0]));
     return CKR_OK;
 }
 
@@ -253,6 +255,8 @@ pf_mock_GetMechanismInfo(CK_SLOT_ID slot_id, CK_MECHANISM_TYPE type, CK_MECHANIS
         info->flags = CKF_ENCRYPT | CKF_DECRYPT;
     else if (type == CKM_RSA_PKCS || type == CKM_SHA256_RSA_PKCS)
         info->flags = CKF_HW | CKF_SIGN | CKF_VERIFY | CKF_ENCRYPT | CKF_DECRYPT;
+    else if (type == CKM_RSA_PKCS_KEY_PAIR_GEN && pf_mock.script->generates)
+        info->flags = CKF_HW | CKF_GENERATE_KEY_PAIR;
     else
         return CKR_MECHANISM_INVALID;
     if (pf_mock.script->v3)

@@ -31,9 +31,6 @@ UNSUPPORTED(SignEncryptUpdate, IN_OUT)
 UNSUPPORTED(DecryptVerifyUpdate, IN_OUT)
 UNSUPPORTED(GenerateKey, SESSION, CK_MECHANISM *mechanism, CK_ATTRIBUTE *templ, CK_ULONG count,
             CK_OBJECT_HANDLE *key)
-UNSUPPORTED(GenerateKeyPair, SESSION, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public_templ,
-            CK_ULONG public_count, CK_ATTRIBUTE *private_templ, CK_ULONG private_count,
-            CK_OBJECT_HANDLE *public_key, CK_OBJECT_HANDLE *private_key)
 UNSUPPORTED(WrapKey, WITH_KEY, CK_OBJECT_HANDLE wrapped, CK_BYTE *out, CK_ULONG *size)
 UNSUPPORTED(UnwrapKey, WITH_KEY, CK_BYTE *in, CK_ULONG size, CK_ATTRIBUTE *templ, CK_ULONG count,
             CK_OBJECT_HANDLE *unwrapped)

@@ -50,9 +50,11 @@ class JobCase(unittest.TestCase):
         self.uri = self.tokens()["Pinfold Test Card"]["uri"]
         self.card.reset_stats()
 
-    def start(self, verb, proof="", secret="", uri=None, module=None, file=None, program=(JOB,)):
+    def start(self, verb, proof="", secret="", uri=None, module=None, file=None, key=(),
+              program=(JOB,)):
         args = [*program, verb, self.uri if uri is None else uri, module or self.module]
-        job = self.box.start(args + ([file] if file else []), name="token-job", text=True,
+        args += [file or "-", *key]
+        job = self.box.start(args, name="token-job", text=True,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE)
         job.stdin.write(f"{proof}\n{secret}\n")

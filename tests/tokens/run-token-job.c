@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Runs one PfTokenJob, as the app does: run-token-job VERB URI [MODULE|- [FILE]].
+/* Runs one PfTokenJob, as the app does: run-token-job VERB URI [MODULE|- [FILE|- [KIND LABEL]]].
  *
  * Standard input has two lines, the proof and the secret; an empty one is none. Prints the result
  * as one JSON object, or says why there is none and exits with 1. SIGUSR1 cancels; SIGUSR2 stops,
@@ -177,7 +177,9 @@ main(int argc, char **argv)
         .module_path = argc > 3 && strcmp(argv[3], "-") != 0 ? argv[3] : NULL,
         .proof = proof,
         .secret = secret,
-        .file_fd = argc > 4 ? open(argv[4], O_RDONLY | O_CLOEXEC) : -1,
+        .file_fd = argc > 4 && strcmp(argv[4], "-") != 0 ? open(argv[4], O_RDONLY | O_CLOEXEC) : -1,
+        .key_kind = argc > 6 ? argv[5] : NULL,
+        .key_label = argc > 6 ? argv[6] : NULL,
         .on_progress = on_job_progress,
         .stop = stop,
     };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The commands of a card that OpenSC takes for a Java card with IsoApplet: files, one PIN with its
-PUK, RSA keys that are brought in or used (ISO 7816-4, -8 and -9)."""
+PUK, RSA keys that are made, brought in or used (ISO 7816-4, -8 and -9)."""
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -35,7 +35,8 @@ class Applet:
         self.secrets = {}  # reference -> PIN or PUK; one that was never set is nobody's
         self.tries = {_PIN: _RETRIES, _PUK: _RETRIES}
         self.keys = {}
-        self.stats = {"presentations": 0, "wrong": 0, "imported": 0, "signed": 0, "written": 0}
+        self.stats = {"presentations": 0, "wrong": 0, "imported": 0, "generated": 0, "signed": 0,
+                      "written": 0}
         self.is_full = False
         self.clear_state()
 
@@ -185,6 +186,19 @@ class Applet:
             p, q, pow(e, -1, (p - 1) * (q - 1)), parts[0x95], parts[0x96], parts[0x94], numbers)
         self.stats["imported"] += 1
 
+    def _generate(self, p1, _p2, _data):
+        if not self.is_verified:
+            raise Refused(_SECURITY_STATUS)
+        if self.is_full:
+            raise Refused(0x6A84)
+        if p1 != 0x42 or self.key_reference is None:
+            raise Refused(_BAD_PARAMETERS)
+        key = rsa.generate_private_key(65537, 2048).private_numbers()
+        self.keys[self.key_reference] = key
+        self.stats["generated"] += 1
+        modulus = key.public_numbers.n.to_bytes(256, "big")
+        return tlv.encode(0x7F49, tlv.encode(0x81, modulus) + tlv.encode(0x82, b"\1\0\1"))
+
     def _operate(self, p1, p2, data):
         """A signature: the block is padded here, what is in it comes as it is to be."""
         key = self.keys.get(self.key_reference)
@@ -199,8 +213,8 @@ class Applet:
         return pow(int.from_bytes(block, "big"), key.d, modulus).to_bytes(size, "big")
 
     _COMMANDS = {0x20: _verify, 0x22: _set_environment, 0x24: _change, 0x2A: _operate,
-                 0xA4: _select, 0xB0: _read, 0xD6: _update, 0xDB: _put_data, 0xE0: _create,
-                 0xE4: _delete}
+                 0x46: _generate, 0xA4: _select, 0xB0: _read, 0xD6: _update, 0xDB: _put_data,
+                 0xE0: _create, 0xE4: _delete}
 
 
 def _parse(apdu):

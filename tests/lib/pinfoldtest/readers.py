@@ -237,7 +237,7 @@ class WritableCard(ControlledCard):
         self.label = f"{label} (User PIN)"
 
     def stats(self):
-        """presentations (VERIFY with a PIN), wrong, imported, keys, signed, written."""
+        """presentations (VERIFY with a PIN), wrong, imported, generated, keys, signed, written."""
         return self.command("stats")
 
     def fill(self, full=True):
