@@ -22,6 +22,7 @@ struct _PfTokenItem {
     char *never;  /* likewise */
     char *module_path;
     int tries_left; /* -1: not known */
+    gboolean generates;
     GListStore *domains;
 };
 
@@ -52,6 +53,7 @@ pf_token_item_new(GVariant *token)
     g_variant_lookup(token, "module", "s", &self->module_path);
     if (g_variant_lookup(token, "tries_left", "u", &tries))
         self->tries_left = (int)MIN(tries, (guint32)G_MAXINT);
+    g_variant_lookup(token, "generates", "b", &self->generates);
     return self->uri != NULL ? g_steal_pointer(&self) : NULL;
 }
 
@@ -102,6 +104,12 @@ const char *
 pf_token_item_get_reader(PfTokenItem *self)
 {
     return self->reader;
+}
+
+gboolean
+pf_token_item_generates(PfTokenItem *self)
+{
+    return self->generates;
 }
 
 const char *
@@ -312,7 +320,8 @@ is_equal(PfTokenItem *self, PfTokenItem *other)
            g_strcmp0(self->logout, other->logout) == 0 &&
            g_strcmp0(self->never, other->never) == 0 &&
            g_strcmp0(self->module_path, other->module_path) == 0 &&
-           self->tries_left == other->tries_left && are_flags_equal(self->flags, other->flags);
+           self->tries_left == other->tries_left && self->generates == other->generates &&
+           are_flags_equal(self->flags, other->flags);
 }
 
 static gboolean
@@ -344,6 +353,7 @@ pf_token_item_take(PfTokenItem *self, PfTokenItem *other)
     gboolean changed = !is_equal(self, other);
     self->presence = other->presence;
     self->tries_left = other->tries_left;
+    self->generates = other->generates;
     set_text(&self->label, other->label);
     set_text(&self->logout, other->logout);
     set_text(&self->never, other->never);

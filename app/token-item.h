@@ -72,6 +72,9 @@ PfTokenTries pf_token_item_get_tries(PfTokenItem *self);
 /* Number of PINs held for this token. */
 guint pf_token_item_count_pins(PfTokenItem *self);
 
+/* Does its PKCS#11 module say that it makes key pairs? */
+gboolean pf_token_item_generates(PfTokenItem *self);
+
 /* Can no PIN be given to the token any more? */
 gboolean pf_token_item_is_blocked(PfTokenItem *self);
 

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "key-kind.h"
 #include "pin-entry.h"
 
 struct _PfChangeDialog {
@@ -16,6 +17,8 @@ struct _PfChangeDialog {
     PfRequestView *view;
     GtkLabel *name_label;
     GtkEntry *name_entry;
+    GtkLabel *kind_label;
+    GtkComboBoxText *kind_combo;
     GtkLabel *password_label;
     PfPinEntry *password_entry;
     GtkLabel *proof_label;
@@ -45,6 +48,7 @@ get_widget(PfChangeDialog *self, PfChangeField field)
 {
     GtkWidget *const widgets[] = {
         [PF_CHANGE_FIELD_NAME] = GTK_WIDGET(self->name_entry),
+        [PF_CHANGE_FIELD_KIND] = GTK_WIDGET(self->kind_combo),
         [PF_CHANGE_FIELD_PASSWORD] = GTK_WIDGET(self->password_entry),
         [PF_CHANGE_FIELD_PROOF] = GTK_WIDGET(self->proof_entry),
         [PF_CHANGE_FIELD_NEW] = GTK_WIDGET(self->new_entry),
@@ -61,6 +65,7 @@ get_label(PfChangeDialog *self, PfChangeField field)
 {
     GtkLabel *const labels[PF_N_CHANGE_FIELDS] = {
         [PF_CHANGE_FIELD_NAME] = self->name_label,
+        [PF_CHANGE_FIELD_KIND] = self->kind_label,
         [PF_CHANGE_FIELD_PASSWORD] = self->password_label,
         [PF_CHANGE_FIELD_PROOF] = self->proof_label,
         [PF_CHANGE_FIELD_NEW] = self->new_label,
@@ -75,6 +80,10 @@ get_text(PfChangeDialog *self, PfChangeField field)
     GtkWidget *widget = get_widget(self, field);
     if (field == PF_CHANGE_FIELD_SURE)
         return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(widget)) ? "sure" : "";
+    if (field == PF_CHANGE_FIELD_KIND) {
+        const char *kind = pf_change_dialog_get_kind(self);
+        return kind != NULL ? kind : "";
+    }
     return gtk_entry_get_text(GTK_ENTRY(widget));
 }
 
@@ -144,6 +153,9 @@ update_sensitivity(PfChangeDialog *self)
     gboolean can_type = !self->blocked && !pf_prompt_dialog_is_checking(PF_PROMPT_DIALOG(self));
     for (PfChangeField field = PF_CHANGE_FIELD_NAME; field < PF_N_CHANGE_FIELDS; field++)
         gtk_widget_set_sensitive(get_widget(self, field), can_type);
+    /* As long as there is nothing to choose. */
+    if (pf_change_dialog_get_kind(self) == NULL)
+        gtk_widget_set_sensitive(GTK_WIDGET(self->kind_combo), FALSE);
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK,
                                       can_type && check_typed(self) == PF_PIN_CHANGE_OK);
 }
@@ -284,7 +296,9 @@ on_entry_activate(PfChangeDialog *self, GtkWidget *entry)
     PfPinChangeVerdict verdict = check_typed(self);
     PfChangeField wanted = get_field_of(self, verdict);
     gboolean is_untouched = get_text(self, wanted)[0] == '\0';
-    if (verdict != PF_PIN_CHANGE_OK && get_widget(self, wanted) != entry && is_untouched)
+    gboolean can_go =
+        get_widget(self, wanted) != entry && gtk_widget_get_sensitive(get_widget(self, wanted));
+    if (verdict != PF_PIN_CHANGE_OK && can_go && is_untouched)
         focus(self, wanted);
     else
         pf_prompt_dialog_submit(PF_PROMPT_DIALOG(self));
@@ -326,6 +340,23 @@ pf_change_dialog_dup_name(PfChangeDialog *self)
 }
 
 void
+pf_change_dialog_set_kinds(PfChangeDialog *self, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        const char *text = pf_key_kind_get_text(*words);
+        if (text != NULL)
+            gtk_combo_box_text_append(self->kind_combo, *words, text);
+    }
+    gtk_combo_box_set_active(GTK_COMBO_BOX(self->kind_combo), 0);
+}
+
+const char *
+pf_change_dialog_get_kind(PfChangeDialog *self)
+{
+    return gtk_combo_box_get_active_id(GTK_COMBO_BOX(self->kind_combo));
+}
+
+void
 pf_change_dialog_show_progress(PfChangeDialog *self, const char *text, guint done, guint total)
 {
     if (pf_prompt_dialog_is_checking(PF_PROMPT_DIALOG(self)))
@@ -348,6 +379,8 @@ bind_template(GtkWidgetClass *widget_class)
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, view);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, name_label);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, name_entry);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, kind_label);
+    gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, kind_combo);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, password_label);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, password_entry);
     gtk_widget_class_bind_template_child(widget_class, PfChangeDialog, proof_label);

@@ -22,6 +22,13 @@ gboolean pf_change_dialog_take_secrets(PfChangeDialog *self, PfChangeSecrets *re
 /* The name that was typed, without blanks around it. The caller owns it. */
 char *pf_change_dialog_dup_name(PfChangeDialog *self);
 
+/* The person can choose among the kinds of keys with those WORDS (agent/tokens/tokens-kind.h), of
+ * which the first is proposed. Once. */
+void pf_change_dialog_set_kinds(PfChangeDialog *self, const char *const *words);
+
+/* The word of the one that is chosen; NULL: none. Borrowed. */
+const char *pf_change_dialog_get_kind(PfChangeDialog *self);
+
 /* While what was sent is worked on: TEXT says with what, and as much of TOTAL (0: not known) is
  * done.
  */

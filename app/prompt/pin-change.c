@@ -9,6 +9,7 @@
 
 #include "plain-text.h"
 #include "token-names.h"
+#include "tokens-kind.h"
 
 /* Bytes of CK_TOKEN_INFO's label. */
 #define LABEL_MAX_BYTES 32
@@ -19,14 +20,17 @@ pf_pin_change_asks(const PfPinRequest *request, PfChangeField field)
     PfTask task = pf_pin_request_get_task(request);
     switch (field) {
     case PF_CHANGE_FIELD_NAME:
-        return task == PF_TASK_CREATE || task == PF_TASK_RENAME;
+        return task == PF_TASK_CREATE || task == PF_TASK_RENAME || task == PF_TASK_GENERATE;
+    case PF_CHANGE_FIELD_KIND:
+        return task == PF_TASK_GENERATE;
     case PF_CHANGE_FIELD_PASSWORD:
         return task == PF_TASK_IMPORT;
     case PF_CHANGE_FIELD_PROOF:
         return pf_pin_request_get_proof(request) != PF_PROOF_NONE;
     case PF_CHANGE_FIELD_NEW:
     case PF_CHANGE_FIELD_AGAIN:
-        return task != PF_TASK_IMPORT && task != PF_TASK_RENAME && task != PF_TASK_DELETE;
+        return task != PF_TASK_IMPORT && task != PF_TASK_GENERATE && task != PF_TASK_RENAME &&
+               task != PF_TASK_DELETE;
     case PF_CHANGE_FIELD_SURE:
         return task == PF_TASK_DELETE;
     case PF_N_CHANGE_FIELDS:
@@ -61,7 +65,9 @@ check_name(const PfPinRequest *request, const char *text)
         return check_rename(request, name);
     if (*name == '\0')
         return PF_PIN_CHANGE_NAME_EMPTY;
-    return strlen(name) > LABEL_MAX_BYTES ? PF_PIN_CHANGE_NAME_LONG : PF_PIN_CHANGE_OK;
+    gsize max = pf_pin_request_get_task(request) == PF_TASK_GENERATE ? PF_TOKENS_KEY_NAME_MAX
+                                                                     : LABEL_MAX_BYTES;
+    return strlen(name) > max ? PF_PIN_CHANGE_NAME_LONG : PF_PIN_CHANGE_OK;
 }
 
 /* The PIN that a card was delivered with can be shorter than any that it takes later, and what the
@@ -118,6 +124,8 @@ pf_pin_change_check(const PfPinRequest *request, const PfChangeTyped *typed)
     PfPinChangeVerdict verdict = PF_PIN_CHANGE_OK;
     if (texts[PF_CHANGE_FIELD_NAME] != NULL)
         verdict = check_name(request, texts[PF_CHANGE_FIELD_NAME]);
+    if (verdict == PF_PIN_CHANGE_OK && g_strcmp0(texts[PF_CHANGE_FIELD_KIND], "") == 0)
+        verdict = PF_PIN_CHANGE_KIND_UNKNOWN;
     if (verdict == PF_PIN_CHANGE_OK && texts[PF_CHANGE_FIELD_PROOF] != NULL)
         verdict = check_proof(request, texts[PF_CHANGE_FIELD_PROOF]);
     if (verdict == PF_PIN_CHANGE_OK && texts[PF_CHANGE_FIELD_NEW] != NULL)
@@ -147,6 +155,8 @@ pf_pin_change_get_field(const PfPinRequest *request, PfPinChangeVerdict verdict)
     case PF_PIN_CHANGE_NAME_UNSEEN:
     case PF_PIN_CHANGE_NAME_IS_OLD:
         return PF_CHANGE_FIELD_NAME;
+    case PF_PIN_CHANGE_KIND_UNKNOWN:
+        return PF_CHANGE_FIELD_KIND;
     case PF_PIN_CHANGE_OLD_EMPTY:
     case PF_PIN_CHANGE_OLD_LONG:
         return PF_CHANGE_FIELD_PROOF;
@@ -185,7 +195,8 @@ pf_pin_change_is_error(PfPinChangeVerdict verdict)
 static const char *
 get_proof_missing(const PfPinRequest *request)
 {
-    if (pf_pin_request_get_task(request) == PF_TASK_IMPORT)
+    PfTask task = pf_pin_request_get_task(request);
+    if (task == PF_TASK_IMPORT || task == PF_TASK_GENERATE)
         return _("Enter the PIN of the token.");
     switch (pf_pin_request_get_proof(request)) {
     case PF_PROOF_PUK:
@@ -206,11 +217,15 @@ pf_pin_change_dup_text(const PfPinRequest *request, PfPinChangeVerdict verdict)
     case PF_PIN_CHANGE_NAME_EMPTY:
         return g_strdup(_("Enter a name."));
     case PF_PIN_CHANGE_NAME_LONG:
+        if (pf_pin_request_get_task(request) == PF_TASK_GENERATE)
+            return g_strdup(_("Too long for the name of a key."));
         return g_strdup(_("Too long for the name of a token."));
     case PF_PIN_CHANGE_NAME_UNSEEN:
         return g_strdup(_("A name has no line breaks, tabs or invisible characters."));
     case PF_PIN_CHANGE_NAME_IS_OLD:
         return g_strdup(_("This is the name that the token has."));
+    case PF_PIN_CHANGE_KIND_UNKNOWN:
+        return g_strdup(_("The token has not said yet which kinds of keys it makes."));
     case PF_PIN_CHANGE_OLD_EMPTY:
         return g_strdup(get_proof_missing(request));
     case PF_PIN_CHANGE_NEW_EMPTY:

@@ -11,6 +11,7 @@
 /* What the dialog can ask, from top to bottom. */
 typedef enum {
     PF_CHANGE_FIELD_NAME,
+    PF_CHANGE_FIELD_KIND,     /* of a key */
     PF_CHANGE_FIELD_PASSWORD, /* of a file */
     PF_CHANGE_FIELD_PROOF,    /* pf_pin_request_get_proof() */
     PF_CHANGE_FIELD_NEW,
@@ -25,6 +26,7 @@ typedef enum {
     PF_PIN_CHANGE_NAME_LONG,
     PF_PIN_CHANGE_NAME_UNSEEN, /* has characters that nobody can see */
     PF_PIN_CHANGE_NAME_IS_OLD,
+    PF_PIN_CHANGE_KIND_UNKNOWN, /* the token has not said yet which there are */
     PF_PIN_CHANGE_OLD_EMPTY,
     PF_PIN_CHANGE_OLD_LONG,
     PF_PIN_CHANGE_NEW_EMPTY,

@@ -11,6 +11,7 @@ pf_task_get_proof(PfTask task)
     switch (task) {
     case PF_TASK_CHANGE_PIN:
     case PF_TASK_IMPORT:
+    case PF_TASK_GENERATE:
         return PF_PROOF_PIN;
     case PF_TASK_UNBLOCK_PIN:
         return PF_PROOF_PUK;
@@ -44,6 +45,10 @@ pf_task_text_dup_title(PfTask task, const char *token)
         /* Translators: title of the dialog that puts keys and certificates from a file into a
          * token; %s is the label of the token. */
         return g_strdup_printf(_("Import — %s"), token);
+    case PF_TASK_GENERATE:
+        /* Translators: title of the dialog that has a token make a key; %s is the label of the
+         * token. */
+        return g_strdup_printf(_("Generate Key — %s"), token);
     case PF_TASK_CREATE:
     case PF_TASK_NONE:
         break;
@@ -73,6 +78,9 @@ pf_task_text_dup_headline(PfTask task, const char *token)
     case PF_TASK_IMPORT:
         /* Translators: %s is the label of a token. */
         return g_strdup_printf(_("Import into “%s”"), token);
+    case PF_TASK_GENERATE:
+        /* Translators: %s is the label of a token. */
+        return g_strdup_printf(_("Generate a key on “%s”"), token);
     case PF_TASK_CREATE:
     case PF_TASK_NONE:
         break;
@@ -101,6 +109,9 @@ pf_task_text_get_consequence(PfTask task)
     case PF_TASK_IMPORT:
         return _("The keys and certificates of the file are copied into the token. The file stays "
                  "as it is.");
+    case PF_TASK_GENERATE:
+        return _("The token makes the key itself and never lets the private half out. There is no "
+                 "copy of it: if the token is lost, so is the key.");
     case PF_TASK_CREATE:
     case PF_TASK_NONE:
         break;
@@ -131,6 +142,9 @@ pf_task_text_get_action(PfTask task)
     case PF_TASK_IMPORT:
         /* Translators: button that copies what is in a file into the token. */
         return _("_Import");
+    case PF_TASK_GENERATE:
+        /* Translators: button that has the token make a key. */
+        return _("_Generate");
     case PF_TASK_CREATE:
     case PF_TASK_NONE:
         break;
@@ -157,14 +171,23 @@ pf_task_text_get_work(PfTask task)
         return _("The token is deleted…");
     case PF_TASK_IMPORT:
         return _("Keys and certificates are copied…");
+    case PF_TASK_GENERATE:
+        return _("The token makes the key. That can take some minutes…");
     }
     return _("The token changes the PIN…");
+}
+
+/* The PIN is not what it is about. */
+static gboolean
+is_login(PfTask task)
+{
+    return task == PF_TASK_IMPORT || task == PF_TASK_GENERATE;
 }
 
 const char *
 pf_task_text_get_proof_label(PfTask task)
 {
-    if (task == PF_TASK_IMPORT)
+    if (is_login(task))
         /* Translators: stands before the entry for the PIN of a token. */
         return _("_PIN");
     switch (pf_task_get_proof(task)) {
@@ -183,7 +206,7 @@ pf_task_text_get_proof_label(PfTask task)
 const char *
 pf_task_text_get_proof_name(PfTask task)
 {
-    if (task == PF_TASK_IMPORT)
+    if (is_login(task))
         return _("PIN");
     switch (pf_task_get_proof(task)) {
     case PF_PROOF_PUK:

@@ -13,7 +13,8 @@ typedef enum {
     PF_TASK_CREATE,      /* a software token */
     PF_TASK_RENAME,
     PF_TASK_DELETE,
-    PF_TASK_IMPORT, /* a PKCS#12 file */
+    PF_TASK_IMPORT,   /* a PKCS#12 file */
+    PF_TASK_GENERATE, /* a key pair */
 } PfTask;
 
 /* What the token wants to know before it does it. */

@@ -7,10 +7,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "export-name.h"
 #include "failure-note.h"
 #include "plain-text.h"
-
-#define NAME_MAX_CHARS 64
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(X509, X509_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BIO, BIO_free)
@@ -42,13 +41,7 @@ pf_certificate_export_dup_file_name(GBytes *der)
     if (name == NULL)
         /* Translators: the name of a file, without its ending. */
         name = g_strdup(_("certificate"));
-    g_autofree char *start =
-        g_utf8_substring(name, 0, MIN(g_utf8_strlen(name, -1), NAME_MAX_CHARS));
-    /* Neither another folder nor a hidden file. */
-    g_strdelimit(start, "/\\", '-');
-    if (start[0] == '.')
-        start[0] = '-';
-    return g_strconcat(start, ".pem", NULL);
+    return pf_export_name_dup(name, ".pem");
 }
 
 GBytes *

@@ -16,17 +16,37 @@ add_filter(GtkFileChooserNative *chooser, const char *name, const char *const *p
     gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(chooser), filter);
 }
 
+static GtkFileChooserNative *
+new_saver(const char *title, const char *action, const char *name)
+{
+    GtkFileChooserNative *chooser =
+        gtk_file_chooser_native_new(title, NULL, GTK_FILE_CHOOSER_ACTION_SAVE, action,
+                                    _("_Cancel"));
+    gtk_file_chooser_set_local_only(GTK_FILE_CHOOSER(chooser), FALSE);
+    gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(chooser), TRUE);
+    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), name);
+    return chooser;
+}
+
+GtkFileChooserNative *
+pf_file_choosers_new_public_key(const char *name)
+{
+    static const char *const text[] = {"*.pem", NULL};
+    static const char *const line[] = {"*.pub", NULL};
+    GtkFileChooserNative *chooser = new_saver(_("Save Public Key"), _("_Save"), name);
+    /* Translators: a kind of files, in a file chooser; PEM is its name. */
+    add_filter(chooser, _("Text files (PEM)"), text);
+    /* Translators: a kind of files, in a file chooser; OpenSSH is the program that has it. */
+    add_filter(chooser, _("Public keys of OpenSSH"), line);
+    return chooser;
+}
+
 GtkFileChooserNative *
 pf_file_choosers_new_export(const char *name)
 {
     static const char *const text[] = {"*.pem", "*.crt", NULL};
     static const char *const binary[] = {"*.cer", "*.der", NULL};
-    GtkFileChooserNative *chooser =
-        gtk_file_chooser_native_new(_("Export Certificate"), NULL, GTK_FILE_CHOOSER_ACTION_SAVE,
-                                    _("_Export"), _("_Cancel"));
-    gtk_file_chooser_set_local_only(GTK_FILE_CHOOSER(chooser), FALSE);
-    gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(chooser), TRUE);
-    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), name);
+    GtkFileChooserNative *chooser = new_saver(_("Export Certificate"), _("_Export"), name);
     /* Translators: a kind of files, in a file chooser; PEM is its name. */
     add_filter(chooser, _("Text files (PEM)"), text);
     /* Translators: a kind of files, in a file chooser; DER is its name. */

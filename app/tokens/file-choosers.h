@@ -9,5 +9,8 @@
  * caller owns it, shows it, and hears its response. */
 GtkFileChooserNative *pf_file_choosers_new_export(const char *name);
 
+/* For the file of a public key; likewise. */
+GtkFileChooserNative *pf_file_choosers_new_public_key(const char *name);
+
 /* For the PKCS#12 file that is to be imported; likewise. */
 GtkFileChooserNative *pf_file_choosers_new_import(void);

@@ -24,6 +24,8 @@ find_field(PfTokensFault fault)
     case PF_TOKENS_FAULT_BAD_LABEL:
     case PF_TOKENS_FAULT_EXISTS:
         return PF_CHANGE_FIELD_NAME;
+    case PF_TOKENS_FAULT_UNSUPPORTED_KEY:
+        return PF_CHANGE_FIELD_KIND;
     case PF_TOKENS_FAULT_WRONG_PASSWORD:
         return PF_CHANGE_FIELD_PASSWORD;
     default:
@@ -100,10 +102,30 @@ get_file_text(PfTokensFault fault)
     }
 }
 
+/* Where it is said in other words than of anything else. */
+static const char *
+get_generate_text(PfTokensFault fault)
+{
+    switch (fault) {
+    case PF_TOKENS_FAULT_BAD_LABEL:
+        return _("A key cannot have this name.");
+    case PF_TOKENS_FAULT_UNSUPPORTED_KEY:
+        return _("The token does not make this kind of key. Choose another one.");
+    case PF_TOKENS_FAULT_STOPPED:
+        return _("It was stopped.");
+    case PF_TOKENS_FAULT_GONE:
+        return _("The token is not there any more.");
+    default:
+        return NULL;
+    }
+}
+
 const char *
 pf_task_outcome_get_text(PfTask task, PfTokensFault fault)
 {
-    const char *text = get_token_text(fault);
+    const char *text = task == PF_TASK_GENERATE ? get_generate_text(fault) : NULL;
+    if (text == NULL)
+        text = get_token_text(fault);
     if (text == NULL)
         text = get_file_text(fault);
     if (text != NULL)
@@ -156,6 +178,9 @@ pf_task_outcome_dup_done(PfTask task, const char *name)
     case PF_TASK_IMPORT:
         /* Translators: %s is the label of a token. */
         return g_strdup_printf(_("The file was imported into “%s”"), name);
+    case PF_TASK_GENERATE:
+        /* Translators: %s is the label of a token. */
+        return g_strdup_printf(_("“%s” has made the key"), name);
     case PF_TASK_CHANGE_PIN:
     case PF_TASK_RENAME: /* seen where it was asked for */
     case PF_TASK_NONE:

@@ -6,9 +6,21 @@
 #include <glib/gi18n.h>
 
 #include "failure-note.h"
+#include "generate-text.h"
 #include "import-text.h"
+#include "key-dialog.h"
 #include "task-outcome.h"
 #include "task-request.h"
+
+const char *
+pf_task_report_get_rest(PfTask task, const PfTokenJobResult *result)
+{
+    if (result->answer == NULL)
+        return NULL;
+    if (task == PF_TASK_GENERATE)
+        return pf_generate_text_get_rest(result->answer, result->fault);
+    return pf_import_text_get_rest(result->answer);
+}
 
 char *
 pf_task_report_dup_failure(const PfPinRequest *request, const PfTokenJobResult *result)
@@ -22,7 +34,7 @@ pf_task_report_dup_failure(const PfPinRequest *request, const PfTokenJobResult *
         return text;
     }
     const char *fault = pf_task_outcome_get_text(pf_pin_request_get_task(request), result->fault);
-    const char *rest = result->answer != NULL ? pf_import_text_get_rest(result->answer) : NULL;
+    const char *rest = pf_task_report_get_rest(pf_pin_request_get_task(request), result);
     return rest != NULL ? g_strconcat(fault, "\n", rest, NULL) : g_strdup(fault);
 }
 
@@ -35,6 +47,10 @@ pf_task_report_show_done(GtkApplication *application, PfTask task, const char *n
     g_autofree char *title = pf_task_outcome_dup_done(task, name);
     g_autofree char *body = NULL;
     g_autofree char *warning = NULL;
+    if (task == PF_TASK_GENERATE) {
+        pf_key_dialog_show(application, title, result->answer);
+        return FALSE;
+    }
     if (task == PF_TASK_IMPORT) {
         body = pf_import_text_dup_counts(result->answer);
         warning = pf_import_text_dup_warning(result->answer);

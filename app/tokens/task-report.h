@@ -12,6 +12,9 @@
  * did not start. The caller owns it. */
 char *pf_task_report_dup_failure(const PfPinRequest *request, const PfTokenJobResult *result);
 
+/* What RESULT has left of TASK that was not done; NULL: nothing. Static. */
+const char *pf_task_report_get_rest(PfTask task, const PfTokenJobResult *result);
+
 /* It was done, to the token of that name. Returns whether there is nothing that the person should
  * think about. */
 gboolean pf_task_report_show_done(GtkApplication *application, PfTask task, const char *name,

@@ -122,6 +122,7 @@ on_task_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data
         {"change-pin", PF_TASK_CHANGE_PIN}, {"unblock-pin", PF_TASK_UNBLOCK_PIN},
         {"set-pin", PF_TASK_SET_PIN},       {"create-token", PF_TASK_CREATE},
         {"delete-token", PF_TASK_DELETE},   {"rename-token", PF_TASK_RENAME},
+        {"generate-key", PF_TASK_GENERATE},
     };
     PfTokenActions *self = user_data;
     const char *uri = parameter != NULL ? g_variant_get_string(parameter, NULL) : NULL;
@@ -282,6 +283,7 @@ pf_token_actions_add(GtkApplication *application, PfAgentModel *model, PfQuitGua
         {"rename-token", on_task_activated, "s"},
         {"delete-token", on_task_activated, "s"},
         {"import", on_import_activated, "s"},
+        {"generate-key", on_task_activated, "s"},
         {"export-certificate", on_export_activated, "(say)"},
     };
     PfTokenActions *self = g_new0(PfTokenActions, 1);

@@ -12,6 +12,7 @@
 
 #include "change-dialog.h"
 #include "failure-note.h"
+#include "generate-text.h"
 #include "import-text.h"
 #include "process-guard.h"
 #include "task-outcome.h"
@@ -101,22 +102,29 @@ show_failure(PfTokenTask *self, const PfTokenJobResult *result)
         pf_change_dialog_refuse(PF_CHANGE_DIALOG(self->dialog), field, text);
 }
 
+/* The ones that put something on a token. */
+static gboolean
+is_stoppable(PfTask task)
+{
+    return task == PF_TASK_IMPORT || task == PF_TASK_GENERATE;
+}
+
 /* A helper that gave no answer may have done some of it. */
 static void
 note_change(PfTokenTask *self, const PfTokenJobResult *result)
 {
     gboolean is_refused = result != NULL && result->answer != NULL &&
                           result->fault != PF_TOKENS_FAULT_NONE &&
-                          pf_import_text_get_rest(result->answer) == NULL;
-    if (self->task == PF_TASK_IMPORT && !is_refused)
+                          pf_task_report_get_rest(self->task, result) == NULL;
+    if (is_stoppable(self->task) && !is_refused)
         g_signal_emit(self, signals[SIGNAL_CHANGED], 0, self->uri);
 }
 
 static gboolean
-is_stopped(const PfTokenJobResult *result)
+is_stopped(PfTokenTask *self, const PfTokenJobResult *result)
 {
     return result != NULL && result->fault == PF_TOKENS_FAULT_STOPPED &&
-           (result->answer == NULL || pf_import_text_get_rest(result->answer) == NULL);
+           pf_task_report_get_rest(self->task, result) == NULL;
 }
 
 /* Returns whether that is all that there is to see of it. */
@@ -131,7 +139,7 @@ show_outcome(PfTokenTask *self, const PfTokenJobResult *result, const GError *er
         end(self);
         return is_seen;
     }
-    if (is_stopped(result)) {
+    if (is_stopped(self, result)) {
         end(self);
         return TRUE;
     }
@@ -163,6 +171,7 @@ get_verb(PfTask task)
         [PF_TASK_CHANGE_PIN] = "change-pin", [PF_TASK_UNBLOCK_PIN] = "unblock",
         [PF_TASK_SET_PIN] = "init-pin",      [PF_TASK_CREATE] = "create",
         [PF_TASK_DELETE] = "delete",         [PF_TASK_IMPORT] = "import",
+        [PF_TASK_GENERATE] = "generate",
     };
     return verbs[task];
 }
@@ -171,7 +180,9 @@ static void
 on_job_progress(const char *step, guint done, guint total, gpointer user_data)
 {
     PfTokenTask *self = user_data;
-    const char *text = pf_import_text_get_step(step, g_cancellable_is_cancelled(self->stop));
+    gboolean is_stopped = g_cancellable_is_cancelled(self->stop);
+    const char *text = self->task == PF_TASK_GENERATE ? pf_generate_text_get_step(step, is_stopped)
+                                                      : pf_import_text_get_step(step, is_stopped);
     if (text != NULL && self->dialog != NULL)
         pf_change_dialog_show_progress(PF_CHANGE_DIALOG(self->dialog), text, done, total);
 }
@@ -179,22 +190,27 @@ on_job_progress(const char *step, guint done, guint total, gpointer user_data)
 static void
 on_dialog_stop(PfTokenTask *self)
 {
+    const char *text = self->task == PF_TASK_GENERATE
+                           ? _("A key that the token is making is finished first, then deleted…")
+                           : _("The import is stopped…");
     g_cancellable_cancel(self->stop);
-    pf_change_dialog_show_progress(PF_CHANGE_DIALOG(self->dialog), _("The import is stopped…"), 0,
-                                   0);
+    pf_change_dialog_show_progress(PF_CHANGE_DIALOG(self->dialog), text, 0, 0);
 }
 
 static void
 run(PfTokenTask *self)
 {
     g_autofree char *name = dup_name(self);
-    if (self->task == PF_TASK_IMPORT)
+    g_autofree char *typed = pf_change_dialog_dup_name(PF_CHANGE_DIALOG(self->dialog));
+    if (is_stoppable(self->task))
         self->stop = g_cancellable_new();
     PfTokenJob job = {
         .verb = get_verb(self->task),
         .token_uri = self->uri != NULL ? self->uri : name,
         .proof = self->secrets.proof,
         .secret = self->secrets.secret,
+        .key_kind = pf_change_dialog_get_kind(PF_CHANGE_DIALOG(self->dialog)),
+        .key_label = self->task == PF_TASK_GENERATE ? typed : NULL,
         .file_fd = self->file_fd,
         .on_progress = on_job_progress,
         .stop = self->stop,
@@ -262,17 +278,38 @@ on_dialog_submitted(PfTokenTask *self)
     run(self);
 }
 
+/* Without any there is nothing that the person could do in the dialog. */
+static gboolean
+take_kinds(PfTokenTask *self, const PfTokenJobResult *result)
+{
+    if (result != NULL && result->fault == PF_TOKENS_FAULT_NONE) {
+        g_auto(GStrv) kinds = pf_generate_text_dup_kinds(result->answer);
+        pf_change_dialog_set_kinds(PF_CHANGE_DIALOG(self->dialog), (const char *const *)kinds);
+        return TRUE;
+    }
+    const PfPinRequest *request = pf_prompt_dialog_get_request(self->dialog);
+    g_autofree char *name = dup_name(self);
+    g_autofree char *title = pf_generate_text_dup_refusal(name);
+    g_autofree char *failure = pf_task_report_dup_failure(request, result);
+    const char *reason = result != NULL ? pf_generate_text_get_reason(result->fault) : NULL;
+    pf_failure_note_show(self->application, title, reason != NULL ? reason : failure);
+    end(self);
+    return FALSE;
+}
+
 static void
 on_looked(GObject *source, GAsyncResult *async_result, gpointer user_data)
 {
     g_autoptr(PfTokenTask) self = user_data;
     g_autoptr(PfTokenJobResult) result = pf_token_job_run_finish(async_result, NULL);
-    /* Cancelled: another look, or the person, was quicker. What is wrong is said when the person
-     * sends something. */
-    if (result == NULL || self->dialog == NULL || self->looking == NULL)
+    /* Cancelled: another look, or the person, was quicker. */
+    if (self->dialog == NULL || self->looking == NULL)
         return;
     g_clear_object(&self->looking);
-    if (result->fault == PF_TOKENS_FAULT_NONE)
+    if (self->task == PF_TASK_GENERATE && !take_kinds(self, result))
+        return;
+    /* What is wrong is said when the person sends something. */
+    if (result != NULL && result->fault == PF_TOKENS_FAULT_NONE)
         pf_prompt_dialog_update(self->dialog,
                                 pf_task_request_dup_with(pf_prompt_dialog_get_request(self->dialog),
                                                          result));
@@ -283,7 +320,7 @@ static void
 look(PfTokenTask *self)
 {
     PfTokenJob job = {
-        .verb = "state",
+        .verb = self->task == PF_TASK_GENERATE ? "can-generate" : "state",
         .token_uri = self->uri,
         .file_fd = -1,
     };
@@ -305,7 +342,7 @@ open_dialog(PfTokenTask *self, PfPinRequest *request)
     g_signal_connect_swapped(self->dialog, "submitted", G_CALLBACK(on_dialog_submitted), self);
     g_signal_connect_swapped(self->dialog, "stop", G_CALLBACK(on_dialog_stop), self);
     g_signal_connect_swapped(self->dialog, "cancelled", G_CALLBACK(end), self);
-    if (self->task == PF_TASK_IMPORT)
+    if (is_stoppable(self->task))
         pf_prompt_dialog_set_stoppable(self->dialog);
     gtk_window_present(GTK_WINDOW(self->dialog));
     if (pf_pin_change_asks(request, PF_CHANGE_FIELD_PROOF))

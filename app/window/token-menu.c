@@ -52,6 +52,12 @@ is_writable(PfTokenItem *token)
     return pf_token_item_get_flags(token) != NULL && !has_flag(token, "WRITE_PROTECTED");
 }
 
+static gboolean
+can_generate(PfTokenItem *token)
+{
+    return pf_token_item_generates(token) && is_writable(token) && can_change_pin(token);
+}
+
 /* Only of these it is known how they are deleted. */
 static gboolean
 is_software_token(PfTokenItem *token)
@@ -82,6 +88,7 @@ static const Entry entries[] = {
     {"set-pin", N_("_Set PIN…"), can_set_pin},
     {NULL},
     {"import", N_("_Import Certificate…"), is_writable},
+    {"generate-key", N_("_Generate Key…"), can_generate},
     {"read-certificates", N_("_Read Certificates Again"), is_listed},
     {NULL},
     {"rename-token", N_("Re_name…"), is_listed},

@@ -253,7 +253,7 @@ class ReportingAgent:
             "readers": _list(readers, {"name": "s", "present": "b", "token_uri": "s"}),
             "tokens": _list(tokens, {"uri": "s", "label": "s", "reader": "s", "flags": "as",
                                      "logout": "s", "module": "s", "tries_left": "u",
-                                     "never_cached": "s"}),
+                                     "never_cached": "s", "generates": "b"}),
             "domains": GLib.Variant("aa{sv}", [_domain(d) for d in domains]),
             "reader_service": GLib.Variant("b", reader_service),
             "reading": GLib.Variant("b", reading),

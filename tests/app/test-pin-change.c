@@ -101,6 +101,7 @@ static const TaskCase tasks[] = {
     {PF_TASK_RENAME, "N", "Rename — Card", "Rename “Card”", "_Rename"},
     {PF_TASK_DELETE, "s", "Delete — Card", "Delete “Card”?", "_Delete"},
     {PF_TASK_IMPORT, "wp", "Import — Card", "Import into “Card”", "_Import"},
+    {PF_TASK_GENERATE, "Nkp", "Generate Key — Card", "Generate a key on “Card”", "_Generate"},
 };
 
 static PfPinRequest *
@@ -126,7 +127,7 @@ test_tasks(void)
         g_autoptr(GString) fields = g_string_new(NULL);
         for (PfChangeField field = 0; field < PF_N_CHANGE_FIELDS; field++) {
             if (pf_pin_change_asks(request, field))
-                g_string_append_c(fields, "Nwpnas"[field]);
+                g_string_append_c(fields, "Nkwpnas"[field]);
         }
         g_assert_cmpstr(fields->str, ==, c->fields);
         g_assert_cmpstr(title, ==, c->title);
@@ -152,18 +153,24 @@ static const char long_name[] = "Too long for the name of a token.";
 static const char unseen[] = "A name has no line breaks, tabs or invisible characters.";
 
 static const TypedCase typed_cases[] = {
-    {PF_TASK_CREATE, {"", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
-    {PF_TASK_CREATE, {"  ", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
-    {PF_TASK_CREATE, {"Mine", NULL, NULL, "", ""}, PF_PIN_CHANGE_NEW_EMPTY, "Enter a PIN."},
+    {PF_TASK_CREATE, {"", NULL, NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
+    {PF_TASK_CREATE, {"  ", NULL, NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
+    {PF_TASK_CREATE, {"Mine", NULL, NULL, NULL, "", ""}, PF_PIN_CHANGE_NEW_EMPTY, "Enter a PIN."},
     {PF_TASK_CREATE,
-     {"Mine", NULL, NULL, "1234", ""},
+     {"Mine", NULL, NULL, NULL, "1234", ""},
      PF_PIN_CHANGE_AGAIN_SHORT,
      "Repeat the PIN."},
-    {PF_TASK_CREATE, {"Mine", NULL, NULL, "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_CREATE, {"Mine", NULL, NULL, NULL, "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
     /* 16 letters of two bytes each fit, and no more. */
-    {PF_TASK_CREATE, {"ääääääääääääääää", NULL, NULL, "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
-    {PF_TASK_CREATE, {"äääääääääääääääää", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_LONG, long_name},
-    {PF_TASK_CREATE, {"a\nb", NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
+    {PF_TASK_CREATE,
+     {"ääääääääääääääää", NULL, NULL, NULL, "1234", "1234"},
+     PF_PIN_CHANGE_OK,
+     NULL},
+    {PF_TASK_CREATE,
+     {"äääääääääääääääää", NULL, NULL, NULL, "", ""},
+     PF_PIN_CHANGE_NAME_LONG,
+     long_name},
+    {PF_TASK_CREATE, {"a\nb", NULL, NULL, NULL, "", ""}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
     /* What only Pinfold shows needs not fit into a token. */
     {PF_TASK_RENAME, {"äääääääääääääääää"}, PF_PIN_CHANGE_OK, NULL},
     {PF_TASK_RENAME, {HUNDRED}, PF_PIN_CHANGE_NAME_LONG, long_name},
@@ -173,22 +180,41 @@ static const TypedCase typed_cases[] = {
     {PF_TASK_RENAME, {"Work\u202Edrac"}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
     {PF_TASK_RENAME, {"\u200B"}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
     /* The token's limits are those of PINs, and a PUK may become the PIN. */
-    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "", "", ""}, PF_PIN_CHANGE_OLD_EMPTY, "Enter the PUK."},
-    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "123456789", "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
-    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, "1234", "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_UNBLOCK_PIN,
+     {NULL, NULL, NULL, "", "", ""},
+     PF_PIN_CHANGE_OLD_EMPTY,
+     "Enter the PUK."},
+    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, NULL, "123456789", "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_UNBLOCK_PIN, {NULL, NULL, NULL, "1234", "1234", "1234"}, PF_PIN_CHANGE_OK, NULL},
     {PF_TASK_SET_PIN,
-     {NULL, NULL, "", "", ""},
+     {NULL, NULL, NULL, "", "", ""},
      PF_PIN_CHANGE_OLD_EMPTY,
      "Enter the administrator PIN."},
     /* A file may have no password. */
-    {PF_TASK_IMPORT, {NULL, "", ""}, PF_PIN_CHANGE_OLD_EMPTY, "Enter the PIN of the token."},
-    {PF_TASK_IMPORT, {NULL, "", "123456789"}, PF_PIN_CHANGE_OLD_LONG, too_long},
-    {PF_TASK_IMPORT, {NULL, "", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_IMPORT, {NULL, NULL, "", ""}, PF_PIN_CHANGE_OLD_EMPTY, "Enter the PIN of the token."},
+    {PF_TASK_IMPORT, {NULL, NULL, "", "123456789"}, PF_PIN_CHANGE_OLD_LONG, too_long},
+    {PF_TASK_IMPORT, {NULL, NULL, "", "1234"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_GENERATE, {"", "", NULL, ""}, PF_PIN_CHANGE_NAME_EMPTY, "Enter a name."},
+    {PF_TASK_GENERATE,
+     {HUNDRED HUNDRED HUNDRED, "", NULL, ""},
+     PF_PIN_CHANGE_NAME_LONG,
+     "Too long for the name of a key."},
+    {PF_TASK_GENERATE, {"a\nb", "", NULL, ""}, PF_PIN_CHANGE_NAME_UNSEEN, unseen},
+    {PF_TASK_GENERATE,
+     {HUNDRED, "", NULL, "1234"},
+     PF_PIN_CHANGE_KIND_UNKNOWN,
+     "The token has not said yet which kinds of keys it makes."},
+    {PF_TASK_GENERATE,
+     {"Mine", "rsa-2048", NULL, ""},
+     PF_PIN_CHANGE_OLD_EMPTY,
+     "Enter the PIN of the token."},
+    {PF_TASK_GENERATE, {"Mine", "rsa-2048", NULL, "123456789"}, PF_PIN_CHANGE_OLD_LONG, too_long},
+    {PF_TASK_GENERATE, {"Mine", "rsa-2048", NULL, "1234"}, PF_PIN_CHANGE_OK, NULL},
     {PF_TASK_DELETE,
-     {NULL, NULL, NULL, NULL, NULL, ""},
+     {NULL, NULL, NULL, NULL, NULL, NULL, ""},
      PF_PIN_CHANGE_NOT_SURE,
      "Tick the box first: it cannot be undone."},
-    {PF_TASK_DELETE, {NULL, NULL, NULL, NULL, NULL, "sure"}, PF_PIN_CHANGE_OK, NULL},
+    {PF_TASK_DELETE, {NULL, NULL, NULL, NULL, NULL, NULL, "sure"}, PF_PIN_CHANGE_OK, NULL},
 };
 
 static void

@@ -210,6 +210,8 @@ class States(TokenCase):
         self.wait_texts(window, "Anna", "Programs using it")
         self.open_menu(window)
         window.find("Read Certificates Again")
+        # Of a token whose module makes none.
+        self.assertFalse(window.has("Generate Key…"))
         self.picture("token-window-menu")
         # What is told meanwhile closes no menu.
         self.report({"tries_left": 2}, domains=[{"app_id": "1:2", "token_uri": CARD,
@@ -218,10 +220,10 @@ class States(TokenCase):
         window.find("Forget PIN").press()
         wait_served(lambda: self.agent.forgotten, 5, "Forget")
         self.assertEqual(self.agent.forgotten, [{"token-uri": CARD}])
-        self.report({})
+        self.report({"generates": True})
         self.wait_no_text(window, "Programs using it")
         self.open_menu(window)
-        window.find("Read Certificates Again")
+        window.find("Generate Key…")
         for name in ("Forget PIN", "Delete…", "Set PIN…"):
             self.assertFalse(window.has(name), name)
 

@@ -115,7 +115,7 @@ class Tour:
         self.box.run("openssl", "pkcs12", "-export", "-inkey", self.box.dir / "key.pem", "-in",
                      self.box.dir / "cert.pem", "-passout", f"pass:{PASSWORD}", "-out", self._keys)
         self._mock.script(label=LABEL, manufacturer="piv_II", model="PKCS#15 emulated",
-                          reader=READER, certificate=value)
+                          reader=READER, certificate=value, generates=True)
         self._configure_modules()
         # Which has the tokens from elsewhere.
         ssh = Path(self.box.env["HOME"], ".ssh/config")
@@ -160,7 +160,7 @@ class Tour:
         """What the agent says of readers and tokens: a card in use, unless told otherwise; a token
         is a dictionary of what is different about the card's."""
         card = {"uri": CARD, "label": LABEL, "reader": READER, "flags": FLAGS, "logout": "ends",
-                "module": self._mock.path}
+                "module": self._mock.path, "generates": True}
         firefox = {"pid": 4711, "exe": "/usr/lib/firefox/firefox", "name": "Firefox", "sessions": 1}
         if domains is None:
             domains = [{"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": False,
@@ -293,15 +293,18 @@ class Tour:
         window, text = self.import_file(), self.words.get(shows)
         for name, typed in (("File password", password), ("PIN", "9999")):
             self.act(window, name, "password text", "type", typed)
+        self._send(window, "Import", lambda: text in self.probe.look().labels)
+        return window
 
-        def is_shown():
-            if text in self.probe.look().labels:
+    def _send(self, window, button, is_done):
+        """Presses that, as soon as it can be."""
+        def is_sent():
+            if is_done():
                 return True
-            self._try_act(window, "push button", self.words.get("Import"))
+            self._try_act(window, "push button", self.words.get(button))
             return False
 
-        wait_served(is_shown, 15, f"{text!r} in {window!r}")
-        return window
+        wait_served(is_sent, 15, f"{button!r} to do something in {window!r}")
 
     def working_import(self):
         """The token does not answer until go_on()."""
@@ -310,10 +313,45 @@ class Tour:
         self._mock.script(f"C_Login=block:{self._gate}")
         return self.send_import("The token checks the PIN…")
 
+    def generate(self, *rules):
+        """When the token has said which kinds of keys it makes."""
+        self._configure_modules()
+        self._mock.script(*rules, generates=True)
+        window = self.new_window(self.activate, "generate-key", CARD)
+        kind = self.words.get("RSA, 2048 bits")
+        wait_served(lambda: any(control["name"] == kind
+                                for control in self.probe.look(is_check=True).objects), 15,
+                    f"{kind!r} in {window!r}")
+        return window
+
+    def _send_generation(self, window, is_done):
+        self.act(window, "Name", "text", "type", "Anna Beispiel")
+        self.act(window, "PIN", "password text", "type", "1234")
+        self._send(window, "Generate", is_done)
+
+    def working_generation(self):
+        """The token makes no key until go_on(), and then none, either."""
+        text = self.words.get("The token makes the key. That can take some minutes…")
+        self.request += 2
+        self._gate = self.box.dir / f"gate-{self.request}"
+        window = self.generate(f"C_GenerateKeyPair=block:{self._gate}")
+        self._send_generation(window, lambda: text in self.probe.look().labels)
+        return window
+
+    def generated(self):
+        known = self.titles()
+        window = self.generate()
+
+        def find_window():
+            return next((t for t in self.titles() if t not in known and t != window), None)
+
+        self._send_generation(window, find_window)
+        return find_window()
+
     def go_on(self):
         """With what the token has kept waiting."""
         if self._gate is not None:
-            self._mock.script()
+            self._mock.script(generates=False)
             self._gate.touch()
             self._gate = None
 
