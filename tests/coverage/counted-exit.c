@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Linked into what leaves by _exit() where lines are counted, and only there: the counts would be lost. */
+/* Linked into what leaves by _exit() where lines are counted, and only there: the counts would be
+ * lost. */
 #include <unistd.h>
 
 void __gcov_dump(void);
