@@ -74,6 +74,8 @@ look(const PfRegisterPlace *place, const char *folder, PfRegisterTarget *target)
         read_folder(folder, texts);
     read_folder(admin, texts);
     read_folder(packages, texts);
+    /* Whatever it says, it will be Pinfold's, and the first. */
+    g_hash_table_remove(texts, OWN_FILE);
     g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(texts), (GCompareFunc)strcmp);
     for (GList *name = names; name != NULL; name = name->next) {
         const char *text = g_hash_table_lookup(texts, name->data);

@@ -135,7 +135,9 @@ change(const Kind *kind, const PfRegisterPlace *place, const char *path, gboolea
         FUZZ_CHECK(g_utf8_validate(*line, -1, NULL));
     if (kind->is_planned_only || pf_register_plan_is_empty(plan))
         return FALSE;
-    FUZZ_CHECK(pf_register_program_apply(program, place, target, add, plan, &error));
+    if (!pf_register_program_apply(program, place, target, add, plan, &error))
+        fprintf(stderr, "%s\n", error->message);
+    FUZZ_CHECK(error == NULL);
     return TRUE;
 }
 

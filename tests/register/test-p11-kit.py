@@ -62,6 +62,15 @@ class P11Kit(SystemCase):
         self.assertEqual(snapshot(self.home), before)
         self.assertIn(self.backend, self.listed(*NOT_ROOT))
 
+    def test_the_backend_under_pinfolds_own_name(self):
+        self.folder.mkdir(parents=True)
+        (self.folder / "pinfold.module").write_text(f"module: {self.backend}\n")
+        self.ctl("register", "p11-kit", "--replace", prefix=NOT_ROOT)
+        self.assertIn(self.module, self.listed(*NOT_ROOT))
+        self.assertNotIn(self.backend, self.listed(*NOT_ROOT))
+        self.ctl("unregister", "p11-kit", prefix=NOT_ROOT)
+        self.assertNotIn(self.module, self.listed(*NOT_ROOT))
+
     def test_what_was_changed_since_stays(self):
         self.folder.mkdir(parents=True)
         mine = self.folder / "mine.module"
