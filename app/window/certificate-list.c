@@ -188,16 +188,16 @@ pf_certificate_list_get_fault(PfCertificateList *self)
         return NULL;
     switch (self->fault) {
     case PF_TOKENS_FAULT_TIMED_OUT:
-        return _("The card does not answer.");
+        return _("The token does not answer.");
     case PF_TOKENS_FAULT_GONE:
-        return _("The card is not there any more.");
+        return _("The token is not there any more.");
     case PF_TOKENS_FAULT_DOUBLED:
         return _("Two tokens cannot be told apart.");
     case PF_TOKENS_FAULT_CRASHED:
-        return _("The card’s driver crashed.");
+        return _("The token’s driver crashed.");
     case PF_TOKENS_FAULT_NOT_LOADED:
     case PF_TOKENS_FAULT_NOT_INITIALISED:
-        return _("The card’s driver does not start.");
+        return _("The token’s driver does not start.");
     default:
         return _("The certificates could not be read.");
     }

@@ -116,7 +116,7 @@ class Mocked(TokenCase):
         self.picture("token-window-fault")
         self.mock.script("C_Initialize=crash")
         window.press("Try Again")
-        self.wait_texts(window, "The card’s driver crashed.")
+        self.wait_texts(window, "The token’s driver crashed.")
         self.mock.script()
         window.press("Try Again")
         self.wait_texts(window, "signing key")

@@ -194,7 +194,7 @@ WINDOW = [
     window("window-cards", "Card not recognized", **CARDS),
     window("window-reading", "Reading the card…",
            {"uri": SOFT, "reader": None, "label": "Test keys"}, reading=True, domains=[]),
-    window("window-software", "The card is not there any more.",
+    window("window-software", "The token is not there any more.",
            {"uri": SOFT, "reader": None, "label": "Test keys"}, reader=False),
     window("window-blocked", "PIN blocked", {"flags": [*FLAGS, "USER_PIN_LOCKED"]}),
     window("window-last-try", "Last try", {"tries_left": 1}, is_variant=True),
