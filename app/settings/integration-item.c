@@ -132,6 +132,20 @@ add_line(PfIntegrationItem *self, GStrvBuilder *lines, JsonObject *target, const
     g_strv_builder_add(lines, json_array_get_length(get_targets(self)) > 1 ? line : text);
 }
 
+static char *
+dup_double(JsonObject *target, const char *name, const char *library)
+{
+    if (json_object_get_boolean_member(target, "registered"))
+        /* Translators: what a program calls a module, and the module's path. */
+        return g_strdup_printf(_("“%s” (%s) gives the program the same cards and tokens a second "
+                                 "time, and each login ends the other."),
+                               name, library);
+    /* Translators: what a program calls a module, and the module's path. */
+    return g_strdup_printf(_("“%s” (%s) gives the program the same cards and tokens, past "
+                             "Pinfold."),
+                           name, library);
+}
+
 static void
 add_doubles(PfIntegrationItem *self, GStrvBuilder *lines, JsonObject *target)
 {
@@ -139,10 +153,7 @@ add_doubles(PfIntegrationItem *self, GStrvBuilder *lines, JsonObject *target)
     for (guint i = 0; i < json_array_get_length(doubles); i++) {
         JsonObject *entry = json_array_get_object_element(doubles, i);
         g_autofree char *text =
-            /* Translators: what a program calls a module, and the module's path. */
-            g_strdup_printf(_("“%s” (%s) gives the program the same cards and tokens a second "
-                              "time, and each login ends the other."),
-                            get_text(entry, "name"), get_text(entry, "library"));
+            dup_double(target, get_text(entry, "name"), get_text(entry, "library"));
         add_line(self, lines, target, text);
     }
 }

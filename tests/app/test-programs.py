@@ -83,11 +83,11 @@ class Programs(SettingsCase):
         before = OTHERS.format(library=self.backend)
         self.config.write_text(before)
         window = self.open_page()
-        self.wait_texts(window, "the same cards and tokens a second time")
+        self.wait_texts(window, "the same cards and tokens")
         self.focus_switch(window, "OpenSSH")  # which has it scrolled into view
         window.find("Replace by Pinfold", "push button", 30).press()
         self.wait_switch(window, "OpenSSH", True)
-        self.wait_no_text(window, "the same cards and tokens a second time")
+        self.wait_no_text(window, "the same cards and tokens")
         self.assertLess(self.text().index(module_path()), self.text().index(self.backend))
         self.switch(window, "OpenSSH").press()
         wait_served(lambda: self.text() == before, 30, "the file to be as it was")
