@@ -3,10 +3,23 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Every window in other languages, from right to left and in large text: nothing cut off."""
 
+import gettext
+import unittest
+
 import pseudolocale
-from pinfoldtest import tap
+from pinfoldtest import build_path, source_path, tap
 from pinfoldtest.extent import FULL
 from tourcase import TourCase
+
+
+class Catalogs(unittest.TestCase):
+    """Without them the tours would all be English, and see nothing."""
+
+    def test_each_language_has_one(self):
+        lines = source_path("po/LINGUAS").read_text(encoding="utf-8").splitlines()
+        for language in (line for line in lines if line and not line.startswith("#")):
+            catalog = gettext.translation("pinfold", build_path("po"), [language])
+            self.assertNotEqual(catalog.gettext("_Settings"), "_Settings", language)
 
 
 @tap.only_if(FULL)
