@@ -6,11 +6,12 @@ kept, and the module looks at keys no more often than it must."""
 
 import unittest
 
-from pinfoldtest import Driver, Sandbox, Spy, build_path, certificates, readers, softhsm, tap, wait_for
+from pinfoldtest import (Driver, Sandbox, Spy, build_path, certificates, readers, softhsm, tap,
+                         wait_for)
 from pinfoldtest.mock import PIN as MOCK_PIN
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
-from scriptedbed import TOKEN, USER_STATE, ScriptedCase
+from scriptedbed import USER_STATE, ScriptedCase
 
 PIN = softhsm.PIN
 PRIVATE = {"class": "private_key"}
@@ -19,20 +20,41 @@ BOTH = certificates.make("digital_signature", "content_commitment")
 NO_USAGE = certificates.make()
 
 
-def make_objects(box, backend, *objects):
-    """Each is an ID and True (a key that always asks), False (one that does not), or the bytes of a
-    certificate."""
-    with Driver(box, backend) as d:
-        d.ok("init")
-        session = d.open_session(TOKEN, "rw")
-        d.ok("login", session, "user", PIN)
-        for key_id, what in objects:
-            if isinstance(what, bytes):
-                d.ok("create", session, "class=certificate", "certificate_type=0", f"id={key_id}",
-                     "token=true", "private=false", "subject=fill:4:30", f"value={what.hex()}")
-            else:
-                d.ok("genkeypair", session, "ec", 256, f"id={key_id}", "token=true",
-                     "priv.private=true", f"priv.always_authenticate={str(what).lower()}")
+# What is in a token: each is an ID and True (a key that always asks), False (one that does not), or the
+# bytes of a certificate; and whether its PIN is kept.
+TOKENS = {
+    "no key": ((), True),
+    "every key asks": ((("01", True), ("02", True)), False),
+    "some keys ask": ((("01", True), ("02", False)), True),
+    "certificate for signatures only": ((("01", False), ("01", NON_REPUDIATION)), False),
+    "certificate for more": ((("01", False), ("01", BOTH)), True),
+    "certificate without a key usage": ((("01", False), ("01", NO_USAGE)), True),
+    "key without a certificate": ((("01", False), ("02", NON_REPUDIATION)), True),
+    "asks, and by its certificate": (
+        (("01", True), ("02", False), ("02", NON_REPUDIATION)), False),
+    "two by their certificates": ((("01", False), ("01", NON_REPUDIATION),
+                                   ("02", False), ("02", NON_REPUDIATION)), False),
+    "one of two": ((("01", False), ("01", NON_REPUDIATION), ("02", False), ("02", BOTH)), True),
+}
+
+
+def make_objects(box, backend, *objects, label="pinfold-test", driver=None):
+    """In the token LABEL, by a DRIVER of the backend's own."""
+    if driver is None:
+        with Driver(box, backend) as d:
+            d.ok("init")
+            make_objects(box, backend, *objects, label=label, driver=d)
+        return
+    session = driver.open_session(f"={label}", "rw")
+    driver.ok("login", session, "user", PIN)
+    for key_id, what in objects:
+        if isinstance(what, bytes):
+            driver.ok("create", session, "class=certificate", "certificate_type=0", f"id={key_id}",
+                      "token=true", "private=false", "subject=fill:4:30", f"value={what.hex()}")
+        else:
+            driver.ok("genkeypair", session, "ec", 256, f"id={key_id}", "token=true",
+                      "priv.private=true", f"priv.always_authenticate={str(what).lower()}")
+    driver.ok("close", session)
 
 
 class SignatureKeys(unittest.TestCase):
@@ -47,60 +69,38 @@ class SignatureKeys(unittest.TestCase):
         self.pinfold = Pinfold(self.box, {"softhsm2": self.backend})
         self.spy = Spy(self.box, self.backend)
 
-    def logged_in(self, d=None):
-        if d is None:
-            d = self.pinfold.driver(self.spy)
-            self.addCleanup(d.close)
-            d.ok("init", "os-locking")
-        session = d.open_session(TOKEN, "rw")
+    def driver(self):
+        d = self.pinfold.driver(self.spy)
+        self.addCleanup(d.close)
+        d.ok("init", "os-locking")
+        return d
+
+    def logged_in(self, d=None, label="pinfold-test"):
+        d = d or self.driver()
+        session = d.open_session(f"={label}", "rw")
         d.ok("login", session, "user", PIN)
         self.assertEqual(d.state(session), USER_STATE)
         return d, session
 
-    def is_kept(self, *objects):
-        """Makes the objects and logs in; whether the agent has the PIN."""
-        make_objects(self.box, self.backend, *objects)
-        d, session = self.logged_in()
-        is_kept = bool(self.pinfold.logged_in_domains())
-        # Else the program's own login is the backend's, and works as without Pinfold.
-        self.assertEqual(self.spy.logged_in(d.pid), not is_kept)
-        keys = d.find(session, **PRIVATE)
-        self.assertEqual(len(keys), sum(not isinstance(what, bytes) for _, what in objects))
-        d.ok("logout", session)
-        self.assertFalse(self.spy.logged_in(d.pid))
-        return is_kept
-
-    def test_no_key(self):
-        self.assertTrue(self.is_kept())
-
-    def test_every_key_asks(self):
-        self.assertFalse(self.is_kept(("01", True), ("02", True)))
-
-    def test_some_keys_ask(self):
-        self.assertTrue(self.is_kept(("01", True), ("02", False)))
-
-    def test_certificate_for_signatures_only(self):
-        self.assertFalse(self.is_kept(("01", False), ("01", NON_REPUDIATION)))
-
-    def test_certificate_for_more(self):
-        self.assertTrue(self.is_kept(("01", False), ("01", BOTH)))
-
-    def test_certificate_without_a_key_usage(self):
-        self.assertTrue(self.is_kept(("01", False), ("01", NO_USAGE)))
-
-    def test_key_without_a_certificate(self):
-        self.assertTrue(self.is_kept(("01", False), ("02", NON_REPUDIATION)))
-
-    def test_one_that_asks_and_one_by_its_certificate(self):
-        self.assertFalse(self.is_kept(("01", True), ("02", False), ("02", NON_REPUDIATION)))
-
-    def test_two_by_their_certificates(self):
-        self.assertFalse(self.is_kept(("01", False), ("01", NON_REPUDIATION),
-                                      ("02", False), ("02", NON_REPUDIATION)))
-
-    def test_one_of_two_by_its_certificate(self):
-        self.assertTrue(self.is_kept(("01", False), ("01", NON_REPUDIATION),
-                                     ("02", False), ("02", BOTH)))
+    def test_tokens(self):
+        for label in TOKENS:
+            softhsm.init_token(self.box, label)
+        with Driver(self.box, self.backend) as direct:
+            direct.ok("init")
+            for label, (objects, _) in TOKENS.items():
+                make_objects(self.box, self.backend, *objects, label=label, driver=direct)
+        d = self.driver()
+        for label, (objects, is_kept) in TOKENS.items():
+            with self.subTest(label):
+                _, session = self.logged_in(d, label)
+                self.assertEqual(len(self.pinfold.logged_in_domains()), int(is_kept))
+                # Else the program's own login is the backend's, and works as without Pinfold.
+                self.assertEqual(self.spy.logged_in(d.pid), not is_kept)
+                keys = d.find(session, **PRIVATE)
+                self.assertEqual(len(keys), sum(not isinstance(what, bytes) for _, what in objects))
+                d.ok("logout", session)
+                self.assertFalse(self.spy.logged_in(d.pid))
+                d.ok("close", session)
 
     def test_rule_of_the_person(self):
         make_objects(self.box, self.backend, ("01", True))
