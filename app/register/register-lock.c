@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* A lock leaves nothing behind: it is on the home directory itself. The system's is on a file that
- * nobody but root can open, as any other could keep it. */
+/* A lock leaves nothing behind: it is on a directory itself, the home or an image's. Whoever can
+ * open one can keep its lock, so that one that others can read is not taken where there is another.
+ * The system's is on a file that nobody but root can open. */
 #include "register-lock.h"
 
 #include <errno.h>
@@ -9,11 +10,27 @@
 #include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYSTEM_LOCK "/run/pinfold-register.lock"
 #define WAIT_US     (120 * G_USEC_PER_SEC)
 #define STEP_US     (50 * 1000)
+
+/* Can nobody else open the directory? */
+static gboolean
+is_private(int fd)
+{
+    struct stat st;
+    return fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+           (st.st_mode & (S_IRGRP | S_IROTH)) == 0;
+}
+
+static int
+open_directory(const char *path)
+{
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
 
 /* -1: there is none. */
 static int
@@ -21,7 +38,14 @@ open_lock(const PfRegisterPlace *place)
 {
     if (place->is_system && *place->root == '\0')
         return open(SYSTEM_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    return open(place->is_system ? place->root : place->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int own = open_directory(place->is_system ? place->root : place->home);
+    if (is_private(own))
+        return own;
+    int other = open_directory(g_get_user_runtime_dir());
+    int unused = is_private(other) ? own : other;
+    if (unused >= 0)
+        close(unused);
+    return unused == own ? other : own;
 }
 
 /* Some file systems have no locks: then it is locked by nobody. */

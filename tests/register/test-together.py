@@ -21,6 +21,11 @@ sys.stdin.read()
 
 
 class Together(SystemCase):
+    def setUp(self):
+        super().setUp()
+        for folder in (self.home, self.root):
+            folder.chmod(0o700)
+
     def start(self, *words, env=None):
         return self.box.start([self.pinfoldctl, *words], env=env, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True)
@@ -101,6 +106,17 @@ class Together(SystemCase):
     def test_one_that_is_killed_keeps_nobody(self):
         holder = self.hold(self.home)
         waiting = self.start_waiting("register", "java")
+        process.end_processes([holder.pid])
+        self.assert_succeeds(waiting)
+
+    def test_others_can_keep_nobody(self):
+        """Who may read a folder may lock it, another user as well."""
+        for folder, words in ((self.home, ("java",)), (self.root, ("ssh", *self.everybody))):
+            folder.chmod(0o755)
+            self.hold(folder)
+            self.ctl("register", *words)
+        holder = self.hold(self.box.env["XDG_RUNTIME_DIR"])
+        waiting = self.start_waiting("unregister", "java")
         process.end_processes([holder.pid])
         self.assert_succeeds(waiting)
 
