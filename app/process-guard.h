@@ -10,13 +10,12 @@ void pf_process_guard_init(void);
 
 /* Lets the agent read /proc/PID/exe, which the kernel ties to being dumpable: an agent of the same
  * uid could not see otherwise who registers as its prompter. Only from connecting to the answer of
- * RegisterPrompter; then _hide() again. FALSE, and nothing is shown, while a secret is in memory.
- */
+ * RegisterPrompter; then _hide() again. What others open meanwhile stays open (SECURITY.md).
+ * FALSE, and nothing is shown, while a secret is in memory. */
 gboolean pf_process_guard_show(void);
 void pf_process_guard_hide(void);
 
-/* From _hold() to _release() a secret is in memory: what is shown is hidden, at once. They count.
- */
+/* From _hold() to _release(), which count, a secret is in memory: what is shown is hidden at once. */
 void pf_process_guard_hold(void);
 void pf_process_guard_release(void);
 
