@@ -15,8 +15,7 @@ void pf_process_guard_init(void);
 gboolean pf_process_guard_show(void);
 void pf_process_guard_hide(void);
 
-/* From _hold() to _release(), which count, a secret is in memory: what is shown is hidden at once.
- */
+/* From _hold() to _release() a secret is in memory: what is shown is hidden at once. They count. */
 void pf_process_guard_hold(void);
 void pf_process_guard_release(void);
 

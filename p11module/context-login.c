@@ -42,13 +42,11 @@ drop_given(PfCall *call)
 static void
 put(PfCall *call, PfContextPin *given)
 {
-    PfContextPin before;
-    bool had_one = steal(call, &before);
     pthread_mutex_lock(&call->slot->lock);
+    PfContextPin before = call->session->context_pin;
     call->session->context_pin = *given;
     pthread_mutex_unlock(&call->slot->lock);
-    if (had_one)
-        drop(call, &before);
+    drop(call, &before);
 }
 
 bool

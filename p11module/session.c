@@ -33,9 +33,18 @@ close_real(PfCall *call)
 {
     pf_operation_drop_all(call);
     pf_object_forget_session(call);
-    if (atomic_load(&call->slot->sessions) <= 1 && pf_window_is_up(call->slot))
+    /* Those that other threads are closing are counted still. */
+    unsigned closing = atomic_fetch_add(&call->slot->closing, 1) + 1;
+    if (atomic_load(&call->slot->sessions) <= closing && pf_window_is_up(call->slot))
         pf_window_close_lingering(call->module, call->slot, UINT64_MAX);
     return PF_BACKEND_CALL(call->backend, C_CloseSession, call->real);
+}
+
+/* The session that close_real() has ended is out of the slot's count. */
+static void
+note_closed(PfSlot *slot)
+{
+    atomic_fetch_sub(&slot->closing, 1);
 }
 
 /* Lets go of what a session still has whose ID was closed. Nobody uses it any more. */
@@ -45,6 +54,7 @@ let_go(PfModule *module, PfSession *session)
     PfCall call;
     fill_call(&call, module, session);
     close_real(&call);
+    note_closed(call.slot);
 }
 
 static void
@@ -385,6 +395,7 @@ close_held(PfCall *call)
         return settle(call, CKR_SESSION_HANDLE_INVALID);
     CK_RV rv = close_real(call);
     uncount(call->module, session);
+    note_closed(call->slot);
     return settle(call, rv);
 }
 

@@ -21,6 +21,7 @@ struct PfSlot {
     PfWindow window;
     _Atomic(PfDomain *) domains; /* read without the lock: none ever goes */
     atomic_uint sessions;        /* read without the lock, as the atomic ones below */
+    atomic_uint closing;         /* of these, whose ends in the backend are under way */
     /* Read without the lock by pf_domain_get_standing(). */
     atomic_bool has_user_login; /* of the backend's own, which is the host's (pass-through) */
     atomic_bool has_so_login;

@@ -17,6 +17,8 @@ READ_ONLY, SO_EXISTS = "CKR_SESSION_READ_ONLY_EXISTS", "CKR_SESSION_READ_WRITE_S
 
 
 class SharedCase(unittest.TestCase):
+    spy_options = {}
+
     def setUp(self):
         self.box = Sandbox(bus=False)
         self.addCleanup(self.box.close)
@@ -26,7 +28,7 @@ class SharedCase(unittest.TestCase):
             softhsm.import_key(self.box, bits=1024, token=label)
         self.pinfold = Pinfold(self.box, {"softhsm2": self.backend})
         self.pinfold.set("sharing", "allow")
-        self.spy = Spy(self.box, self.backend)
+        self.spy = Spy(self.box, self.backend, **self.spy_options)
 
     def process(self, high=7, low=9):
         d = self.pinfold.driver(self.spy)
@@ -48,6 +50,32 @@ class SharedCase(unittest.TestCase):
 
     def sessions(self):
         return sum(m["sessions"] for domain in self.pinfold.domains() for m in domain["members"])
+
+    def wait_lingering(self, d, session):
+        """The program's window stays open behind its last signature."""
+        self.pinfold.set("release-delay", "60000")
+
+        def lingers():
+            self.assert_works(d, session)
+            return self.spy.logged_in(d.pid)
+
+        wait_for(lingers, 5, "the setting to be in force")
+
+
+class Closing(SharedCase):
+    """Sessions that are closed at once take time to end in the backend."""
+
+    spy_options = {"delay": "C_CloseSession=400"}
+
+    def test_window_that_lingers_ends_with_the_last_two(self):
+        self.logged_in()
+        two = self.process()
+        sessions = [two.open_session(TOKEN, "rw") for _ in range(2)]
+        self.wait_lingering(two, sessions[0])
+        for job in [two.background("close", session) for session in sessions]:
+            self.assertTrue(two.join(job).ok)
+        self.assertFalse(self.spy.logged_in(two.pid))
+        self.assert_works(two, two.open_session(TOKEN, "rw"))
 
 
 class Ids(SharedCase):
@@ -83,16 +111,10 @@ class Ids(SharedCase):
         self.assertEqual(four.state(four.open_session(TOKEN, "rw")), PUBLIC)
 
     def test_window_that_lingers_ends_with_its_last_session(self):
-        self.pinfold.set("release-delay", "60000")
         one, session = self.logged_in()
         two = self.process()
         theirs = two.open_session(TOKEN, "rw")
-
-        def lingers():
-            self.assert_works(two, theirs)
-            return self.spy.logged_in(two.pid)
-
-        wait_for(lingers, 5, "the setting to be in force")
+        self.wait_lingering(two, theirs)
         two.ok("close", theirs)
         self.assertFalse(self.spy.logged_in(two.pid))
         self.assert_works(two, two.open_session(TOKEN, "rw"))
