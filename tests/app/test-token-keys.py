@@ -146,6 +146,7 @@ class Slow(KeyCase):
         self.assertEqual(self.count("C_DestroyObject"), 2)
         self.assertIsNone(self.ui.find_window(f"“{self.label}” has made the key"))
 
+    @tap.only_if(FULL)
     def test_refused(self):
         """In the words of what was refused; the dialog stays for another try."""
         window = self.open()
@@ -163,6 +164,7 @@ class Slow(KeyCase):
         window.wait_text("The token is not there any more.", LONG)
         self.assertEqual(self.mock.counts(), before)
 
+    @tap.only_if(FULL)
     def test_token_that_makes_none(self):
         """The window has not heard of it yet."""
         uri = self.tokens()[self.label]

@@ -231,6 +231,7 @@ class Card(GenerateCase):
         self.assertFault(self.generate("rsa-2048"), "unsupported")
         self.assertEqual(self.card.stats()["presentations"], 0)
 
+    @tap.only_if(FULL)
     def test_card_that_does(self):
         self.readers = self.box.readers()
         self.card = self.readers.writable_card()
