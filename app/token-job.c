@@ -16,7 +16,7 @@
 #define LIST_TIMEOUT_MS 15000u
 /* A slow card takes half a second for each of its commands, some vendors' modules 30 s to start. */
 #define VERB_TIMEOUT_MS 60000u
-#define MAX_BYTES       (2u * 1024u * 1024u)
+#define MAX_BYTES       ((gsize)2 * 1024 * 1024)
 /* The agent waits for windows of programs; and has pinfold-tokens look at all tokens, of which one
  * that hangs would keep a person whose work is done. */
 #define AGENT_TIMEOUT_MS 5000u

@@ -9,7 +9,7 @@
 #include "helper-run.h"
 #include "json-text.h"
 
-#define OUTPUT_MAX_BYTES (2u * 1024u * 1024u)
+#define OUTPUT_MAX_BYTES ((gsize)2 * 1024 * 1024)
 
 static void
 on_helper_done(GObject *source, GAsyncResult *result, gpointer data)

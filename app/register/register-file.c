@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SIZE_MAX_BYTES (4 * 1024 * 1024)
+#define SIZE_MAX_BYTES ((off_t)4 * 1024 * 1024)
 
 /* Translators: the path of a file, and what is wrong with it. */
 #define WRONG_FILE _("%s: %s")

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #define SYSTEM_LOCK "/run/pinfold-register.lock"
-#define WAIT_US     (120 * G_USEC_PER_SEC)
-#define STEP_US     (50 * 1000)
+#define WAIT_US     ((gint64)120 * G_USEC_PER_SEC)
+#define STEP_US     50000
 
 /* Can nobody else open the directory? */
 static gboolean

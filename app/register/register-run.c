@@ -11,7 +11,7 @@
 
 /* NSS's tools load every module in the list, and a card reader may be slow. */
 #define TIMEOUT_MS (60 * 1000)
-#define MAX_BYTES  (1024 * 1024)
+#define MAX_BYTES  ((gsize)1024 * 1024)
 #define SAID_MAX   1000
 
 static void

@@ -44,10 +44,10 @@ take_word(const char **at)
 {
     const char *start = *at + strspn(*at, " \t");
     gboolean is_quoted = *start == '"' || *start == '\'';
-    const char end[] = {is_quoted ? *start : ' ', is_quoted ? '\n' : '\t', '\r', '\n', '\0'};
+    const char *ends = !is_quoted ? " \t\r\n" : *start == '"' ? "\"\r\n" : "'\r\n";
     start += is_quoted;
-    gsize len = strcspn(start, end);
-    *at = start + len + (is_quoted && start[len] == *end);
+    gsize len = strcspn(start, ends);
+    *at = start + len + (is_quoted && start[len] == *ends);
     if (!is_quoted && (len == 0 || *start == '#'))
         return NULL;
     return g_strndup(start, len);

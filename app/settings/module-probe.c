@@ -11,7 +11,7 @@
 #include "json-text.h"
 
 #define TIMEOUT_MS 8000u
-#define MAX_BYTES  (256u * 1024u)
+#define MAX_BYTES  ((gsize)256 * 1024)
 
 /* As p11module/ answers C_GetInfo. */
 #define OWN_DESCRIPTION "Pinfold"
