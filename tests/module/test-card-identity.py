@@ -170,7 +170,7 @@ class Lent(MockCase):
 
     def test_card_that_does_not_say_who_it_is(self):
         reports = self.agent.calls("ReportToken")
-        self.mock.script("C_GetTokenInfo=CKR_GENERAL_ERROR@1")
+        self.mock.script("C_GetTokenInfo=CKR_GENERAL_ERROR")
         self.assertEqual(self.d.rv("sign", self.session, self.key, "RSA_PKCS", "00"),
                          "CKR_GENERAL_ERROR")
         self.assertEqual(self.agent.calls("ReportToken"), reports + 1)

@@ -320,9 +320,9 @@ class Memory(WindowCase):
         work = ["loop", 500, "find", session, "class=private_key", ";", "sign", session, key,
                 "RSA_PKCS", "00", ";", "create", session, "class=data", "label=x", "private=true",
                 "token=true", ";", "destroy", session, "."]
-        d.ok(*work, timeout=60)
+        d.ok(*work, timeout=180)
         before = self.resident_kib(d.pid)
-        d.ok(*work, timeout=60)
+        d.ok(*work, timeout=180)
         self.assertLess(self.resident_kib(d.pid) - before, 1024)
 
     @staticmethod
