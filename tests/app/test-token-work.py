@@ -28,11 +28,11 @@ NEW = "83062915"
 LATER = "Pinfold quits when the token is done"
 
 
-def find_helper(box, program):
-    """The process that changes a PIN; None: there is none yet."""
+def find_helper(box, verb, program=build_path("agent/pinfold-tokens")):
+    """The helper that is at that, and not one that only lists tokens; None: there is none."""
     for pid in box.pids_of(program):
         with contextlib.suppress(OSError):
-            if b"\0change-pin\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if f"\0{verb}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 return pid
     return None
 
@@ -82,15 +82,17 @@ class Slow(FileCase):
     def wait_copying(self):
         wait_for(lambda: self.count("C_CreateObject"), LONG, "an object")
 
-    def hold(self, begun):
-        """The helper stands still at the login that comes after its call BEGUN."""
-        wait_for(lambda: len(self.spy.calls("C_GetMechanismInfo")) >= begun, LONG, "the helper")
-        self.held = self.box.pids_of(build_path("agent/pinfold-tokens"))
+    def hold(self):
+        """The helper stands still at the login that comes after what it asks of mechanisms."""
+        def find():
+            pid = find_helper(self.box, "import")
+            return pid if pid and self.spy.calls("C_GetMechanismInfo", pid) else None
+
+        self.held = wait_for(find, LONG, "the helper")
         self.signal(signal.SIGSTOP)
 
     def signal(self, number):
-        for pid in self.held:
-            os.kill(pid, number)
+        os.kill(self.held, number)
 
     def typed(self, window, *names):
         """How much there is in those entries."""
@@ -144,7 +146,7 @@ class Slow(FileCase):
 
     def test_quit_waits(self):
         window = self.begin_import("9999")
-        self.hold(1)
+        self.hold()
         self.assertEqual(self.typed(window, "File password", "PIN"), [0, 0])
         self.activate("quit")
         note = self.window("Pinfold")
@@ -156,7 +158,7 @@ class Slow(FileCase):
         self.wait_no_window("Pinfold")
 
         self.fill(window, "Import", File_password=PASSWORD, PIN=softhsm.PIN)
-        self.hold(2)
+        self.hold()
         self.activate("quit")
         self.window("Pinfold").press("Do Not Quit")
         self.wait_no_window("Pinfold")
@@ -176,9 +178,7 @@ class Slow(FileCase):
         saver = Saver(self.bus)
         window = self.begin("change-pin", "Change PIN — pinfold-test")
         self.fill(window, "Change PIN", Present_PIN="9999", New_PIN=NEW, Repeat_new_PIN=NEW)
-        helper = wait_for(lambda: find_helper(self.box, build_path("agent/pinfold-tokens")), LONG,
-                          "the helper")
-        self.held = [helper]
+        self.held = wait_for(lambda: find_helper(self.box, "change-pin"), LONG, "the helper")
         self.signal(signal.SIGSTOP)
         names = ("Present PIN", "New PIN", "Repeat new PIN")
         self.assertEqual(self.typed(window, *names), [0, len(NEW), len(NEW)])
@@ -244,7 +244,7 @@ class Upgraded(FileCase):
         window = self.begin("change-pin", "Change PIN — pinfold-test")
         self.fill(window, "Change PIN", Present_PIN=softhsm.PIN, New_PIN=NEW, Repeat_new_PIN=NEW)
         program = self.box.dir / "tree/agent/pinfold-tokens"
-        return wait_for(lambda: find_helper(self.box, program), LONG, "the helper")
+        return wait_for(lambda: find_helper(self.box, "change-pin", program), LONG, "the helper")
 
     def pin_changes(self):
         text = self.box.run(build_path("app/pinfoldctl"), "history", "--json").stdout
