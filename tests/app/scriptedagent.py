@@ -100,7 +100,7 @@ class PromptingAgent:
     def call(self, method, signature, *args):
         """Calls the app and returns nothing; raises GLib.Error as the app answers."""
         self.connection.call_sync(None, PROMPTER_PATH, PROMPTER, method,
-                                  GLib.Variant(signature, args), None, 0, 10000, None)
+                                  GLib.Variant(signature, args), None, 0, 60000, None)
 
     def ask(self, request, **details):
         self.call("AskPin", "(ta{sv})", request, variants(details))

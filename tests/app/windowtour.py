@@ -27,6 +27,8 @@ READER = "Example Smart Card Reader 00 00"
 FLAGS = ["LOGIN_REQUIRED", "USER_PIN_INITIALIZED", "TOKEN_INITIALIZED"]
 PASSWORD = "kx7-62840519"
 BROKEN = "/nonexistent/vendor-module.so"
+# For the app to answer, on a machine that has much else to do.
+PATIENCE_MS = 60000
 
 
 class NotThere(gettext.NullTranslations):
@@ -180,13 +182,13 @@ class Tour:
         values = [GLib.Variant("s", p) if isinstance(p, str) else p for p in parameters]
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
                            "Activate", GLib.Variant("(sava{sv})", (action, values, {})), None,
-                           0, 15000, None)
+                           0, PATIENCE_MS, None)
 
     def settle(self):
         """What the app asks of the agent when a window opens is answered when this returns."""
         for _ in range(5):
             self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
-                               "List", None, None, 0, 10000, None)
+                               "List", None, None, 0, PATIENCE_MS, None)
             pump()
 
     def titles(self):
@@ -213,7 +215,7 @@ class Tour:
     def welcome(self):
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold",
                            "org.freedesktop.Application", "Activate",
-                           GLib.Variant("(a{sv})", ({},)), None, 0, 15000, None)
+                           GLib.Variant("(a{sv})", ({},)), None, 0, PATIENCE_MS, None)
         title = self.words.get("Welcome to Pinfold")
         return wait_served(lambda: title in self.titles() and title, 10, title)
 
