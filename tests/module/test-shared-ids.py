@@ -174,6 +174,36 @@ class Ids(SharedCase):
                 self.assertEqual(one.rv("sessioninfo", session), GONE)
 
 
+class Operations(SharedCase):
+    def test_end_with_a_login_that_another_process_ends(self):
+        """Whatever their kind: the backend, which knows of no other process, would go on with some."""
+        one, session = self.logged_in()
+        two = self.process()
+        theirs = two.open_session(TOKEN, "rw")
+        secret = ("token=true", "private=true", "sensitive=true")
+        two.ok("genkey", theirs, "aes", 16, "label=aes", "encrypt=true", "decrypt=true", *secret)
+        two.ok("genkey", theirs, "generic", 32, "label=mac", "sign=true", "verify=true", *secret)
+        rsa, aes, mac = {"class": "private_key"}, {"label": "aes"}, {"label": "mac"}
+        cbc = "AES_CBC_PAD:" + "00" * 16
+        for begin, key, mechanism, *go_on in (
+                ("signinit", rsa, "SHA256_RSA_PKCS", "signupdate", "00"),
+                ("signinit", rsa, "RSA_PKCS", "sign1", "00"),
+                ("decryptinit", rsa, "RSA_PKCS", "decrypt1", "00" * 128),
+                ("verifyinit", mac, "SHA256_HMAC", "verifyupdate", "00"),
+                ("encryptinit", aes, cbc, "encryptupdate", "00" * 16),
+                ("decryptinit", aes, cbc, "decryptupdate", "00" * 16)):
+            with self.subTest(begin=begin, mechanism=mechanism):
+                two.ok(begin, theirs, *two.find(theirs, **key), mechanism)
+                one.ok("logout", session)
+                self.assertEqual(two.rv(go_on[0], theirs, *go_on[1:]), "CKR_OPERATION_NOT_INITIALIZED")
+                one.ok("login", session, "user", softhsm.PIN)
+                # Nothing is active there any more.
+                two.ok(begin, theirs, *two.find(theirs, **key), mechanism)
+                one.ok("logout", session)
+                self.assertEqual(two.state(theirs), PUBLIC)
+                one.ok("login", session, "user", softhsm.PIN)
+
+
 class Officers(SharedCase):
     def officer(self):
         d = self.process()
