@@ -43,7 +43,7 @@ on_hangup(gpointer user_data)
 
 /* Starts the server side on FD; the bus owns it when it is NULL no more. */
 static int
-start_server(PfPeerConnection *connection, int fd)
+start_server(PfPeerConnection *connection, int fd, gboolean is_unseen)
 {
     sd_id128_t server_id;
     int r = sd_id128_randomize(&server_id);
@@ -56,6 +56,10 @@ start_server(PfPeerConnection *connection, int fd)
         return r;
     }
     r = sd_bus_set_server(connection->bus, true, server_id);
+    /* libsystemd takes no credentials without a process ID, which one outside of our PID namespace
+     * has not; the user, which is what counts, was looked at when it came. */
+    if (r >= 0 && is_unseen)
+        r = sd_bus_set_anonymous(connection->bus, true);
     if (r >= 0)
         r = sd_bus_negotiate_fds(connection->bus, true);
     if (r >= 0)
@@ -72,7 +76,7 @@ pf_peer_connection_new(int fd, PfPeerIdentity *identity, PfCache *cache, PfPromp
     PfPeerConnection *connection = g_new0(PfPeerConnection, 1);
     connection->cache = cache;
     connection->broker = broker;
-    int r = start_server(connection, fd);
+    int r = start_server(connection, fd, identity->pid == 0);
     if (r < 0) {
         g_set_error(error, G_IO_ERROR, g_io_error_from_errno(-r), "no connection: %s",
                     g_strerror(-r));
