@@ -313,6 +313,8 @@ void
 pf_herd_bare(char **args)
 {
     unsigned wanted = (unsigned)strtoul(args[0], NULL, 0);
+    if (wanted == 0)
+        abort();
     raise_limit();
     make_bare(); /* what the first one needs is not everybody's */
     long before = get_resident_bytes();

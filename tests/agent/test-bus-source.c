@@ -58,7 +58,7 @@ static const sd_bus_vtable vtable[] = {
 static void
 work_until(Fixture *f, gboolean (*condition)(const Fixture *f))
 {
-    gint64 deadline = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+    gint64 deadline = g_get_monotonic_time() + (gint64)20 * G_USEC_PER_SEC;
     while (!condition(f) && g_get_monotonic_time() < deadline) {
         g_main_context_iteration(NULL, FALSE);
         if (f->client != NULL)

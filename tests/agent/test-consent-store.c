@@ -280,7 +280,7 @@ test_too_much(Bed *bed, gconstpointer data)
     write_file(bed, many->str, -1);
     expect_not_used(bed);
     g_string_assign(many, HEADER);
-    while (many->len < 600 * 1024)
+    while (many->len < (gsize)600 * 1024)
         g_string_append(many, "# long\n");
     write_file(bed, many->str, -1);
     expect_not_used(bed);

@@ -65,7 +65,7 @@ fake_list_readers(SCARDCONTEXT context, LPCSTR groups, LPSTR readers, LPDWORD si
     }
     if (daemon_state.phantom != NULL) {
         if (readers != NULL) {
-            strcpy(readers + need, daemon_state.phantom);
+            memcpy(readers + need, daemon_state.phantom, strlen(daemon_state.phantom) + 1);
             daemon_state.seen_changes = daemon_state.list_changes;
         }
         need += strlen(daemon_state.phantom) + 1;

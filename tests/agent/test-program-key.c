@@ -101,6 +101,7 @@ start_peer(Peer *peer, const char *folder, char **argv)
     socklen_t size = sizeof bound;
     int started[2];
     char byte;
+    g_assert_nonnull(argv[0]);
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     g_assert_cmpint(bind(listener, &address, sizeof address.sa_family), ==, 0);
     g_assert_cmpint(listen(listener, 1), ==, 0);

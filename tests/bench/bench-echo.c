@@ -98,13 +98,13 @@ serve(const int sockets[PF_BENCH_ECHO_CLIENTS], const int buses[PF_BENCH_ECHO_CL
 {
     struct pollfd waits[2 * PF_BENCH_ECHO_CLIENTS];
     sd_bus *servers[PF_BENCH_ECHO_CLIENTS];
-    for (int i = 0; i < PF_BENCH_ECHO_CLIENTS; i++) {
+    for (size_t i = 0; i < PF_BENCH_ECHO_CLIENTS; i++) {
         servers[i] = new_server(buses[i]);
         waits[2 * i] = (struct pollfd){.fd = sockets[i], .events = POLLIN};
         waits[2 * i + 1] = (struct pollfd){.fd = buses[i], .events = POLLIN};
     }
-    while (poll(waits, 2 * PF_BENCH_ECHO_CLIENTS, -1) > 0) {
-        for (int i = 0; i < PF_BENCH_ECHO_CLIENTS; i++) {
+    while (poll(waits, sizeof waits / sizeof *waits, -1) > 0) {
+        for (size_t i = 0; i < PF_BENCH_ECHO_CLIENTS; i++) {
             if (waits[2 * i].revents != 0 &&
                 (!receive(sockets[i]) || !send_with_fd(sockets[i], "answer", 6, answer_fd)))
                 _exit(0);

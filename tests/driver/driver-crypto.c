@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OUT_ROOM (64 * 1024)
+#define OUT_ROOM 65536u
 
 typedef CK_RV (*InitFunction)(CK_SESSION_HANDLE, CK_MECHANISM *, CK_OBJECT_HANDLE);
 typedef CK_RV (*InOutFunction)(CK_SESSION_HANDLE, CK_BYTE *, CK_ULONG, CK_BYTE *, CK_ULONG *);

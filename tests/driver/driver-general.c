@@ -18,7 +18,7 @@ typedef CK_RV (*OpenApplicationId)(CK_SLOT_ID slot, CK_ULONG high, CK_ULONG low)
 static CK_RV
 create_mutex(void **ret_mutex)
 {
-    pthread_mutex_t *mutex = malloc(sizeof(*mutex));
+    pthread_mutex_t *mutex = malloc(sizeof(pthread_mutex_t));
 
     if (mutex == NULL)
         return CKR_HOST_MEMORY;

@@ -26,11 +26,11 @@ typedef struct {
     PfDriverScope scope;
     PfDriverReply reply;
     char **words;
-    int n_words;
     unsigned long repeat;
     unsigned long n_done;
     pthread_barrier_t *barrier; /* NULL: start at once */
     pthread_t thread;
+    int n_words;
     bool used;
     bool finished; /* atomic */
 } Job;

@@ -72,7 +72,9 @@ count_descriptors(void)
 {
     int count = 0;
     DIR *folder = opendir("/proc/self/fd");
-    while (folder != NULL && readdir(folder) != NULL)
+    if (folder == NULL)
+        abort();
+    while (readdir(folder) != NULL)
         count++;
     closedir(folder);
     return count;
@@ -85,7 +87,9 @@ read_locked_kb(void)
     char line[128];
     long kb = -1;
     FILE *status = fopen("/proc/self/status", "re");
-    while (status != NULL && fgets(line, sizeof line, status) != NULL) {
+    if (status == NULL)
+        abort();
+    while (fgets(line, sizeof line, status) != NULL) {
         if (sscanf(line, "VmLck: %ld", &kb) == 1)
             break;
     }

@@ -54,8 +54,10 @@ check_command_line(const char *text, gsize len, const char *exe)
 {
     g_autofree char *cmdline = g_strndup("", len);
     g_autofree char *script = NULL;
-    for (gsize i = 0; i < len; i++)
-        cmdline[i] = text[i] == '\n' ? '\0' : text[i];
+    for (gsize i = 0; i < len; i++) {
+        if (text[i] != '\n')
+            cmdline[i] = text[i];
+    }
     pf_program_script_find(exe, cmdline, len, &script);
 }
 

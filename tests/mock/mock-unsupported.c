@@ -31,9 +31,11 @@ UNSUPPORTED(SignEncryptUpdate, IN_OUT)
 UNSUPPORTED(DecryptVerifyUpdate, IN_OUT)
 UNSUPPORTED(GenerateKey, SESSION, CK_MECHANISM *mechanism, CK_ATTRIBUTE *templ, CK_ULONG count,
             CK_OBJECT_HANDLE *key)
-UNSUPPORTED(WrapKey, WITH_KEY, CK_OBJECT_HANDLE wrapped, CK_BYTE *out, CK_ULONG *size)
-UNSUPPORTED(UnwrapKey, WITH_KEY, CK_BYTE *in, CK_ULONG size, CK_ATTRIBUTE *templ, CK_ULONG count,
-            CK_OBJECT_HANDLE *unwrapped)
+UNSUPPORTED(WrapKey, SESSION, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping_key,
+            CK_OBJECT_HANDLE key, CK_BYTE *wrapped, CK_ULONG *size)
+UNSUPPORTED(UnwrapKey, SESSION, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping_key,
+            CK_BYTE *wrapped, CK_ULONG size, CK_ATTRIBUTE *templ, CK_ULONG count,
+            CK_OBJECT_HANDLE *key)
 UNSUPPORTED(SeedRandom, SESSION, CK_BYTE *seed, CK_ULONG size)
 
 /* Deterministic on purpose: a test token, and a test that compares. */

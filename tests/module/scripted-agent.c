@@ -177,8 +177,10 @@ note_use(sd_bus_message *message, const char *name)
         return r;
     snprintf(uses + length, sizeof uses - length, " %s:%s:%s", name, operation, label);
     /* Not the blank between two; when there is no more room, there is none. */
-    for (char *c = uses + length + (uses[length] != '\0'); *c != '\0'; c++)
-        *c = *c == ' ' || *c == '\n' ? '_' : *c;
+    for (char *c = uses + length + (uses[length] != '\0'); *c != '\0'; c++) {
+        if (*c == ' ' || *c == '\n')
+            *c = '_';
+    }
     return 0;
 }
 

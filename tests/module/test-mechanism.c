@@ -46,7 +46,7 @@ is_translated(size_t row, CK_ULONG words[MAX_WORDS])
     CK_MECHANISM mechanism = {with_keys[row].type, words, size};
     memcpy(before, words, sizeof before);
     memcpy(expected, words, sizeof expected);
-    for (unsigned i = 0; i < with_keys[row].count; i++)
+    for (unsigned i = 0; i < with_keys[row].count && i < PF_MECHANISM_KEYS; i++)
         expected[with_keys[row].at[i]] = real[i];
     CK_MECHANISM *result = pf_mechanism_translate(&mechanism, real, &own);
     return result == &own.mechanism && result->mechanism == with_keys[row].type &&

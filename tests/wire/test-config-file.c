@@ -254,8 +254,9 @@ test_any_bytes(void)
         size_t end = len + (round % 10 == 0 ? 5000 : 300);
         for (; len < end; len++) {
             state = state * 1664525u + 1013904223u;
-            text[len] = round % 3 == 0 ? (char)(state >> 24)
-                                       : alphabet[(state >> 16) % (sizeof alphabet - 1)];
+            text[len] = alphabet[(state >> 16) % (sizeof alphabet - 1)];
+            if (round % 3 == 0)
+                text[len] = (char)(state >> 24);
         }
         config_text_read(config, text, len,
                          round % 2 ? PF_CONFIG_ORIGIN_USER : PF_CONFIG_ORIGIN_SYSTEM);

@@ -88,7 +88,7 @@ test_forged_state_pages(void)
     check_refused(forged(PAGE, STATE_SEALS & ~F_SEAL_GROW, &good), "can grow");
     check_refused(forged(PAGE, STATE_SEALS & ~F_SEAL_SEAL, &good), "seals can be added");
     check_refused(forged(PAGE - 1, STATE_SEALS, &good), "too small");
-    check_refused(forged(2 * PAGE, STATE_SEALS, &good), "too big");
+    check_refused(forged((size_t)2 * PAGE, STATE_SEALS, &good), "too big");
     bad.magic ^= 1;
     check_refused(forged(PAGE, STATE_SEALS, &bad), "magic");
     bad = good;

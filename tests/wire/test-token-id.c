@@ -106,7 +106,7 @@ test_longest_uri(void)
     char uri[PF_TOKEN_URI_SIZE];
     pf_token_id_from_info(&id, &info);
     pf_token_id_format(&id, uri);
-    CHECK(strlen(uri) == strlen("pkcs11:model=;manufacturer=;serial=;token=") + 3 * 96);
+    CHECK(strlen(uri) == strlen("pkcs11:model=;manufacturer=;serial=;token=") + (size_t)3 * 96);
 }
 
 static void
