@@ -62,6 +62,14 @@ class Flatpak(unittest.TestCase):
         """Processes that run a file of the sandbox, by their IDs outside."""
         return [pid for pid in self.box.pids() if _link(pid, "exe") == path]
 
+    def instance_of(self, pid):
+        """The running sandbox that a process is in, as flatpak calls it."""
+        listed = self.box.run("flatpak", "ps", "--columns=instance,child-pid").stdout
+        namespace = _link(pid, "ns/pid")
+        (instance,) = [name for name, child in map(str.split, listed.splitlines())
+                       if _link(child, "ns/pid") == namespace]
+        return instance
+
     def windows(self, name):
         found = self.box.run("xdotool", "search", "--onlyvisible", "--name", name, check=False)
         return found.stdout.split()
@@ -98,6 +106,7 @@ class Start(Flatpak):
     def test_who_may_hold_a_token(self):
         """Of the sandbox only the app, and what is with it; nobody outside, nor in another one."""
         self.start_app()
+        wait_for(lambda: len(self.pids_of("/app/bin/pinfold")) == 1, 10, "the first app to end")
         (app,) = self.pids_of("/app/bin/pinfold")
         call = ["gdbus", "call", "--session", "--dest", AGENT[0], "--object-path", AGENT[1],
                 "--method", f"{AGENT1}.BeginTokenChange", TOKEN]
@@ -106,9 +115,7 @@ class Start(Flatpak):
         self.assertIn("only for the agent's prompter", str(refused.exception))
         other = self.flatpak(*call, check=False)
         self.assertIn("only for the agent's prompter", other.stderr)
-        beside = self.box.run("nsenter", f"--target={app}", "--user", "--mount", "--pid",
-                              "--preserve-credentials", *call,
-                              env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/flatpak/bus"})
+        beside = self.box.run("flatpak", "enter", self.instance_of(app), *call)
         self.assertEqual(beside.stdout, "()\n")
 
     def test_administrator(self):

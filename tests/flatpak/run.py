@@ -7,20 +7,39 @@ Usage: run.py FOLDER. No network, and nothing outside FOLDER: `./bootstrap flatp
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import flatpakbed
 
-# A Flatpak knows one runtime directory only, /run/user/UID: this one is nobody else's.
-_OWN_RUN = 'mount -t tmpfs -o mode=0755 tmpfs /run/user && exec "$0" "$@"'
+# A Flatpak knows one runtime directory only, /run/user/UID: this one is nobody else's. Then an ordinary
+# user: for root, flatpak makes no user namespace, and p11-kit reads no configuration in the home folder.
+USER = "1000"
+_OWN_RUN = f"""mount -t tmpfs -o mode=0755 tmpfs /run/user &&
+exec unshare --user --map-user={USER} --map-group={USER} "$0" "$@"
+"""
 
 
 def enter_namespace():
-    """Runs this program again where /run/user is empty, and it is root to itself."""
+    """Runs this program again where /run/user is empty."""
     os.environ["PINFOLD_FLATPAK"] = os.path.abspath(sys.argv[1])
     os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", _OWN_RUN,
                           sys.executable, *sys.argv])
+
+
+def play():
+    """Runs the tests, shows what they say, and adds it up in one line; the status."""
+    counts = {"ok": 0, "not ok": 0}
+    with subprocess.Popen([sys.executable, Path(__file__).with_name("inside.py")], text=True,
+                          stdout=subprocess.PIPE) as tests:
+        for line in tests.stdout:
+            print(line, end="", flush=True)
+            word = "not ok" if line.startswith("not ok ") else line.partition(" ")[0]
+            if word in counts:
+                counts[word] += 1
+    print(f"flatpak: built and installed without a network; {counts['ok']} passed, {counts['not ok']} failed")
+    return tests.returncode or (1 if counts["not ok"] or not counts["ok"] else 0)
 
 
 def main():
@@ -35,7 +54,7 @@ def main():
     installation.build()
     installation.install()
     print("== flatpak: run", flush=True)
-    os.execv(sys.executable, [sys.executable, Path(__file__).with_name("inside.py")])
+    sys.exit(play())
 
 
 if __name__ == "__main__":
