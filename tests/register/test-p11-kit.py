@@ -94,15 +94,15 @@ class P11Kit(SystemCase):
 
     @tap.only_if(FULL)
     def test_the_way_into_a_flatpak(self):
-        """The commands of the note, and what the program in the sandbox has of them."""
+        """The commands of the hint, and what the program in the sandbox has of them."""
         client = library("pkcs11/p11-kit-client.so", "p11-kit-client.so")
         need_tools("pkcs11-tool")
         if client is None:
             raise unittest.SkipTest("p11-kit-client.so is not installed")
         (self.home / ".var/app/org.mozilla.firefox").mkdir(parents=True)
         softhsm.init_token(self.box)
-        note = self.program("register", "firefox", status=1)["notes"][0]
-        command = re.search("“(mkdir -p .* pkcs11:)”", note)[1]
+        hint = self.program("register", "firefox", status=1)["hints"][0]
+        command = re.search("“(mkdir -p .* pkcs11:)”", hint)[1]
         started = self.box.run("sh", "-c", f"{command} >server 2>&1 </dev/null; cat server").stdout
         self.addCleanup(process.end_processes, [int(re.search(r"SERVER_PID=(\d+)", started)[1])])
         wait_for(lambda: "pinfold-test" in self.box.run("pkcs11-tool", "--module", client, "-L",
