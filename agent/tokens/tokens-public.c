@@ -36,17 +36,18 @@ read_number(const Object *object, CK_ATTRIBUTE_TYPE type)
     return data != NULL ? BN_bin2bn(data, (int)size, NULL) : NULL;
 }
 
-/* In an OCTET STRING; some modules have the point without. */
+/* In an OCTET STRING; some modules have the point without, which the size of a WHOLE one tells: its
+ * first byte is that of an OCTET STRING, and the next one can be its length. */
 static GBytes *
-read_point(const Object *object)
+read_point(const Object *object, gsize whole)
 {
     g_autoptr(GBytes) bytes = pf_tokens_object_get_bytes(object->p11, object->session,
                                                          object->object, CKA_EC_POINT, POINT_MAX);
     gsize size = 0;
     const unsigned char *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
     const unsigned char *end = data;
-    if (data == NULL)
-        return NULL;
+    if (data == NULL || size == whole)
+        return g_steal_pointer(&bytes);
     g_autoptr(ASN1_OCTET_STRING) string = d2i_ASN1_OCTET_STRING(NULL, &end, (long)size);
     if (string == NULL || end != data + size)
         return g_steal_pointer(&bytes);
@@ -79,13 +80,13 @@ read_rsa(const Object *object)
 }
 
 static EVP_PKEY *
-read_ec(const Object *object, int curve)
+read_ec(const Object *object, const PfTokensKind *kind)
 {
-    g_autoptr(GBytes) point = read_point(object);
+    g_autoptr(GBytes) point = read_point(object, 1 + 2 * ((kind->bits + 7) / 8));
     g_autoptr(OSSL_PARAM_BLD) builder = OSSL_PARAM_BLD_new();
     if (point == NULL || builder == NULL ||
-        OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, OBJ_nid2sn(curve),
-                                        0) != 1 ||
+        OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
+                                        OBJ_nid2sn(kind->curve), 0) != 1 ||
         OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
                                          g_bytes_get_data(point, NULL),
                                          g_bytes_get_size(point)) != 1)
@@ -99,7 +100,7 @@ pf_tokens_public_read(CK_FUNCTION_LIST *p11, CK_SESSION_HANDLE session, CK_OBJEC
                       const PfTokensKind *kind)
 {
     const Object source = {p11, session, object};
-    EVP_PKEY *key = kind->type == CKK_RSA ? read_rsa(&source) : read_ec(&source, kind->curve);
+    EVP_PKEY *key = kind->type == CKK_RSA ? read_rsa(&source) : read_ec(&source, kind);
     if (key != NULL && EVP_PKEY_get_bits(key) != (int)kind->bits)
         g_clear_pointer(&key, EVP_PKEY_free);
     return key;
