@@ -8,6 +8,8 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 
+#include "export-name.h"
+
 /* Made by openssl, and translated by ssh-keygen. */
 static const struct {
     const char *pem;
@@ -95,11 +97,25 @@ test_unknown(void)
     g_assert_null(pf_public_key_encode(nothing, "key.pub", "none"));
 }
 
+/* A file system takes 255 bytes, and eCryptfs 143: however many a character has. */
+static void
+test_file_name(void)
+{
+    g_autoptr(GString) name = g_string_new(NULL);
+    for (int i = 0; i < 63; i++)
+        g_string_append(name, "🔑");
+    g_autofree char *file_name = pf_export_name_dup(name->str, ".pem");
+    g_assert_cmpuint(strlen(file_name), <=, 143);
+    g_assert_true(g_utf8_validate(file_name, -1, NULL));
+    g_assert_true(g_str_has_prefix(file_name, "🔑🔑") && g_str_has_suffix(file_name, "🔑.pem"));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/public-key/encoding", test_encoding);
     g_test_add_func("/public-key/unknown", test_unknown);
+    g_test_add_func("/public-key/file-name", test_file_name);
     return g_test_run();
 }
