@@ -136,6 +136,7 @@ C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_BYTE *pin, CK_ULONG pin
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
+    pf_session_count_again(&call);
     switch (type) {
     case CKU_USER:
         rv = pf_login_user(&call, pin, pin_len);
@@ -161,6 +162,7 @@ C_LoginUser(CK_SESSION_HANDLE session, CK_USER_TYPE type, CK_UTF8CHAR *pin, CK_U
     CK_RV rv = pf_call_begin(&call, session);
     if (rv != CKR_OK)
         return rv;
+    pf_session_count_again(&call);
     return pf_call_end(&call, pf_login_named(&call, type, pin, pin_len, name, name_len));
 }
 

@@ -141,6 +141,31 @@ uncount(PfModule *module, PfSession *session)
         pf_domain_session_closed(module, session->domain, (session->flags & CKF_RW_SESSION) == 0);
 }
 
+static bool
+is_listed(PfModule *module, const PfSession *session)
+{
+    pthread_mutex_lock(&module->lock);
+    bool is_found = find_session(module, session->handle) == session;
+    pthread_mutex_unlock(&module->lock);
+    return is_found;
+}
+
+void
+pf_session_count_again(PfCall *call)
+{
+    PfSession *session = call->session;
+    bool is_read_only = (session->flags & CKF_RW_SESSION) == 0;
+    uint64_t era;
+    if (atomic_load(&session->is_counted) || !is_listed(call->module, session))
+        return;
+    pf_domain_session_opened(call->module, session->domain, is_read_only, &era);
+    if (atomic_exchange(&session->is_counted, true)) /* by another thread, too */
+        pf_domain_session_closed(call->module, session->domain, is_read_only);
+    /* Who has closed it meanwhile may have looked before. */
+    if (!is_listed(call->module, session))
+        uncount(call->module, session);
+}
+
 /* The end of a call but for leaving the module. */
 static CK_RV
 settle(PfCall *call, CK_RV rv)

@@ -73,6 +73,10 @@ CK_RV pf_call_begin(PfCall *call, CK_SESSION_HANDLE handle);
 /* Lets go, learns from RV whether the token is gone, and returns RV. */
 CK_RV pf_call_end(PfCall *call, CK_RV rv);
 
+/* A session that its backend called invalid counts no more. Some take it again, and after a reset
+ * another one stands for it: with a login it counts. */
+void pf_session_count_again(PfCall *call);
+
 /* Opens a backend session and gives it a handle (PKCS#11 2.40, 5.6). */
 CK_RV pf_session_open(PfModule *module, PfSlot *slot, CK_FLAGS flags, void *application,
                       CK_NOTIFY notify, CK_SESSION_HANDLE *ret_handle);

@@ -168,5 +168,37 @@ class Closed(ScriptedCase):
         self.assertEqual(d.rv("login", again, "user", "null"), "CKR_USER_ALREADY_LOGGED_IN")
 
 
+class Invalid(ScriptedCase):
+    """A session that its backend calls invalid: once, or whenever it is asked."""
+
+    def board(self):
+        return self.agent.board(self.agent.entry(5))
+
+    def test_counts_again_with_a_login(self):
+        d = self.driver(fail="C_GetSessionInfo=CKR_SESSION_HANDLE_INVALID@1")
+        session = self.open_as(d, 5)
+        self.assertEqual(d.rv("sessioninfo", session), "CKR_SESSION_HANDLE_INVALID")
+        self.assertEqual(self.board(), (0, 0))
+        self.agent.call("answer", "StoreLogin", "NotCached")
+        d.ok("login", session, "user", softhsm.PIN)
+        self.assertEqual(self.board(), (1, 0))
+        self.assertEqual(d.state(session), USER_STATE)
+        self.assertEqual(len(d.find(session, **PRIVATE)), 1)
+        d.ok("close", session)
+        self.assertEqual(self.board(), (0, 0))
+        self.assertEqual(d.state(self.open_as(d, 5)), PUBLIC_STATE)
+
+    def test_does_not_count_while_it_is_dead(self):
+        d = self.driver(fail="C_Login=CKR_SESSION_HANDLE_INVALID")
+        session = self.open_as(d, 5)
+        for _ in range(2):
+            self.assertEqual(d.rv("login", session, "user", softhsm.PIN),
+                             "CKR_SESSION_HANDLE_INVALID")
+            self.assertEqual(self.board(), (0, 0))
+        d.ok("close", session)
+        self.open_as(d, 5)
+        self.assertEqual(self.board(), (1, 0))
+
+
 if __name__ == "__main__":
     tap.main()
