@@ -367,12 +367,12 @@ pf_token_item_take(PfTokenItem *self, PfTokenItem *other)
 }
 
 PfTokenItem *
-pf_token_item_dup(PfTokenItem *self)
+pf_token_item_dup(PfTokenItem *item)
 {
     PfTokenItem *copy = g_object_new(PF_TYPE_TOKEN_ITEM, NULL);
-    copy->reader = g_strdup(self->reader);
-    copy->uri = g_strdup(self->uri);
-    pf_token_item_take(copy, self);
+    copy->reader = g_strdup(item->reader);
+    copy->uri = g_strdup(item->uri);
+    pf_token_item_take(copy, item);
     return copy;
 }
 

@@ -24,8 +24,8 @@ PfTokenItem *pf_token_item_new(GVariant *token);
 /* A token that no list has: all that is known is its URI. The caller owns it. */
 PfTokenItem *pf_token_item_new_unlisted(const char *uri);
 
-/* What SELF says now: it may say something else later. The caller owns it. */
-PfTokenItem *pf_token_item_dup(PfTokenItem *self);
+/* What ITEM says now: it may say something else later. The caller owns it. */
+PfTokenItem *pf_token_item_dup(PfTokenItem *item);
 
 /* A reader without a token. The caller owns it. */
 PfTokenItem *pf_token_item_new_reader(const char *reader, PfTokenPresence presence);

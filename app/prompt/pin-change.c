@@ -108,7 +108,7 @@ check_pair(const PfPinRequest *request, const PfChangeTyped *typed)
     PfPinChangeVerdict verdict = check_new(request, new_text);
     if (verdict != PF_PIN_CHANGE_OK)
         return verdict;
-    if (pf_pin_request_get_proof(request) == PF_PROOF_PIN && strcmp(old_text, new_text) == 0)
+    if (pf_pin_request_get_proof(request) == PF_PROOF_PIN && g_strcmp0(old_text, new_text) == 0)
         return PF_PIN_CHANGE_NEW_IS_OLD;
     if (strcmp(new_text, again_text) == 0)
         return PF_PIN_CHANGE_OK;
