@@ -28,7 +28,7 @@ append_pixels(GVariantBuilder *builder, GdkPixbuf *pixbuf)
     guint8 *out = argb;
     for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
-            const guint8 *rgba = pixels + y * stride + x * 4;
+            const guint8 *rgba = pixels + (gsize)y * (gsize)stride + (gsize)x * 4;
             *out++ = rgba[3];
             *out++ = rgba[0];
             *out++ = rgba[1];

@@ -8,7 +8,7 @@
 
 #include "plain-text.h"
 
-#define DAY_S  (24 * 60 * 60)
+#define DAY_S  ((gint64)24 * 60 * 60)
 #define SOON_S (30 * DAY_S)
 
 struct _PfCertificateItem {
