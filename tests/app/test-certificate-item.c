@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
-#define DAY_S (24 * 60 * 60)
+#define DAY_S ((gint64)24 * 60 * 60)
 
 /* 2026-06-15 12:00:00 UTC */
 static const gint64 now = 1781524800;

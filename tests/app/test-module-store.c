@@ -6,6 +6,7 @@
 #define MOST 4
 
 /* In the place of those of module-setup.c. */
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker gives them these names
 void __wrap_pf_module_setup_load_async(GCancellable *cancellable, GAsyncReadyCallback callback,
                                        gpointer user_data);
 PfModuleSetup *__wrap_pf_module_setup_load_finish(GAsyncResult *result);
@@ -13,6 +14,7 @@ void __wrap_pf_module_setup_save_async(const PfModuleSetup *setup, const GPtrArr
                                        GCancellable *cancellable, GAsyncReadyCallback callback,
                                        gpointer user_data);
 gboolean __wrap_pf_module_setup_save_finish(GAsyncResult *result, GError **error);
+// NOLINTEND(bugprone-reserved-identifier)
 
 static GTask *readings[MOST];
 static guint count;

@@ -74,7 +74,8 @@ copy_trimmed(char *target, size_t size, const CK_UTF8CHAR *field)
         size--;
     target[size] = '\0';
     for (char *c = target; *c != '\0'; c++)
-        *c = *c > ' ' && *c < 0x7f ? *c : '?';
+        if (*c <= ' ' || *c >= 0x7f)
+            *c = '?';
 }
 
 /* Reads whose token it is. Returns false where it is none of this client's. */

@@ -133,9 +133,11 @@ find_real(const char *name)
 
 #ifdef PF_FAIL_MEMORY
 /* The C library's own, which need not be looked up: looking up may allocate. */
+// NOLINTBEGIN(bugprone-reserved-identifier): so the C library names them
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
+// NOLINTEND(bugprone-reserved-identifier)
 
 EXPORT void *
 malloc(size_t size)

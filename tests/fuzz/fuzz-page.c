@@ -13,7 +13,7 @@
 #include "pin-page.h"
 #include "state-page.h"
 
-#define PAGE 4096u
+#define PAGE ((size_t)4096)
 
 /* One bit each. */
 static const int seals[] = {F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_FUTURE_WRITE, F_SEAL_SEAL,
@@ -23,7 +23,7 @@ static const off_t sizes[] = {PAGE, PAGE, PAGE, PAGE, 0, 1, PAGE - 1, PAGE + 1, 
 
 /* A pipe, a folder, a memfd that cannot be sealed, or (mostly) one that can. */
 static int
-open_forged(uint8_t kind, off_t size, const void *content, size_t len)
+open_forged(uint8_t kind, off_t length, const void *content, size_t size)
 {
     int ends[2];
     switch (kind >> 4) {
@@ -40,7 +40,7 @@ open_forged(uint8_t kind, off_t size, const void *content, size_t len)
         break;
     }
     int fd = memfd_create("forged", MFD_CLOEXEC | (kind >> 4 == 4 ? 0 : MFD_ALLOW_SEALING));
-    if (fd < 0 || pwrite(fd, content, len, 0) < 0 || ftruncate(fd, size) < 0)
+    if (fd < 0 || pwrite(fd, content, size, 0) < 0 || ftruncate(fd, length) < 0)
         abort();
     return fd;
 }

@@ -107,6 +107,7 @@ authenticate(int fd)
 }
 
 /* It forgets the list of them too. Other leaks of sd-bus are found by fuzz-socket. */
+// NOLINTNEXTLINE(bugprone-reserved-identifier): so the sanitizer names it
 const char *__lsan_default_suppressions(void);
 __attribute__((visibility("default"))) const char *
 __lsan_default_suppressions(void)

@@ -15,7 +15,7 @@
 #include "tokens-field.h"
 
 /* The longest report that the agent reads is longer; what is found there is found here. */
-#define REPORT_MAX (512 * 1024)
+#define REPORT_MAX ((ptrdiff_t)512 * 1024)
 
 /* From the card to the URI and back: the same bytes, for us and for p11-kit. */
 static void
@@ -126,7 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     g_autofree char *uri = g_strndup((const char *)bytes.at, (gsize)(end - bytes.at));
     check_uri(uri);
-    if (end + REPORT_MAX > bytes.end)
+    if (bytes.end - end < REPORT_MAX)
         check_report(end + 1, (gsize)(bytes.end - end - 1));
     return 0;
 }

@@ -78,11 +78,10 @@ void
 pf_mock_operation_sign(const PfMockOperation *operation, CK_BYTE *signature)
 {
     char text[64];
-
-    snprintf(text, sizeof(text), "mock-signature:%02x:%016llx", operation->key_id,
-             (unsigned long long)operation->hash);
+    int len = snprintf(text, sizeof(text), "mock-signature:%02x:%016llx", operation->key_id,
+                       (unsigned long long)operation->hash);
     memset(signature, '.', PF_MOCK_SIGNATURE_SIZE);
-    memcpy(signature, text, strlen(text));
+    memcpy(signature, text, (size_t)len);
 }
 
 void

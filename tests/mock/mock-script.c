@@ -59,9 +59,10 @@ refuse(const char *key)
 static void
 copy_text(char *target, size_t size, const char *key, const char *value)
 {
-    if (strlen(value) >= size)
+    size_t len = strlen(value);
+    if (len >= size)
         refuse(key);
-    strcpy(target, value);
+    memcpy(target, value, len + 1);
 }
 
 static bool

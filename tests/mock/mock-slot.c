@@ -57,7 +57,7 @@ pf_mock_state_follow_script(void)
     if (strcmp(serial, pf_mock.serial) == 0)
         return;
     pf_mock_state_close(NULL);
-    strcpy(pf_mock.serial, serial);
+    snprintf(pf_mock.serial, sizeof(pf_mock.serial), "%s", serial);
     pf_mock.pin = NULL;
     pf_mock.n_changes++;
     if (*serial != '\0') {
@@ -117,8 +117,8 @@ pf_mock_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID *slot_list, CK_ULONG *cou
 
     if (count == NULL)
         return CKR_ARGUMENTS_BAD;
-    strcpy(pf_mock.listed_serial, pf_mock.serial);
-    strcpy(pf_mock.listed_label, pf_mock.script->label);
+    memcpy(pf_mock.listed_serial, pf_mock.serial, sizeof(pf_mock.listed_serial));
+    memcpy(pf_mock.listed_label, pf_mock.script->label, sizeof(pf_mock.listed_label));
     room = *count;
     *count = pf_mock.script->other_slots;
     if (!token_present || pf_mock.script->present)

@@ -92,7 +92,8 @@ load_target(void)
     }
     spy.comm[strcspn(spy.comm, "\n")] = '\0';
     for (char *c = spy.comm; *c != '\0'; c++)
-        *c = *c == ' ' ? '_' : *c;
+        if (*c == ' ')
+            *c = '_';
     spy.n_delays = pf_p11_rules_parse(getenv("PF_SPY_DELAY"), spy.delays, MAX_RULES);
     spy.n_failures = pf_p11_rules_parse(getenv("PF_SPY_FAIL"), spy.failures, MAX_RULES);
     if (log != NULL)

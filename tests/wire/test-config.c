@@ -204,7 +204,7 @@ main(void)
     mkdir(folder, 0700);
     setenv("XDG_CONFIG_HOME", folder, 1);
     unsetenv("PINFOLD_CONF");
-    strcat(folder, "/pinfold");
+    snprintf(folder, sizeof folder, "%s/.config/pinfold", base);
     mkdir(folder, 0700);
     snprintf(file, sizeof file, "%.4000s/pinfold.conf", folder);
     test_trust();
