@@ -23,8 +23,7 @@ from pinfoldtest import source_path, tap
 from pinfoldtest.extent import FULL
 from pinfoldtest.paths import build_path, need_tools
 
-FOLDERS = {"clang-tidy": ("agent", "app/ctl", "app/register", "p11module"),
-           "cppcheck": ("agent", "app", "p11module", "tests")}
+FOLDERS = ("agent", "app", "p11module", "tests")
 SAMPLE = {"clang-tidy": 3, "cppcheck": 200}
 
 # assertWithSideEffect: it takes a function that is named in a g_assert_…() for one that is called there.
@@ -71,7 +70,7 @@ class Analysis(unittest.TestCase):
         shutil.copy(source_path(".clang-tidy"), self.folder)
 
     def draw(self, tool):
-        found = commands(FOLDERS[tool])
+        found = commands(FOLDERS)
         seed = int(os.environ.get("PF_TEST_SEED", random.randrange(10**6)))
         files = sorted(found)
         if not FULL:
