@@ -86,6 +86,10 @@ class Keys(SignatureCase):
                 ("both", self.certificate(*BOTH), False),
                 ("another", self.certificate("digital_signature"), False),
                 ("no key usage", self.certificate(), False),
+                ("bad key usage", self.file("usage", certificates.make(
+                    unreadable="KEY_USAGE")), False),
+                ("bad names", self.file("names", certificates.make(
+                    *NON_REPUDIATION, unreadable="SUBJECT_ALTERNATIVE_NAME")), True),
                 ("none", self.file("none", b"certificate 1"), False),
                 ("cut off", self.file("cut", only.read_bytes()[:-40]), False),
                 ("empty", self.file("empty", b""), False)):

@@ -8,9 +8,10 @@ USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_e
           "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
 
 
-def make(*usages):
+def make(*usages, unreadable=None):
     """A certificate in DER with the key usages USAGES, names of USAGES; without any, it has no such
-    extension. Whose key it is nobody looks at."""
+    extension. The extension UNREADABLE, a name of ExtensionOID, cannot be read. Whose key it
+    is nobody looks at."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,4 +24,7 @@ def make(*usages):
     if usages:
         usage = x509.KeyUsage(**{known: known in usages for known in USAGES})
         builder = builder.add_extension(usage, critical=True)
+    if unreadable:
+        oid = getattr(x509.ExtensionOID, unreadable)
+        builder = builder.add_extension(x509.UnrecognizedExtension(oid, b"none"), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
