@@ -8,5 +8,6 @@
 
 /* Right after a login, logged in, and before the agent can have its PIN: tells it of the keys if
  * they may be such. Once in an insertion of the token, and again when its objects have changed; a
- * token whose first key is for anything else costs no call to the agent. */
+ * token with a key that neither asks each time nor has a certificate costs no call to the agent,
+ * one whose first certificate says more a single one. */
 void pf_key_report_send(PfCall *call);
