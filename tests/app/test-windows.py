@@ -7,7 +7,6 @@ import contextlib
 import errno
 import signal
 import socket
-import struct
 import time
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from gi.repository import GLib
 from appcase import TITLE, AppCase, pump, wait_served
 from pinfoldtest import tap
 from pinfoldtest.paths import build_path, need_tools
-from pinfoldtest.process import count_wakeups
+from pinfoldtest.process import count_wakeups, process_of
 from pinfoldtest.wait import wait_for
 from scriptedagent import ReportingAgent
 
@@ -28,11 +27,6 @@ FIREFOX = {"app_id": "1:2", "token_uri": CARD, "logged_in": True, "asleep": Fals
            "since": int(time.time()), "members": [
                {"pid": 4711, "exe": "/usr/lib/firefox/firefox", "name": "Firefox",
                 "sessions": 1}]}
-
-
-def process_of(peer):
-    """Whoever connected that socket."""
-    return struct.unpack("iII", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
 
 class Windows(AppCase):

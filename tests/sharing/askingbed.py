@@ -8,7 +8,7 @@ import subprocess
 
 from pinfoldtest import build_path, wait_for
 from pinfoldtest.pinfold import Pinfold
-from pinfoldtest.process import listens
+from pinfoldtest.process import listener
 
 
 class AskingBed:
@@ -31,32 +31,22 @@ class AskingBed:
     def start(self):
         """Agent and prompter, and again after kill()."""
         self.agent = self._box.start([self._tree / "agent/pinfold-agent"], name="agent")
-        wait_for(lambda: listens(self.pinfold.socket()), 10, "the agent's socket")
-        # A helper that the agent before was about to start can have held its socket for a moment
-        # longer than itself: who has come to that one comes again, as the app does.
-        while (first := self._start_prompter()) == "refused System.Error.ENOTCONN":
-            self._end_prompter()
-        assert first == "registered", first
-
-    def _start_prompter(self):
-        """Returns the first that it says."""
+        # A helper that the agent before was about to start can hold its socket for a moment longer.
+        wait_for(lambda: listener(self.pinfold.socket()) == self.agent.pid, 10, "the agent's socket")
         self._prompter = self._box.start([self._tree / "app/pinfold"], name="prompter",
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self._buffer = b""
         self.said = []  # what nobody has waited for yet
-        return self._read(10)
-
-    def _end_prompter(self):
-        self._prompter.kill()
-        self._prompter.wait()
-        self._prompter.stdin.close()
-        self._prompter.stdout.close()
+        first = self._read(10)
+        assert first == "registered", first
 
     def kill(self):
         """SIGKILL to the agent; a prompter without one is of no use."""
-        self.agent.kill()
-        self.agent.wait()
-        self._end_prompter()
+        for child in (self.agent, self._prompter):
+            child.kill()
+            child.wait()
+        self._prompter.stdin.close()
+        self._prompter.stdout.close()
 
     def fileno(self):
         """For select(): ready when the prompter says something."""

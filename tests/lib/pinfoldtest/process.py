@@ -7,6 +7,8 @@ import os
 import re
 import resource
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -116,6 +118,18 @@ def listens(path):
     """Does a socket of this name listen? One that is only bound has its name already."""
     lines = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
     return any(line.endswith(f" {path}") and line.split()[3] == "00010000" for line in lines[1:])
+
+
+def listener(path):
+    """The process whose socket is at that path now; None: nobody can be reached there. An older one
+    of the same name may be listening still."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+        return process_of(peer) if peer.connect_ex(str(path)) == 0 else None
+
+
+def process_of(peer):
+    """Whoever connected that socket, or listens at its other end."""
+    return struct.unpack("iII", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
 
 def is_alive(pid):
