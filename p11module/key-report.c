@@ -39,11 +39,12 @@ dup_value(const KeyLook *keys, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, 
     CK_RV rv = PF_BACKEND_CALL(keys->backend, C_GetAttributeValue, keys->own, object, &wanted, 1);
     if (rv != CKR_OK || wanted.ulValueLen == 0 || wanted.ulValueLen > max)
         return NULL;
-    wanted.pValue = malloc(wanted.ulValueLen);
+    CK_ULONG room = wanted.ulValueLen;
+    wanted.pValue = malloc(room);
     if (wanted.pValue == NULL)
         return NULL;
     rv = PF_BACKEND_CALL(keys->backend, C_GetAttributeValue, keys->own, object, &wanted, 1);
-    if (rv != CKR_OK || wanted.ulValueLen > max) {
+    if (rv != CKR_OK || wanted.ulValueLen > room) {
         free(wanted.pValue);
         return NULL;
     }
