@@ -99,9 +99,9 @@ get_reach(const PfCall *call)
     return reach;
 }
 
-/* NULL where there is none that the call may use. Module lock held. */
+/* Module lock held. */
 static PfObject *
-find_in_reach(const PfCall *call, CK_OBJECT_HANDLE handle, Reach reach)
+find_in_slot(const PfCall *call, CK_OBJECT_HANDLE handle)
 {
     PfObject *object = call->module->last_object;
     if (object == NULL || object->handle != handle)
@@ -109,6 +109,16 @@ find_in_reach(const PfCall *call, CK_OBJECT_HANDLE handle, Reach reach)
     if (object == NULL || object->slot != call->slot)
         return NULL;
     call->module->last_object = object;
+    return object;
+}
+
+/* NULL where there is none that the call may use. Module lock held. */
+static PfObject *
+find_in_reach(const PfCall *call, CK_OBJECT_HANDLE handle, Reach reach)
+{
+    PfObject *object = find_in_slot(call, handle);
+    if (object == NULL)
+        return NULL;
     bool is_in_reach =
         !object->is_private ||
         (object->is_backends ? reach.is_backends : reach.mark != 0 && object->mark == reach.mark);
@@ -126,6 +136,18 @@ pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object)
     pthread_mutex_unlock(&call->module->lock);
     *ret_object = object;
     return object != NULL ? CKR_OK : CKR_OBJECT_HANDLE_INVALID;
+}
+
+bool
+pf_object_get_public(PfCall *call, CK_OBJECT_HANDLE handle, CK_OBJECT_HANDLE *ret_real)
+{
+    pthread_mutex_lock(&call->module->lock);
+    const PfObject *object = find_in_slot(call, handle);
+    bool is_good = object != NULL && !object->is_private && object->is_keyed;
+    if (is_good)
+        *ret_real = object->key.real;
+    pthread_mutex_unlock(&call->module->lock);
+    return is_good;
 }
 
 void

@@ -49,6 +49,10 @@ struct PfFoundObject {
 CK_RV pf_object_acquire(PfCall *call, CK_OBJECT_HANDLE handle, PfObject **ret_object);
 void pf_object_release(PfObject *object);
 
+/* The backend's handle of a public object, which is good as long as the object is. False: it is
+ * none, or nothing is known of it now. */
+bool pf_object_get_public(PfCall *call, CK_OBJECT_HANDLE handle, CK_OBJECT_HANDLE *ret_real);
+
 bool pf_object_is_private(const PfObject *object);
 
 /* CKA_LABEL for a dialog, or NULL; the caller's to free. */

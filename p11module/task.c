@@ -137,12 +137,10 @@ report_change(PfCall *call)
     pf_snapshot_skip_generation(call, before);
 }
 
-CK_RV
-pf_task_run(PfTask *task)
+static CK_RV
+run_with_objects(PfTask *task, PfStanding standing)
 {
     PfObject *objects[PF_TASK_OBJECTS] = {NULL};
-    PfStanding standing =
-        pf_domain_get_standing(task->call->module, task->call->session->domain, NULL);
     bool is_virtual = standing == PF_STANDING_USER;
     bool has_own_login = standing == PF_STANDING_REAL || standing == PF_STANDING_SO;
     bool is_private = task->wants_private;
@@ -165,4 +163,16 @@ pf_task_run(PfTask *task)
     if (rv == CKR_OK && task->changes_objects && is_virtual)
         report_change(task->call);
     return rv;
+}
+
+CK_RV
+pf_task_run(PfTask *task)
+{
+    PfStanding standing =
+        pf_domain_get_standing(task->call->module, task->call->session->domain, NULL);
+    /* To read a public object takes no login, and no more than its handle. */
+    if (task->is_look && task->input_count == 1 && standing != PF_STANDING_USER &&
+        pf_object_get_public(task->call, task->inputs[0], &task->real[0]))
+        return task->run(task);
+    return run_with_objects(task, standing);
 }
