@@ -5,7 +5,8 @@
 
 The real Firefox with a virtual card, once with OpenSC itself and once with Pinfold in front of it, in
 turns. A start is from the process to a window that takes commands, with a profile that was used
-before. A handshake is from the request to its answer, over a new connection each time; what a login
+before. Two profiles differ by a tenth of a second for all of their lives, with the same module: there
+are several of each. A handshake is from the request to its answer, over a new connection each time; what a login
 of the card takes is measured beside it, by OpenSC itself and with the look at whose card it is.
 """
 
@@ -16,6 +17,7 @@ from rows import parse_arguments, run
 
 HANDSHAKES = 5  # of each side in a round
 LOGINS = 20
+PROFILES = 5  # of each side
 
 
 ARGS = parse_arguments("Measures Firefox with Pinfold and without.", 10)
@@ -56,8 +58,10 @@ class Bench:
             self.pinfold.wake()
             self.server = TlsServer(self.box, authority)
             self.ui = self.box.ui()
-            self.raw = Firefox(self.box, authority, backend, folder="raw")
-            self.own = Firefox(self.box, authority, module_path(), folder="own")
+            self.profiles = [(Firefox(self.box, authority, backend, folder=f"raw-{n}"),
+                              Firefox(self.box, authority, module_path(), folder=f"own-{n}"))
+                             for n in range(min(PROFILES, ARGS.rounds))]
+            self.raw, self.own = self.profiles[0]
             for firefox in (self.raw, self.own):
                 firefox.set_prefs({"privacy.reduceTimerPrecision": False})
         except BaseException:
@@ -65,18 +69,20 @@ class Bench:
             raise
 
     def starts(self):
-        """Milliseconds, pairs of raw and own, the first pair of new profiles left out."""
+        """Milliseconds, pairs of raw and own, the first start of each profile left out."""
+        return [pair for sides in self.profiles for pair in self.start_in_turns(*sides)[1:]]
+
+    def start_in_turns(self, raw, own):
         pairs = []
-        for number in range(ARGS.rounds + 1):
-            sides = [self.raw, self.own]
+        for number in range(1 + max(1, 2 * ARGS.rounds // len(self.profiles))):
             took = {}
-            for firefox in sides if number % 2 else sides[::-1]:
+            for firefox in (raw, own) if number % 2 else (own, raw):
                 began = time.monotonic()
                 firefox.start()
                 took[firefox] = (time.monotonic() - began) * 1000
                 firefox.quit()
-            pairs.append((took[self.raw], took[self.own]))
-        return pairs[1:]
+            pairs.append((took[raw], took[own]))
+        return pairs
 
     def log_in(self):
         self.raw.start()
