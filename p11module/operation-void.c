@@ -8,6 +8,9 @@
 #include "session.h"
 
 #define SCRATCH_SIZE 1024u
+/* What a backend has kept of a long message may come out at the end. More is no wish to be granted:
+ * SoftHSM wants all of the address space for the end of a decryption that was given nothing. */
+#define SCRATCH_MAX ((CK_ULONG)256 * 1024 * 1024)
 
 void
 pf_operation_void_all(PfCall *call)
@@ -149,7 +152,8 @@ run_ending(PfCall *call, Ending end)
 {
     CK_BYTE bytes[SCRATCH_SIZE];
     Scratch scratch = {bytes, sizeof bytes};
-    if (end(call, &scratch) == CKR_BUFFER_TOO_SMALL && scratch.length > sizeof bytes) {
+    if (end(call, &scratch) == CKR_BUFFER_TOO_SMALL && scratch.length > sizeof bytes &&
+        scratch.length <= SCRATCH_MAX) {
         CK_ULONG size = scratch.length;
         scratch.bytes = malloc(size);
         if (scratch.bytes != NULL) {
