@@ -9,7 +9,7 @@ from agentbed import OTHER, TOKEN, history
 from consentbed import ID, PIN, ConsentCase
 from desktopbed import CTL, Bus, Forgotten, pump
 from gi.repository import GLib
-from pinfoldtest import tap, wait_for, wait_within
+from pinfoldtest import clock, tap, wait_for, wait_within
 
 LOCKED_FLAGS = 0x40000
 LAST_TRY = 0x20000
@@ -377,7 +377,7 @@ class Looking(HistoryCase):
         self.end(client, client.call("take", TOKEN, "-", "sign", "my_key")[1])
         self.box.run(CTL, "forget")
         lines = self.box.run(CTL, "history").stdout.splitlines()
-        today = time.strftime("%Y-%m-%d")
+        today = f"{clock.local(time.time()):%Y-%m-%d}"
         for line, words in zip(lines, ("Logged in, with the program's own PIN", "Signed",
                                        "PIN forgotten: you said so"), strict=True):
             self.assertIn(words, line)

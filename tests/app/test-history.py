@@ -7,7 +7,7 @@ import re
 import time
 
 from appcase import TITLE, AppCase, wait_served
-from pinfoldtest import tap
+from pinfoldtest import clock, tap
 from scriptedagent import ReportingAgent
 
 TOKEN = "pkcs11:model=PKCS%2315;manufacturer=piv_II;serial=00;token=Anna%20Beispiel"
@@ -81,7 +81,7 @@ class History(AppCase):
             self.fail(f"no {name!r} in:\n{self.window.tree()}")
 
     def clock(self, number):
-        return time.strftime("%H:%M", time.localtime(self.agent.history[-number]["when"] // 10**6))
+        return f"{clock.local(self.agent.history[-number]['when'] // 10**6):%H:%M}"
 
     def test_long_names(self):
         self.agent.history = [

@@ -23,7 +23,7 @@ def name(common_name):
 
 
 def certificate(subject, issuer="Beispiel CA", days=400, usage=None, purposes=()):
-    """A certificate in DER that ends that many days from now."""
+    """A certificate in DER that ends that many days from now, as it is noon (pinfoldtest.clock)."""
     key = ec.generate_private_key(ec.SECP256R1())
     end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days, hours=1)
     builder = x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name(issuer)) \

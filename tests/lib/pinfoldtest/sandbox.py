@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import process
+from . import clock, process
 from .paths import build_path, tool_search_path
 from .wait import wait_for
 
@@ -89,7 +89,7 @@ class Sandbox:
             "USER": os.environ.get("USER", "root"),
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
-            "TZ": "UTC",
+            "TZ": clock.ZONE,
             "XDG_CONFIG_HOME": str(home / ".config"),
             "XDG_CACHE_HOME": str(home / ".cache"),
             "XDG_DATA_HOME": str(home / ".local/share"),
