@@ -79,6 +79,12 @@ class AppCase(unittest.TestCase):
         process.end_processes([self.app.pid])
         wait_for(lambda: not self.has_name(bus, "org.pinfold.Pinfold"), 10, "the app's name to go")
 
+    def press_keys(self, window, *keys, focused=None):
+        """In that window: a window that shows has not been given the keyboard yet."""
+        wait_served(lambda: window.is_active() and (focused is None or focused.has_state("focused")),
+                    30, lambda: f"the keyboard to be with {window.title}")
+        self.box.screen.key(*keys)
+
     def session_bus(self):
         """This process's connection to the session's bus."""
         flags = Gio.DBusConnectionFlags

@@ -61,7 +61,7 @@ class Programs(SettingsCase):
         self.assertFalse(self.switch(window, "Firefox").has_state("sensitive"))
         self.wait_switch(window, "OpenSSH", False)
         self.focus_switch(window, "OpenSSH")
-        self.box.screen.key("space")
+        self.press_keys(window, "space")
         self.wait_switch(window, "OpenSSH", True)
         self.assertIn(f"PKCS11Provider {module_path()}\n", self.text())
         self.assertTrue(self.switch(window, "OpenSSH").has_state("focused"))

@@ -78,7 +78,7 @@ class Keys(PagesCase):
         self.box.screen.focus(wait_for(lambda: self.box.screen.windows("^Settings$"), 30,
                                        "the dialog's X window")[0])
         delay.focus()
-        self.box.screen.key("Up")
+        self.press_keys(window, "Up", focused=delay)
         wait_served(lambda: self.get("release-delay") == "uint32 800", 30, "the setting")
         self.picture("general")
         self.turn_to(window, "Forgetting")

@@ -265,8 +265,9 @@ class Permissions(SettingsCase):
         self.agent.consents = [ALWAYS, SESSION, NEVER]
         window = self.open_page()
         self.wait_texts(window, "Chat")
-        window.find("Revoke", "push button").focus()
-        self.box.screen.key("space")
+        button = window.find("Revoke", "push button")
+        button.focus()
+        self.press_keys(window, "space", focused=button)
         wait_served(lambda: self.agent.revoked == ["a1"], 10, "the first to be revoked")
         self.wait_no_text(window, "Mail <b>Client</b>")
         button = window.find("Revoke", "push button")

@@ -49,7 +49,7 @@ class Certificates(TokenCase):
         self.assertEqual(detail.title, "Certificate — anna@beispiel.example")
         self.wait_texts(detail, "Expires in 12 days", "Beispiel CA")
         self.picture("token-window-detail")
-        self.box.screen.key("Escape")
+        self.press_keys(detail, "Escape")
         self.ui.wait_no_window("Certificate —")
 
         serial = softhsm.init_token(self.box, label="empty")
@@ -62,9 +62,7 @@ class Certificates(TokenCase):
         """By the keyboard."""
         row = window.find(name, "list item")
         row.focus()
-        wait_served(lambda: row.has_state("focused") and window.find(role="frame").has_state("active"),
-                    10, f"the focus on {name}")
-        self.box.screen.key("Return")
+        self.press_keys(window, "Return", focused=row)
 
     def test_read_once(self):
         token = self.make_soft_token(one=certificate("Anna Beispiel"))

@@ -74,6 +74,10 @@ class Window:
             raise WaitTimeout(f"nothing named {name!r} with role {role!r} in:\n{self.tree()}")
         return Widget(self.ui, number)
 
+    def is_active(self):
+        """Whether it has the keyboard, as far as the program knows."""
+        return self.ui._call("state", target=self.object, state="active")
+
     def has(self, name=None, role=None):
         return self.ui._call("find", within=self.object, name=name, role=role) is not None
 
