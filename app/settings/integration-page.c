@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfIntegrationPage: one job of pinfoldctl at a time. Each program is an action that has a state;
- * it changes when the job has looked again. */
+/* PfIntegrationPage: one job of pinfoldctl at a time, and what is wanted meanwhile after it. Each
+ * program is an action that has a state; what is, shows when nothing more is to be changed. */
 #include "integration-page.h"
 
 #include "integration-item.h"
@@ -18,13 +18,15 @@ struct _PfIntegrationPage {
     GListStore *items;
     GSimpleActionGroup *actions;
     GCancellable *cancellable;
+    GQueue wanted; /* arguments for pinfoldctl, char **: the changes that wait */
     gboolean is_busy;
-    gboolean is_stale; /* was to be looked at while a job ran */
+    gboolean is_stale; /* the programs are to be looked at when no change waits */
 };
 
 G_DEFINE_FINAL_TYPE(PfIntegrationPage, pf_integration_page, GTK_TYPE_BOX)
 
 static void on_programs_listed(GObject *source, GAsyncResult *result, gpointer user_data);
+static void on_program_changed(GObject *source, GAsyncResult *result, gpointer user_data);
 
 static void
 show_failure(PfIntegrationPage *self, const char *text)
@@ -40,21 +42,29 @@ set_busy(PfIntegrationPage *self, gboolean is_busy)
     gtk_widget_set_visible(GTK_WIDGET(self->busy_label), is_busy);
 }
 
+/* The next job, if there is one. */
 static void
-list_programs(PfIntegrationPage *self)
+go_on(PfIntegrationPage *self)
 {
-    static const char *const words[] = {"register", "--list", NULL};
-    set_busy(self, TRUE);
-    self->is_stale = FALSE;
-    pf_registration_job_run_async(words, self->cancellable, on_programs_listed, self);
+    static const char *const list[] = {"register", "--list", NULL};
+    g_auto(GStrv) change = g_queue_pop_head(&self->wanted);
+    set_busy(self, change != NULL || self->is_stale);
+    if (change != NULL) {
+        self->is_stale = TRUE;
+        pf_registration_job_run_async((const char *const *)change, self->cancellable,
+                                      on_program_changed, self);
+    } else if (self->is_stale) {
+        self->is_stale = FALSE;
+        pf_registration_job_run_async(list, self->cancellable, on_programs_listed, self);
+    }
 }
 
 void
 pf_integration_page_reload(PfIntegrationPage *self)
 {
-    self->is_stale = self->is_busy;
+    self->is_stale = TRUE;
     if (!self->is_busy)
-        list_programs(self);
+        go_on(self);
 }
 
 /* TRUE: the page is gone, or the job failed, which is shown. */
@@ -62,8 +72,8 @@ static gboolean
 has_failed(JsonArray *programs, GError *error, gpointer user_data)
 {
     if (programs == NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        set_busy(user_data, FALSE);
         show_failure(user_data, error->message);
+        go_on(user_data);
     }
     return programs == NULL;
 }
@@ -81,19 +91,20 @@ on_program_changed(GObject *source, GAsyncResult *result, gpointer user_data)
             ? pf_integration_item_new(json_array_get_object_element(programs, 0))
             : NULL;
     g_autofree char *failure = item != NULL ? pf_integration_item_dup_error(item) : NULL;
-    show_failure(self, failure);
-    list_programs(self);
+    if (failure != NULL)
+        show_failure(self, failure);
+    go_on(self);
 }
 
 /* WORDS ends with NULL. */
 static void
 change(PfIntegrationPage *self, const char *const *words)
 {
+    g_queue_push_tail(&self->wanted, g_strdupv((char **)words));
     if (self->is_busy)
         return;
-    set_busy(self, TRUE);
     show_failure(self, NULL);
-    pf_registration_job_run_async(words, self->cancellable, on_program_changed, self);
+    go_on(self);
 }
 
 /* The switch shows what was wanted at once; what came of it, when the programs were looked at. */
@@ -104,7 +115,6 @@ on_use_changed(GSimpleAction *action, GVariant *state, gpointer user_data)
     const char *words[] = {g_variant_get_boolean(state) ? "register" : "unregister",
                            g_action_get_name(G_ACTION(action)), NULL};
     g_simple_action_set_state(action, state);
-    self->is_stale = TRUE;
     change(self, words);
 }
 
@@ -165,11 +175,10 @@ on_programs_listed(GObject *source, GAsyncResult *result, gpointer user_data)
     if (has_failed(programs, error, user_data))
         return;
     PfIntegrationPage *self = user_data;
-    for (guint i = 0; i < json_array_get_length(programs); i++)
+    guint count = g_queue_is_empty(&self->wanted) ? json_array_get_length(programs) : 0;
+    for (guint i = 0; i < count; i++)
         show_program(self, json_array_get_object_element(programs, i));
-    set_busy(self, FALSE);
-    if (self->is_stale)
-        list_programs(self);
+    go_on(self);
 }
 
 static void
@@ -180,6 +189,7 @@ dispose(GObject *object)
     g_clear_object(&self->cancellable);
     g_clear_object(&self->actions);
     g_clear_object(&self->items);
+    g_queue_clear_full(&self->wanted, (GDestroyNotify)g_strfreev);
     G_OBJECT_CLASS(pf_integration_page_parent_class)->dispose(object);
 }
 
@@ -200,6 +210,7 @@ pf_integration_page_init(PfIntegrationPage *self)
 {
     static const GActionEntry entries[] = {{"replace", on_replace_activated, "s"}};
     self->cancellable = g_cancellable_new();
+    g_queue_init(&self->wanted);
     self->items = g_list_store_new(PF_TYPE_INTEGRATION_ITEM);
     self->actions = g_simple_action_group_new();
     g_action_map_add_action_entries(G_ACTION_MAP(self->actions), entries, G_N_ELEMENTS(entries),

@@ -3,6 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The page of programs that can use Pinfold: switches that run pinfoldctl."""
 
+import fcntl
+import os
 import re
 import shutil
 from pathlib import Path
@@ -63,7 +65,7 @@ class Programs(SettingsCase):
         self.focus_switch(window, "OpenSSH")
         self.press_keys(window, "space")
         self.wait_switch(window, "OpenSSH", True)
-        self.assertIn(f"PKCS11Provider {module_path()}\n", self.text())
+        self.wait_in_file(f"PKCS11Provider {module_path()}\n")
         self.assertTrue(self.switch(window, "OpenSSH").has_state("focused"))
         self.wait_texts(window, "Firefox is also here as a Flatpak")
         # What is said to root is about the terminal.
@@ -71,12 +73,28 @@ class Programs(SettingsCase):
                           "root" not in text], [])
         self.switch(window, "OpenSSH").press()
         self.wait_switch(window, "OpenSSH", False)
-        self.assertEqual(self.text(), "User me\n")
+        wait_served(lambda: self.text() == "User me\n", 30, "the file to be as it was")
         self.config.unlink()
         self.config.mkdir()
         self.switch(window, "OpenSSH").press()
         self.wait_texts(window, "is not a regular file")
         self.wait_switch(window, "OpenSSH", False)
+
+    def test_what_is_wanted_while_another_is_changed(self):
+        window = self.open_page()
+        self.wait_texts(window, "OpenSSH", "OpenSSL")
+        self.home.chmod(0o700)
+        lock = os.open(self.home, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as if another pinfoldctl were at work
+        for name in ("OpenSSH", "OpenSSL"):
+            self.switch(window, name).press()
+            self.wait_switch(window, name, True)
+        os.close(lock)
+        self.wait_in_file(f"PKCS11Provider {module_path()}\n")
+        wait_served((self.home / ".config/pinfold/openssl.cnf").exists, 30, "OpenSSL's file")
+        self.wait_no_text(window, "Looking at the programs…")
+        for name in ("OpenSSH", "OpenSSL"):
+            self.wait_switch(window, name, True)
 
     @tap.only_if(FULL)
     def test_others_are_pointed_out_and_replaced(self):
@@ -88,9 +106,14 @@ class Programs(SettingsCase):
         window.find("Replace by Pinfold", "push button", 30).press()
         self.wait_switch(window, "OpenSSH", True)
         self.wait_no_text(window, "the same cards and tokens")
+        self.wait_in_file(module_path())
         self.assertLess(self.text().index(module_path()), self.text().index(self.backend))
         self.switch(window, "OpenSSH").press()
         wait_served(lambda: self.text() == before, 30, "the file to be as it was")
+
+    def wait_in_file(self, part):
+        """A switch shows what is wanted before it is."""
+        wait_served(lambda: part in self.text(), 30, lambda: f"{part!r} in {self.text()!r}")
 
     def focus_switch(self, window, name):
         self.switch(window, name).focus()
