@@ -59,10 +59,14 @@ run(void *data)
     PfLinger *linger = &module->linger;
     pthread_mutex_lock(&linger->lock);
     while (!linger->is_ending) {
+        linger->has_news = false;
         pthread_mutex_unlock(&linger->lock);
         pf_agent_patience_begin();
         uint64_t due = close_due(module, pf_window_now());
         pthread_mutex_lock(&linger->lock);
+        /* Closing one window takes a card a while, and another was looked at before. */
+        if (linger->has_news)
+            continue;
         if (due == 0)
             break;
         struct timespec until = {.tv_sec = (time_t)(due / 1000),
@@ -98,6 +102,7 @@ pf_linger_begin(PfModule *module)
     PfLinger *linger = &module->linger;
     pthread_mutex_lock(&linger->lock);
     bool runs = !linger->is_ending && (linger->is_running || start(module));
+    linger->has_news = true;
     if (runs)
         pthread_cond_signal(&linger->changed);
     pthread_mutex_unlock(&linger->lock);

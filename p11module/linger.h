@@ -15,6 +15,7 @@ typedef struct {
     bool is_running;
     bool is_joinable;
     bool is_ending;
+    bool has_news; /* since the thread began to look */
     pthread_t thread;
 } PfLinger;
 

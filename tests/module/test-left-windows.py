@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The Pinfold authors
+"""Windows that nobody would close any more, because two threads met at the wrong moment."""
+
+import unittest
+
+from pinfoldtest import Sandbox, Spy, mock, process, softhsm, tap, wait_for
+from pinfoldtest.mock import Mock
+from pinfoldtest.pinfold import Pinfold
+
+
+class LeftCase(unittest.TestCase):
+    def setUp(self):
+        self.box = Sandbox(bus=False)
+        self.addCleanup(self.box.close)
+        self.mock = Mock(self.box)
+        self.box.env |= self.mock.env
+
+    def switches(self):
+        return {thread: count for thread, count in process.voluntary_switches(self.d.pid).items()
+                if int(thread) != self.d.pid}
+
+    def wait_inside(self, threads=1):
+        """Until so many of the driver's other threads wait in the mock, which looks again and
+        again."""
+        before = self.switches()
+
+        def are_inside():
+            return sum(count - before.get(thread, 0) > 10
+                       for thread, count in self.switches().items()) >= threads
+
+        wait_for(are_inside, 5, "the call to wait in the backend")
+
+    def assert_closes(self):
+        wait_for(lambda: not self.spy.logged_in(self.d.pid), 5, "the window to close")
+
+
+class Lingering(LeftCase):
+    def setUp(self):
+        super().setUp()
+        backend = softhsm.setup(self.box)
+        softhsm.init_token(self.box)
+        softhsm.import_key(self.box, bits=1024)
+        self.spy = Spy(self.box, backend)
+        self.box.env |= self.spy.env
+        self.pinfold = Pinfold(self.box, {"first": self.spy.path, "second": self.mock.path})
+        self.pinfold.set("release-delay", "500")
+        self.d = self.pinfold.driver()
+        self.addCleanup(self.d.close)
+        self.d.ok("init", "os-locking")
+
+    def logged_in(self, token, pin):
+        session = self.d.open_session(token, "rw")
+        self.d.ok("login", session, "user", pin)
+        return session, self.d.find(session, **{"class": "private_key"})[0]
+
+    def test_window_that_begins_to_linger_while_another_one_is_closed(self):
+        first = self.logged_in("=pinfold-test", softhsm.PIN)
+        second = self.logged_in("=Mock Token", mock.PIN)
+
+        def lingers():
+            self.d.sign(*first)
+            return self.spy.logged_in(self.d.pid)
+
+        wait_for(lingers, 5, "the setting to be in force")
+        self.assert_closes()
+        gate = self.box.dir / "gate"
+        self.mock.script(f"C_Logout=block:{gate}@1")
+        self.d.sign(*second)
+        self.wait_inside()
+        self.d.sign(*first)
+        gate.touch()
+        self.assert_closes()
+
+
+if __name__ == "__main__":
+    tap.main()
