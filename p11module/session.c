@@ -57,6 +57,22 @@ let_go(PfModule *module, PfSession *session)
     note_closed(call.slot);
 }
 
+/* One thread has closed the session while another one was beginning something in it, which nobody
+ * else would end: the window would stay open, the token the session's alone, what a person gave in
+ * memory. */
+static void
+drop_late(PfModule *module, PfSession *session)
+{
+    PfCall call;
+    fill_call(&call, module, session);
+    call.real = CK_INVALID_HANDLE; /* the backend's may be another session by now */
+    pf_operation_drop_all(&call);
+    pf_object_forget_session(&call);
+    if (atomic_load(&call.slot->sessions) <= atomic_load(&call.slot->closing) &&
+        pf_window_is_up(call.slot))
+        pf_window_close_lingering(module, call.slot, UINT64_MAX);
+}
+
 static void
 release(PfModule *module, PfSession *session)
 {
@@ -64,6 +80,8 @@ release(PfModule *module, PfSession *session)
         return;
     if (session->is_ended)
         let_go(module, session);
+    else
+        drop_late(module, session);
     session_free(session);
 }
 

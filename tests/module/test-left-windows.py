@@ -74,5 +74,46 @@ class Lingering(LeftCase):
         self.assert_closes()
 
 
+class Closed(LeftCase):
+    """A session that one thread closes while another one begins something in it, which the backend
+    has taken when it comes to the end of the session."""
+
+    def setUp(self):
+        super().setUp()
+        self.spy = Spy(self.box, self.mock.path)
+        self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
+        self.d = self.pinfold.driver(self.spy)
+        self.addCleanup(self.d.close)
+        self.d.ok("init", "os-locking")
+        self.other = self.d.open_session(mode="rw")
+        self.d.ok("login", self.other, "user", mock.PIN)
+        self.key = self.d.find(self.other, **{"class": "private_key"})[0]
+
+    def close_during(self, function, verb, *words):
+        session = self.d.open_session(mode="rw")
+        gates = [self.box.dir / f"{name}-{verb}" for name in ("begin", "end")]
+        self.mock.script(f"{function}=block:{gates[0]}@1")
+        begun = self.d.background(verb, session, *words)
+        self.wait_inside()
+        self.mock.script(f"C_CloseSession=block:{gates[1]}@1")
+        closed = self.d.background("close", session)
+        self.wait_inside(threads=2)
+        gates[0].touch()
+        self.assertEqual(self.d.join(begun).rv, "CKR_OK")
+        gates[1].touch()
+        self.assertEqual(self.d.join(closed).rv, "CKR_OK")
+        self.assertFalse(self.spy.logged_in(self.d.pid))
+        self.d.ok("logout", self.other)
+        self.d.ok("login", self.other, "user", mock.PIN)
+        self.assertFalse(self.spy.logged_in(self.d.pid))
+
+    def test_operation(self):
+        self.close_during("C_SignInit", "signinit", self.key, "RSA_PKCS")
+
+    def test_object(self):
+        self.close_during("C_CreateObject", "create", "class=data", "label=brief", "value=text:z",
+                          "private=true", "token=false")
+
+
 if __name__ == "__main__":
     tap.main()
