@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
@@ -80,9 +81,16 @@ const PfPeerIdentityOps pf_peer_identity_kernel = {
     .read_start_time = kernel_read_start_time,
 };
 
+static void
+set_gone(const PfPeerIdentity *self, GError **error)
+{
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "process %d is gone", (int)self->pid);
+}
+
 /* Sets pidfd and start time so that both are of the process that made the connection, as far as
- * the kernel lets us know: SO_PEERPIDFD is exact. Without it the pid may have been reused before we
- * look; the start time read on both sides of pidfd_open() at least makes the two agree. */
+ * the kernel lets us know: SO_PEERPIDFD is exact, and what it says of a process that is gone is no
+ * reason to look whose its pid is now. Without it the pid may have been reused before we look; the
+ * start time read on both sides of pidfd_open() at least makes the two agree. */
 static gboolean
 pin_process(PfPeerIdentity *self, int socket_fd, const PfPeerIdentityOps *ops, GError **error)
 {
@@ -90,11 +98,11 @@ pin_process(PfPeerIdentity *self, int socket_fd, const PfPeerIdentityOps *ops, G
     guint64 after = 0;
     int r = ops->read_start_time(self->pid, &before);
     self->pidfd = ops->get_peer_pidfd(socket_fd);
-    if (self->pidfd < 0)
+    if (self->pidfd == -ENOPROTOOPT)
         self->pidfd = ops->open_pidfd(self->pid);
     if (r < 0 || self->pidfd < 0 || ops->read_start_time(self->pid, &after) < 0 ||
         before != after) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "process %d is gone", (int)self->pid);
+        set_gone(self, error);
         return FALSE;
     }
     self->start_time = before;
@@ -115,6 +123,14 @@ mark_unseen_process(PfPeerIdentity *self, int socket_fd, const PfPeerIdentityOps
     if (fstatfs(pidfd, &fs) == 0 && fs.f_type == PID_FS_MAGIC && fstat(pidfd, &st) == 0)
         self->pidfs_inode = st.st_ino;
     self->pidfd = pidfd;
+}
+
+/* While it lives, nobody else has its pid, and what /proc says there is of it. */
+static gboolean
+is_alive(const PfPeerIdentity *self)
+{
+    struct pollfd watch = {.fd = self->pidfd, .events = POLLIN};
+    return poll(&watch, 1, 0) == 0;
 }
 
 static gboolean
@@ -175,6 +191,10 @@ pf_peer_identity_new(int socket_fd, const PfPeerIdentityOps *ops, GError **error
     if (!pin_process(self, socket_fd, ops, error))
         return NULL;
     read_executable(self);
+    if (!is_alive(self)) {
+        set_gone(self, error);
+        return NULL;
+    }
     return g_steal_pointer(&self);
 }
 

@@ -18,6 +18,25 @@ lack_peer_pidfd(int socket_fd)
     return -ENOPROTOOPT;
 }
 
+/* As the kernel answers for a process that was waited for: the pid can be another's by now. */
+static int
+lack_process(int socket_fd)
+{
+    return -ESRCH;
+}
+
+/* As newer kernels do: its pidfd, which tells that it has ended. */
+static int
+open_ended_pidfd(int socket_fd)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    int pidfd = pf_peer_identity_kernel.open_pidfd(child);
+    waitpid(child, NULL, 0);
+    return pidfd;
+}
+
 static int
 count_open_pidfd(pid_t pid)
 {
@@ -152,6 +171,17 @@ test_gone_process(Peer *peer, gconstpointer data)
     check_refused(peer, &ops);
 }
 
+/* The pid of the one that made the connection belongs to the child, which did not. */
+static void
+test_heir_of_pid(Peer *peer, gconstpointer data)
+{
+    PfPeerIdentityOps ops = pf_peer_identity_kernel;
+    ops.get_peer_pidfd = lack_process;
+    check_refused(peer, &ops);
+    ops.get_peer_pidfd = open_ended_pidfd;
+    check_refused(peer, &ops);
+}
+
 static void
 test_stopped_process(Peer *peer, gconstpointer data)
 {
@@ -187,6 +217,7 @@ main(int argc, char **argv)
                tear_down);
     g_test_add("/peer-identity/reused-pid", Peer, NULL, set_up, test_reused_pid, tear_down);
     g_test_add("/peer-identity/gone-process", Peer, NULL, set_up, test_gone_process, tear_down);
+    g_test_add("/peer-identity/heir-of-pid", Peer, NULL, set_up, test_heir_of_pid, tear_down);
     g_test_add("/peer-identity/stopped-process", Peer, NULL, set_up, test_stopped_process,
                tear_down);
     g_test_add("/peer-identity/hidden-executable", Peer, NULL, set_up, test_hidden_executable,
