@@ -162,6 +162,8 @@ on_bus_acquired(GDBusConnection *connection, const char *name, gpointer data)
         g_warning("cannot serve %s: %s", PF_WIRE_AGENT_PATH, error->message);
 }
 
+/* The one that had the name may be gone meanwhile, such as an agent before this one; then it is
+ * nobody's, or ours. */
 static void
 on_owner_known(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -170,6 +172,8 @@ on_owner_known(GObject *source, GAsyncResult *result, gpointer data)
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
     if (answer != NULL)
         g_variant_get(answer, "(u)", &pid);
+    if (answer == NULL || pid == (guint32)getpid())
+        return;
     g_autofree char *link = g_strdup_printf("/proc/%u/exe", pid);
     g_autofree char *exe = pid != 0 ? g_file_read_link(link, NULL) : NULL;
     g_warning("Another program has the name %s (process %u, %s): what is asked and told on the "
