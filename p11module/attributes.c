@@ -69,6 +69,9 @@ static const struct {
 
 #define KNOWN_COUNT (sizeof known / sizeof *known)
 
+/* None of them is nearly as long: what a backend says is longer it cannot have. */
+#define VALUE_MAX ((CK_ULONG)1024 * 1024)
+
 struct PfAttributes {
     atomic_uint references;
     CK_ATTRIBUTE values[KNOWN_COUNT]; /* ulValueLen -1: not there, and `missing` says why */
@@ -107,8 +110,9 @@ read_lengths(PfAttributes *attributes, PfBackend *backend, CK_SESSION_HANDLE rea
     CK_RV rv = PF_BACKEND_CALL(backend, C_GetAttributeValue, real, object, attributes->values,
                                KNOWN_COUNT);
     for (size_t i = 0; i < KNOWN_COUNT && is_answer(rv); i++) {
-        if (attributes->values[i].ulValueLen != (CK_ULONG)-1)
+        if (attributes->values[i].ulValueLen <= VALUE_MAX)
             continue;
+        attributes->values[i].ulValueLen = (CK_ULONG)-1;
         attributes->missing[i] = CKR_ATTRIBUTE_TYPE_INVALID;
         if (rv == CKR_ATTRIBUTE_SENSITIVE) {
             CK_ATTRIBUTE one = {known[i].type, NULL, 0};
@@ -117,6 +121,16 @@ read_lengths(PfAttributes *attributes, PfBackend *backend, CK_SESSION_HANDLE rea
         }
     }
     return is_answer(rv) ? CKR_OK : rv;
+}
+
+/* The value has LENGTH now: one that is longer than its room was not written there. */
+static void
+take_length(PfAttributes *attributes, size_t at, CK_ULONG length)
+{
+    bool is_there = length <= attributes->values[at].ulValueLen;
+    attributes->values[at].ulValueLen = is_there ? length : (CK_ULONG)-1;
+    if (!is_there)
+        attributes->missing[at] = CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
 /* Reads what has a length, all in one block of memory. */
@@ -148,7 +162,7 @@ read_values(PfAttributes *attributes, PfBackend *backend, CK_SESSION_HANDLE real
     CK_ULONG next = 0;
     for (size_t i = 0; i < KNOWN_COUNT && rv == CKR_OK; i++) {
         if (attributes->values[i].ulValueLen != (CK_ULONG)-1)
-            attributes->values[i].ulValueLen = wanted[next++].ulValueLen;
+            take_length(attributes, i, wanted[next++].ulValueLen);
     }
     return rv;
 }
