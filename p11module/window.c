@@ -84,19 +84,20 @@ pf_window_show(PfCall *call)
     pthread_mutex_unlock(&call->slot->lock);
 }
 
-/* Logs the backend out. The session may be gone already: then another one does it. Returns whether
- * it is logged out now. */
+/* Logs the backend out. The session may be gone already: then another one does it, if there can be
+ * one now. Returns whether it is logged out now. */
 static bool
 log_out(PfSlot *slot, CK_SESSION_HANDLE real)
 {
     CK_SESSION_HANDLE other;
     CK_RV rv = PF_BACKEND_CALL(slot->backend, C_Logout, real);
     if (rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED) {
-        if (PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real, CKF_SERIAL_SESSION, NULL,
-                            NULL, &other) != CKR_OK)
-            return true; /* no token, or no session left: nothing is logged in */
-        rv = PF_BACKEND_CALL(slot->backend, C_Logout, other);
-        PF_BACKEND_CALL(slot->backend, C_CloseSession, other);
+        rv = PF_BACKEND_CALL(slot->backend, C_OpenSession, slot->real, CKF_SERIAL_SESSION, NULL,
+                             NULL, &other);
+        if (rv == CKR_OK) {
+            rv = PF_BACKEND_CALL(slot->backend, C_Logout, other);
+            PF_BACKEND_CALL(slot->backend, C_CloseSession, other);
+        }
     }
     return rv == CKR_OK || rv == CKR_USER_NOT_LOGGED_IN || rv == CKR_DEVICE_REMOVED ||
            rv == CKR_TOKEN_NOT_PRESENT;

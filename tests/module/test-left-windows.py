@@ -74,6 +74,36 @@ class Lingering(LeftCase):
         self.assert_closes()
 
 
+class Full(LeftCase):
+    """A token that lets nobody have another session when the window is to be closed."""
+
+    def test_window_that_lingers(self):
+        self.spy = Spy(self.box, self.mock.path)
+        self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
+        self.pinfold.set("release-delay", "500")
+        self.d = self.pinfold.driver(self.spy)
+        self.addCleanup(self.d.close)
+        self.d.ok("init", "os-locking")
+        session = self.d.open_session(mode="rw")
+        self.d.ok("login", session, "user", mock.PIN)
+        key = self.d.find(session, **{"class": "private_key"})[0]
+
+        def lingers():
+            self.d.sign(session, key)
+            return self.spy.logged_in(self.d.pid)
+
+        def is_refused():
+            return self.spy.counts(self.d.pid, "CKR_SESSION_COUNT")["C_OpenSession"] > 0
+
+        wait_for(lingers, 5, "the setting to be in force")
+        self.d.sign(session, key)
+        self.mock.script("C_OpenSession=CKR_SESSION_COUNT")
+        wait_for(is_refused, 5, "the window's end")
+        self.mock.script()
+        self.d.sign(session, key)
+        self.assert_closes()
+
+
 class Closed(LeftCase):
     """A session that one thread closes while another one begins something in it, which the backend
     has taken when it comes to the end of the session."""
