@@ -9,10 +9,10 @@
 
 #include "export-name.h"
 #include "failure-note.h"
+#include "pem-text.h"
 #include "plain-text.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(X509, X509_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BIO, BIO_free)
 
 static char *
 dup_common_name(GBytes *der)
@@ -50,13 +50,7 @@ pf_certificate_export_encode(GBytes *der, const char *file_name)
     g_autofree char *lower = g_ascii_strdown(file_name, -1);
     if (g_str_has_suffix(lower, ".der") || g_str_has_suffix(lower, ".cer"))
         return g_bytes_ref(der);
-    g_autoptr(BIO) memory = BIO_new(BIO_s_mem());
-    gsize size;
-    const unsigned char *bytes = g_bytes_get_data(der, &size);
-    char *text = NULL;
-    PEM_write_bio(memory, PEM_STRING_X509, "", bytes, (long)size);
-    long length = BIO_get_mem_data(memory, &text);
-    return g_bytes_new(text, (gsize)length);
+    return pf_pem_text_encode(PEM_STRING_X509, der);
 }
 
 static void

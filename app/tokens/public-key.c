@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Public keys: PEM by OpenSSL, and of the numbers that it reads the line of RFC 4253 and RFC 5656.
- */
+/* Public keys: PEM, and of the numbers that OpenSSL reads the line of RFC 4253 and RFC 5656. */
 #include "public-key.h"
 
 #include <openssl/bn.h>
@@ -10,23 +9,12 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "pem-text.h"
+
 /* Of P-521, uncompressed, 133. */
 #define POINT_MAX 160u
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BIO, BIO_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EVP_PKEY, EVP_PKEY_free)
-
-static GBytes *
-encode_pem(GBytes *der)
-{
-    g_autoptr(BIO) memory = BIO_new(BIO_s_mem());
-    gsize size;
-    const unsigned char *bytes = g_bytes_get_data(der, &size);
-    char *text = NULL;
-    PEM_write_bio(memory, PEM_STRING_PUBLIC, "", bytes, (long)size);
-    long length = BIO_get_mem_data(memory, &text);
-    return g_bytes_new(text, (gsize)length);
-}
 
 static void
 add_bytes(GByteArray *blob, gconstpointer bytes, gsize size)
@@ -117,5 +105,6 @@ GBytes *
 pf_public_key_encode(GBytes *der, const char *file_name, const char *comment)
 {
     g_autofree char *lower = g_ascii_strdown(file_name, -1);
-    return g_str_has_suffix(lower, ".pub") ? encode_ssh(der, comment) : encode_pem(der);
+    return g_str_has_suffix(lower, ".pub") ? encode_ssh(der, comment)
+                                           : pf_pem_text_encode(PEM_STRING_PUBLIC, der);
 }
