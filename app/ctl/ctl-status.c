@@ -207,9 +207,10 @@ print_text(GVariant *status)
     g_autoptr(GVariant) readers = lookup_list(status, "readers");
     g_autoptr(GVariant) tokens = lookup_list(status, "tokens");
     g_autoptr(GVariant) domains = lookup_list(status, "domains");
+    g_autofree char *version = pf_ctl_text_dup_safe(lookup_text(status, "version"));
+    g_autofree char *mode = pf_ctl_text_dup_safe(lookup_text(status, "cache_mode"));
     /* Translators: a version number, and the name of a cache mode, which stays as it is. */
-    g_print(_("Pinfold %s, cache mode “%s”"), lookup_text(status, "version"),
-            lookup_text(status, "cache_mode"));
+    g_print(_("Pinfold %s, cache mode “%s”"), version, mode);
     g_print("\n");
     print_readers(readers, tokens);
     print_tokens(tokens);

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
-"""pinfoldctl consent: what it prints of the agent's list, and what it takes back."""
+"""pinfoldctl with an agent that says what the test wants: consent, what it prints of the list and what
+it takes back; and status."""
 
 import json
 import socket
@@ -47,7 +48,9 @@ class DecidingAgent(ReportingAgent):
             super()._on_method_call(connection, sender, path, iface, method, args, invocation)
 
 
-class Consent(unittest.TestCase):
+class CtlCase(unittest.TestCase):
+    command = None
+
     def setUp(self):
         self.box = Sandbox(services=False)
         self.addCleanup(self.box.close)
@@ -67,12 +70,16 @@ class Consent(unittest.TestCase):
 
     def ctl(self, *args, status=0):
         """What it prints, on standard error when it fails."""
-        ran = self.box.start([CTL, "consent", *args], stdout=subprocess.PIPE,
+        ran = self.box.start([CTL, self.command, *args], stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True)
         wait_served(lambda: ran.poll() is not None, 20, "pinfoldctl")
         out, error = ran.communicate()
         self.assertEqual(ran.returncode, status, out + error)
         return error if status else out
+
+
+class Consent(CtlCase):
+    command = "consent"
 
     def test_list(self):
         self.agent.consents = [FULL, BARE]
@@ -118,6 +125,19 @@ class Consent(unittest.TestCase):
                       ("revoke", "7", "8"), ("revoke", "7", "--all"), ("revoke", "--some")):
             self.ctl(*words, status=2)
         self.assertEqual(self.agent.revoked, [])
+
+
+class Status(CtlCase):
+    command = "status"
+
+    def test_text_that_moves_the_cursor(self):
+        """Whoever has the agent's name says it: no part of it reaches the terminal as it is."""
+        odd = GLib.Variant("s", "\x1b[2J\x9b1mx")
+        self.agent.report(readers=[{"name": "\x1b[2Jreader", "present": False}])
+        self.agent.status |= {"version": odd, "cache_mode": odd}
+        said = self.ctl()
+        self.assertIn("Pinfold \ufffd[2J\ufffd1mx, cache mode “\ufffd[2J\ufffd1mx”", said)
+        self.assertEqual([c for c in said if c != "\n" and not c.isprintable()], [])
 
 
 if __name__ == "__main__":
