@@ -31,24 +31,56 @@ check_module(const char *module, GError **error)
     return FALSE;
 }
 
-/* sudo may leave HOME as it was: files in it would then belong to root. */
-static gboolean
-check_home(const char *home, GError **error)
+/* PATH, or the nearest folder above it that there is, without links; NULL for a link to nothing. */
+static char *
+dup_real(const char *path)
 {
     GStatBuf st;
-    if (g_stat(home, &st) == 0 && st.st_uid == geteuid())
-        return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                _("the home directory %s is not yours: run this as the user who is to use "
-                  "Pinfold, without sudo"),
-                home);
-    return FALSE;
+    g_autofree char *there = g_strdup(path);
+    while (g_lstat(there, &st) < 0 && strlen(there) > 1) {
+        g_autofree char *below = g_steal_pointer(&there);
+        there = g_path_get_dirname(below);
+    }
+    char *real = realpath(there, NULL);
+    char *copy = g_strdup(real);
+    free(real);
+    return copy;
+}
+
+/* But for the home: one that is not there yet is made in a folder that may be the system's. */
+static gboolean
+is_own(const char *folder, gboolean is_home)
+{
+    GStatBuf st;
+    g_autofree char *real = is_home ? g_strdup(folder) : dup_real(folder);
+    return real != NULL && g_stat(real, &st) == 0 &&
+           (st.st_uid == geteuid() || (st.st_uid == 0 && !is_home));
+}
+
+/* sudo and su may leave the environment as it was: files in these folders would then belong to
+ * root. */
+static gboolean
+check_folders(GError **error)
+{
+    const char *const folders[] = {g_get_home_dir(), g_get_user_config_dir(), g_get_user_data_dir(),
+                                   g_get_user_state_dir()};
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        if (is_own(folders[i], i == 0))
+            continue;
+        g_autofree char *shown = g_filename_display_name(folders[i]);
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                    _("the folder %s is not yours: run this as the user who is to use Pinfold, "
+                      "without sudo"),
+                    shown);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 PfRegisterPlace *
 pf_register_place_new(const char *module, gboolean is_system, const char *root, GError **error)
 {
-    if (!check_module(module, error) || (!is_system && !check_home(g_get_home_dir(), error)))
+    if (!check_module(module, error) || (!is_system && !check_folders(error)))
         return NULL;
     PfRegisterPlace *place = g_new0(PfRegisterPlace, 1);
     place->is_system = is_system;
@@ -145,22 +177,6 @@ pf_register_place_check_module(const PfRegisterPlace *place, GError **error)
                   "user’s programs do: install Pinfold where only root can write"),
                 shown);
     return FALSE;
-}
-
-/* PATH, or the nearest folder above it that there is, without links; NULL for a link to nothing. */
-static char *
-dup_real(const char *path)
-{
-    GStatBuf st;
-    g_autofree char *there = g_strdup(path);
-    while (g_lstat(there, &st) < 0 && strlen(there) > 1) {
-        g_autofree char *below = g_steal_pointer(&there);
-        there = g_path_get_dirname(below);
-    }
-    char *real = realpath(there, NULL);
-    char *copy = g_strdup(real);
-    free(real);
-    return copy;
 }
 
 static gboolean

@@ -20,7 +20,7 @@ typedef struct {
 
 /* MODULE is the path that programs are given. ROOT, NULL for none, is a directory that holds a
  * whole system, with IS_SYSTEM. NULL with *ERROR: MODULE cannot be written into configuration
- * files, or the home directory is somebody else's. Free with pf_register_place_free(). */
+ * files, or a folder of the user's is somebody else's. Free with pf_register_place_free(). */
 PfRegisterPlace *pf_register_place_new(const char *module, gboolean is_system, const char *root,
                                        GError **error);
 

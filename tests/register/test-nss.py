@@ -307,15 +307,30 @@ class Profiles(RegisterCase):
         self.assertIn("libnss3-tools", said)
         self.assertEqual(snapshot(self.home), before)
 
-    @tap.only_if(FULL)
-    def test_a_home_of_somebody_else(self):
-        self.make_profiles()
+    def test_a_folder_of_somebody_else(self):
+        """Root's files are not put into it: the home, or what the environment names instead."""
         if os.geteuid() != 0:
             raise unittest.SkipTest("only root can give a folder away")
+        theirs = self.box.dir / "theirs"
+        theirs.mkdir(mode=0o777)
+        os.chown(theirs, 65534, 65534)
+        for kind in ("CONFIG", "DATA", "STATE"):
+            for folder in (theirs, theirs / "not/yet"):
+                self.assert_refused(folder, env={f"XDG_{kind}_HOME": str(folder)})
+        self.assertEqual(snapshot(theirs), {})
         os.chown(self.home, 65534, 65534)
-        ran = self.box.run(CTL, "register", "firefox", check=False)
+        self.assert_refused(self.home)
+        os.chown(self.home, 0, 0)
+        self.ctl("register", "java", env={"XDG_STATE_HOME": str(self.box.dir / "not/yet")})
+        self.assertEqual(len(list((self.box.dir / "not/yet/pinfold/registered").iterdir())), 1)
+        self.ctl("unregister", "java", env={"XDG_STATE_HOME": str(self.box.dir / "not/yet")})
+
+    def assert_refused(self, folder, **kwargs):
+        before = snapshot(self.home)
+        ran = self.box.run(CTL, "register", "java", check=False, **kwargs)
         self.assertEqual(ran.returncode, 1)
-        self.assertIn("not yours", ran.stderr)
+        self.assertIn(f"the folder {folder} is not yours", ran.stderr)
+        self.assertEqual(snapshot(self.home), before)
 
     def test_sandboxed_programs_are_left_and_spoken_of(self):
         for folder in ("snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox"):
