@@ -30,6 +30,7 @@ struct PfRegisterPlan {
     GPtrArray *steps;
     GPtrArray *replaced;
     GPtrArray *before; /* PfRegisterFile: as they were when apply began */
+    GPtrArray *made;   /* paths of folders that apply has made, the outer one first */
 };
 
 static void
@@ -59,6 +60,7 @@ pf_register_plan_new(const PfRegisterPlace *place)
     plan->steps = g_ptr_array_new_with_free_func(step_free);
     plan->replaced = pf_register_entry_list_new();
     plan->before = g_ptr_array_new_with_free_func(file_free);
+    plan->made = g_ptr_array_new_with_free_func(g_free);
     return plan;
 }
 
@@ -68,6 +70,7 @@ pf_register_plan_free(PfRegisterPlan *plan)
     g_ptr_array_unref(plan->steps);
     g_ptr_array_unref(plan->replaced);
     g_ptr_array_unref(plan->before);
+    g_ptr_array_unref(plan->made);
     g_free(plan);
 }
 
@@ -234,6 +237,7 @@ make_folder(PfRegisterPlan *plan, const char *path, PfRegisterRecord *record, GE
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", shown, g_strerror(errno));
         return FALSE;
     }
+    g_ptr_array_add(plan->made, g_strdup(path));
     if (record != NULL)
         pf_register_record_add_folder(record, path);
     return TRUE;
@@ -299,23 +303,34 @@ keep_all(PfRegisterPlan *plan, PfRegisterRecord *record, GError **error)
     return TRUE;
 }
 
-/* As far as it goes: what failed may fail again. */
-static void
+static gboolean
+put_back_file(const PfRegisterFile *before, GError **error)
+{
+    pf_register_file_link_again(before, NULL);
+    g_autoptr(PfRegisterFile) now = pf_register_file_read(before->path, error);
+    if (now == NULL)
+        return FALSE;
+    if (before->content == NULL)
+        return now->content == NULL || pf_register_file_remove(now, error);
+    return (now->content != NULL && g_bytes_equal(before->content, now->content)) ||
+           pf_register_file_write(now, before->content, before->mode, error);
+}
+
+/* As far as it goes: what failed may fail again. Is all as it was? */
+static gboolean
 put_back(PfRegisterPlan *plan)
 {
+    gboolean is_back = TRUE;
     for (guint i = 0; i < plan->before->len; i++) {
-        const PfRegisterFile *before = plan->before->pdata[i];
         g_autoptr(GError) error = NULL;
-        pf_register_file_link_again(before, NULL);
-        g_autoptr(PfRegisterFile) now = pf_register_file_read(before->path, &error);
-        if (now == NULL)
-            g_printerr("%s\n", error->message);
-        else if (before->content == NULL && now->content != NULL)
-            pf_register_file_remove(now, &error);
-        else if (before->content != NULL &&
-                 (now->content == NULL || !g_bytes_equal(before->content, now->content)))
-            pf_register_file_write(now, before->content, before->mode, &error);
+        if (put_back_file(plan->before->pdata[i], &error))
+            continue;
+        g_printerr("%s\n", error->message);
+        is_back = FALSE;
     }
+    for (guint i = plan->made->len; i > 0; i--)
+        g_rmdir(plan->made->pdata[i - 1]);
+    return is_back;
 }
 
 static gboolean
@@ -338,10 +353,13 @@ pf_register_plan_apply(PfRegisterPlan *plan, PfRegisterRecord *record, GError **
     if (record != NULL && (plan->is_inexact || (is_used && !pf_register_record_is_exact(record))))
         pf_register_record_set_inexact(record);
     g_ptr_array_set_size(plan->before, 0);
+    g_ptr_array_set_size(plan->made, 0);
     if (keep_all(plan, record, error) && do_all(plan, record, error))
         return TRUE;
-    put_back(plan);
-    if (record != NULL && !is_used)
+    gboolean is_back = put_back(plan);
+    if (record != NULL && is_back && !is_used)
         pf_register_record_delete(record);
+    else if (record != NULL && !is_back) /* unregistering has the copies, and another chance */
+        pf_register_record_save(record, NULL);
     return FALSE;
 }

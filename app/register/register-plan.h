@@ -50,5 +50,6 @@ gboolean pf_register_plan_is_empty(const PfRegisterPlan *plan);
 char **pf_register_plan_describe(const PfRegisterPlan *plan);
 
 /* Does all steps; RECORD, NULL for none, is told of them and saved. FALSE with *ERROR when one
- * fails: then all files are put back. Runs the default main context. */
+ * fails: then all files are put back, and where that fails, too, RECORD is kept, and standard error
+ * says why. Runs the default main context. */
 gboolean pf_register_plan_apply(PfRegisterPlan *plan, PfRegisterRecord *record, GError **error);

@@ -87,6 +87,14 @@ class RegisterCase(unittest.TestCase):
     def modutil(self, folder, *words):
         return self.box.run("modutil", "-force", "-dbdir", f"sql:{folder}", *words).stdout
 
+    def fake_modutil(self, script):
+        """The environment in which these lines of shell come before modutil's own work."""
+        fake = self.box.dir / "tools/modutil"
+        fake.parent.mkdir()
+        fake.write_text(f'#!/bin/sh\n{script}\nexec {shutil.which("modutil")} "$@"\n')
+        fake.chmod(0o755)
+        return {"PATH": f"{fake.parent}:{self.box.env['PATH']}"}
+
     def modules(self, folder):
         """What NSS itself lists: name -> library."""
         said = self.modutil(folder, "-list")

@@ -286,17 +286,27 @@ class Profiles(RegisterCase):
 
     def test_a_tool_that_fails_half_way_leaves_all_as_it_was(self):
         first, second = self.make_profiles(("Soft", self.backend))
-        tools = self.box.dir / "tools"
-        tools.mkdir()
-        fake = tools / "modutil"
-        real = shutil.which("modutil")
-        fake.write_text(f'#!/bin/sh\ncase "$*" in *-add*) echo broken >&2; exit 5;; esac\n'
-                        f'exec {real} "$@"\n')
-        fake.chmod(0o755)
         before = snapshot(self.home)
-        env = {"PATH": f"{tools}:{self.box.env['PATH']}"}
+        env = self.fake_modutil('case "$*" in *-add*) echo broken >&2; exit 5;; esac')
         said = self.targets("register", "firefox", "--replace", status=1, env=env)
         self.assertIn("broken", said[0]["error"])
+        self.assertEqual(snapshot(self.home), before)
+
+    def test_what_cannot_be_put_back_at_once_is_kept(self):
+        """And said; unregister does it, when that is possible again."""
+        first, second = self.make_profiles(("Soft", self.backend))
+        second.rmdir()
+        before = snapshot(self.home)
+        own_mounts = ("unshare", "-rm")
+        if self.box.run(*own_mounts, "true", check=False).returncode != 0:
+            raise unittest.SkipTest("no mount namespace of one's own can be had here")
+        env = self.fake_modutil('d="${3#sql:}"; printf "library=\\nname=Half\\n" >"$d/pkcs11.txt"\n'
+                                'mount --bind "$d" "$d" && mount -o remount,ro,bind "$d"; exit 5')
+        ran = self.box.run(*own_mounts, CTL, "register", "firefox", check=False, env=env)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("Read-only", ran.stderr)
+        self.assertIn("name=Half", (first / "pkcs11.txt").read_text())
+        self.ctl("unregister", "firefox")
         self.assertEqual(snapshot(self.home), before)
 
     @tap.only_if(FULL)
@@ -349,6 +359,11 @@ class Chromium(RegisterCase):
         self.assertEqual(self.modules(self.home / ".pki/nssdb"), {OWN: self.module})
         self.assertEqual((self.home / ".pki").stat().st_mode & 0o777, 0o700)
         self.ctl("unregister", "chromium")
+        self.assertEqual(snapshot(self.home), before)
+
+    def test_a_tool_that_fails_leaves_no_folder(self):
+        before = snapshot(self.home)
+        self.ctl("register", "chromium", status=1, env=self.fake_modutil("exit 5"))
         self.assertEqual(snapshot(self.home), before)
 
     @tap.only_if(FULL)

@@ -4,7 +4,6 @@
 """Several pinfoldctl at once: one after the other."""
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -51,15 +50,10 @@ class Together(SystemCase):
     def make_slow_modutil(self):
         """modutil that adds nothing until somebody writes to the pipe; the environment that has it."""
         self.make_database(self.home / ".pki/nssdb")
-        tools, real = self.box.dir / "tools", shutil.which("modutil")
-        tools.mkdir()
         self.calls, self.pipe = self.box.dir / "calls", self.box.dir / "pipe"
         os.mkfifo(self.pipe)
-        fake = tools / "modutil"
-        fake.write_text(f'#!/bin/sh\ncase "$*" in *-add*) echo add >>{self.calls}; '
-                        f'cat {self.pipe};; esac\nexec {real} "$@"\n')
-        fake.chmod(0o755)
-        return {"PATH": f"{tools}:{self.box.env['PATH']}"}
+        return self.fake_modutil(f'case "$*" in *-add*) echo add >>{self.calls}; '
+                                 f'cat {self.pipe};; esac')
 
     def test_the_second_waits_for_the_first_and_has_nothing_to_do(self):
         env = self.make_slow_modutil()
