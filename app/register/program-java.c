@@ -41,13 +41,6 @@ pf_program_java_add(const PfRegisterPlace *place, const PfRegisterTarget *target
     return pf_snippet_file_add(target, latin, plan, error);
 }
 
-gboolean
-pf_program_java_remove(const PfRegisterPlace *place, const PfRegisterTarget *target,
-                       GPtrArray *replaced, PfRegisterPlan *plan, GError **error)
-{
-    return pf_snippet_file_remove(target, plan, error);
-}
-
 char *
 pf_program_java_dup_hint(const PfRegisterPlace *place)
 {

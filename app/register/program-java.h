@@ -7,13 +7,10 @@
 #include "register-plan.h"
 #include "register-target.h"
 
-/* As PfRegisterProgram has them. */
+/* As PfRegisterProgram has them; it is removed as every snippet file is. */
 void pf_program_java_find(const PfRegisterPlace *place, PfRegisterSight *sight);
 
 gboolean pf_program_java_add(const PfRegisterPlace *place, const PfRegisterTarget *target,
                              gboolean replace, PfRegisterPlan *plan, GError **error);
-
-gboolean pf_program_java_remove(const PfRegisterPlace *place, const PfRegisterTarget *target,
-                                GPtrArray *replaced, PfRegisterPlan *plan, GError **error);
 
 char *pf_program_java_dup_hint(const PfRegisterPlace *place);

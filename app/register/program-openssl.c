@@ -149,13 +149,6 @@ pf_program_openssl_add(const PfRegisterPlace *place, const PfRegisterTarget *tar
     return pf_snippet_file_add(target, text, plan, error);
 }
 
-gboolean
-pf_program_openssl_remove(const PfRegisterPlace *place, const PfRegisterTarget *target,
-                          GPtrArray *replaced, PfRegisterPlan *plan, GError **error)
-{
-    return pf_snippet_file_remove(target, plan, error);
-}
-
 char *
 pf_program_openssl_dup_hint(const PfRegisterPlace *place)
 {

@@ -14,6 +14,7 @@
 #include "program-openssl.h"
 #include "program-p11-kit.h"
 #include "program-ssh.h"
+#include "snippet-file.h"
 
 static const PfRegisterProgram programs[] = {
     {"firefox", "Firefox", pf_program_mozilla_find_firefox, pf_program_mozilla_add,
@@ -26,9 +27,9 @@ static const PfRegisterProgram programs[] = {
      pf_program_p11_kit_add, pf_program_p11_kit_remove, NULL},
     {"ssh", "OpenSSH", pf_program_ssh_find, pf_program_ssh_add, pf_program_ssh_remove,
      pf_program_ssh_dup_hint},
-    {"openssl", "OpenSSL", pf_program_openssl_find, pf_program_openssl_add,
-     pf_program_openssl_remove, pf_program_openssl_dup_hint},
-    {"java", "Java", pf_program_java_find, pf_program_java_add, pf_program_java_remove,
+    {"openssl", "OpenSSL", pf_program_openssl_find, pf_program_openssl_add, pf_snippet_file_remove,
+     pf_program_openssl_dup_hint},
+    {"java", "Java", pf_program_java_find, pf_program_java_add, pf_snippet_file_remove,
      pf_program_java_dup_hint},
     {NULL},
 };

@@ -59,7 +59,8 @@ pf_snippet_file_add(const PfRegisterTarget *target, const char *text, PfRegister
 }
 
 gboolean
-pf_snippet_file_remove(const PfRegisterTarget *target, PfRegisterPlan *plan, GError **error)
+pf_snippet_file_remove(const PfRegisterPlace *place, const PfRegisterTarget *target,
+                       GPtrArray *replaced, PfRegisterPlan *plan, GError **error)
 {
     PfRegisterFile *file = pf_register_file_read(target->path, error);
     if (file != NULL)

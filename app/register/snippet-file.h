@@ -20,5 +20,6 @@ void pf_snippet_file_look(const PfRegisterPlace *place, const char *name, const 
 gboolean pf_snippet_file_add(const PfRegisterTarget *target, const char *text, PfRegisterPlan *plan,
                              GError **error);
 
-gboolean pf_snippet_file_remove(const PfRegisterTarget *target, PfRegisterPlan *plan,
-                                GError **error);
+/* The step that removes it, as PfRegisterProgram has it. */
+gboolean pf_snippet_file_remove(const PfRegisterPlace *place, const PfRegisterTarget *target,
+                                GPtrArray *replaced, PfRegisterPlan *plan, GError **error);
