@@ -59,7 +59,7 @@ class Change(ChangeCase):
         self.assertEqual(window.title, "Change PIN — Anna Beispiel")
         for part in ("Firefox wants to change the PIN of “Anna Beispiel”",
                      "/usr/lib/firefox/firefox, process 4711", "3 tries left"):
-            self.assertIn(part, window.texts())
+            window.wait_shown(part)
         self.picture("change")
         self.agent.hold_answers = True
         self.begin(window, "Present PIN")
@@ -104,7 +104,7 @@ class Change(ChangeCase):
         screen.key("BackSpace", "BackSpace")
         screen.type("12345678")
         self.wait_ready(window, True)
-        self.assertNotIn(DIFFERENT, window.texts())
+        wait_served(lambda: DIFFERENT not in window.texts(), 5, "the complaint to go")
         # Letters are as good as digits, here.
         screen.key("shift+Tab", "ctrl+a")
         screen.type("abcd")
@@ -208,7 +208,7 @@ class Set(ChangeCase):
         wait_served(lambda: self.agent.cancelled == [10], 5, "CancelPrompt")
         window = self.change(purpose="set", tries_left=0)
         self.assertEqual(window.title, "Set PIN — Anna Beispiel")
-        self.assertIn("Firefox asks for a new PIN for “Anna Beispiel”", window.texts())
+        window.wait_shown("Firefox asks for a new PIN for “Anna Beispiel”")
         self.assertFalse(window.has("Present PIN", "password text"))
         self.begin(window, "New PIN")
         self.picture("set")
@@ -227,7 +227,7 @@ class LongText(ChangeCase):
     def test_fits(self):
         window = self.change(program=LONG, token_label=LONG, reader=LONG, tries_left=1)
         self.picture("change-long")
-        self.assertIn(LONG, window.texts())
+        window.wait_shown(LONG)
 
 
 class LongTextDark(LongText):

@@ -77,8 +77,7 @@ class History(AppCase):
             "Setting changed: forget-on-lock = false", "Token removed", "from-the-future")
         self.picture("history")
         name = f"Signed (5×), Firefox (process 4711) · Anna Beispiel · Signature key, {self.clock(8)}"
-        if not self.window.has(name, "list item"):
-            self.fail(f"no {name!r} in:\n{self.window.tree()}")
+        self.window.find(name, "list item")
 
     def clock(self, number):
         return f"{clock.local(self.agent.history[-number]['when'] // 10**6):%H:%M}"
@@ -97,10 +96,11 @@ class History(AppCase):
         self.picture("history-empty")
         self.agent.happen(use(1))
         self.wait_texts("Signed")
-        self.assertNotIn("Nothing has happened yet", self.window.texts())
+        wait_served(lambda: "Nothing has happened yet" not in self.window.texts(), 5,
+                    "the empty page to go")
         self.agent.stop()
         self.wait_texts("The agent is not running")
-        self.assertEqual(self.rows(), [])
+        self.wait_rows()
         # Another one begins anew.
         self.agent = ReportingAgent(self.bus)
         self.agent.history = [use(5, operation="decrypt")]

@@ -85,9 +85,8 @@ class GermanDialog(PromptCase):
         """The title and the name of the entry are what they are in English."""
         window = self.ask(tries_left=2)
         self.assertEqual(window.title, "PIN — Anna Beispiel")
-        texts = window.texts()
-        self.assertIn("Firefox fragt nach der PIN von „Anna Beispiel“", texts)
-        self.assertIn("Noch 2 Versuche", texts)
+        window.wait_shown("Firefox fragt nach der PIN von „Anna Beispiel“")
+        window.wait_shown("Noch 2 Versuche")
         self.picture("pin-dialog-de")
         window.find("PIN", "password text")
         window.type("0000")

@@ -66,8 +66,14 @@ class ModulesCase(AppCase):
     def wait_modules(self, *names):
         wait_for(lambda: self.agents_modules() == list(names), 30, f"the agent to know {names}")
 
+    def press(self, window, name):
+        """When it can be: not while the files are read."""
+        button = window.find(name, "push button", 30)
+        wait_for(lambda: button.has_state("sensitive"), 30, f"{name} to be offered")
+        button.press()
+
     def add(self, window, path):
-        window.press("Add Module…")
+        self.press(window, "Add Module…")
         self.choose_file("Choose a PKCS#11 Module", path)
 
 
@@ -84,8 +90,7 @@ class Modules(ModulesCase):
         self.wait_file("# mine\n[Modules]\n# the good one\ngone = /nonexistent/module.so\n"
                        f"mock = {self.mock.path} ; tested\n[Policy]\nprotected-path = ssh\n")
         self.wait_modules("gone", "mock")
-        wait_for(lambda: window.find("Remove", "push button", 30).has_state("sensitive"), 30, "Remove")
-        window.press("Remove")
+        self.press(window, "Remove")
         kept = (f"# mine\n[Modules]\n# the good one\nmock = {self.mock.path} ; tested\n"
                 "[Policy]\nprotected-path = ssh\n")
         self.wait_file(kept)
@@ -125,7 +130,8 @@ class Modules(ModulesCase):
         window.wait_text(f"From {self.conf}", 30)
         window.wait_text("Works: Mock token", 30)
         self.picture("modules-faulty-file")
-        self.assertFalse(window.find("Add Module…", "push button", 30).has_state("sensitive"))
+        button = window.find("Add Module…", "push button", 30)
+        wait_for(lambda: not button.has_state("sensitive"), 30, "the button to rest")
         self.assertFalse(window.has("Remove", "push button"))
         self.assertEqual(self.conf.read_text(encoding="utf-8"), text)
 
@@ -139,25 +145,23 @@ class Builtin(ModulesCase):
         names = wait_for(self.agents_modules, 30, "the agent's modules")
         first = names[0]
         paths = self.paths()
-        window.press("Switch Off")
+        self.press(window, "Switch Off")
         self.wait_file(f"[Modules]\n{first} = \n")
         self.assertEqual(self.conf.stat().st_mode & 0o777, 0o600)
         self.wait_modules(*names[1:])
         window.wait_text("Switched off", 30)
         self.picture("modules-switched-off")
-        window.press("Switch On")
+        self.press(window, "Switch On")
         self.wait_file("[Modules]\n")
         self.wait_modules(*names)
-        wait_for(lambda: window.find("Switch Off", "push button", 30).has_state("sensitive"), 30,
-                 "the files to be read")
-        window.press("Switch Off")
+        self.press(window, "Switch Off")
         self.wait_modules(*names[1:])
         # A module of one's own goes beside the chosen ones, not instead of them.
         self.add(window, self.mock.path)
         lines = "".join(f"{name} = {paths[name]}\n" for name in names[1:])
         self.wait_file(f"[Modules]\n{first} = \n{lines}mock-backend = {self.mock.path}\n")
         self.wait_modules(*names[1:], "mock-backend")
-        window.press("Switch On")
+        self.press(window, "Switch On")
         self.wait_file(f"[Modules]\n{first} = {paths[first]}\n{lines}"
                        f"mock-backend = {self.mock.path}\n")
         self.wait_modules(*names, "mock-backend")

@@ -52,26 +52,26 @@ class Question(PermissionCase):
         window = self.consent(token_label="Anna <b>Beispiel</b>")
         self.picture("permission")
         self.assertEqual(window.title, "Permission — Anna <b>Beispiel</b>")
-        texts = window.texts()
         for part in ("Firefox wants to use the login of “Anna <b>Beispiel</b>”",
                      "/usr/lib/firefox/firefox, process 4711", "Thunderbird, ssh",
                      "Application ID", "1207:42", "Virtual PCD 00 00"):
-            self.assertIn(part, texts)
+            window.wait_shown(part)
         window.wait_text("can sign and decrypt with the keys of this token")
         window.wait_text("You are not asked for the PIN again.")
         self.assertFalse(window.has(role="password text"))
 
     def test_group(self):
-        texts = self.consent(group="Mail & <i>Web</i>", users=[]).texts()
-        self.assertIn("Mail & <i>Web</i>", texts)
+        window = self.consent(group="Mail & <i>Web</i>", users=[])
+        window.wait_shown("Mail & <i>Web</i>")
+        texts = window.texts()
         for part in ("1207:42", "Application ID", "Logged in"):
             self.assertNotIn(part, texts)
 
     def test_script(self):
-        texts = self.consent(program="backup.py", executable="/usr/bin/python3.11",
-                             script="/usr/share/<b>backup</b>.py").texts()
+        window = self.consent(program="backup.py", executable="/usr/bin/python3.11",
+                              script="/usr/share/<b>backup</b>.py")
         self.picture("permission-script")
-        self.assertIn("Runs the script /usr/share/<b>backup</b>.py", texts)
+        window.wait_shown("Runs the script /usr/share/<b>backup</b>.py")
         self.agent.close(11, "withdrawn")
         self.ui.wait_no_window(WINDOW)
         self.consent(12, sandbox="org.example.Chat").wait_text("Runs in the sandbox org.example")
@@ -105,13 +105,12 @@ class Question(PermissionCase):
     def test_not_to_be_remembered(self):
         window = self.consent(may_remember=False)
         for name in ("Allow once", "Allow for this session", "Never allow"):
-            self.assertTrue(window.has(name, "push button"), name)
+            window.find(name, "push button")
         self.assertFalse(window.has("Always allow", "push button"))
 
     def test_unknown_program(self):
         window = self.consent(**UNKNOWN | {"may_remember": True})
-        self.assertIn("An unknown program wants to use the login of “Anna Beispiel”",
-                      window.texts())
+        window.wait_shown("An unknown program wants to use the login of “Anna Beispiel”")
         window.wait_text("Pinfold could not find out which program this is, so it cannot remember")
         self.picture("permission-unknown")
         for name in ("Allow for this session", "Always allow", "Never allow"):
@@ -188,7 +187,7 @@ class Question(PermissionCase):
         window = self.consent(program=LONG, token_label=LONG, reader=LONG, group=LONG,
                               executable=f"/opt/{LONG}", users=[LONG, LONG, LONG])
         self.picture("permission-long")
-        self.assertIn(LONG, window.texts())
+        window.wait_shown(LONG)
 
 
 class Dark(PermissionCase):
@@ -247,7 +246,7 @@ class Offers(PermissionCase):
         window = self.ui.window(WINDOW)
         self.agent.close(32, "withdrawn")
         wait_served(lambda: not notifier.shown, 5, "the other to be withdrawn")
-        self.assertTrue(window.has("Allow once", "push button"))
+        window.find("Allow once", "push button")
         self.agent.close(31, "withdrawn")
         self.ui.wait_no_window(WINDOW)
         self.assertIsNotNone(self.ui.find_window("PIN —"))

@@ -60,13 +60,14 @@ class Programs(SettingsCase):
         (self.home / ".var/app/org.mozilla.firefox").mkdir(parents=True)
         window = self.open_as_the_welcome_page_does()
         self.wait_texts(window, "OpenSSH", "Java", "Firefox has not been used here yet")
-        self.assertFalse(self.switch(window, "Firefox").has_state("sensitive"))
+        wait_served(lambda: not self.switch(window, "Firefox").has_state("sensitive"), 30,
+                    "nothing of Firefox to be switched")
         self.wait_switch(window, "OpenSSH", False)
         self.focus_switch(window, "OpenSSH")
         self.press_keys(window, "space")
         self.wait_switch(window, "OpenSSH", True)
         self.wait_in_file(f"PKCS11Provider {module_path()}\n")
-        self.assertTrue(self.switch(window, "OpenSSH").has_state("focused"))
+        self.wait_focus(window, "OpenSSH")
         self.wait_texts(window, "Firefox is also here as a Flatpak")
         # What is said to root is about the terminal.
         self.assertEqual([text for text in window.texts() if TERMINAL.search(text) and
@@ -117,6 +118,9 @@ class Programs(SettingsCase):
 
     def focus_switch(self, window, name):
         self.switch(window, name).focus()
+        self.wait_focus(window, name)
+
+    def wait_focus(self, window, name):
         wait_served(lambda: self.switch(window, name).has_state("focused"), 30, "the focus")
 
 

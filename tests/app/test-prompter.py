@@ -55,11 +55,10 @@ class PinDialog(PromptCase):
         window = self.ask()
         self.picture("pin-dialog")
         self.assertEqual(window.title, TITLE)
-        texts = window.texts()
         for part in ("Firefox asks for the PIN of “Anna Beispiel”",
                      "/usr/lib/firefox/firefox, process 4711", "Virtual PCD 00 00",
                      "<b>PIV AUTH</b> key", "3 tries left"):
-            self.assertIn(part, texts)
+            window.wait_shown(part)
 
     def test_wrong_then_right(self):
         window = self.ask()
@@ -76,8 +75,8 @@ class PinDialog(PromptCase):
         self.agent.retry(11, 12, tries_left=2)
         window.wait_text("Wrong PIN. 2 tries left.")
         entry = window.find("PIN", "password text")
-        self.assertEqual(entry.text(), "")
         wait_served(lambda: entry.has_state("focused"), 5, "the focus in the entry")
+        self.assertEqual(entry.text(), "")
         self.picture("pin-wrong")
         self.agent.hold_answers = True
         window.type(PIN)
@@ -140,7 +139,8 @@ class PinDialog(PromptCase):
         self.wait_answer()
         self.agent.retry(11, 12, tries_left=0)
         window.wait_text("The PIN of this token is blocked after too many wrong tries.")
-        self.assertFalse(window.find("PIN", "password text").has_state("sensitive"))
+        entry = window.find("PIN", "password text")
+        wait_served(lambda: not entry.has_state("sensitive"), 5, "the entry to be closed")
         self.agent.close(12, "locked")
         self.ui.wait_no_window("PIN —")
         self.ui.window("The PIN of “Anna Beispiel” is blocked").press("Close")
@@ -206,7 +206,7 @@ class PinDialog(PromptCase):
 
     def test_unknown_program(self):
         window = self.ask(program=None, program_known=None, executable=None, pid=None)
-        self.assertIn("An unknown program asks for the PIN of “Anna Beispiel”", window.texts())
+        window.wait_shown("An unknown program asks for the PIN of “Anna Beispiel”")
         window.wait_text("Pinfold could not find out which program this is.")
         self.picture("pin-unknown")
 

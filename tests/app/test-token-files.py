@@ -94,7 +94,7 @@ class Import(FileCase):
         main.wait_text("None that can be read without the PIN.", LONG)
         window = self.open()
         self.picture("import")
-        self.assertIn(str(self.file), window.texts())
+        window.wait_shown(str(self.file), timeout=LONG)
         # Each thing that is wrong is said of where it is, and costs no more than itself.
         self.fill(window, "Import", File_password="wrong-73914628", PIN=softhsm.PIN)
         window.wait_text("Wrong password.", LONG)
@@ -113,7 +113,8 @@ class Import(FileCase):
         self.assertEqual(count, 1)
         # The window that was open all the time has read it.
         main.wait_text("Anna Beispiel", LONG)
-        self.assertNotIn("None that can be read without the PIN.", main.texts())
+        wait_for(lambda: "None that can be read without the PIN." not in main.texts(), LONG,
+                 "what was said of an empty token to go")
         self.picture("import-done")
         softhsm.verify_signature(p12.public_pem(self.key), self.sign_as_program(), b"data")
         softhsm.verify_signature(p12.public_pem(self.key), signature, b"data")

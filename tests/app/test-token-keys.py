@@ -80,7 +80,7 @@ class Soft(KeyCase):
         self.press(window, "Generate")
         done = self.wait_made()
         self.assertEqual(len(self.spy.logins()), 2)
-        self.assertIn(NAME, done.texts())
+        done.wait_shown(NAME, timeout=LONG)
         self.picture("generate-done")
         path = self.box.dir / "anna.pem"
         self.save(done, path)
@@ -140,7 +140,8 @@ class Slow(KeyCase):
         self.picture("generate-working")
         window.press("Cancel")
         window.wait_text("A key that the token is making is finished first, then deleted…", LONG)
-        self.assertFalse(window.find("Cancel", "push button").has_state("sensitive"))
+        cancel = window.find("Cancel", "push button")
+        wait_for(lambda: not cancel.has_state("sensitive"), LONG, "the button to rest")
         go.touch()
         self.wait_no_window("Generate Key —")
         self.assertEqual(self.count("C_DestroyObject"), 2)

@@ -57,7 +57,7 @@ class Names(NameCase):
         self.main.wait_text(NAME, LONG)
         # What it really is stays in sight.
         for text in ("Label", LABEL, "Serial number"):
-            self.assertIn(text, self.main.texts())
+            self.main.wait_shown(text, timeout=LONG)
         self.main.find(f"Actions for {NAME}", "toggle button")
         self.picture("renamed")
         self.wait_tooltip("Work ‹b›card‹/b›: No PIN cached")  # where markup would be taken for it
@@ -66,8 +66,8 @@ class Names(NameCase):
         self.client.stdin.flush()
         window = self.window(f"PIN — {NAME}")
         self.picture("renamed-prompt")
-        self.assertTrue(any(text.startswith(f"Label “{LABEL}”\nSoftHSM v2, serial number ")
-                            for text in window.texts()), window.texts())
+        really = f"Label “{LABEL}”\nSoftHSM v2, serial number "
+        self.assertTrue(window.wait_text(really, LONG).startswith(really))
         window.press("Cancel")
         self.wait_no_window("PIN —")
         self.client.stdout.readline()
@@ -83,7 +83,7 @@ class Names(NameCase):
         self.fill(self.rename("Home"), "Rename", Name="")
         self.wait_no_window("Rename —")
         self.wait_tooltip(f"{LABEL}: PIN cached")
-        self.assertNotIn("Label", self.main.texts())
+        wait_for(lambda: "Label" not in self.main.texts(), LONG, "its own label to be the name again")
         self.assertEqual(self.setting().strip(), "@a{sa{sv}} {}")
 
         self.check_wrong_and_cancel()
@@ -110,7 +110,7 @@ class Names(NameCase):
                      GLib.Variant("a{sa{sv}}", value).print_(True))
         shown = "Bank\ufffd\ufffd" + "x" * 57 + "…"
         self.main.wait_text(shown, LONG)
-        self.assertIn(LABEL, self.main.texts())
+        self.main.wait_shown(LABEL, timeout=LONG)
 
 
 class Locked(NameCase):

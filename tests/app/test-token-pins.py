@@ -27,7 +27,7 @@ class Soft(TaskCase):
         self.assertEqual(self.command(f"store {uri} - {softhsm.PIN}"), "ok")
         window = self.begin("change-pin", "Change PIN — pinfold-test")
         self.picture("own-change")
-        self.assertIn("Change the PIN of “pinfold-test”", window.texts())
+        window.wait_shown("Change the PIN of “pinfold-test”", timeout=LONG)
         # Wrong first: said where it is, and the new one need not be typed again.
         self.fill(window, "Change PIN", Present_PIN="9999", New_PIN=NEW, Repeat_new_PIN=NEW)
         window.wait_text("Wrong PIN.", LONG)
@@ -47,7 +47,8 @@ class Soft(TaskCase):
         window.type(softhsm.PIN, "Present PIN")
         window.type("1" * 256, "New PIN")
         window.wait_text("Too long: the PIN of this token has at most 255 characters.", LONG)
-        self.assertFalse(window.find("Change PIN", "push button").has_state("sensitive"))
+        button = window.find("Change PIN", "push button")
+        wait_for(lambda: not button.has_state("sensitive"), LONG, "the button to rest")
         window.press("Cancel")
         self.wait_no_window("Change PIN —")
         self.assertTrue(self.accepts(softhsm.PIN))
@@ -147,7 +148,8 @@ class Card(TaskCase):
         window.wait_text("Last try: one more wrong PIN blocks the token", LONG)
         self.fill(window, "Change PIN", Present_PIN="111111", New_PIN=NEW, Repeat_new_PIN=NEW)
         window.wait_text("The PIN of this token is blocked after too many wrong tries.", LONG)
-        self.assertFalse(window.find("Present PIN", "password text").has_state("sensitive"))
+        entry = window.find("Present PIN", "password text")
+        wait_for(lambda: not entry.has_state("sensitive"), LONG, "the entry to be closed")
         before = self.sent()
         # The window that is open all the time says how it stands.
         self.activate("open")
@@ -179,7 +181,8 @@ class Card(TaskCase):
             self.wait_focus(window, "PUK")
         self.fill(window, "Unblock", PUK=PUK)
         window.wait_text("The PUK of this token is blocked after too many wrong tries", LONG)
-        self.assertFalse(window.find("PUK", "password text").has_state("sensitive"))
+        entry = window.find("PUK", "password text")
+        wait_for(lambda: not entry.has_state("sensitive"), LONG, "the entry to be closed")
         window.press("Cancel")
         self.wait_no_window("Unblock PIN —")
 
@@ -198,7 +201,8 @@ class Card(TaskCase):
         self.card.latency(pin=5000)
         self.fill(window, "Change PIN", Present_PIN=CARD_PIN, New_PIN=NEW, Repeat_new_PIN=NEW)
         window.wait_text("The token changes the PIN…", LONG)
-        self.assertFalse(window.find("Cancel", "push button").has_state("sensitive"))
+        cancel = window.find("Cancel", "push button")
+        wait_for(lambda: not cancel.has_state("sensitive"), LONG, "the button to rest")
         # Nothing else begins while the token is at it.
         self.activate("unblock-pin", self.tokens()[CARD])
         self.wait_no_window("Change PIN —")

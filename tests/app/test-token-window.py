@@ -118,7 +118,7 @@ class Mocked(TokenCase):
         self.mock.script()
         window.press("Try Again")
         self.wait_texts(window, "signing key")
-        self.assertFalse(window.has("Try Again", "push button"))
+        wait_served(lambda: not window.has("Try Again", "push button"), 10, "the button to go")
 
         # A reading ends when the card goes.
         agent.report()
@@ -169,7 +169,7 @@ class States(TokenCase):
         wait_served(lambda: self.agent.looked, 5, "the look")
         self.report({})
         self.wait_texts(window, "Anna")
-        self.assertFalse(window.has("Look Again", "push button"))
+        wait_served(lambda: not window.has("Look Again", "push button"), 10, "the button to go")
 
     def check_nothing(self, window):
         for name, facts, words in (
@@ -183,7 +183,8 @@ class States(TokenCase):
             with self.subTest(name=name):
                 self.report(reader=False, **facts)
                 self.wait_texts(window, *words)
-                self.assertEqual(window.has("Settings", "push button"), name == "driver")
+                wait_served(lambda: window.has("Settings", "push button") == (name == "driver"), 10,
+                            lambda: f"the button or none in:\n{window.tree()}")
                 self.picture(f"token-window-no-{name}")
 
     def check_notices(self, window):

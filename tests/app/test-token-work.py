@@ -135,7 +135,8 @@ class Slow(FileCase):
         window = self.begin_import()
         window.press("Cancel")
         window.wait_text("The import is stopped…", LONG)
-        self.assertFalse(window.find("Cancel", "push button").has_state("sensitive"))
+        cancel = window.find("Cancel", "push button")
+        wait_for(lambda: not cancel.has_state("sensitive"), LONG, "the button to rest")
         self.wait_no_window("Import —")
         self.assertEqual(self.spy.logins(), [])
 
@@ -150,7 +151,7 @@ class Slow(FileCase):
         self.assertEqual(self.typed(window, "File password", "PIN"), [0, 0])
         self.activate("quit")
         note = self.window("Pinfold")
-        self.assertIn(LATER, note.texts())
+        note.wait_shown(LATER, timeout=LONG)
         self.picture("quit-later")
         self.signal(signal.SIGCONT)
         # What went wrong is still to be seen.

@@ -45,7 +45,8 @@ class Welcome(AppCase):
         self.wait_texts(window, "<b>Card</b>", "Reader · No PIN cached", "Empty",
                         "Card reader · No card", "Soft", "Software token · Last try")
         self.picture("welcome")
-        self.assertTrue(window.find("Done", "push button").has_state("focused"))
+        done = window.find("Done", "push button")
+        wait_served(lambda: done.has_state("focused"), 5, "the focus")
         window.press("Done")
         self.ui.wait_no_window(WELCOME)
         self.ui.window(TITLE)
@@ -76,7 +77,7 @@ class Welcome(AppCase):
                                      "org.gtk.Actions", "List", None, None, 0, 5000, None)[0]
         for label, action in (("Create Software Token…", "create-token"),
                               ("Use with Firefox, Thunderbird…", "use-with")):
-            self.assertEqual(window.has(label, "push button"), action in actions, label)
+            wait_served(lambda: window.has(label, "push button") == (action in actions), 5, label)
 
     def test_not_without_a_person(self):
         self.start_with_agent("--gapplication-service")

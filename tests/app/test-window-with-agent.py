@@ -153,7 +153,7 @@ class Card(AgentCase):
         self.wait_texts(self.window, self.readers.names[0], "No card", timeout=30)
         process.end_processes(self.box.pids_of(AGENT))
         self.wait_texts(self.window, "PIN caching is off: the agent is not running")
-        self.assertTrue(self.window.has("Start", "push button"))
+        self.window.find("Start", "push button", 30)
         self.start_agent()
         self.wait_texts(self.window, self.readers.names[0], timeout=30)
 

@@ -90,7 +90,7 @@ class Windows(AppCase):
         agent.report(domains=[FIREFOX | {"logged_in": False, "asleep": True}])
         window = self.ui.window(TITLE)
         self.wait_texts(window, "Anna Beispiel", "PIN forgotten; asks again at the next use")
-        self.assertFalse(window.has("Forget", "push button"))
+        wait_served(lambda: not window.has("Forget", "push button"), 5, "nothing to forget")
 
     def test_still_open(self):
         agent = self.start_with_agent()
@@ -103,7 +103,8 @@ class Windows(AppCase):
         # The PIN is there again: what is open is open by it.
         agent.report(domains=[FIREFOX | {"members": members}])
         self.wait_texts(window, "PIN cached since")
-        self.assertFalse([text for text in window.texts() if "Still open" in text])
+        wait_served(lambda: not any("Still open" in text for text in window.texts()), 5,
+                    "what is open to be open by the PIN")
 
     def test_kept_open(self):
         agent = self.start_with_agent()
@@ -125,7 +126,7 @@ class Windows(AppCase):
         agent.report(tokens=[{"uri": SOFT, "label": "demo", "flags": []}],
                      domains=[open_login | {"open": False}])
         wait_served(lambda: not window.has("End", "push button"), 5, "the login to go")
-        self.assertNotIn("Kept open (ID 1:2)", window.texts())
+        wait_served(lambda: "Kept open (ID 1:2)" not in window.texts(), 5, "its state to go")
 
     def test_empty(self):
         agent = self.start_with_agent()
@@ -235,7 +236,9 @@ class Windows(AppCase):
         self.close_window()
         hint = self.ui.window("Pinfold keeps running")
         self.picture("closing-hint")
-        self.assertFalse(self.ui.find_window(TITLE, self.app.pid).has("Main menu"))
+        wait_for(lambda: not any(self.ui.as_window(each).has("Main menu")
+                                 for each in self.ui.windows() if each["pid"] == self.app.pid), 5,
+                 "the window to be hidden")
         hint.press("Close")
         self.ui.wait_no_window(TITLE)
         marker = Path(self.box.env["XDG_STATE_HOME"], "pinfold/closing-hint-shown")

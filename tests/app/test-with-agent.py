@@ -70,7 +70,7 @@ class WithAgent(ClientCase):
 
     def test_wrong_then_right(self):
         window = self.prompt()
-        self.assertIn("link-client asks for the PIN of “Office card”", window.texts())
+        window.wait_shown("link-client asks for the PIN of “Office card”")
         self.picture("agent-prompt")
         self.type_pin("9999")
         status, lease, pin = self.answer().split()
@@ -105,7 +105,7 @@ class WithAgent(ClientCase):
         self.assertEqual(self.command(f"store {TOKEN} - {PIN}"), "ok")
         self.send(f"prompt {TOKEN} - 0 context sign Key")
         window = self.ui.window("Sign — Office card")
-        self.assertIn("link-client wants to sign with “Office card”", window.texts())
+        window.wait_shown("link-client wants to sign with “Office card”")
         self.press_until(window, "Sign",
                          lambda: any("checks the PIN" in text for text in window.texts()))
         status, lease, pin, source = self.answer().split()
@@ -118,7 +118,7 @@ class WithAgent(ClientCase):
         self.assertEqual(self.command(f"store {TOKEN} - {PIN}"), "ok")
         self.send(f"change {TOKEN} - 0 change")
         window = self.ui.window("Change PIN — Office card")
-        self.assertIn("link-client wants to change the PIN of “Office card”", window.texts())
+        window.wait_shown("link-client wants to change the PIN of “Office card”")
         self.type_pin("9999", "Change PIN —", "Present PIN", "83062915", "83062915")
         status, lease, old, new = self.answer().split()
         self.assertEqual((status, old, new), ("ok", "9999", "83062915"))

@@ -90,6 +90,10 @@ class Window:
         return wait_for(lambda: next((t for t in self.texts() if part in t), None), timeout,
                         f"the text {part!r}")
 
+    def wait_shown(self, text, timeout=5):
+        """Waits until text itself shows, not as a part of another one."""
+        wait_for(lambda: text in self.texts(), timeout, lambda: f"{text!r} in:\n{self.tree()}")
+
     def survey(self):
         """[{"object", "role", "name", "states"}] of everything that shows in the window."""
         return self.ui._call("survey", within=self.object)
