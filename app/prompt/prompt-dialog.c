@@ -122,7 +122,8 @@ pf_prompt_dialog_restart_timeout(PfPromptDialog *self)
     gboolean is_task = pf_pin_request_get_task(priv->request) != PF_TASK_NONE;
     guint seconds = is_task ? PF_PROMPT_DIALOG_TASK_TIMEOUT_S : PF_PROMPT_DIALOG_TIMEOUT_S;
     g_clear_handle_id(&priv->timeout_id, g_source_remove);
-    if (!priv->ended)
+    /* What a token is given to do has an end of its own, which the person is told of. */
+    if (!priv->ended && !(is_task && priv->checking))
         priv->timeout_id = g_timeout_add_seconds(seconds, on_timeout_elapsed, self);
 }
 
@@ -229,6 +230,7 @@ pf_prompt_dialog_show_error(PfPromptDialog *self, const char *text)
 {
     set_checking(self, FALSE);
     PF_PROMPT_DIALOG_GET_CLASS(self)->show_error(self, text);
+    pf_prompt_dialog_restart_timeout(self);
 }
 
 static void

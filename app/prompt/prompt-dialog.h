@@ -14,7 +14,7 @@
 G_DECLARE_DERIVABLE_TYPE(PfPromptDialog, pf_prompt_dialog, PF, PROMPT_DIALOG, GtkDialog)
 
 /* Seconds without an input after which a dialog gives up; of one that the person opened, who may
- * have to look for a PUK and makes nobody wait. */
+ * have to look for a PUK and makes nobody wait, and not while the token is at work. */
 #define PF_PROMPT_DIALOG_TIMEOUT_S      120u
 #define PF_PROMPT_DIALOG_TASK_TIMEOUT_S 600u
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Preloaded: the wall clock of a process is off by as many seconds as PF_CLOCK_FILE says now. */
+/* Preloaded: the clocks of a process are off by as many seconds as files say now, PF_CLOCK_FILE of
+ * the wall clock, PF_MONOTONIC_FILE of the one by which a process waits. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +11,10 @@
 #include <unistd.h>
 
 static time_t
-get_offset(void)
+get_offset(const char *name)
 {
     char text[32] = "";
-    const char *path = getenv("PF_CLOCK_FILE");
+    const char *path = getenv(name);
     int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0)
         return 0;
@@ -27,7 +28,9 @@ clock_gettime(clockid_t clock, struct timespec *now)
 {
     long r = syscall(SYS_clock_gettime, clock, now);
     if (r == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-        now->tv_sec += get_offset();
+        now->tv_sec += get_offset("PF_CLOCK_FILE");
+    else if (r == 0 && clock == CLOCK_MONOTONIC)
+        now->tv_sec += get_offset("PF_MONOTONIC_FILE");
     return (int)r;
 }
 

@@ -4,6 +4,7 @@
 """Keys that a token makes: the dialog for it, what comes of it, and how it is stopped."""
 
 import hashlib
+import os
 
 from cryptography.hazmat.primitives import serialization
 
@@ -11,6 +12,7 @@ from pinfoldtest import Driver, Spy, softhsm, tap
 from pinfoldtest import mock as mocktoken
 from pinfoldtest.extent import FULL
 from pinfoldtest.mock import Mock
+from pinfoldtest.paths import build_path
 from pinfoldtest.pinfold import module_path
 from pinfoldtest.readers import PIN as CARD_PIN
 from pinfoldtest.wait import wait_for
@@ -146,6 +148,25 @@ class Slow(KeyCase):
         self.wait_no_window("Generate Key —")
         self.assertEqual(self.count("C_DestroyObject"), 2)
         self.assertIsNone(self.ui.find_window(f"“{self.label}” has made the key"))
+
+    @tap.only_if(not os.environ.get("PINFOLD_SANITIZED"))  # which wants to be preloaded first
+    def test_never_done(self):
+        """For longer than a person at a dialog is waited for: it is there to say so."""
+        clock = self.box.dir / "clock"
+        self.end_app(self.bus)
+        self.start_app("--gapplication-service",
+                       env={"LD_PRELOAD": build_path("tests/agent/jumping-clock.so"),
+                            "PF_MONOTONIC_FILE": clock})
+        wait_for(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), LONG, "the app")
+        window = self.open()
+        self.mock.script(f"C_SetAttributeValue=block:{self.box.dir / 'go'}")
+        self.fill(window, "Generate", Name=NAME, PIN=self.pin)
+        wait_for(lambda: self.count("C_GenerateKeyPair"), LONG, "the key")
+        clock.write_text("700", encoding="utf-8")
+        window.wait_text("The token does not answer. Whether anything was changed is not known.",
+                         LONG)
+        window.press("Cancel")
+        self.wait_no_window("Generate Key —")
 
     @tap.only_if(FULL)
     def test_refused(self):
