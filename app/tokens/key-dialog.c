@@ -18,7 +18,8 @@ struct _PfKeyDialog {
     GtkLabel *headline_label;
     GtkLabel *name_label;
 
-    char *name; /* of the key */
+    GtkApplication *application; /* outlives the dialog, and knows nothing of one that was closed */
+    char *name;                  /* of the key */
     GBytes *der;
     GtkFileChooserNative *chooser; /* NULL: none is open */
 };
@@ -30,11 +31,10 @@ on_written(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(PfKeyDialog) self = user_data;
     g_autoptr(GError) error = NULL;
-    GtkApplication *application = gtk_window_get_application(GTK_WINDOW(self));
     if (g_file_replace_contents_finish(G_FILE(source), result, NULL, &error))
         gtk_widget_destroy(GTK_WIDGET(self));
-    else if (application != NULL) /* else the person has closed it */
-        pf_failure_note_show(application, _("The public key was not saved"), error->message);
+    else
+        pf_failure_note_show(self->application, _("The public key was not saved"), error->message);
 }
 
 static void
@@ -43,8 +43,7 @@ write_key(PfKeyDialog *self, GFile *file)
     g_autofree char *file_name = g_file_get_basename(file);
     g_autoptr(GBytes) contents = pf_public_key_encode(self->der, file_name, self->name);
     if (contents == NULL)
-        pf_failure_note_show(gtk_window_get_application(GTK_WINDOW(self)),
-                             _("The public key was not saved"),
+        pf_failure_note_show(self->application, _("The public key was not saved"),
                              _("OpenSSH does not know this kind of key."));
     else
         g_file_replace_contents_bytes_async(file, contents, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
@@ -90,6 +89,7 @@ pf_key_dialog_show(GtkApplication *application, const char *title, JsonObject *a
     guchar *der =
         g_base64_decode(json_object_get_string_member_with_default(answer, "public_key", ""),
                         &size);
+    self->application = application;
     self->der = g_bytes_new_take(der, size);
     self->name =
         pf_plain_text_dup(json_object_get_string_member_with_default(answer, "label", "key"));

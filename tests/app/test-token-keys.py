@@ -108,6 +108,25 @@ class Soft(KeyCase):
         self.assertSigns(public, "ECDSA", hashlib.sha256(b"data").digest())
 
     @tap.only_if(FULL)
+    def test_not_saved_after_all(self):
+        """Who has closed the dialog meanwhile is told all the same."""
+        window = self.open(KINDS[3])
+        self.fill(window, "Generate", Name=NAME, PIN=softhsm.PIN)
+        done = self.wait_made()
+        path = self.box.dir / "slow.pem"
+        os.mkfifo(path)
+        done.press("Save Public Key…")
+        chooser = self.window("Save Public Key")
+        chooser.find(role="text").set_text(str(path))
+        self.press(chooser, "Save")
+        self.window("Question").press("Replace")
+        self.wait_no_window("Save Public Key")
+        done.press("Close")
+        self.wait_no_window(self.label)
+        path.open("rb").close()
+        self.window("The public key was not saved").press("Close")
+
+    @tap.only_if(FULL)
     def test_cancel(self):
         self.open().press("Cancel")
         self.wait_no_window("Generate Key —")
