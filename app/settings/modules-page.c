@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chooser-drop.h"
 #include "list-update.h"
 #include "lock-note.h"
 #include "module-change.h"
@@ -235,7 +236,7 @@ on_chooser_response(PfModulesPage *self, int response, GtkNativeDialog *chooser)
     g_autofree char *path = response == GTK_RESPONSE_ACCEPT
                                 ? gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser))
                                 : NULL;
-    g_clear_object(&self->chooser);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     if (path != NULL)
         try_candidate(self, path);
 }
@@ -246,7 +247,7 @@ on_add_activated(GSimpleAction *action, GVariant *parameter, gpointer user_data)
     PfModulesPage *self = user_data;
     GtkWidget *window = gtk_widget_get_toplevel(GTK_WIDGET(self));
     GtkFileFilter *filter = gtk_file_filter_new();
-    g_clear_object(&self->chooser);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     self->chooser =
         gtk_file_chooser_native_new(_("Choose a PKCS#11 Module"), GTK_WINDOW(window),
                                     GTK_FILE_CHOOSER_ACTION_OPEN, _("_Choose"), _("_Cancel"));
@@ -278,7 +279,7 @@ dispose(GObject *object)
     PfModulesPage *self = PF_MODULES_PAGE(object);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
-    g_clear_object(&self->chooser);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     g_clear_pointer(&self->candidate, g_free);
     g_clear_object(&self->store);
     g_clear_object(&self->actions);

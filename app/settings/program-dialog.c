@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chooser-drop.h"
 #include "group-edit.h"
 #include "plain-text.h"
 #include "program-list.h"
@@ -159,7 +160,7 @@ on_chooser_response(PfProgramDialog *self, int response, GtkNativeDialog *choose
     g_autofree char *path = response == GTK_RESPONSE_ACCEPT
                                 ? gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser))
                                 : NULL;
-    g_clear_object(&self->chooser);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     if (path != NULL)
         add_file(self, path);
 }
@@ -167,7 +168,7 @@ on_chooser_response(PfProgramDialog *self, int response, GtkNativeDialog *choose
 static void
 on_file_button_clicked(PfProgramDialog *self)
 {
-    g_clear_object(&self->chooser);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     self->chooser =
         gtk_file_chooser_native_new(_("Choose a Program"), GTK_WINDOW(self),
                                     GTK_FILE_CHOOSER_ACTION_OPEN, _("_Choose"), _("_Cancel"));
@@ -208,7 +209,7 @@ dispose(GObject *object)
         gtk_list_box_set_filter_func(self->program_list, NULL, NULL, NULL);
         gtk_list_box_set_header_func(self->program_list, NULL, NULL, NULL);
     }
-    g_clear_object(&self->chooser);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     g_clear_pointer(&self->groups, g_variant_unref);
     G_OBJECT_CLASS(pf_program_dialog_parent_class)->dispose(object);
 }

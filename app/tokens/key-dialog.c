@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chooser-drop.h"
 #include "export-name.h"
 #include "failure-note.h"
 #include "file-choosers.h"
@@ -50,21 +51,11 @@ write_key(PfKeyDialog *self, GFile *file)
                                             on_written, g_object_ref(self));
 }
 
-/* Not at once: GTK is not done yet with the key that ended it. */
-static void
-drop_chooser(PfKeyDialog *self)
-{
-    if (self->chooser == NULL)
-        return;
-    g_signal_handlers_disconnect_by_data(self->chooser, self);
-    g_idle_add_once(g_object_unref, g_steal_pointer(&self->chooser));
-}
-
 static void
 on_file_chosen(PfKeyDialog *self, int response)
 {
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(self->chooser));
-    drop_chooser(self);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     if (response == GTK_RESPONSE_ACCEPT && file != NULL)
         write_key(self, file);
 }
@@ -73,7 +64,7 @@ static void
 choose_file(PfKeyDialog *self)
 {
     g_autofree char *name = pf_export_name_dup(self->name, ".pem");
-    drop_chooser(self);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     self->chooser = pf_file_choosers_new_public_key(name);
     gtk_native_dialog_set_transient_for(GTK_NATIVE_DIALOG(self->chooser), GTK_WINDOW(self));
     g_signal_connect_swapped(self->chooser, "response", G_CALLBACK(on_file_chosen), self);
@@ -110,7 +101,8 @@ response(GtkDialog *dialog, int response_id)
 static void
 dispose(GObject *object)
 {
-    drop_chooser(PF_KEY_DIALOG(object));
+    PfKeyDialog *self = PF_KEY_DIALOG(object);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
     G_OBJECT_CLASS(pf_key_dialog_parent_class)->dispose(object);
 }
 

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "certificate-export.h"
+#include "chooser-drop.h"
 #include "failure-note.h"
 #include "file-choosers.h"
 #include "import-check.h"
@@ -55,23 +56,12 @@ on_task_ended(PfTokenActions *self)
 }
 
 /* What it answers from now on is nothing that the person wants any more. */
-static GtkFileChooserNative *
-let_go_of_chooser(PfTokenActions *self)
-{
-    g_cancellable_cancel(self->waiting);
-    g_clear_object(&self->waiting);
-    if (self->chooser != NULL)
-        g_signal_handlers_disconnect_by_data(self->chooser, self);
-    return g_steal_pointer(&self->chooser);
-}
-
-/* Not at once: GTK is not done yet with the key that ended it. */
 static void
 drop_chooser(PfTokenActions *self)
 {
-    GtkFileChooserNative *chooser = let_go_of_chooser(self);
-    if (chooser != NULL)
-        g_idle_add_once(g_object_unref, chooser);
+    g_cancellable_cancel(self->waiting);
+    g_clear_object(&self->waiting);
+    pf_chooser_drop(g_steal_pointer(&self->chooser), self);
 }
 
 /* What the person wants now takes the place of what it has not sent; while a token is at work,
@@ -265,8 +255,7 @@ free_actions(gpointer data)
     pf_session_watcher_stop(self->session);
     g_clear_object(&self->session);
     g_clear_object(&self->task);
-    GtkFileChooserNative *chooser = let_go_of_chooser(self);
-    g_clear_object(&chooser);
+    drop_chooser(self);
     g_clear_object(&self->model);
     g_clear_object(&self->guard);
     g_free(self);

@@ -11,12 +11,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from gi.repository import GLib
 
-from appcase import TITLE
+from appcase import TITLE, AppCase
 from pinfoldtest import Driver, softhsm, tap
 from pinfoldtest.extent import FULL
+from pinfoldtest.paths import build_path
 from pinfoldtest.pinfold import module_path
 from pinfoldtest.readers import PIN as CARD_PIN
 from pinfoldtest.wait import wait_for
+from settingscase import CHOOSER_ENV
 from taskcase import LONG, FileCase, TaskCase
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tokens"))
@@ -52,6 +54,21 @@ class Export(FileCase):
         self.picture("export")
         window.press("Cancel")
         self.wait_no_window("Export Certificate")
+
+
+class Dropped(AppCase):
+    has_ui = False
+
+    def drop(self, how):
+        self.box.run(build_path("tests/app/frob-chooser-drop"), self.box.dir, how, env=CHOOSER_ENV)
+
+    def test_answered(self):
+        """As by Escape, before the folder is read."""
+        self.drop("answered")
+
+    def test_open(self):
+        """As when the screen is locked."""
+        self.drop("open")
 
 
 PASSWORD = "kx7-62840519"
