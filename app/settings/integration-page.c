@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* PfIntegrationPage: one job of pinfoldctl at a time, and what is wanted meanwhile after it. Each
- * program is an action that has a state; what is, shows when nothing more is to be changed. */
+ * program is an action that has a state; what is, shows when nothing more is to be changed. What a
+ * person does comes before a look at the programs, which is then taken again. */
 #include "integration-page.h"
 
 #include "integration-item.h"
@@ -18,7 +19,8 @@ struct _PfIntegrationPage {
     GListStore *items;
     GSimpleActionGroup *actions;
     GCancellable *cancellable;
-    GQueue wanted; /* arguments for pinfoldctl, char **: the changes that wait */
+    GCancellable *looking; /* NULL: not at the programs */
+    GQueue wanted;         /* arguments for pinfoldctl, char **: the changes that wait */
     gboolean is_busy;
     gboolean is_stale; /* the programs are to be looked at when no change waits */
 };
@@ -55,8 +57,16 @@ go_on(PfIntegrationPage *self)
                                       on_program_changed, self);
     } else if (self->is_stale) {
         self->is_stale = FALSE;
-        pf_registration_job_run_async(list, self->cancellable, on_programs_listed, self);
+        self->looking = g_cancellable_new();
+        pf_registration_job_run_async(list, self->looking, on_programs_listed, self);
     }
+}
+
+static void
+stop_looking(PfIntegrationPage *self)
+{
+    g_cancellable_cancel(self->looking);
+    g_clear_object(&self->looking);
 }
 
 void
@@ -67,15 +77,15 @@ pf_integration_page_reload(PfIntegrationPage *self)
         go_on(self);
 }
 
-/* TRUE: the page is gone, or the job failed, which is shown. */
-static gboolean
-has_failed(JsonArray *programs, GError *error, gpointer user_data)
+/* What went wrong at the one program that PROGRAMS are; NULL: nothing. */
+static char *
+dup_failure(JsonArray *programs)
 {
-    if (programs == NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        show_failure(user_data, error->message);
-        go_on(user_data);
-    }
-    return programs == NULL;
+    g_autoptr(PfIntegrationItem) item =
+        json_array_get_length(programs) > 0
+            ? pf_integration_item_new(json_array_get_object_element(programs, 0))
+            : NULL;
+    return item != NULL ? pf_integration_item_dup_error(item) : NULL;
 }
 
 static void
@@ -83,17 +93,12 @@ on_program_changed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonArray) programs = pf_registration_job_run_finish(result, &error);
-    if (has_failed(programs, error, user_data))
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    PfIntegrationPage *self = user_data;
-    g_autoptr(PfIntegrationItem) item =
-        json_array_get_length(programs) > 0
-            ? pf_integration_item_new(json_array_get_object_element(programs, 0))
-            : NULL;
-    g_autofree char *failure = item != NULL ? pf_integration_item_dup_error(item) : NULL;
+    g_autofree char *failure = programs != NULL ? dup_failure(programs) : g_strdup(error->message);
     if (failure != NULL)
-        show_failure(self, failure);
-    go_on(self);
+        show_failure(user_data, failure);
+    go_on(user_data);
 }
 
 /* WORDS ends with NULL. */
@@ -101,8 +106,9 @@ static void
 change(PfIntegrationPage *self, const char *const *words)
 {
     g_queue_push_tail(&self->wanted, g_strdupv((char **)words));
-    if (self->is_busy)
+    if (self->is_busy && self->looking == NULL)
         return;
+    stop_looking(self);
     show_failure(self, NULL);
     go_on(self);
 }
@@ -172,11 +178,13 @@ on_programs_listed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonArray) programs = pf_registration_job_run_finish(result, &error);
-    if (has_failed(programs, error, user_data))
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     PfIntegrationPage *self = user_data;
-    guint count = g_queue_is_empty(&self->wanted) ? json_array_get_length(programs) : 0;
-    for (guint i = 0; i < count; i++)
+    g_clear_object(&self->looking);
+    if (programs == NULL)
+        show_failure(self, error->message);
+    for (guint i = 0; programs != NULL && i < json_array_get_length(programs); i++)
         show_program(self, json_array_get_object_element(programs, i));
     go_on(self);
 }
@@ -185,6 +193,7 @@ static void
 dispose(GObject *object)
 {
     PfIntegrationPage *self = PF_INTEGRATION_PAGE(object);
+    stop_looking(self);
     g_cancellable_cancel(self->cancellable);
     g_clear_object(&self->cancellable);
     g_clear_object(&self->actions);

@@ -12,7 +12,7 @@ from pathlib import Path
 from gi.repository import GLib
 
 from appcase import wait_served
-from pinfoldtest import need_backend, tap
+from pinfoldtest import build_path, need_backend, tap
 from pinfoldtest.extent import FULL
 from pinfoldtest.pinfold import Pinfold, module_path
 from settingscase import SettingsCase
@@ -96,6 +96,48 @@ class Programs(SettingsCase):
         self.wait_no_text(window, "Looking at the programs…")
         for name in ("OpenSSH", "OpenSSL"):
             self.wait_switch(window, name, True)
+
+    def test_switched_while_the_programs_are_looked_at(self):
+        """As they are when a click brings the window to the front."""
+        gate = self.wrap_ctl('case "$*" in *--list*) test ! -p {path} || cat {path};; esac')
+        window = self.open_page()
+        self.wait_switch(window, "OpenSSH", False)
+        os.mkfifo(gate)
+        self.turn_to(window, "General")
+        self.turn_to(window, "Programs")
+        self.wait_texts(window, "Looking at the programs…")
+        self.switch(window, "OpenSSH").press()
+        wait_served(self.text, 30, "the file to be written")
+        gate.unlink()
+        self.wait_switch(window, "OpenSSH", True)
+
+    def test_what_pinfoldctl_cannot_say(self):
+        """The switch goes back to what is there."""
+        fault = self.wrap_ctl('case "$*" in "register ssh"*) test ! -e {path} || '
+                              '{{ echo "pinfoldctl: no luck" >&2; exit 1; }};; esac')
+        window = self.open_page()
+        self.wait_switch(window, "OpenSSH", False)
+        fault.touch()
+        self.switch(window, "OpenSSH").press()
+        self.wait_texts(window, "no luck")
+        self.wait_switch(window, "OpenSSH", False)
+        fault.unlink()
+        self.switch(window, "OpenSSH").press()
+        self.wait_switch(window, "OpenSSH", True)
+        self.wait_in_file(module_path())
+
+    def wrap_ctl(self, script):
+        """The app has a pinfoldctl that runs the line of shell first; returns the path in that, where
+        there is nothing yet."""
+        path, folder = self.box.dir / "path", self.box.dir / "bin"
+        folder.mkdir()
+        self.program = folder / "pinfold"
+        shutil.copy2(build_path("app/pinfold"), self.program)
+        ctl = folder / "pinfoldctl"
+        ctl.write_text(f'#!/bin/sh\n{script.format(path=path)}\n'
+                       f'exec {build_path("app/pinfoldctl")} "$@"\n')
+        ctl.chmod(0o755)
+        return path
 
     @tap.only_if(FULL)
     def test_others_are_pointed_out_and_replaced(self):
