@@ -15,21 +15,13 @@ from pinfoldtest.extent import FULL
 from pinfoldtest.mock import Mock
 from pinfoldtest.paths import project_version
 from pinfoldtest.pinfold import Pinfold, module_path
+from softbed import SoftCase
 
 TOKEN = "=pinfold-test"
 NOBODY = 65534
 
 
-class HostCase(unittest.TestCase):
-    def setUp(self):
-        self.box = Sandbox(bus=False)
-        self.addCleanup(self.box.close)
-        self.backend = softhsm.setup(self.box)
-        softhsm.init_token(self.box)
-        self.public = softhsm.import_key(self.box, bits=1024)
-        self.pinfold = Pinfold(self.box, {"softhsm2": self.backend})
-        self.pinfold.ctl("status")
-
+class HostCase(SoftCase):
     def driver(self, **kwargs):
         d = self.pinfold.driver(**kwargs)
         self.addCleanup(d.close)

@@ -8,22 +8,14 @@ import unittest
 from pinfoldtest import Driver, Sandbox, mock, process, softhsm, tap, wait_for
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
+from softbed import SoftCase
 
 TOKEN = "=pinfold-test"
 DATA = ["class=data", "private=true", "token=true"]
 
 
-class SoftTokenObjects(unittest.TestCase):
+class SoftTokenObjects(SoftCase):
     """A real token whose other processes do as they like: they use the backend itself."""
-
-    def setUp(self):
-        self.box = Sandbox(bus=False)
-        self.addCleanup(self.box.close)
-        self.backend = softhsm.setup(self.box)
-        softhsm.init_token(self.box)
-        self.public = softhsm.import_key(self.box, bits=1024)
-        self.pinfold = Pinfold(self.box, {"softhsm2": self.backend})
-        self.pinfold.ctl("status")
 
     def logged_in(self, driver):
         self.addCleanup(driver.close)

@@ -7,25 +7,15 @@ import os
 import shutil
 import signal
 import time
-import unittest
 
-from pinfoldtest import Sandbox, Spy, process, softhsm, tap, wait_for
+from pinfoldtest import Spy, process, softhsm, tap, wait_for
 from pinfoldtest.extent import FULL
-from pinfoldtest.pinfold import Pinfold
+from softbed import SoftCase
 
 TOKEN = "=pinfold-test"
 
 
-class WindowCase(unittest.TestCase):
-    def setUp(self):
-        self.box = Sandbox(bus=False)
-        self.addCleanup(self.box.close)
-        self.backend = softhsm.setup(self.box)
-        softhsm.init_token(self.box)
-        self.public = softhsm.import_key(self.box, bits=1024)
-        self.pinfold = Pinfold(self.box, {"softhsm2": self.backend})
-        self.pinfold.ctl("status")
-
+class WindowCase(SoftCase):
     def driver(self, init="os-locking", **spy):
         self.spy = Spy(self.box, self.backend, **spy)
         d = self.pinfold.driver(self.spy)

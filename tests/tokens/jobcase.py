@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pinfoldtest import Sandbox, build_path, process, secretscan, softhsm, wait_for
 from pinfoldtest import readers as piv
+from pinfoldtest.mock import Mock
 
 JOB = build_path("tests/tokens/run-token-job")
 HELPER = build_path("agent/pinfold-tokens")
@@ -49,6 +50,14 @@ class JobCase(unittest.TestCase):
         self.configure(opensc=self.module)
         self.uri = self.tokens()["Pinfold Test Card"]["uri"]
         self.card.reset_stats()
+
+    def scripted(self, **script):
+        self.mock = Mock(self.box)
+        self.box.env.update(self.mock.env)
+        self.mock.script(**script)
+        self.module = self.mock.path
+        self.configure(mock=self.module)
+        self.uri = next(iter(self.tokens().values()))["uri"]
 
     def start(self, verb, proof="", secret="", uri=None, module=None, file=None, key=(),
               program=(JOB,)):

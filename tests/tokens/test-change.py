@@ -8,7 +8,6 @@ import signal
 
 from jobcase import HELPER, JobCase, piv, softhsm
 from pinfoldtest import Spy, process, tap, wait_for
-from pinfoldtest.mock import Mock
 from pinfoldtest import mock as mocktoken
 
 
@@ -107,11 +106,7 @@ class Card(JobCase):
 class Misbehaving(JobCase):
     def setUp(self):
         super().setUp()
-        self.mock = Mock(self.box)
-        self.box.env.update(self.mock.env)
-        self.module = self.mock.path
-        self.configure(mock=self.module)
-        self.uri = next(iter(self.tokens().values()))["uri"]
+        self.scripted()
 
     def change(self):
         return self.job("change-pin", mocktoken.PIN, "567890")

@@ -13,7 +13,6 @@ from jobcase import JobCase, piv, softhsm
 from pinfoldtest import Driver, Spy, tap, wait_for
 from pinfoldtest import mock as mocktoken
 from pinfoldtest.extent import FULL
-from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import module_path
 
 KINDS = ["rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384"]
@@ -166,12 +165,7 @@ class Blocked(GenerateCase):
 
     def setUp(self):
         super().setUp()
-        self.mock = Mock(self.box)
-        self.box.env.update(self.mock.env)
-        self.mock.script(generates=True)
-        self.module = self.mock.path
-        self.configure(mock=self.module)
-        self.uri = next(iter(self.tokens().values()))["uri"]
+        self.scripted(generates=True)
         self.watch = self.spy()
         self.go = self.box.dir / "go"
 

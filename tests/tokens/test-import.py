@@ -15,7 +15,6 @@ from jobcase import JobCase, piv, softhsm
 from p12 import PASSWORD
 from pinfoldtest import Driver, Spy, build_path, tap, wait_for
 from pinfoldtest import mock as mocktoken
-from pinfoldtest.mock import Mock
 from pinfoldtest.paths import need_tools
 
 MAKE = build_path("tests/tokens/make-p12")
@@ -268,22 +267,19 @@ class Refused(ImportCase):
 class Swapped(JobCase):
     def test_pin_goes_to_no_other_token(self):
         """A file can take as long to read as a person takes to change the card."""
-        mock = Mock(self.box)
-        self.box.env.update(mock.env)
-        self.configure(mock=mock.path)
-        self.uri = next(iter(self.tokens().values()))["uri"]
-        spy = Spy(self.box, mock.path)
+        self.scripted()
+        spy = Spy(self.box, self.module)
         self.box.env.update(spy.env)
         file, go = self.box.dir / "file.p12", self.box.dir / "go"
         key = p12.rsa_key()
         p12.write(file, key, p12.certify(key, "Ada"))
-        mock.script(f"C_GetMechanismInfo=block:{go}")
+        self.mock.script(f"C_GetMechanismInfo=block:{go}")
         job = self.start("import", mocktoken.PIN, PASSWORD, module=spy.path, file=file)
         wait_for(lambda: spy.calls("C_OpenSession"), 30, "the helper at the token")
-        mock.script(label="Another")
+        self.mock.script(label="Another")
         go.touch()
         self.assertFault(self.finish(job), "gone")
-        self.assertEqual(mock.counts()["presentations"], 0)
+        self.assertEqual(self.mock.counts()["presentations"], 0)
 
 
 if __name__ == "__main__":

@@ -113,11 +113,7 @@ class Delete(JobCase):
         self.assertFault(self.job("delete"), "unsupported")
 
     def test_other_backend(self):
-        mock = Mock(self.box)
-        self.box.env.update(mock.env)
-        self.module = mock.path
-        self.configure(mock=self.module)
-        self.uri = next(iter(self.tokens().values()))["uri"]
+        self.scripted()
         self.assertFault(self.job("delete"), "unsupported")
 
 

@@ -6,7 +6,6 @@
 from jobcase import JobCase, piv, softhsm
 from pinfoldtest import Driver, tap
 from pinfoldtest import mock as mocktoken
-from pinfoldtest.mock import Mock
 
 NEW = "876543"
 
@@ -98,11 +97,7 @@ class Card(JobCase):
 class Misbehaving(JobCase):
     def setUp(self):
         super().setUp()
-        self.mock = Mock(self.box)
-        self.box.env.update(self.mock.env)
-        self.module = self.mock.path
-        self.configure(mock=self.module)
-        self.uri = next(iter(self.tokens().values()))["uri"]
+        self.scripted()
 
     def test_no_officer(self):
         self.mock.script("C_Login=CKR_USER_TYPE_INVALID")
