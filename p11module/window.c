@@ -275,20 +275,35 @@ pf_window_acquire(PfCall *call, const PfUse *use)
     return lack == PF_PIN_LACK_ASLEEP ? pf_login_wake(call, use) : rv;
 }
 
-/* Joins or takes within the time that an operation may take. */
-static JoinResult
-join_or_take_soon(PfSlot *slot, const PfDomain *domain, bool has_pin)
+/* Is the window open for the next use only, which may not come? Slot lock held. */
+static bool
+lingers(const PfWindow *window)
 {
+    return window->state == PF_WINDOW_OPEN && window->users == 0 && window->linger_until != 0;
+}
+
+/* Joins or takes within the time that an operation may take. A window that lingers is in nobody's
+ * way. */
+static JoinResult
+join_or_take_soon(PfCall *call, bool has_pin)
+{
+    PfSlot *slot = call->slot;
     struct timespec until;
     JoinResult result;
     int r = 0;
     get_deadline(&until, pf_window_now() + LOGIN_WAIT_MS);
     pthread_mutex_lock(&slot->lock);
     for (;;) {
-        result = join_or_take(slot, domain, has_pin);
+        result = join_or_take(slot, call->session->domain, has_pin);
         if (result == JOIN_DONE || result == JOIN_TAKEN || r != 0)
             break;
-        r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
+        if (lingers(&slot->window)) {
+            pthread_mutex_unlock(&slot->lock);
+            pf_window_close_lingering(call->module, slot, UINT64_MAX);
+            pthread_mutex_lock(&slot->lock);
+        } else {
+            r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
+        }
     }
     pthread_mutex_unlock(&slot->lock);
     return result;
@@ -305,7 +320,7 @@ pf_window_acquire_by_lease(PfCall *call, PfLease *lease, bool wakes, bool *ret_j
         return CKR_SESSION_HANDLE_INVALID;
     }
     pf_login_settle(call);
-    JoinResult result = join_or_take_soon(slot, call->session->domain, pf_login_is_standing(call));
+    JoinResult result = join_or_take_soon(call, pf_login_is_standing(call));
     *ret_joined = result == JOIN_DONE;
     if (result == JOIN_DONE)
         return CKR_OK;
@@ -348,10 +363,12 @@ pf_window_release(PfCall *call)
     pthread_mutex_lock(&slot->lock);
     bool is_last = --slot->window.users == 0;
     bool is_foreign = slot->window.is_foreign;
-    if (is_last && delay > 0)
+    if (is_last && delay > 0) {
         slot->window.linger_until = pf_window_now() + delay;
-    else if (is_last)
+        pthread_cond_broadcast(&slot->changed); /* who waits for its end need not any more */
+    } else if (is_last) {
         slot->window.state = PF_WINDOW_BUSY;
+    }
     pthread_mutex_unlock(&slot->lock);
     if (is_last && delay > 0 && pf_linger_begin(call->module))
         return;
@@ -377,14 +394,15 @@ pf_window_begin_login(PfCall *call)
     bool is_mine = false;
     bool was_public = !pf_login_is_standing(call);
     get_deadline(&until, pf_window_now() + LOGIN_WAIT_MS);
-    pf_window_close_lingering(call->module, slot, UINT64_MAX);
     while (!is_mine && r == 0) {
+        pf_window_close_lingering(call->module, slot, UINT64_MAX);
         pf_window_is_closed(slot, &seen);
         /* Another thread's login was faster, and its window may stay. */
         if (was_public && pf_login_is_standing(call))
             return CKR_USER_ALREADY_LOGGED_IN;
         pthread_mutex_lock(&slot->lock);
-        if (slot->window.state != PF_WINDOW_CLOSED && slot->window.openings == seen)
+        if (slot->window.state != PF_WINDOW_CLOSED && !lingers(&slot->window) &&
+            slot->window.openings == seen)
             r = pthread_cond_timedwait(&slot->changed, &slot->lock, &until);
         is_mine = slot->window.state == PF_WINDOW_CLOSED;
         if (is_mine)
@@ -420,8 +438,7 @@ pf_window_close_lingering(PfModule *module, PfSlot *slot, uint64_t now)
     CK_SESSION_HANDLE other;
     pthread_mutex_lock(&slot->lock);
     uint64_t until = slot->window.linger_until;
-    bool is_due = slot->window.state == PF_WINDOW_OPEN && slot->window.users == 0 && until != 0 &&
-                  until <= now;
+    bool is_due = lingers(&slot->window) && until <= now;
     bool is_foreign = slot->window.is_foreign;
     if (is_due) {
         slot->window.state = PF_WINDOW_BUSY;

@@ -384,6 +384,8 @@ run_line(char *line)
         set_state_by_name(entry, words[2]);
     else if (strcmp(words[0], "pin") == 0)
         snprintf(entries[entry].pin, sizeof entries[entry].pin, "%s", words[2]);
+    else if (strcmp(words[0], "linger") == 0)
+        atomic_store(&page->release_delay_ms, (uint32_t)atoi(words[1]));
     else if (strcmp(words[0], "close-id") == 0)
         close_entry(entry);
     else if (strcmp(words[0], "changed") == 0)

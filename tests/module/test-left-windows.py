@@ -8,6 +8,7 @@ import unittest
 from pinfoldtest import Sandbox, Spy, mock, process, softhsm, tap, wait_for
 from pinfoldtest.mock import Mock
 from pinfoldtest.pinfold import Pinfold
+from scriptedbed import ScriptedCase
 
 
 class LeftCase(unittest.TestCase):
@@ -72,6 +73,7 @@ class Lingering(LeftCase):
         self.d.sign(*first)
         gate.touch()
         self.assert_closes()
+        self.d.ok("finalize")
 
 
 class Full(LeftCase):
@@ -102,6 +104,58 @@ class Full(LeftCase):
         self.mock.script()
         self.d.sign(session, key)
         self.assert_closes()
+        self.d.ok("finalize")
+
+
+class InTheWay(LeftCase):
+    """A window that begins to linger while a login by another ID waits for its end."""
+
+    def test_login(self):
+        self.spy = Spy(self.box, self.mock.path)
+        self.pinfold = Pinfold(self.box, {"mock": self.mock.path})
+        self.pinfold.set("release-delay", "60000")
+        self.d = d = self.pinfold.driver(self.spy)
+        self.addCleanup(d.close)
+        d.ok("init", "os-locking")
+        sessions = []
+        for low in (1, 2):
+            d.ok("appid", "set", 0, low)
+            sessions.append(d.open_session(mode="rw"))
+        d.ok("login", sessions[0], "user", mock.PIN)
+        key = d.find(sessions[0], **{"class": "private_key"})[0]
+
+        def lingers():
+            d.sign(sessions[0], key)
+            return self.spy.logged_in(d.pid)
+
+        wait_for(lingers, 5, "the setting to be in force")
+        d.ok("signinit", sessions[0], key, "RSA_PKCS")
+        looks = self.spy.counts(d.pid)["C_GetTokenInfo"]
+        job = d.background("login", sessions[1], "user", mock.PIN)
+        wait_for(lambda: self.spy.counts(d.pid)["C_GetTokenInfo"] > looks, 5, "the login to begin")
+        for _ in range(20):
+            d.ok("sessioninfo", sessions[0])
+        d.ok("sign1", sessions[0], "00")
+        self.assertEqual(d.join(job).rv, "CKR_OK")
+        self.assertEqual(d.state(sessions[1]), "CKS_RW_USER_FUNCTIONS")
+        d.ok("finalize")
+
+
+class InTheWayOfAnAnswer(ScriptedCase):
+    def test_pin_that_wakes_another_id(self):
+        self.agent.call("linger", 60000)
+        d = self.driver()
+        first, key = self.logged_in(d, 1)
+        second, theirs = self.logged_in(d, 2)
+        entry = self.agent.entry(2)
+        self.agent.call("state", entry, "asleep")
+        self.agent.call("pin", entry, softhsm.PIN)
+        d.sign(first, key)
+        self.assertTrue(self.spy.logged_in(d.pid))
+        before = self.presented(d)
+        d.sign(second, theirs)
+        self.assertEqual(self.presented(d), before + 1)
+        d.ok("finalize")
 
 
 class Closed(LeftCase):
