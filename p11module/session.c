@@ -80,7 +80,7 @@ release(PfModule *module, PfSession *session)
         return;
     if (session->is_ended)
         let_go(module, session);
-    else
+    else if (session->is_closed_in_use)
         drop_late(module, session);
     session_free(session);
 }
@@ -424,7 +424,8 @@ unlist(PfModule *module, PfSession *session)
     PfSession *found = find_session(module, session->handle);
     if (found == session) {
         take_out(module, session);
-        session->references--; /* the table's; the call holds another */
+        /* The table's; the call holds another. */
+        session->is_closed_in_use = atomic_fetch_sub(&session->references, 1) > 2;
     }
     pthread_mutex_unlock(&module->lock);
     return found == session;

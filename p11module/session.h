@@ -44,6 +44,7 @@ struct PfSession {
     bool is_being_taken_up;       /* by one thread; the others wait for it. Slot lock */
     atomic_bool has_void_operation; /* to be asked without the lock */
     bool is_ended;                  /* with its ID: the last call lets go of it */
+    bool is_closed_in_use;          /* other calls were in it: so does the last of them */
     atomic_bool is_counted;         /* in its domain */
     atomic_uint references;         /* taken under the module's lock, given back without */
     PfSlot *slot;
