@@ -362,9 +362,19 @@ pf_prompt_dialog_class_init(PfPromptDialogClass *klass)
                                              0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
+/* In a window's own group no modal dialog or open menu of the app's other windows takes what is
+ * typed here: a PIN would stand there to be read. */
+static void
+leave_other_windows(PfPromptDialog *self)
+{
+    g_autoptr(GtkWindowGroup) group = gtk_window_group_new();
+    gtk_window_group_add_window(group, GTK_WINDOW(self));
+}
+
 static void
 pf_prompt_dialog_init(PfPromptDialog *self)
 {
+    leave_other_windows(self);
     /* The class handlers see the key before an entry does only if the events are asked for. */
     gtk_widget_add_events(GTK_WIDGET(self), GDK_KEY_PRESS_MASK | GDK_FOCUS_CHANGE_MASK);
     get_private(self)->focused_at = g_get_monotonic_time();

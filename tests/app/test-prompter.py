@@ -204,6 +204,27 @@ class PinDialog(PromptCase):
         wait_served(is_dropped, 60, "stray keys to be dropped")
         self.assertEqual((self.agent.cancelled, self.agent.answers), ([], []))
 
+    def test_above_a_modal_dialog(self):
+        """What is typed is typed here, and not into the app's own dialog that waits for an answer."""
+        bus = self.session_bus()
+        self.addCleanup(bus.close_sync, None)
+        bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions", "Activate",
+                      GLib.Variant("(sava{sv})", ("settings", [], {})), None, 0, 20000, None)
+        settings = self.ui.window("Settings", 30)
+        settings.find("Groups", "list item", 30).select()
+        settings.press("Add Group…")
+        name = self.ui.window("New Group", 30).find("Name", "text")
+        self.ask()
+        self.type_keys(PIN, "Return")
+        _request, fd = self.wait_answer()
+        wait_served(lambda: is_page_zero(fd), 5, "the page to be wiped")
+        self.assertEqual(name.text(), "")
+        # The other dialog waits as before.
+        self.agent.close(11, "accepted")
+        self.ui.wait_no_window("PIN —")
+        self.press_keys(self.ui.window("New Group"), "O", focused=name)
+        wait_served(lambda: name.text() == "O", 5, "the name to be typed")
+
     def test_unknown_program(self):
         window = self.ask(program=None, program_known=None, executable=None, pid=None)
         window.wait_shown("An unknown program asks for the PIN of “Anna Beispiel”")
