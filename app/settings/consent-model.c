@@ -22,6 +22,8 @@ G_DEFINE_FINAL_TYPE(PfConsentModel, pf_consent_model, G_TYPE_OBJECT)
 enum { SIGNAL_CHANGED, SIGNAL_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static void ask(PfConsentModel *self);
+
 /* CONSENTS may be NULL: nothing is known. */
 static void
 set_consents(PfConsentModel *self, GVariant *consents)
@@ -50,6 +52,11 @@ on_list_consents_done(GObject *source, GAsyncResult *result, gpointer user_data)
     if (!ok)
         g_warning("Reading the decisions: %s", error->message);
     PfConsentModel *self = user_data;
+    /* An agent that was stopped for a while does not say so when it goes on. */
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+        ask(self);
+        return;
+    }
     self->waiting = FALSE;
     set_consents(self, consents);
 }

@@ -22,6 +22,8 @@ G_DEFINE_FINAL_TYPE(PfStoredPinModel, pf_stored_pin_model, G_TYPE_OBJECT)
 enum { SIGNAL_CHANGED, SIGNAL_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static void ask(PfStoredPinModel *self);
+
 /* Both NULL: nothing is known. */
 static void
 set_entries(PfStoredPinModel *self, const char *state, GVariant *entries)
@@ -52,6 +54,11 @@ on_list_stored_pins_done(GObject *source, GAsyncResult *result, gpointer user_da
     if (!ok)
         g_warning("Reading the keyring's list: %s", error->message);
     PfStoredPinModel *self = user_data;
+    /* An agent that was stopped for a while does not say so when it goes on. */
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+        ask(self);
+        return;
+    }
     self->waiting = FALSE;
     set_entries(self, state, entries);
 }

@@ -132,6 +132,8 @@ on_get_history_done(GObject *source, GAsyncResult *result, gpointer user_data)
         g_warning("Reading the history: %s", error->message);
     else
         take_entries(self, entries);
+    /* An agent that was stopped for a while does not say so when it goes on. */
+    self->is_stale |= g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
     ask(self);
 }
 

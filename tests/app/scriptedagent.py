@@ -168,7 +168,7 @@ class ReportingAgent:
         self.removed = []
         self.looked = 0  # calls of Diagnose
         self.refuses = ()  # names of methods that fail
-        self.hangs = False  # GetStatus gets no answer
+        self.hangs = False  # no question gets an answer
         self.asked = 0
         self.called = []  # every method, in order
         self._bus = bus
@@ -185,10 +185,11 @@ class ReportingAgent:
         self.called.append(method)
         if method in self.refuses:
             invocation.return_dbus_error("org.example.Refused", "as the test wants")
+        elif self.hangs:
+            self.asked += method == "GetStatus"
         elif method == "GetStatus":
             self.asked += 1
-            if not self.hangs:
-                invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
+            invocation.return_value(GLib.Variant("(a{sv})", (self.status,)))
         elif method in ("BeginTokenChange", "NoteTokenChange"):
             invocation.return_value(None)
         elif method == "Diagnose":

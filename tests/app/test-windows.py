@@ -162,12 +162,28 @@ class Windows(AppCase):
         agent = ReportingAgent(self.bus)
         self.addCleanup(agent.stop)
         agent.report(tokens=[{"uri": SOFT, "label": "demo", "flags": []}])
+        agent.history = [{"id": 1, "serial": 1, "when": 1, "event": "pin-changed"}]
+        agent.consents = [{"id": "1", "program": "Test Mail", "decision": "always"}]
+        agent.keyring, agent.stored = "ready", [{"token-uri": SOFT, "label": "kept"}]
         agent.hangs = True
         self.start_app()
         wait_served(lambda: agent.asked, 15, "the first question")
+        window = self.ui.window(TITLE)
+        window.find("History", "radio button").press()
+        self.activate("settings")
+        settings = self.ui.window("Settings")
+        questions = {"GetStatus", "GetHistory", "ListConsents", "ListStoredPins"}
+        wait_served(lambda: questions.issubset(agent.called), 10, "all questions")
         agent.hangs = False
-        wait_served(lambda: agent.asked > 1, CALL_TIMEOUT_S + 5, "the next question")
-        self.wait_texts(self.ui.window(TITLE), "demo")
+        agent.called = []
+        wait_served(lambda: questions.issubset(agent.called), CALL_TIMEOUT_S + 5,
+                    lambda: f"the questions again, not only {agent.called}")
+        self.wait_texts(window, "PIN changed")
+        window.find("Tokens", "radio button").press()
+        self.wait_texts(window, "demo")
+        for page, text in (("Permissions", "Test Mail"), ("Keyring", "kept")):
+            settings.find(page, "list item").select()
+            self.wait_texts(settings, text)
 
     def test_impostor(self):
         """A program with the agent's name, while another one listens on the private socket."""
