@@ -5,6 +5,7 @@
 
 #include "lock-note.h"
 #include "text-properties.h"
+#include "wheel-pass.h"
 
 struct _PfSettingRow {
     GtkBox parent_instance;
@@ -73,6 +74,7 @@ add(GtkContainer *container, GtkWidget *child)
         return;
     }
     self->control = child;
+    pf_wheel_pass(child);
     gtk_widget_set_valign(child, GTK_ALIGN_CENTER);
     gtk_box_pack_end(self->row_box, child, FALSE, FALSE, 0);
     gtk_label_set_mnemonic_widget(self->title_label, child);

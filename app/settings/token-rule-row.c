@@ -5,6 +5,7 @@
 
 #include "label-text.h"
 #include "token-rule-edit.h"
+#include "wheel-pass.h"
 
 struct _PfTokenRuleRow {
     GtkListBoxRow parent_instance;
@@ -86,4 +87,5 @@ static void
 pf_token_rule_row_init(PfTokenRuleRow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    pf_wheel_pass(GTK_WIDGET(self->mode_combo));
 }

@@ -105,6 +105,34 @@ class Tokens(PagesCase):
         text = self.get("tokens").replace("@a{sa{sv}} ", "").replace("uint32 ", "")
         return ast.literal_eval(text.replace("<", "").replace(">", ""))
 
+    def test_wheel(self):
+        """It scrolls the page, whatever comes under the pointer meanwhile."""
+        tokens = [{"uri": f"pkcs11:token=t{n}", "label": f"t{n}", "flags": []} for n in range(20)]
+        window = self.open_page(tokens=tokens)
+        place = window.find("As set in General", "combo box", 30).centre()
+
+        def is_there():
+            self.box.screen.click(*place, button=5)
+            return "t19" in window.texts()
+
+        wait_served(is_there, 30, "the last row")
+        self.assertEqual(self.rules(), {})
+        self.turn_to(window, "General")
+        name = "Keep the token unlocked after each use (milliseconds)"
+        delay = window.find(name, "spin button", 30, showing=False)
+        self.set("release-delay", 700)
+        wait_served(lambda: delay.text() == "700", 30, "the delay")
+        delay.focus()
+        wait_served(lambda: delay.has_state("showing"), 30, "the delay to be scrolled to")
+
+        # Where it is now: the page may be on its way to what has the focus.
+        def is_scrolled():
+            self.box.screen.click(*delay.centre(), button=5)
+            return "Start Pinfold when I log in" in window.texts()
+
+        wait_served(is_scrolled, 30, "the last row")
+        self.assertEqual(delay.text(), "700")
+
     def test_rules(self):
         window = self.open_page()
         self.wait_texts(window, "No tokens", "create a software token")

@@ -141,6 +141,10 @@ class Widget:
     def focus(self):
         self.ui._call("grab_focus", target=self._number)
 
+    def centre(self):
+        """The point of the screen where it is."""
+        return self.ui._call("centre", target=self._number)
+
     def has_state(self, state):
         """Such as "sensitive", "focused", "checked"."""
         return self.ui._call("state", target=self._number, state=state)

@@ -190,6 +190,11 @@ class Server:
     def grab_focus(self, target):
         return Atspi.Component.grab_focus(self._objects[target])
 
+    def centre(self, target):
+        """Where it is on the screen."""
+        box = Atspi.Component.get_extents(self._objects[target], Atspi.CoordType.SCREEN)
+        return [box.x + box.width // 2, box.y + box.height // 2]
+
     def state(self, target, state):
         return has_state(self._objects[target], state)
 
