@@ -20,12 +20,13 @@ struct _PfNotifier {
     GtkApplication *application;
     PfAgentModel *model;
     PfReaderWatch *readers;
-    GPtrArray *told;    /* tokens at the last look; NULL: none since the agent is there */
-    GHashTable *lost;   /* URI -> reason of Agent1.Forgotten, since the last look */
-    char *lost_last;    /* the last URI with a reason worth telling, or NULL */
-    char *forgotten;    /* URI that the notice about a PIN is about, or NULL */
-    guint left;         /* PINs that its token had then */
-    gboolean was_ready; /* there was an agent */
+    GPtrArray *told;         /* tokens at the last look; NULL: none since the agent is there */
+    GHashTable *lost;        /* URI -> reason of Agent1.Forgotten, since the last look */
+    char *lost_last;         /* the last URI with a reason worth telling, or NULL */
+    char *forgotten;         /* URI that the notice about a PIN is about, or NULL */
+    guint left;              /* PINs that its token had then */
+    gboolean was_ready;      /* there was an agent */
+    PfAgentState told_state; /* LOST or FOREIGN: there is a notice of it; else none */
     gint64 told_at;
     guint look_id;
     guint lost_id;
@@ -174,7 +175,20 @@ on_lost_elapsed(gpointer user_data)
     gboolean foreign = pf_agent_model_get_state(self->model) == PF_AGENT_STATE_FOREIGN;
     g_autoptr(PfNotice) notice = pf_notice_new_agent(foreign);
     send(self, notice);
+    self->told_state = foreign ? PF_AGENT_STATE_FOREIGN : PF_AGENT_STATE_LOST;
     return G_SOURCE_REMOVE;
+}
+
+/* That there is no agent yet is no news. What a notice says must stay true, and an impostor is
+ * never to be expected. */
+static gboolean
+is_absence_news(PfNotifier *self)
+{
+    PfAgentState state = pf_agent_model_get_state(self->model);
+    if (self->was_ready)
+        return TRUE;
+    return state != self->told_state &&
+           (state == PF_AGENT_STATE_FOREIGN || self->told_state == PF_AGENT_STATE_FOREIGN);
 }
 
 /* What was known of the tokens is void. */
@@ -186,7 +200,7 @@ lose_agent(PfNotifier *self)
     g_clear_pointer(&self->told, g_ptr_array_unref);
     g_clear_handle_id(&self->look_id, g_source_remove);
     clear_lost(self);
-    if (self->was_ready && self->lost_id == 0)
+    if (is_absence_news(self) && self->lost_id == 0)
         self->lost_id = g_timeout_add_seconds(LOST_S, on_lost_elapsed, self);
     self->was_ready = FALSE;
 }
@@ -206,6 +220,7 @@ on_model_changed(PfNotifier *self)
         if (!self->was_ready)
             withdraw(self, PF_NOTICE_AGENT);
         self->was_ready = TRUE;
+        self->told_state = PF_AGENT_STATE_READY;
         pf_reader_watch_update(self->readers, pf_agent_model_get_tokens(self->model),
                                g_get_monotonic_time());
         plan_look(self);

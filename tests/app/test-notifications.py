@@ -19,6 +19,7 @@ INSERTED = "Token inserted: “<b>Card</b>”"
 REMOVED = "Token removed: “<b>Card</b>”"
 LAST_TRY = "One try left: “<b>Card</b>”"
 LOST = "PIN caching is off: the agent is not running"
+IMPOSTOR = "Another program answers as Pinfold’s agent"
 
 
 def reader(present):
@@ -163,6 +164,20 @@ class Told(NotificationCase):
         self.agent = ReportingAgent(self.bus)
         self.addCleanup(self.agent.stop)
         self.wait_gone(LOST)
+
+
+    def test_impostor(self):
+        """One that comes later than it was told that there is no agent, and goes."""
+        self.agent.stop()
+        self.wait_shown(LOST)
+        self.take_private_socket()
+        impostor = ReportingAgent(self.bus)
+        self.addCleanup(impostor.stop)
+        number = self.wait_shown(IMPOSTOR)
+        self.assertNotIn("Start", self.notifier.shown[number][2])
+        impostor.stop()
+        self.wait_shown(LOST)
+        self.assertEqual(self.notifier.told, [LOST, IMPOSTOR, LOST])
 
 
 class NoHelp(NotificationCase):
