@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "row-focus.h"
 #include "row-separators.h"
 #include "setting-group.h"
 #include "setting-row.h"
@@ -80,6 +81,7 @@ pf_keyring_page_bind(PfKeyringPage *self, PfSettingsView *view, GDBusConnection 
                             G_CONNECT_SWAPPED);
     gtk_list_box_bind_model(self->stored_list, pf_stored_pin_model_get_list(self->model),
                             pf_stored_pin_row_new, NULL, NULL);
+    pf_row_focus_follow(self->stored_list, pf_stored_pin_model_get_list(self->model));
     on_model_changed(self);
 }
 

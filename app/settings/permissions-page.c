@@ -8,6 +8,7 @@
 #include "choice-row.h"
 #include "consent-model.h"
 #include "consent-row.h"
+#include "row-focus.h"
 #include "row-separators.h"
 #include "setting-group.h"
 
@@ -42,21 +43,6 @@ on_model_changed(PfPermissionsPage *self)
     g_simple_action_set_enabled(G_SIMPLE_ACTION(action), g_list_model_get_n_items(list) > 0);
     gtk_stack_set_visible_child_name(self->list_stack, get_list_page(self));
     gtk_widget_hide(GTK_WIDGET(self->failed_label));
-}
-
-/* A row that was revoked takes the focus with it; the next one gets it. */
-static void
-on_list_items_changed(PfPermissionsPage *self, guint position, guint removed)
-{
-    GtkWidget *window = gtk_widget_get_toplevel(GTK_WIDGET(self));
-    guint count = g_list_model_get_n_items(pf_consent_model_get_list(self->model));
-    if (removed == 0 || count == 0 || !GTK_IS_WINDOW(window) ||
-        gtk_window_get_focus(GTK_WINDOW(window)) != NULL)
-        return;
-    GtkListBoxRow *row =
-        gtk_list_box_get_row_at_index(self->consent_list, (int)MIN(position, count - 1));
-    /* The row itself takes no focus. */
-    gtk_widget_child_focus(gtk_bin_get_child(GTK_BIN(row)), GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -116,8 +102,7 @@ pf_permissions_page_bind(PfPermissionsPage *self, PfSettingsView *view, GDBusCon
                             G_CONNECT_SWAPPED);
     gtk_list_box_bind_model(self->consent_list, pf_consent_model_get_list(self->model),
                             pf_consent_row_new, NULL, NULL);
-    g_signal_connect_object(pf_consent_model_get_list(self->model), "items-changed",
-                            G_CALLBACK(on_list_items_changed), self, G_CONNECT_SWAPPED);
+    pf_row_focus_follow(self->consent_list, pf_consent_model_get_list(self->model));
     on_model_changed(self);
 }
 

@@ -313,6 +313,18 @@ class Keyring(SettingsCase):
         self.agent.stop()
         self.wait_texts(window, "The agent is not running.")
 
+    def test_by_keyboard(self):
+        window = self.open_page()
+        self.agent.store("ready", [{"token-uri": f"pkcs11:serial={name[-1]}", "label": name}
+                                   for name in ("Card A", "Card B")])
+        self.wait_texts(window, "Card A", "Card B")
+        button = window.find("Remove", "push button")
+        button.focus()
+        self.press_keys(window, "space", focused=button)
+        self.wait_no_text(window, "Card A")
+        button = window.find("Remove", "push button")
+        wait_served(lambda: button.has_state("focused"), 10, "the focus on the next")
+
 
 class Locked(SettingsCase):
     page = "Groups"
