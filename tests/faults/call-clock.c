@@ -131,6 +131,7 @@ pf_spy_on_enter(const char *function)
 __attribute__((visibility("default"))) void
 pf_spy_on_leave(const char *function, CK_RV rv)
 {
+    char name[48];
     if (current == NULL)
         return;
     current->backend_us += fault_now() - current->lane->inside;
@@ -142,4 +143,7 @@ pf_spy_on_leave(const char *function, CK_RV rv)
     }
     if (strcmp(function, "C_Login") == 0)
         current->login_rv = rv;
+    /* Of the module's own sessions the program sees nothing. */
+    if (rv != CKR_OK && strcmp(function, "C_CloseSession") == 0)
+        call_clock_note(current, "unclosed", pf_p11_name_format(PF_P11_RV, rv, true, name, 48));
 }

@@ -118,7 +118,7 @@ class Judge:
         self.recent = deque(maxlen=16)  # what the client did last
         self.signatures = 0
         self.refusals = Counter()
-        self.unclosed = set()  # pids whose backend has refused to close a session of theirs
+        self.unclosed = set()  # pids whose backend has refused to close a session
         self.excused = Counter()  # what is not Pinfold's, for whatever proof
         self.longest = (0, None, None)  # own wait, client, call
         self.longest_asking = (0, None, None)
@@ -280,11 +280,7 @@ class Judge:
     def _judge_call(self, client, call):
         self.calls += 1
         self._judge_wait(client, call)
-        if call.function == "C_CloseSession" and call.rv == call.backend_rv != "CKR_OK" and (
-                call.rv not in GONE or self._talks_nonsense(client, self._in_effect(
-                    client, call.start, call.start + call.total))):
-            self.unclosed.add(call.pid)
-        elif call.function == "C_Finalize" and call.rv == "CKR_OK":
+        if call.function == "C_Finalize" and call.rv == "CKR_OK":
             self.unclosed.discard(call.pid)
         if call.rv != "CKR_OK":
             self.refusals[(call.function, call.rv)] += 1
@@ -297,6 +293,9 @@ class Judge:
     def _judge_note(self, client, note, last):
         if note.word == "right":
             self.signatures += 1
+        elif note.word == "unclosed" and (note.text not in GONE or self._talks_nonsense(
+                client, self._in_effect(client, note.start, note.start))):
+            self.unclosed.add(note.pid)
         elif note.word == "another" and any(
                 f.kind == "card-swapped-quickly" and client.family == "card"
                 for f in self._in_effect(client, self._since(last), note.start)):
