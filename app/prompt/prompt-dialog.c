@@ -248,7 +248,8 @@ static gboolean
 map_event(GtkWidget *widget, GdkEventAny *event)
 {
     PfPromptDialog *self = PF_PROMPT_DIALOG(widget);
-    get_private(self)->mapped_at = g_get_monotonic_time();
+    /* It takes the keyboard here, from whom it was with, focus or no focus. */
+    get_private(self)->mapped_at = get_private(self)->focused_at = g_get_monotonic_time();
     grab_keyboard(self);
     GtkWidgetClass *parent = GTK_WIDGET_CLASS(pf_prompt_dialog_parent_class);
     return parent->map_event != NULL ? parent->map_event(widget, event) : GDK_EVENT_PROPAGATE;
