@@ -3,10 +3,11 @@
 /* Times calls of one PKCS#11 module, as it is told, and answers in JSON lines.
  *
  * bench-client load MODULE times one loading, initialising, finalising and unloading.
- * bench-client run MODULE TOKEN KEY reads the PIN from the first line of standard input, then
- * commands: "login", "logout", "steps ROW", and "duel FD BEGINS LAPS STEPS ROW", which two clients
- * get that share the socket FD, one with BEGINS 1 and one with 0; "open N" for more sessions, "make
- * N" for more keys, and "search TIMES" for all of those. bench-client rows names the rows. */
+ * bench-client run MODULE TOKEN KEY [BACKEND] reads the PIN from the first line of standard input,
+ * then commands: "login", "logout", "steps ROW", and "duel FD BEGINS LAPS STEPS ROW", which two
+ * clients get that share the socket FD, one with BEGINS 1 and one with 0, or, with FD -1, one that
+ * measures the BACKEND of its module beside that; "open N" for more sessions, "make N" for more
+ * keys, and "search TIMES" for all of those. bench-client rows names the rows. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,12 @@ typedef struct {
     CK_FUNCTION_LIST *p11;
 } Loaded;
 
+typedef struct {
+    PfBenchMeasure measure;
+    const char *token;
+    CK_FUNCTION_LIST *backend; /* NULL: only what is in front of it is measured */
+} Client;
+
 static int
 fail(const char *what, CK_RV rv)
 {
@@ -30,9 +37,8 @@ fail(const char *what, CK_RV rv)
 }
 
 static CK_RV
-load(const char *path, Loaded *loaded)
+open_library(const char *path, Loaded *loaded)
 {
-    CK_C_INITIALIZE_ARGS args = {.flags = CKF_OS_LOCKING_OK};
     CK_RV (*get_function_list)(CK_FUNCTION_LIST * *list);
     loaded->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (loaded->library == NULL)
@@ -41,7 +47,14 @@ load(const char *path, Loaded *loaded)
     if (symbol == NULL)
         return CKR_FUNCTION_NOT_SUPPORTED;
     memcpy(&get_function_list, &symbol, sizeof symbol);
-    CK_RV rv = get_function_list(&loaded->p11);
+    return get_function_list(&loaded->p11);
+}
+
+static CK_RV
+load(const char *path, Loaded *loaded)
+{
+    CK_C_INITIALIZE_ARGS args = {.flags = CKF_OS_LOCKING_OK};
+    CK_RV rv = open_library(path, loaded);
     return rv == CKR_OK ? loaded->p11->C_Initialize(&args) : rv;
 }
 
@@ -112,23 +125,55 @@ parse_duel(const char *words, PfBenchDuel *ret_duel)
            duel.laps <= PF_BENCH_DUEL_MAX_LAPS;
 }
 
+static void
+print_times(const char *before, const double *ns, unsigned count, const char *after)
+{
+    printf("%s[", before);
+    for (unsigned i = 0; i < count; i++)
+        printf("%s%.1f", i > 0 ? ", " : "", ns[i]);
+    printf("]%s", after);
+}
+
+/* The backend that the module has initialised, and the module: all that differs is what stands in
+ * between. */
 static CK_RV
-answer_duel(PfBenchMeasure *measure, const char *words)
+answer_duel_beside(Client *client, const PfBenchDuel *duel)
+{
+    double own_ns[PF_BENCH_DUEL_MAX_LAPS];
+    double raw_ns[PF_BENCH_DUEL_MAX_LAPS];
+    PfBenchMeasure raw;
+    if (client->backend == NULL)
+        return CKR_ARGUMENTS_BAD;
+    CK_RV rv = pf_bench_measure_begin_beside(&client->measure, client->backend, client->token,
+                                             duel->row->needs_login, &raw);
+    if (rv != CKR_OK)
+        return rv;
+    rv = pf_bench_duel_beside(duel, (PfBenchMeasure *[]){&raw, &client->measure},
+                              (double *[]){raw_ns, own_ns});
+    CK_RV closed = pf_bench_measure_end_beside(&raw);
+    if (rv != CKR_OK || closed != CKR_OK)
+        return rv != CKR_OK ? rv : closed;
+    print_times("{\"raw\": ", raw_ns, duel->laps, ", ");
+    print_times("\"ns\": ", own_ns, duel->laps, "}\n");
+    return CKR_OK;
+}
+
+static CK_RV
+answer_duel(Client *client, const char *words)
 {
     PfBenchDuel duel;
     double ns[PF_BENCH_DUEL_MAX_LAPS];
     if (!parse_duel(words, &duel))
         return CKR_ARGUMENTS_BAD;
-    CK_RV rv = pf_bench_duel_fight(&duel, measure, ns);
+    if (duel.peer < 0)
+        return answer_duel_beside(client, &duel);
+    CK_RV rv = pf_bench_duel_fight(&duel, &client->measure, ns);
     if (rv != CKR_OK) {
         /* Else the other one would wait for a turn that never comes. */
         shutdown(duel.peer, SHUT_RDWR);
         return rv;
     }
-    printf("{\"ns\": [");
-    for (unsigned i = 0; i < duel.laps; i++)
-        printf("%s%.1f", i > 0 ? ", " : "", ns[i]);
-    printf("]}\n");
+    print_times("{\"ns\": ", ns, duel.laps, "}\n");
     return CKR_OK;
 }
 
@@ -166,11 +211,12 @@ answer_growth(PfBenchMeasure *measure, const char *line)
 }
 
 static void
-answer(PfBenchMeasure *measure, const char *line)
+answer(Client *client, const char *line)
 {
+    PfBenchMeasure *measure = &client->measure;
     CK_RV rv = CKR_OK;
     if (strncmp(line, "duel ", 5) == 0)
-        rv = answer_duel(measure, line + 5);
+        rv = answer_duel(client, line + 5);
     else if (strncmp(line, "steps ", 6) == 0)
         rv = answer_steps(measure, line + 6);
     else if (strcmp(line, "login") == 0)
@@ -192,33 +238,41 @@ read_line(char *line, size_t size)
     return true;
 }
 
+/* WORDS: module, token, key, and the backend or NULL. */
 static int
-run(char **argv)
+run(char **words)
 {
     char pin[64];
     char line[256];
     Loaded loaded;
+    Loaded backend = {0};
     if (!read_line(pin, sizeof pin))
         return fail("no PIN", CKR_ARGUMENTS_BAD);
-    CK_RV rv = load(argv[0], &loaded);
+    CK_RV rv = load(words[0], &loaded);
+    if (rv == CKR_OK && words[3] != NULL)
+        rv = open_library(words[3], &backend);
     if (rv != CKR_OK)
         return fail("load", rv);
-    PfBenchMeasure measure = {
-        .p11 = loaded.p11,
-        .key_label = argv[2],
-        .pin = (CK_BYTE *)pin,
-        .pin_len = strlen(pin),
+    Client client = {
+        .measure = {.p11 = loaded.p11,
+                    .key_label = words[2],
+                    .pin = (CK_BYTE *)pin,
+                    .pin_len = strlen(pin)},
+        .token = words[1],
+        .backend = backend.p11,
     };
-    rv = pf_bench_measure_prepare(&measure, argv[1]);
+    rv = pf_bench_measure_prepare(&client.measure, words[1]);
     if (rv != CKR_OK)
         return fail("prepare", rv);
     printf("{}\n");
     fflush(stdout);
     while (read_line(line, sizeof line)) {
-        answer(&measure, line);
+        answer(&client, line);
         fflush(stdout);
     }
     explicit_bzero(pin, sizeof pin);
+    if (backend.library != NULL)
+        dlclose(backend.library);
     return unload(&loaded) == CKR_OK ? 0 : 1;
 }
 
@@ -229,10 +283,10 @@ main(int argc, char **argv)
     setvbuf(stdin, NULL, _IONBF, 0);
     if (argc == 3 && strcmp(argv[1], "load") == 0)
         return time_load(argv[2]);
-    if (argc == 5 && strcmp(argv[1], "run") == 0)
-        return run(argv + 2);
+    if ((argc == 5 || argc == 6) && strcmp(argv[1], "run") == 0)
+        return run(argv + 2); /* it ends with NULL */
     if (argc == 2 && strcmp(argv[1], "rows") == 0)
         return print_rows();
-    fprintf(stderr, "usage: %s rows | load MODULE | run MODULE TOKEN KEY\n", argv[0]);
+    fprintf(stderr, "usage: %s rows | load MODULE | run MODULE TOKEN KEY [BACKEND]\n", argv[0]);
     return 2;
 }

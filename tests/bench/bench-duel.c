@@ -63,3 +63,19 @@ pf_bench_duel_fight(const PfBenchDuel *self, PfBenchMeasure *measure, double *re
     }
     return CKR_OK;
 }
+
+CK_RV
+pf_bench_duel_beside(const PfBenchDuel *self, PfBenchMeasure *const measures[2],
+                     double *const ret_ns[2])
+{
+    for (unsigned turn = 0; turn < self->laps * 2; turn++) {
+        unsigned lap = turn / 2;
+        /* Who was second is the first of the next lap. */
+        unsigned whose = ((lap + turn) % 2 == 0) == self->begins ? 0 : 1;
+        CK_RV rv = pf_bench_measure_time_warm(measures[whose], self->row, self->steps,
+                                              &ret_ns[whose][lap]);
+        if (rv != CKR_OK)
+            return rv;
+    }
+    return CKR_OK;
+}

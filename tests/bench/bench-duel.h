@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* Two clients that measure in turns of a millisecond, so that what disturbs the machine disturbs
- * both alike. */
+/* Two that measure in turns of a millisecond, so that what disturbs the machine disturbs both
+ * alike: clients, or a module and its backend in one client. */
 #pragma once
 
 #include "bench-measure.h"
@@ -23,3 +23,7 @@ CK_RV pf_bench_duel_count_steps(PfBenchMeasure *measure, const PfBenchRow *row,
 /* Measures one batch in each lap, before the other client in one lap and after it in the next;
  * gives nanoseconds of one step in each lap. A peer that is gone is CKR_FUNCTION_CANCELED. */
 CK_RV pf_bench_duel_fight(const PfBenchDuel *self, PfBenchMeasure *measure, double *ret_ns);
+
+/* The same of two in this process; BEGINS: the first of them has the first batch. */
+CK_RV pf_bench_duel_beside(const PfBenchDuel *self, PfBenchMeasure *const measures[2],
+                           double *const ret_ns[2]);

@@ -243,6 +243,32 @@ pf_bench_measure_logout(PfBenchMeasure *self)
     return self->p11->C_Logout(self->session);
 }
 
+CK_RV
+pf_bench_measure_begin_beside(const PfBenchMeasure *own, CK_FUNCTION_LIST *p11, const char *token,
+                              bool is_logged_in, PfBenchMeasure *ret_raw)
+{
+    PfBenchMeasure raw = *own;
+    raw.p11 = p11;
+    CK_RV rv = find_token(&raw, token);
+    if (rv == CKR_OK)
+        rv = p11->C_OpenSession(raw.slot, CKF_SERIAL_SESSION, NULL, NULL, &raw.session);
+    if (rv != CKR_OK)
+        return rv;
+    rv = run_find_public(&raw);
+    if (rv == CKR_OK && is_logged_in)
+        rv = run_find_private(&raw);
+    if (rv != CKR_OK)
+        p11->C_CloseSession(raw.session);
+    *ret_raw = raw;
+    return rv;
+}
+
+CK_RV
+pf_bench_measure_end_beside(PfBenchMeasure *raw)
+{
+    return raw->p11->C_CloseSession(raw->session);
+}
+
 double
 pf_bench_measure_now(void)
 {

@@ -39,6 +39,13 @@ CK_RV pf_bench_measure_login(PfBenchMeasure *self);
 
 CK_RV pf_bench_measure_logout(PfBenchMeasure *self);
 
+/* Makes RET_RAW one of the backend itself, P11, beside OWN in the same process: with a session of
+ * its own, and OWN's signature; logged in if that is. OWN's strings are its, too. */
+CK_RV pf_bench_measure_begin_beside(const PfBenchMeasure *own, CK_FUNCTION_LIST *p11,
+                                    const char *token, bool is_logged_in, PfBenchMeasure *ret_raw);
+
+CK_RV pf_bench_measure_end_beside(PfBenchMeasure *raw);
+
 /* Times STEPS of ROW's steps, at least one; gives nanoseconds of one. */
 CK_RV pf_bench_measure_time(PfBenchMeasure *self, const PfBenchRow *row, unsigned steps,
                             double *ret_ns);

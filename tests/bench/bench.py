@@ -7,7 +7,9 @@ Each wrapper is measured against the raw backend in batches of half a millisecon
 raw, wrapped, wrapped, raw, and only such neighbours are compared: then a machine that has other
 work, or changes its speed, disturbs both alike. Each round has new processes, because where the
 parts of a process happen to lie in memory is worth some per cent and stays for its life: of a call
-of 50 us that is more than is added to it, so there are many rounds and each is short. The raw
+of 50 us that is more than is added to it, so there are many rounds and each is short, and long
+calls through Pinfold are measured against those that go to the same backend in the same process,
+where Pinfold is all that differs (but what a window changes of that backend's state). The raw
 backend is measured against itself as well, which shows how far the figures can be believed.
 """
 
@@ -48,9 +50,9 @@ FEW_STEPS, MANY_TIMES = 100, 2
 
 # pylint: disable=wrong-import-position
 import contestants  # noqa: E402
-from client import BenchError, duel, rows, start_clients  # noqa: E402
+from client import BenchError, duel, duel_beside, rows, start_clients  # noqa: E402
 from contestants import MockToken, SoftHsm  # noqa: E402
-from figures import LOAD, LOOP, ONCE, SIGN, Figures  # noqa: E402
+from figures import LOAD, LOOP, NOT_PUBLIC, ONCE, SIGN, Figures  # noqa: E402
 from rows import Row, Rows  # noqa: E402
 
 
@@ -68,6 +70,7 @@ class Bench:
         self.steps = {}
         self.turn = 0
         self.clients = {}
+        self.is_logged_in = False
 
     def in_turn(self, among=None):
         """The contestants, another one first each time."""
@@ -91,9 +94,14 @@ class Bench:
         raw_row = raw_row or row
         sides = [(self.clients[self.raw], raw_row), (self.clients[wrapped], row)]
         steps = min(self.steps_of(self.raw, raw_row), self.steps_of(wrapped, row))
+        is_long = row not in NOT_PUBLIC and steps < FEW_STEPS
         fours = ARGS.fours * (MANY_TIMES if row != LOOP and steps < FEW_STEPS else 1)
         # The first two laps are those in which the clients wake up.
-        raw, own = duel(2 + 2 * fours, steps, sides, begins=self.turn % 2)
+        laps, begins = 2 + 2 * fours, self.turn % 2
+        if is_long and wrapped.is_thin and (not self.is_logged_in or not wrapped.has_windows):
+            raw, own = duel_beside(laps, steps, self.clients[wrapped], row, begins)
+        else:
+            raw, own = duel(laps, steps, sides, begins)
         for i in range(2, len(raw), 2):
             self.samples[name][wrapped.name].append([sum(raw[i:i + 2]) / 2, sum(own[i:i + 2]) / 2])
 
@@ -115,12 +123,14 @@ class Bench:
                 self.samples[LOAD][wrapped.name].append([ns[self.raw.name], ns[wrapped.name]])
 
     def log_in(self, among):
+        self.is_logged_in = True
         for contestant in among:
             self.clients[contestant].ask("login")
             contestant.check(self.clients[contestant])
 
     def run_round(self):
         self.clients = start_clients(self.raw, self.wrappers(), self.in_turn())
+        self.is_logged_in = False
         self.measure_rows(False)
         self.log_in(self.wrappers())
         if SIGN not in self.raw.backend.lacks:

@@ -32,7 +32,8 @@ class Client:
         self.peers = {name: end.fileno() for name, end in sockets.items()}
         backend = contestant.backend
         self._process = contestant.box.start(
-            [build_path(CLIENT), "run", contestant.module, backend.token, backend.key],
+            [build_path(CLIENT), "run", contestant.module, backend.token, backend.key,
+             *([contestant.backend_path] if contestant.is_thin else [])],
             name="client", env=contestant.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, pass_fds=self.peers.values())
         self.pid = self._process.pid
@@ -103,6 +104,12 @@ def start_clients(raw, wrappers, ordered):
     finally:
         for end in (end for pair in pairs.values() for end in pair):
             end.close()
+
+
+def duel_beside(laps, steps, client, row, begins=0):
+    """duel() of the backend and the module of one client, which is one with such a backend."""
+    answer = client.ask(f"duel -1 {1 - begins} {laps} {steps} {row}")
+    return answer["raw"], answer["ns"]
 
 
 def duel(laps, steps, sides, begins=0):

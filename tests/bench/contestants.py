@@ -65,6 +65,7 @@ class Contestant:
     signs_only = False  # the other rows are of no interest
     has_windows = False  # it logs in for each operation by itself
     wants_known_backend = False  # one that the system has a configuration for
+    is_thin = False  # beside it in its process, its backend is as without it
 
     def __init__(self, backend):
         self.box = Sandbox(bus=False)
@@ -139,6 +140,7 @@ class PinfoldOff(Contestant):
     name = "off"
     settings = {"cache-mode": "off"}
     logins = 0
+    is_thin = True
 
     def set_up(self):
         self.pinfold = Pinfold(self.box, {self.backend.name: self.backend_path})

@@ -18,7 +18,7 @@ from pinfoldtest.spy import LINE
 
 sys.path.insert(0, str(source_path("tests/bench")))
 # pylint: disable=wrong-import-position
-from client import BenchError, duel, start_clients  # noqa: E402
+from client import BenchError, duel, duel_beside, start_clients  # noqa: E402
 from contestants import Contestant, MockToken  # noqa: E402
 from figures import LOAD, LOOP, ONCE, SIGN, WRAPPERS, Figures, estimate  # noqa: E402
 
@@ -131,6 +131,45 @@ class Duels(unittest.TestCase):
             with self.assertRaisesRegex(BenchError, "CKR 0x7"):
                 self.sides[0].ask(line)
         self.assertGreaterEqual(self.sides[0].ask("steps C_GetSlotInfo")["steps"], 1)
+
+
+class Thin(Spied):
+    """Of its backend, which is measured beside it, the spy sees nothing."""
+
+    name = "thin"
+    is_thin = True
+
+
+class Beside(unittest.TestCase):
+    def setUp(self):
+        self.spied = Spied.log = Path(self.enterContext(tempfile.TemporaryDirectory()), "spy.log")
+
+    def start(self, kind):
+        contestant = kind(MockToken())
+        self.addCleanup(contestant.close)
+        client = start_clients(contestant, [], [contestant])[contestant]
+        self.addCleanup(client.close)
+        return client
+
+    def count(self, function):
+        return self.spied.read_text().count(f" {function} ")
+
+    def test_measures_the_backend_and_the_module(self):
+        client = self.start(Thin)
+        for begins in (0, 1):
+            self.spied.write_text("")
+            raw, own = duel_beside(4, 8, client, "C_GetSlotInfo", begins)
+            self.assertEqual((len(raw), len(own)), (4, 4))
+            self.assertGreater(min(raw + own), 0)
+            # The module's alone: eight of each batch count, three before them do not.
+            self.assertEqual((self.count("C_GetSlotInfo"), self.count("C_OpenSession")), (44, 0))
+        client.ask("login")
+        raw, own = duel_beside(4, 8, client, "C_GetAttributeValue, a private key")
+        self.assertGreater(min(raw + own), 0)
+
+    def test_needs_a_backend(self):
+        with self.assertRaisesRegex(BenchError, "CKR 0x7"):
+            duel_beside(4, 8, self.start(Spied), "C_GetSlotInfo")
 
 
 class Judging(unittest.TestCase):
