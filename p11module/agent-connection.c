@@ -37,6 +37,8 @@ typedef struct {
 /* While other programs are first, one that is later than this is given up at once: the call has
  * waited for them already. */
 #define LATEST_SIGN_US (PF_WIRE_WAITING_PERIOD_MS * UINT64_C(1000) + UINT64_C(1250000))
+/* When the patience is used up, by a silence that was longer than it can be. */
+#define LAST_GAP_US (PF_WIRE_WAITING_PERIOD_MS * UINT64_C(1000) + UINT64_C(400000))
 
 struct PfAgentConnection {
     sd_bus *bus;
@@ -198,7 +200,10 @@ get_longest_gap(const PfAgentConnection *connection, uint64_t patience_us)
         return patience_us;
     if (connection->waits_for_person)
         return PF_WIRE_SILENCE_LIMIT_S * UINT64_C(1000000);
-    return pf_agent_patience_left() >= LATEST_SIGN_US ? LATEST_SIGN_US : LONGEST_GAP_US;
+    uint64_t left = pf_agent_patience_left();
+    if (left >= LATEST_SIGN_US)
+        return LATEST_SIGN_US;
+    return left < LAST_GAP_US ? LAST_GAP_US : left < LONGEST_GAP_US ? left : LONGEST_GAP_US;
 }
 
 /* Lets the bus work until the call has its answer. */
