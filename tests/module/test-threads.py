@@ -5,11 +5,10 @@
 sanitizer says of it fails the test as anything else does."""
 
 import random
-import unittest
 
-from pinfoldtest import Sandbox, Spy, softhsm, tap
+from pinfoldtest import Spy, softhsm, tap
 from pinfoldtest.extent import FULL
-from pinfoldtest.pinfold import Pinfold
+from softbed import SoftCase
 
 THREADS = 8
 CALLS = 50_000 if FULL else 6_000
@@ -37,14 +36,8 @@ STATE = (
 )
 
 
-class Threads(unittest.TestCase):
-    def setUp(self):
-        self.box = Sandbox(bus=False)
-        self.addCleanup(self.box.close)
-        self.backend = softhsm.setup(self.box)
-        softhsm.init_token(self.box)
-        self.public = softhsm.import_key(self.box, bits=1024)
-        self.pinfold = Pinfold(self.box, {"softhsm2": self.backend})
+class Threads(SoftCase):
+    has_agent = False
 
     def play(self, mode, states):
         self.pinfold.set("cache-mode", mode)
