@@ -185,13 +185,16 @@ pf_presentation_of_cached(PfCall *call, const PfUse *use, PfPinLack *ret_lack)
     pf_domain_get_ref_and_token(call->session->domain, &ref, &token.expected);
     PfPlace place = pf_domain_get_place(call->session->domain);
     token.login = pf_agent_link_get_login(call->module->link, place.epoch, place.entry);
+    /* A card has one program at a time: those that wait for the PIN would keep it from the one that
+     * has it, and would have to look again. */
+    PfLinkMeanwhile meanwhile = call->slot->is_hardware ? NULL : look;
     PfLinkStatus status =
-        pf_agent_link_take_pin(call->module->link, &ref, use, look, &token, &lease);
+        pf_agent_link_take_pin(call->module->link, &ref, use, meanwhile, &token, &lease);
     *ret_lack = get_lack(status);
     if (status != PF_LINK_OK)
         return CKR_USER_NOT_LOGGED_IN;
     /* Others may have had the PIN first: then it is another moment. */
-    if (pf_window_now() - token.at > LOOK_LASTS_MS)
+    if (meanwhile == NULL || pf_window_now() - token.at > LOOK_LASTS_MS)
         look(&token);
     PfLeaseResult result;
     CK_FLAGS flags;

@@ -24,8 +24,9 @@ CK_RV pf_presentation_of_host(PfCall *call, CK_USER_TYPE type, const CK_BYTE *pi
 CK_RV pf_presentation_of_lease(PfCall *call, CK_USER_TYPE type, PfLease *lease, bool *ret_cached,
                                PfSnapshot **ret_snapshot);
 
-/* Takes the domain's cached PIN and presents it for a window, as above; the token is looked at
- * while the agent is on its way. CKR_USER_NOT_LOGGED_IN without a PIN; RET_LACK then says why. */
+/* Takes the domain's cached PIN and presents it for a window, as above; a token that is no card is
+ * looked at while the agent is on its way. CKR_USER_NOT_LOGGED_IN without a PIN; RET_LACK then says
+ * why. */
 CK_RV pf_presentation_of_cached(PfCall *call, const PfUse *use, PfPinLack *ret_lack);
 
 /* Gives a lease back unused; the PIN is wiped. An empty lease is fine. */

@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Whose PIN it is: cards that cannot be told apart, with an agent that has not noticed."""
 
+import time
 import unittest
 
 from pinfoldtest import Driver, Sandbox, Spy, build_path, readers, tap, wait_for
@@ -52,6 +53,25 @@ class Twins(CardCase):
         d.ok("slots", "true")
         d.ok("tokeninfo", "@1")
         d.sign(self.session, self.key)
+
+
+class Turn(CardCase):
+    def apdus(self, sign):
+        before = self.card.stats()["apdus"]
+        sign()
+        return self.card.stats()["apdus"] - before
+
+    def test_who_waits_for_the_pin_leaves_the_card_alone(self):
+        """It is in the way of the one that has the PIN, which pcscd lets wait as long as it comes."""
+        line = "sign", self.session, self.key, *SIGN
+
+        def sign_later():
+            job = self.agent.hold("TakePin", self.d, *line)
+            time.sleep(0.1)  # what was seen of the card before would be of no use any more
+            self.agent.call("release")
+            self.assertTrue(self.d.join(job).ok)
+
+        self.assertEqual(self.apdus(sign_later), self.apdus(lambda: self.d.ok(*line)))
 
 
 class LastTry(CardCase):
