@@ -38,13 +38,13 @@ def find_helper(box, verb, program=build_path("agent/pinfold-tokens")):
 
 
 class Slow(FileCase):
-    """Each login and each object takes some seconds; there is a session manager."""
+    """Each login, each new PIN and each object takes some seconds; there is a session manager."""
 
     app_env = CHOOSER_ENV
 
     def make_tokens(self):
         super().make_tokens()
-        self.spy = Spy(self.box, self.module, delay="C_Login=3000,C_CreateObject=1000")
+        self.spy = Spy(self.box, self.module, delay="C_Login=3000,C_SetPIN=3000,C_CreateObject=1000")
         self.modules["soft"] = self.spy.path
         self.box.env |= self.spy.env
         root_key, key = p12.ec_key(), p12.ec_key()
