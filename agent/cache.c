@@ -357,6 +357,8 @@ pf_cache_init(PfCache *self)
     self->life_fd = -1;
     self->history = pf_history_new();
     self->default_group_id = pf_cache_draw_id();
+    /* A module may still have to end a lease of an agent before this one. */
+    self->last_lease = pf_cache_draw_id() >> 1;
     self->warnings = pf_pin_warnings_new();
     self->doubled = g_new0(char *, 1);
     self->signature_tokens = pf_signature_tokens_new();

@@ -100,6 +100,21 @@ class Outages(AgentCase):
         self.agent.process.wait()
         self.assertEqual(client.call("end", lease, 1)[0], "unavailable")
 
+    def test_lease_of_a_killed_agent_is_none_of_the_next(self):
+        """Two threads of a program: one has its lease since before, and ends it late."""
+        client, _ = self.logged_in()
+        old, _ = client.take()
+        self.agent.process.kill()
+        self.agent.process.wait()
+        self.agent.start()
+        wait_for(lambda: client.call("contact", "no")[0] == "ok", 5, "contact", step=0.1)
+        entry = client.join_domain()
+        self.assertEqual(client.call("store", TOKEN, "-", "135790"), ["ok"])
+        new, _ = client.take()
+        self.assertEqual(client.call("end", new, 1), ["ok", "cached"])
+        self.assertEqual(client.call("end", old, 2)[0], "unavailable")
+        self.assertEqual(client.state(entry), "user")
+
     def test_stopped(self):
         client, _ = self.logged_in()
         os.kill(self.agent.pid, signal.SIGSTOP)
