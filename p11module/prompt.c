@@ -34,6 +34,14 @@ get_details(PfSlot *slot, const PfPromptAbout *about)
                              .token_flags = pf_slot_read_flags(slot)};
 }
 
+/* Why there is no PIN: what was not even asked, the person has not declined. */
+static CK_RV
+get_refusal(PfLinkStatus status)
+{
+    return status == PF_LINK_REFUSED || status == PF_LINK_UNAVAILABLE ? CKR_USER_NOT_LOGGED_IN
+                                                                      : CKR_FUNCTION_CANCELED;
+}
+
 CK_RV
 pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLease *ret_lease)
 {
@@ -52,7 +60,7 @@ pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous, PfLea
     if (status == PF_LINK_LOGGED_IN && strcmp(about->purpose, "login") == 0)
         return CKR_USER_ALREADY_LOGGED_IN;
     if (status != PF_LINK_OK)
-        return CKR_FUNCTION_CANCELED;
+        return get_refusal(status);
     *ret_lease = lease;
     ret_lease->token = token;
     return CKR_OK;

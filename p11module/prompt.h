@@ -19,6 +19,7 @@ bool pf_prompt_is_offered(PfSlot *slot);
 /* Asks for the PIN of the session's domain. PREVIOUS: 0, or the lease of the last answer, which the
  * token rejected. CKR_OK: RET_LEASE holds a typed PIN, or for purpose context perhaps a cached one,
  * and must be ended. CKR_FUNCTION_CANCELED: cancelled, or nobody can be asked.
+ * CKR_USER_NOT_LOGGED_IN: not asked, as where the process asks too much already.
  * CKR_USER_ALREADY_LOGGED_IN, for purpose login only: the person let the session into a login that
  * is there, and there is no lease. The call does not count as one on the slot meanwhile. */
 CK_RV pf_prompt_ask(PfCall *call, const PfPromptAbout *about, uint64_t previous,

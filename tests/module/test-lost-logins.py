@@ -144,6 +144,38 @@ class LetIn(ScriptedCase):
         self.assertTrue(self.d.join(job).ok)
 
 
+class Asleep(ScriptedCase):
+    """The PIN was forgotten, and a person is to give it again."""
+
+    def setUp(self):
+        super().setUp()
+        self.d = self.driver()
+        self.session, self.key = self.logged_in(self.d, 5)
+        entry = self.agent.entry(5)
+        self.agent.call("state", entry, "asleep")
+        self.agent.call("pin", entry, softhsm.PIN)
+
+    def begin(self, answer):
+        """A signature; the state of its session after that."""
+        self.agent.call("answer", "Prompt", answer)
+        rv = self.d.rv("signinit", self.session, self.key, "SHA256_RSA_PKCS")
+        self.assertEqual(rv, "CKR_USER_NOT_LOGGED_IN")
+        return self.d.state(self.session)
+
+    def test_public_without_the_person(self):
+        self.assertEqual(self.begin("Canceled"), PUBLIC_STATE)
+
+    def test_public_where_nobody_can_be_asked(self):
+        self.assertEqual(self.begin("NoPrompter"), PUBLIC_STATE)
+
+    def test_one_question_too_many_ends_no_login(self):
+        """Those of other threads may be answered yet."""
+        self.assertEqual(self.begin("Limit"), USER_STATE)
+        self.assertEqual(self.agent.calls("Logout"), 0)
+        self.agent.call("answer", "Prompt")
+        self.d.sign(self.session, self.key)
+
+
 class Closed(ScriptedCase):
     """A session that another thread closes while it is logged in."""
 
