@@ -253,9 +253,10 @@ PfDialogDetails *pf_cache_make_details(PfProcessContext *context, const char *to
 void pf_cache_ask(PfCache *cache, PfLeaseRequest *request, PfDialogDetails *details);
 
 /* Why the person is not asked, or -1: CONTEXT's program has been told no a moment ago, if
- * MAY_REMEMBER, or asks too much. */
+ * MAY_REMEMBER, or asks too much; IS_JOINED: by a question that waits already. */
 int pf_cache_find_prompt_refusal(PfCache *cache, PfProcessContext *context, const char *token,
-                                 gboolean may_remember, const char **ret_message);
+                                 gboolean may_remember, gboolean is_joined,
+                                 const char **ret_message);
 
 /* The person has agreed to the try that REQUEST asks for; it is consumed. */
 void pf_cache_use_confirmed_try(PfCache *cache, PfLeaseRequest *request);

@@ -15,6 +15,8 @@
  * is told at once. */
 #define QUESTIONS_PER_PROCESS 4u
 #define QUESTIONS_MAX         64u
+/* Threads of one program may all need the PIN that was forgotten: that is one question. */
+#define JOINED_PER_PROCESS 64u
 /* A module whose PIN was wrong asks again at once, or does not. */
 #define RETRY_TIMEOUT_S 5
 /* A typed PIN that was wrong is not sent again for so long (DESIGN 6). */
@@ -241,18 +243,41 @@ may_confirm(PfCache *self, const PfLoginDomain *domain, const PfPromptArg *arg)
                                           pf_pin_warnings_get(self->warnings, domain->token));
 }
 
+/* Is the call for a PIN that a dialog which waits already will bring to all who need it? */
+static gboolean
+joins_wake(PfCache *self, PfProcessContext *context, unsigned entry, const PfPromptArg *arg)
+{
+    const PfLoginDomain *domain = pf_process_context_get_domain(context, entry);
+    if (strcmp(get_purpose(arg), "wake") != 0)
+        return FALSE;
+    for (guint i = 0; i < self->prompting->len; i++) {
+        const PfLeaseRequest *request = g_ptr_array_index(self->prompting, i);
+        if (pf_process_context_get_domain(request->context, request->entry) == domain &&
+            request->prompt != NULL &&
+            strcmp(pf_prompt_get_details(request->prompt)->purpose, "wake") == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 int
 pf_cache_find_prompt_refusal(PfCache *self, PfProcessContext *context, const char *token,
-                             gboolean may_remember, const char **ret_message)
+                             gboolean may_remember, gboolean is_joined, const char **ret_message)
 {
+    guint all = 0;
     guint own = 0;
     if (may_remember && pf_process_context_is_canceled(context, token, g_get_monotonic_time())) {
         *ret_message = "The person canceled a moment ago";
         return PF_CACHE_ERROR_CANCELED;
     }
-    for (guint i = 0; i < self->prompting->len; i++)
-        own += ((PfLeaseRequest *)g_ptr_array_index(self->prompting, i))->context == context;
-    if (own < QUESTIONS_PER_PROCESS && self->prompting->len < QUESTIONS_MAX)
+    for (guint i = 0; i < self->prompting->len; i++) {
+        const PfLeaseRequest *request = g_ptr_array_index(self->prompting, i);
+        if (request->is_joined != is_joined)
+            continue;
+        all++;
+        own += request->context == context;
+    }
+    if (is_joined ? own < JOINED_PER_PROCESS : own < QUESTIONS_PER_PROCESS && all < QUESTIONS_MAX)
         return -1;
     g_debug("The person is asked too much already: %s", context->identity->exe);
     *ret_message = "The person is asked too much already";
@@ -309,9 +334,10 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     int entry = pf_cache_find_entry(self, context, domain, &error);
     if (entry >= 0 && previous != 0)
         prompt = steal_prompt_of(self, context, domain->token, details, previous);
+    gboolean is_joined = entry >= 0 && joins_wake(self, context, (unsigned)entry, details);
     int refusal = entry >= 0 && prompt == NULL
                       ? pf_cache_find_prompt_refusal(self, context, domain->token,
-                                                     is_for_login(details), &message)
+                                                     is_for_login(details), is_joined, &message)
                       : -1;
     if (entry < 0 || refusal >= 0) {
         refuse(self, context, entry, details, refusal, message, &error);
@@ -326,6 +352,7 @@ pf_cache_prompt(PfCache *self, PfProcessContext *context, gpointer connection,
     /* What is typed for a single signature or for a PIN change is not for the cache. */
     request->is_for_login = is_for_login(details);
     request->may_store = request->is_for_login;
+    request->is_joined = is_joined;
     request->prompt = prompt;
     if (prompt != NULL) {
         g_ptr_array_add(self->prompting, request);

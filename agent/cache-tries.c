@@ -73,7 +73,7 @@ pf_cache_confirm_try(PfCache *self, PfProcessContext *context, gpointer connecti
         return;
     }
     /* Whatever the reason is: a try that nobody has agreed to is not spent. */
-    if (pf_cache_find_prompt_refusal(self, context, domain->token, TRUE, &message) >= 0) {
+    if (pf_cache_find_prompt_refusal(self, context, domain->token, TRUE, FALSE, &message) >= 0) {
         g_set_error_literal(&error, PF_CACHE_ERROR, PF_CACHE_ERROR_CANCELED, message);
         call->answer(call->data, NULL, error);
         return;

@@ -23,6 +23,7 @@ typedef struct {
     gboolean may_store;
     gboolean keeps_token; /* of a TakePin: its process's other threads wait for it meanwhile */
     gboolean is_try;      /* of a ConfirmTry: nothing is leased */
+    gboolean is_joined;   /* a question that waited already is the same, and has the same answer */
     PfRemember remember;  /* of what the person typed */
 } PfLeaseRequest;
 
