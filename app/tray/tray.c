@@ -160,8 +160,11 @@ dispose(GObject *object)
     PfTray *self = PF_TRAY(object);
     g_clear_object(&self->host);
     if (self->item != NULL) {
+        GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON(self->item);
         g_signal_handlers_disconnect_by_data(self->item, self);
-        g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(self->item));
+        /* Without a session bus it never was. */
+        if (g_dbus_interface_skeleton_get_connection(skeleton) != NULL)
+            g_dbus_interface_skeleton_unexport(skeleton);
     }
     g_clear_object(&self->menu);
     g_clear_object(&self->item);

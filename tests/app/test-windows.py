@@ -334,5 +334,20 @@ class Windows(AppCase):
         self.assertEqual(done.returncode, 1)
 
 
+class NoBus(AppCase):
+    def test_start_and_quit(self):
+        """The app has nobody to ask and nobody to show its icon, and says what does not work."""
+        bus = self.session_bus()
+        self.addCleanup(bus.close_sync, None)
+        # The app's tests look at it by a bus that it would find by the session's.
+        eyes = bus.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None,
+                             None, 0, 5000, None).unpack()[0]
+        self.start_app(env={"AT_SPI_BUS_ADDRESS": eyes, "DBUS_SESSION_BUS_ADDRESS":
+                            f"unix:path={self.box.dir}/no-bus"})
+        self.ui.window(TITLE).wait_text("PIN caching is off: the agent is not running")
+        self.app.send_signal(signal.SIGTERM)
+        self.assertEqual(self.app.wait(10), 0)
+
+
 if __name__ == "__main__":
     tap.main()
