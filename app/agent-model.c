@@ -340,8 +340,11 @@ on_start_service_told(GObject *source, GAsyncResult *result, gpointer user_data)
 void
 pf_agent_model_start_agent(PfAgentModel *self, gboolean tell)
 {
-    if (self->connection == NULL)
+    if (self->connection == NULL) {
+        if (tell)
+            g_signal_emit(self, signals[SIGNAL_FAILED], 0, _("The agent could not be started."));
         return;
+    }
     g_dbus_connection_call(self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                            "org.freedesktop.DBus", "StartServiceByName",
                            g_variant_new("(su)", PF_WIRE_AGENT_NAME, 0), G_VARIANT_TYPE("(u)"),
