@@ -168,6 +168,15 @@ on_model_changed(PfApplication *self)
                                 pf_agent_model_count_pins(self->model) > 0);
 }
 
+/* Who asked for it by the tray or a notification may have no window open. */
+static void
+on_model_failed(PfApplication *self, const char *sentence)
+{
+    if (self->window == NULL || !gtk_widget_get_visible(GTK_WIDGET(self->window)))
+        show_window(self);
+    pf_token_window_show_failure(self->window, sentence);
+}
+
 static void
 add_actions(PfApplication *self)
 {
@@ -213,6 +222,8 @@ start_up(GApplication *application)
     g_signal_connect_object(self->prompter, "refused", G_CALLBACK(pf_quit_guard_give_way),
                             self->quit_guard, G_CONNECT_SWAPPED);
     g_signal_connect_object(self->model, "changed", G_CALLBACK(on_model_changed), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->model, "failed", G_CALLBACK(on_model_failed), self,
                             G_CONNECT_SWAPPED);
     on_model_changed(self);
     PfConsentOffers *offers = pf_prompter_get_offers(self->prompter);

@@ -99,13 +99,6 @@ on_model_changed(PfTokenWindow *self)
 }
 
 static void
-on_model_failed(PfTokenWindow *self, const char *sentence)
-{
-    gtk_label_set_text(self->failed_label, sentence);
-    gtk_widget_show(GTK_WIDGET(self->failed_bar));
-}
-
-static void
 on_failed_bar_response(PfTokenWindow *self)
 {
     gtk_widget_hide(GTK_WIDGET(self->failed_bar));
@@ -194,11 +187,17 @@ pf_token_window_new(GtkApplication *application, PfAgentModel *model, GListModel
     on_offers_changed(self, 0, 0, 0, offers);
     g_signal_connect_object(model, "changed", G_CALLBACK(on_model_changed), self,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(model, "failed", G_CALLBACK(on_model_failed), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(model, "token-changed", G_CALLBACK(on_model_token_changed), self,
                             G_CONNECT_SWAPPED);
     on_model_changed(self);
     return self;
+}
+
+void
+pf_token_window_show_failure(PfTokenWindow *self, const char *sentence)
+{
+    gtk_label_set_text(self->failed_label, sentence);
+    gtk_widget_show(GTK_WIDGET(self->failed_bar));
 }
 
 void

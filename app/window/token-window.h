@@ -17,3 +17,6 @@ PfTokenWindow *pf_token_window_new(GtkApplication *application, PfAgentModel *mo
 
 /* Turns to the page with the history. */
 void pf_token_window_show_history(PfTokenWindow *self);
+
+/* Says in a SENTENCE what the person asked for and did not get. */
+void pf_token_window_show_failure(PfTokenWindow *self, const char *sentence);

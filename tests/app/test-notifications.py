@@ -151,10 +151,9 @@ class Told(NotificationCase):
         self.agent.stop()
         self.wait_gone(LAST_TRY)
         number = self.wait_shown(LOST)
-        # There is none to be started in this session, which the window says.
-        self.box.run(build_path("app/pinfold"))
-        window = self.ui.window(TITLE)
+        # There is none to be started in this session, which the window says; nobody has opened it.
         self.notifier.press(number, "Start")
+        window = self.ui.window(TITLE)
         wait_served(lambda: "The agent could not be started." in window.texts(), 5, "the sentence")
         self.agent = ReportingAgent(self.bus)
         self.addCleanup(self.agent.stop)
