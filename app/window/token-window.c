@@ -36,6 +36,7 @@ struct _PfTokenWindow {
     GtkButton *start_button;
     GtkInfoBar *failed_bar;
     GtkLabel *failed_label;
+    gboolean is_ready; /* the agent was there at the last change */
     GtkMenuButton *menu_button;
 };
 
@@ -91,6 +92,11 @@ on_model_changed(PfTokenWindow *self)
     show_advice(self);
     PfAgentState state = pf_agent_model_get_state(self->model);
     gboolean lost = state == PF_AGENT_STATE_LOST;
+    gboolean is_ready = state == PF_AGENT_STATE_READY;
+    /* What failed was the matter of one that was not there. */
+    if (is_ready && !self->is_ready)
+        gtk_widget_hide(GTK_WIDGET(self->failed_bar));
+    self->is_ready = is_ready;
     gtk_widget_set_visible(GTK_WIDGET(self->lost_bar), lost || state == PF_AGENT_STATE_FOREIGN);
     gtk_label_set_text(self->lost_label, lost ? _("PIN caching is off: the agent is not running")
                                               : _("Another program answers as Pinfold’s agent"));
@@ -164,6 +170,8 @@ static gboolean
 delete_event(GtkWidget *widget, GdkEventAny *event)
 {
     gtk_widget_hide(widget);
+    /* Whoever opens it next has asked for something else. */
+    gtk_widget_hide(GTK_WIDGET(PF_TOKEN_WINDOW(widget)->failed_bar));
     g_signal_emit(widget, signals[SIGNAL_CLOSED], 0);
     return GDK_EVENT_STOP;
 }

@@ -146,8 +146,18 @@ class Windows(AppCase):
         self.wait_texts(window, READER)
         wait_served(lambda: "PIN caching is off: the agent is not running" not in window.texts(), 5,
                     "the complaint to go")
+        wait_served(lambda: "The agent could not be started." not in window.texts(), 5,
+                    "what is over to go, too")
         agent.stop()
         window.wait_text("PIN caching is off: the agent is not running")
+        window.press("Start")
+        window.wait_text("The agent could not be started.")
+        self.close_window()
+        self.ui.window("Pinfold keeps running").press("Close")
+        self.activate("open")
+        window = self.ui.window(TITLE)
+        window.wait_text("PIN caching is off: the agent is not running")
+        self.assertNotIn("The agent could not be started.", window.texts())
 
     def settle(self):
         """What the app does about all that it has been told is here when this returns: it answers from
