@@ -25,6 +25,7 @@ struct _PfAgentModel {
     const char *last_forgotten; /* words of forget-words.h, or NULL */
     gboolean asking;            /* a GetStatus is on its way */
     gboolean stale;             /* and what it will say is already old */
+    GPtrArray *wishes;          /* what Forget is to be asked once it is known who the agent is */
 };
 
 G_DEFINE_FINAL_TYPE(PfAgentModel, pf_agent_model, G_TYPE_OBJECT)
@@ -40,6 +41,7 @@ enum {
 static guint signals[N_SIGNALS];
 
 static void ask_status(PfAgentModel *self);
+static void ask_forget(gpointer filter, gpointer user_data);
 
 static void
 fail(PfAgentModel *self, const char *sentence, const GError *error)
@@ -148,6 +150,10 @@ on_agent_presence(PfAgentPresence presence, gpointer owner)
     PfAgentModel *self = owner;
     self->asking = FALSE;
     self->stale = FALSE;
+    if (presence == PF_AGENT_PRESENT)
+        g_ptr_array_foreach(self->wishes, ask_forget, self);
+    if (presence != PF_AGENT_UNKNOWN)
+        g_ptr_array_set_size(self->wishes, 0);
     switch (presence) {
     case PF_AGENT_UNKNOWN:
         set_state(self, PF_AGENT_STATE_CONNECTING, FALSE);
@@ -258,20 +264,29 @@ pf_agent_model_get_last_forgotten(PfAgentModel *self)
     return self->last_forgotten;
 }
 
+static void
+ask_forget(gpointer filter, gpointer user_data)
+{
+    PfAgentModel *self = user_data;
+    pf_dbus_agent1_call_forget(pf_agent_watch_get_agent(self->watch), filter, NULL, on_forget_done,
+                               g_object_ref(self));
+}
+
+/* A button of a notification may have started the app, which knows no agent yet. */
 void
 pf_agent_model_forget(PfAgentModel *self, const char *uri, const char *app_id)
 {
-    PfDbusAgent1 *agent = pf_agent_watch_get_agent(self->watch);
-    if (agent == NULL)
-        return;
-    GVariantBuilder filter;
-    g_variant_builder_init(&filter, G_VARIANT_TYPE_VARDICT);
+    GVariantDict filter;
+    g_variant_dict_init(&filter, NULL);
     if (uri != NULL)
-        g_variant_builder_add(&filter, "{sv}", "token-uri", g_variant_new_string(uri));
+        g_variant_dict_insert(&filter, "token-uri", "s", uri);
     if (app_id != NULL)
-        g_variant_builder_add(&filter, "{sv}", "app-id", g_variant_new_string(app_id));
-    pf_dbus_agent1_call_forget(agent, g_variant_builder_end(&filter), NULL, on_forget_done,
-                               g_object_ref(self));
+        g_variant_dict_insert(&filter, "app-id", "s", app_id);
+    g_autoptr(GVariant) wish = g_variant_ref_sink(g_variant_dict_end(&filter));
+    if (pf_agent_watch_get_agent(self->watch) != NULL)
+        ask_forget(wish, self);
+    else if (self->state == PF_AGENT_STATE_CONNECTING)
+        g_ptr_array_add(self->wishes, g_steal_pointer(&wish));
 }
 
 static void
@@ -359,6 +374,7 @@ dispose(GObject *object)
     PfAgentModel *self = PF_AGENT_MODEL(object);
     g_clear_pointer(&self->watch, pf_agent_watch_free);
     g_clear_object(&self->tokens);
+    g_clear_pointer(&self->wishes, g_ptr_array_unref);
     g_clear_pointer(&self->domains, g_variant_unref);
     g_clear_pointer(&self->modules, g_variant_unref);
     g_clear_object(&self->connection);
@@ -387,4 +403,5 @@ static void
 pf_agent_model_init(PfAgentModel *self)
 {
     self->tokens = g_list_store_new(PF_TYPE_TOKEN_ITEM);
+    self->wishes = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
 }

@@ -46,10 +46,10 @@ class Windows(AppCase):
         wait_served(lambda: all(any(p in t for t in window.texts()) for p in parts), 5,
                     lambda: f"{parts} in:\n{window.tree()}")
 
-    def activate(self, action):
+    def activate(self, action, *targets):
         """What the window's menu does."""
         self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
-                           "Activate", GLib.Variant("(sava{sv})", (action, [], {})), None, 0,
+                           "Activate", GLib.Variant("(sava{sv})", (action, targets, {})), None, 0,
                            5000, None)
 
     def test_readers_and_tokens(self):
@@ -228,8 +228,10 @@ class Windows(AppCase):
         self.wait_texts(window, "Another program answers as Pinfold’s agent")
         self.assertEqual(impostor.called, [])
 
-    def test_prompter_at_a_full_socket(self):
-        """It connects when it can."""
+    @contextlib.contextmanager
+    def own_full_socket(self):
+        """This process listens on the private socket, to as many as it lets wait; gives accept(),
+        which returns the next of them, or None."""
         folder = Path(self.box.env["XDG_RUNTIME_DIR"], "pinfold")
         folder.mkdir(mode=0o700)
         with contextlib.ExitStack() as stack, socket.socket(socket.AF_UNIX) as listener:
@@ -241,18 +243,66 @@ class Windows(AppCase):
                 peer = stack.enter_context(socket.socket(socket.AF_UNIX))
                 peer.setblocking(False)
                 error = peer.connect_ex(str(folder / "agent"))
+
+            def accept():
+                with contextlib.suppress(BlockingIOError):
+                    return stack.enter_context(listener.accept()[0])
+                return None
+
+            yield accept
+
+    def test_prompter_at_a_full_socket(self):
+        """It connects when it can."""
+        with self.own_full_socket() as accept:
             self.start_app("--gapplication-service")
             wait_served(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), 15, "the app")
             self.settle()
 
             def greeting():
-                with contextlib.suppress(BlockingIOError):
-                    peer = stack.enter_context(listener.accept()[0])
-                    peer.settimeout(5)
-                    return process_of(peer) == self.app.pid and peer.recv(5)
-                return None
+                peer = accept()
+                if peer is None:
+                    return None
+                peer.settimeout(5)
+                return process_of(peer) == self.app.pid and peer.recv(5)
 
             self.assertEqual(wait_served(greeting, 15, "the app to connect"), b"\0AUTH")
+
+    def test_forget_at_once(self):
+        """By a button of a notification, which starts the app: the agent is not known yet."""
+        agent = ReportingAgent(self.bus)
+        self.addCleanup(agent.stop)
+        target = GLib.Variant("(ss)", (CARD, ""))
+        with self.own_full_socket() as accept:
+            self.start_app("--gapplication-service")
+            wait_served(lambda: self.has_name(self.bus, "org.pinfold.Pinfold"), 15, "the app")
+            self.activate("forget", target)
+            self.settle()
+            self.assertEqual(agent.called, [])
+            wait_served(lambda: (accept(), agent.forgotten)[1], 15, "the wish to come")
+            agent.report()
+            self.settle()
+        self.assertEqual(agent.forgotten, [{"token-uri": CARD}])
+
+    def test_forget_before_an_impostor(self):
+        """Nothing is asked of it, nor of the agent that comes after it, which has no PIN yet."""
+        holder = self.take_private_socket(is_full=True)
+        impostor = ReportingAgent(self.bus)
+        self.addCleanup(impostor.stop)
+        self.start_app()
+        window = self.ui.window(TITLE)
+        self.activate("forget", GLib.Variant("(ss)", (CARD, "")))
+        self.settle()
+        holder.send_signal(signal.SIGUSR1)
+        self.wait_texts(window, "Another program answers as Pinfold’s agent")
+        holder.kill()
+        holder.wait()
+        impostor.stop()
+        agent = ReportingAgent(self.bus)
+        self.addCleanup(agent.stop)
+        agent.report(readers=[{"name": READER, "present": False}])
+        self.wait_texts(window, READER)
+        self.assertEqual(impostor.called, [])
+        self.assertNotIn("Forget", agent.called)
 
     def close_window(self):
         self.ui.window(TITLE).find("Close", "push button").press()
