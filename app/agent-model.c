@@ -59,10 +59,13 @@ set_state(PfAgentModel *self, PfAgentState state, gboolean changed)
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
+/* Of an agent that was killed nobody has said what became of the PINs that it had since. */
 static void
 set_nothing(PfAgentModel *self, PfAgentState state)
 {
     g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+    if (self->last_forgotten != pf_forget_words_find("agent-stop"))
+        self->last_forgotten = NULL;
     set_state(self, state, pf_token_items_update(self->tokens, nothing));
 }
 

@@ -109,6 +109,26 @@ class Tray(AppCase):
         self.agent.report(tokens=[TOKEN], domains=[asleep])
         self.wait_tooltip(NOT_CACHED)
 
+    def test_why_of_another_agent(self):
+        """One that is killed says nothing, and the next does not know of any PIN."""
+        self.agent.report(tokens=[TOKEN])
+        self.agent.say_forgotten("screen-locked")
+        self.wait_tooltip(f"{NOT_CACHED}\nPIN forgotten: screen locked")
+        self.agent.report(tokens=[TOKEN], domains=[LOGIN])
+        self.wait_tooltip(CACHED)
+        self.start_next_agent()
+        self.wait_tooltip(NOT_CACHED)
+        # One that is stopped says so, and that stays true.
+        self.agent.say_forgotten("agent-stop")
+        self.start_next_agent()
+        self.wait_tooltip(f"{NOT_CACHED}\nPIN forgotten: the agent was stopped")
+
+    def start_next_agent(self):
+        self.agent.stop()
+        self.wait_tooltip("PIN caching is off: the agent is not running")
+        self.agent = ReportingAgent(self.bus)
+        self.agent.report(tokens=[TOKEN])
+
     def test_every_reason_has_words(self):
         contract = re.search(r"@reason: (.*?)\.", interface_text(), re.S)[1]
         reasons = [reason.strip() for reason in contract.split(",")]
