@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfDomainRow: shows a PfDomainItem, which never changes. */
+/* PfDomainRow: shows a PfDomainItem, which never changes; the time does. */
 #include "domain-row.h"
 
 #include <glib/gi18n.h>
@@ -10,6 +10,7 @@
 
 struct _PfDomainRow {
     GtkListBoxRow parent_instance;
+    PfDomainItem *domain;
     GtkLabel *title_label;
     GtkLabel *detail_label;
     GtkButton *forget_button;
@@ -19,9 +20,33 @@ struct _PfDomainRow {
 G_DEFINE_FINAL_TYPE(PfDomainRow, pf_domain_row, GTK_TYPE_LIST_BOX_ROW)
 
 static void
+show_detail(PfDomainRow *self)
+{
+    g_autofree char *detail = pf_domain_item_dup_detail(self->domain);
+    pf_label_text_set(self->detail_label, detail);
+}
+
+/* What was today is a day with its date when the window is opened again tomorrow. */
+static void
+map(GtkWidget *widget)
+{
+    show_detail(PF_DOMAIN_ROW(widget));
+    GTK_WIDGET_CLASS(pf_domain_row_parent_class)->map(widget);
+}
+
+static void
+finalize(GObject *object)
+{
+    g_clear_object(&PF_DOMAIN_ROW(object)->domain);
+    G_OBJECT_CLASS(pf_domain_row_parent_class)->finalize(object);
+}
+
+static void
 pf_domain_row_class_init(PfDomainRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->finalize = finalize;
+    widget_class->map = map;
     gtk_widget_class_set_template_from_resource(widget_class, "/org/pinfold/Pinfold/domain-row.ui");
     gtk_widget_class_bind_template_child(widget_class, PfDomainRow, title_label);
     gtk_widget_class_bind_template_child(widget_class, PfDomainRow, detail_label);
@@ -51,9 +76,9 @@ pf_domain_row_new(gpointer item, gpointer unused)
     PfDomainRow *self = g_object_new(PF_TYPE_DOMAIN_ROW, NULL);
     PfDomainItem *domain = PF_DOMAIN_ITEM(item);
     g_autofree char *title = pf_domain_item_dup_title(domain);
-    g_autofree char *detail = pf_domain_item_dup_detail(domain);
+    self->domain = g_object_ref(domain);
     pf_label_text_set(self->title_label, title);
-    pf_label_text_set(self->detail_label, detail);
+    show_detail(self);
     /* Translators: for screen readers, says more than the button's “Forget”; %s is a program. */
     g_autofree char *forget = g_strdup_printf(_("Forget the PIN that %s has"), title);
     /* Translators: for screen readers, says more than the button's “End”; %s is a program, or “Kept

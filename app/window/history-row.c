@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
-/* PfHistoryRow: shows a PfHistoryItem, in which only the names of tokens change. */
+/* PfHistoryRow: shows a PfHistoryItem, in which only the names of tokens change; the time does. */
 #include "history-row.h"
 
 #include <glib/gi18n.h>
@@ -46,6 +46,17 @@ show_entry(PfHistoryRow *self)
     set_accessible_name(self, title != NULL ? title : "", detail, time);
 }
 
+/* What was today is a day with its date when the page is turned to tomorrow. */
+static void
+map(GtkWidget *widget)
+{
+    PfHistoryRow *self = PF_HISTORY_ROW(widget);
+    g_autofree char *time = pf_history_item_dup_time(self->entry);
+    if (!g_str_equal(time, gtk_label_get_text(self->time_label)))
+        show_entry(self);
+    GTK_WIDGET_CLASS(pf_history_row_parent_class)->map(widget);
+}
+
 GtkWidget *
 pf_history_row_new(gpointer item, gpointer unused)
 {
@@ -69,6 +80,7 @@ pf_history_row_class_init(PfHistoryRowClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = dispose;
+    widget_class->map = map;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/history-row.ui");
     gtk_widget_class_bind_template_child(widget_class, PfHistoryRow, event_icon);

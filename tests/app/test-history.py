@@ -3,11 +3,13 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """The history in the window: what it says, what it asks for, and how it follows."""
 
+import os
 import re
 import time
 
 from appcase import TITLE, AppCase, wait_served
 from pinfoldtest import clock, tap
+from pinfoldtest.paths import build_path
 from scriptedagent import ReportingAgent
 
 TOKEN = "pkcs11:model=PKCS%2315;manufacturer=piv_II;serial=00;token=Anna%20Beispiel"
@@ -36,8 +38,8 @@ class History(AppCase):
         self.addCleanup(self.agent.stop)
         self.agent.report()
 
-    def open_page(self):
-        self.start_app()
+    def open_page(self, **env):
+        self.start_app(env=env)
         wait_served(lambda: self.agent.asked, 15, "the first question")
         self.window = self.ui.window(TITLE)
         self.assertEqual(self.agent.looks, [])  # nobody looks at it yet
@@ -81,6 +83,28 @@ class History(AppCase):
 
     def clock(self, number):
         return f"{clock.local(self.agent.history[-number]['when'] // 10**6):%H:%M}"
+
+    @tap.only_if(not os.environ.get("PINFOLD_SANITIZED"))  # which wants to be preloaded first
+    def test_next_day(self):
+        """A time alone is of today, in the rows of tokens, too."""
+        now = int(time.time())
+        offset = self.box.dir / "clock"
+        self.agent.history = [entry(1, "pin-changed", when=now * 10**6)]
+        self.agent.report(
+            tokens=[{"uri": TOKEN, "label": "Anna", "flags": ["LOGIN_REQUIRED"]}],
+            domains=[{"app_id": "1:2", "token_uri": TOKEN, "logged_in": True, "since": now}])
+        today = f"{clock.local(now):%H:%M}"
+        day = f"{clock.local(now):%x %H:%M}"
+        self.open_page(LD_PRELOAD=build_path("tests/agent/jumping-clock.so"), PF_CLOCK_FILE=offset)
+        self.wait_texts("PIN changed", today)
+        self.window.find("Tokens", "radio button").press()
+        self.wait_texts(f"PIN cached since {today}")
+        offset.write_text("86400", encoding="utf-8")
+        self.window.find("History", "radio button").press()
+        self.wait_texts("PIN changed", day)
+        self.window.find(f"PIN changed, {day}", "list item")
+        self.window.find("Tokens", "radio button").press()
+        self.wait_texts(f"PIN cached since {day}")
 
     def test_long_names(self):
         self.agent.history = [
