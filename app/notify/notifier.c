@@ -260,10 +260,22 @@ pf_notifier_new(GtkApplication *application, PfAgentModel *model)
     return self;
 }
 
+/* Nobody keeps them true from now on, and some services leave their buttons to nobody. */
+static void
+withdraw_current(PfNotifier *self)
+{
+    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+    withdraw_relieved(self, nothing);
+    if (self->told_state == PF_AGENT_STATE_LOST || self->told_state == PF_AGENT_STATE_FOREIGN)
+        withdraw(self, PF_NOTICE_AGENT);
+}
+
 static void
 dispose(GObject *object)
 {
     PfNotifier *self = PF_NOTIFIER(object);
+    if (self->model != NULL)
+        withdraw_current(self);
     g_clear_handle_id(&self->look_id, g_source_remove);
     g_clear_handle_id(&self->lost_id, g_source_remove);
     g_clear_object(&self->model);

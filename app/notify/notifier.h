@@ -11,5 +11,6 @@
 G_DECLARE_FINAL_TYPE(PfNotifier, pf_notifier, PF, NOTIFIER, GObject)
 
 /* Tells what MODEL says by APPLICATION, which outlives the notifier. What happens within a moment
- * is told at once, and what is over by then not at all. The caller owns it. Main thread. */
+ * is told at once, and what is over by then not at all; what has to stay true is taken back with
+ * the notifier. The caller owns it. Main thread. */
 PfNotifier *pf_notifier_new(GtkApplication *application, PfAgentModel *model);

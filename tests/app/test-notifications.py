@@ -3,7 +3,9 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Desktop notifications: of what, by which buttons, how many, and with a service that is no help."""
 
-from appcase import TITLE, AppCase, wait_served
+import signal
+
+from appcase import TITLE, AppCase, pump, wait_served
 from pinfoldtest import build_path, tap
 from scriptedagent import ReportingAgent
 from scriptednotifier import Notifier
@@ -106,6 +108,32 @@ class Told(NotificationCase):
         self.assertNotIn("Forget PIN", self.notifier.shown[number][2])
         self.insert(CARD)
         self.wait_gone("PIN blocked: “<b>Card</b>”")
+
+    def quit(self):
+        """Once the app has heard the service's answer, by which it knows its notification: it
+        answers from the same loop."""
+        for _ in range(5):
+            self.bus.call_sync("org.pinfold.Pinfold", "/org/pinfold/Pinfold", "org.gtk.Actions",
+                               "List", None, None, 0, 5000, None)
+            pump()
+        self.app.send_signal(signal.SIGTERM)
+
+    def test_quit(self):
+        """What an app that is gone cannot keep true, and whose buttons do nothing, goes with it."""
+        self.insert(CARD | {"flags": FLAGS + ["USER_PIN_FINAL_TRY"]}, domains=[LOGIN])
+        self.wait_shown(LAST_TRY)
+        self.quit()
+        self.wait_gone(LAST_TRY)
+        self.assertEqual(self.app.wait(10), 0)
+        self.agent.stop()
+        self.agent = ReportingAgent(self.bus)
+        self.addCleanup(self.agent.stop)
+        self.start_app("--gapplication-service")
+        wait_served(lambda: self.agent.asked, 15, "the first question")
+        self.agent.stop()
+        self.wait_shown(LOST)
+        self.quit()
+        self.wait_gone(LOST)
 
     def test_last_try_at_the_start_and_blocked_before(self):
         self.insert(CARD | {"flags": FLAGS + ["USER_PIN_FINAL_TRY"]},
