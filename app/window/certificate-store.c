@@ -45,12 +45,13 @@ drop_list(PfCertificateStore *store, PfCertificateList *list)
     pf_certificate_list_cancel(list);
 }
 
+/* A token that only a login tells of is in no slot: its card was pulled, if it had one. */
 static gboolean
 is_there(PfCertificateStore *store, const char *uri)
 {
     for (guint i = 0; i < g_list_model_get_n_items(store->tokens); i++) {
         g_autoptr(PfTokenItem) token = g_list_model_get_item(store->tokens, i);
-        if (g_strcmp0(pf_token_item_get_uri(token), uri) == 0)
+        if (pf_token_item_is_listed(token) && g_str_equal(pf_token_item_get_uri(token), uri))
             return TRUE;
     }
     return FALSE;
@@ -86,8 +87,7 @@ pf_certificate_store_get(PfCertificateStore *store, PfTokenItem *token)
     if (uri == NULL || !is_there(store, uri))
         return NULL;
     PfCertificateList *list = g_hash_table_lookup(store->lists, uri);
-    /* A token that only a login tells of may not be in any slot. */
-    if (list != NULL || pf_token_item_get_flags(token) == NULL)
+    if (list != NULL)
         return list;
     list = pf_certificate_list_new(uri, pf_token_item_get_module_path(token));
     g_signal_connect_swapped(list, "changed", G_CALLBACK(read_unread), store);

@@ -148,11 +148,13 @@ static void
 show_certificates(PfTokenRow *self)
 {
     PfCertificateList *list = pf_certificate_store_get(self->context->certificates, self->token);
-    if (list == NULL || list == self->certificates)
+    if (list == self->certificates)
         return;
     drop_certificates(self);
-    self->certificates = g_object_ref(list);
-    g_signal_connect_swapped(list, "changed", G_CALLBACK(show_facts), self);
+    if (list != NULL) {
+        self->certificates = g_object_ref(list);
+        g_signal_connect_swapped(list, "changed", G_CALLBACK(show_facts), self);
+    }
     pf_certificates_view_set(self->certificates_view, list, pf_token_item_get_uri(self->token));
 }
 

@@ -90,6 +90,24 @@ class Certificates(TokenCase):
         self.wait_texts(window, "Anna Beispiel")
         self.assertEqual(count(), 2)
 
+    def test_pulled_while_a_login_stays(self):
+        """What comes back may have been changed elsewhere, or be another card of the same name."""
+        token = self.make_soft_token(one=certificate("Anna Beispiel"))
+        spy = Spy(self.box, token["module"])
+        self.box.env |= spy.env
+        token |= {"module": spy.path, "reader": READER}
+        asleep = {"app_id": "1:2", "token_uri": token["uri"], "asleep": True, "members": []}
+        agent = self.start_with_agent()
+        agent.report(tokens=[token], readers=[{"name": READER, "present": True}], domains=[asleep])
+        window = self.ui.window(TITLE, 30)
+        self.wait_texts(window, "Anna Beispiel")
+        agent.report(readers=[{"name": READER, "present": False}], domains=[asleep])
+        self.wait_texts(window, "No card", "PIN forgotten; asks again at the next use")
+        self.wait_no_text(window, "Anna Beispiel")
+        agent.report(tokens=[token], readers=[{"name": READER, "present": True}], domains=[asleep])
+        self.wait_texts(window, "Anna Beispiel")
+        self.assertEqual(spy.counts().get("C_Initialize", 0), 2)
+
 
 class Mocked(TokenCase):
     """A backend that does what the test says."""
