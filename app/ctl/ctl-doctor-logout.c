@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctl-helper.h"
+#include "ctl-json.h"
 #include "ctl-pin.h"
 #include "ctl-text.h"
 #include "pin-page.h"
@@ -228,12 +229,10 @@ static PfCtlExit
 print_result(JsonNode *result, gboolean json)
 {
     const char *fault = get_fault(result);
-    if (json) {
-        g_autofree char *text = json_to_string(result, TRUE);
-        g_print("%s\n", text);
-    } else if (fault == NULL) {
+    if (json)
+        pf_ctl_json_print(result);
+    else if (fault == NULL)
         print_text(json_node_get_object(result));
-    }
     if (fault != NULL)
         pf_ctl_text_print_error(explain_fault(fault));
     return fault == NULL ? PF_CTL_OK : PF_CTL_FAILED;

@@ -10,6 +10,7 @@
 #include "build-version.h"
 #include "ctl-doctor-backends.h"
 #include "ctl-doctor-logout.h"
+#include "ctl-json.h"
 #include "ctl-text.h"
 #include "doctor-agent.h"
 #include "doctor-app.h"
@@ -71,8 +72,7 @@ print_json(PfDoctor *doctor)
                                  doctor->modules != NULL ? json_array_ref(doctor->modules)
                                                          : json_array_new());
     json_node_take_object(root, object);
-    g_autofree char *text = json_to_string(root, TRUE);
-    g_print("%s\n", text);
+    pf_ctl_json_print(root);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ctl-agent.h"
+#include "ctl-json.h"
 #include "ctl-options.h"
 #include "ctl-text.h"
 #include "history-words.h"
@@ -87,8 +88,7 @@ print_json(GVariant *entries)
         json_array_add_object_element(array, object);
     }
     json_node_take_array(root, array);
-    g_autofree char *text = json_to_string(root, TRUE);
-    g_print("%s\n", text);
+    pf_ctl_json_print(root);
 }
 
 /* Borrowed; NULL when absent. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ctl-agent.h"
+#include "ctl-json.h"
 #include "ctl-options.h"
 #include "ctl-text.h"
 
@@ -44,8 +45,7 @@ print_json(const char *state, GVariant *entries)
     json_object_set_string_member(object, "state", state);
     json_object_set_array_member(object, "pins", array);
     json_node_take_object(root, object);
-    g_autofree char *text = json_to_string(root, TRUE);
-    g_print("%s\n", text);
+    pf_ctl_json_print(root);
 }
 
 /* Why there is no list. */

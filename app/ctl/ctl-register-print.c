@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ctl-json.h"
 #include "ctl-text.h"
 
 static const char *
@@ -87,6 +88,5 @@ pf_ctl_register_print_json(JsonArray *programs)
     g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
     json_object_set_array_member(object, "programs", json_array_ref(programs));
     json_node_take_object(root, object);
-    g_autofree char *text = json_to_string(root, TRUE);
-    g_print("%s\n", text);
+    pf_ctl_json_print(root);
 }

@@ -7,6 +7,7 @@
 #include <json-glib/json-glib.h>
 
 #include "ctl-agent.h"
+#include "ctl-json.h"
 #include "ctl-options.h"
 #include "ctl-text.h"
 #include "never-words.h"
@@ -48,8 +49,7 @@ print_json(GVariant *status)
     fill_in_null(object, "readers", "token_uri");
     fill_in_null(object, "tokens", "reader");
     fill_in_null(object, "tokens", "logout");
-    g_autofree char *text = json_to_string(root, TRUE);
-    g_print("%s\n", text);
+    pf_ctl_json_print(root);
 }
 
 static const char *

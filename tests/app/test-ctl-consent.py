@@ -68,10 +68,10 @@ class CtlCase(unittest.TestCase):
         self.agent = DecidingAgent(self.bus)
         self.addCleanup(self.agent.stop)
 
-    def ctl(self, *args, status=0):
+    def ctl(self, *args, status=0, env=None):
         """What it prints, on standard error when it fails."""
-        ran = self.box.start([CTL, self.command, *args], stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, text=True)
+        ran = self.box.start([CTL, self.command, *args], env=env, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, encoding="utf-8")
         wait_served(lambda: ran.poll() is not None, 20, "pinfoldctl")
         out, error = ran.communicate()
         self.assertEqual(ran.returncode, status, out + error)
@@ -138,6 +138,17 @@ class Status(CtlCase):
         said = self.ctl()
         self.assertIn("Pinfold \ufffd[2J\ufffd1mx, cache mode “\ufffd[2J\ufffd1mx”", said)
         self.assertEqual([c for c in said if c != "\n" and not c.isprintable()], [])
+
+    def test_json_of_any_label(self):
+        """What json-glib leaves as it is, in a locale that has none of it, too."""
+        label = "\x1b[2J \x1f \x7f \x9b1m \u202e \u2028 ü 😀 \U000e0041"
+        self.agent.report(tokens=[{"uri": TOKEN, "label": label, "flags": []}])
+        for locale in ("C.UTF-8", "C"):
+            said = self.ctl("--json", env={"LC_ALL": locale})
+            (token,) = json.loads(said)["tokens"]
+            self.assertEqual(token["label"], label)
+            self.assertEqual([c for c in said if c not in "\n\u2028" and not c.isprintable()], [])
+            self.assertIn(" ü 😀 ", said)
 
 
 if __name__ == "__main__":
