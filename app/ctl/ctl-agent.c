@@ -8,9 +8,12 @@
 
 #include "bus-process.h"
 #include "ctl-text.h"
+#include "doctor-bus.h"
 #include "session-bus.h"
 #include "socket-peer.h"
 #include "wire-names.h"
+
+#define BUS_TIMEOUT_S 10u
 
 void
 pf_ctl_agent_clean_error(GError *error)
@@ -77,7 +80,7 @@ pf_ctl_agent_connect(GError **error)
                             _("there is no session bus, so the agent cannot be reached"));
         return NULL;
     }
-    g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, error);
+    g_autoptr(GDBusConnection) bus = pf_doctor_bus_get(G_BUS_TYPE_SESSION, BUS_TIMEOUT_S, error);
     if (bus == NULL) {
         g_prefix_error(error, "%s: ", _("the session bus cannot be reached"));
         return NULL;

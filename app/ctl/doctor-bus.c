@@ -5,8 +5,7 @@
 
 #include <errno.h>
 
-#define CONNECT_TIMEOUT_S 3u
-#define CALL_TIMEOUT_MS   3000
+#define CALL_TIMEOUT_MS 3000
 
 #define DAEMON "org.freedesktop.DBus"
 
@@ -25,12 +24,12 @@ on_bus_got(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 GDBusConnection *
-pf_doctor_bus_get(GBusType type, GError **error)
+pf_doctor_bus_get(GBusType type, guint timeout_s, GError **error)
 {
     GError *reason = NULL;
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
-    guint timeout = g_timeout_add_seconds(CONNECT_TIMEOUT_S, on_timeout, cancellable);
+    guint timeout = g_timeout_add_seconds(timeout_s, on_timeout, cancellable);
     g_bus_get(type, cancellable, on_bus_got, &result);
     while (result == NULL)
         g_main_context_iteration(NULL, TRUE);

@@ -5,8 +5,9 @@
 
 #include <gio/gio.h>
 
-/* The bus of TYPE, or NULL with *ERROR (G_IO_ERROR_TIMED_OUT when it does not answer). */
-GDBusConnection *pf_doctor_bus_get(GBusType type, GError **error);
+/* The bus of TYPE, or NULL with *ERROR (G_IO_ERROR_TIMED_OUT when it does not answer in TIMEOUT_S
+ * seconds). Runs the default main context. */
+GDBusConnection *pf_doctor_bus_get(GBusType type, guint timeout_s, GError **error);
 
 /* Calls METHOD of NAME, which is not started for it; the answer is of REPLY_TYPE. */
 GVariant *pf_doctor_bus_call(GDBusConnection *bus, const char *name, const char *path,

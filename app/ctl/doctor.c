@@ -10,6 +10,7 @@
 #include "session-bus.h"
 
 #define READERS_TIMEOUT_MS 5000u
+#define BUS_TIMEOUT_S      3u
 
 PfDoctor *
 pf_doctor_new(gboolean is_anonymous)
@@ -26,8 +27,9 @@ pf_doctor_new(gboolean is_anonymous)
     doctor->readers = pf_ctl_helper_run(readers, -1, READERS_TIMEOUT_MS, &doctor->readers_error);
     doctor->modules = pf_ctl_doctor_backends_read(&doctor->modules_error);
     if (pf_session_bus_exists())
-        doctor->session_bus = pf_doctor_bus_get(G_BUS_TYPE_SESSION, &doctor->session_bus_error);
-    doctor->system_bus = pf_doctor_bus_get(G_BUS_TYPE_SYSTEM, NULL);
+        doctor->session_bus =
+            pf_doctor_bus_get(G_BUS_TYPE_SESSION, BUS_TIMEOUT_S, &doctor->session_bus_error);
+    doctor->system_bus = pf_doctor_bus_get(G_BUS_TYPE_SYSTEM, BUS_TIMEOUT_S, NULL);
     return doctor;
 }
 

@@ -291,8 +291,11 @@ class SessionBus(SessionCase):
         self.addCleanup(silent.close)
         silent.bind(str(self.box.dir / "silent"))
         silent.listen()
-        findings = self.doctor(env={"DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.box.dir}/silent"})
-        self.assert_problem(findings, "session-bus", "session-bus-dead", "timed out")
+        env = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={self.box.dir}/silent"}
+        self.assert_problem(self.doctor(env=env), "session-bus", "session-bus-dead", "timed out")
+        done = self.box.run(CTL, "status", env=env, check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, "session bus cannot be reached: .*timed out")
 
 
 class App(SessionCase):
