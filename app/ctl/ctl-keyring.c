@@ -11,6 +11,7 @@
 #include "ctl-json.h"
 #include "ctl-options.h"
 #include "ctl-text.h"
+#include "token-pattern.h"
 
 static const char *
 lookup_text(GVariant *entry, const char *key)
@@ -123,6 +124,20 @@ remove_stored(const char *token_uri)
     return PF_CTL_OK;
 }
 
+/* Here as well as in the agent: what holds a PIN by mistake does not go over the bus. */
+static gboolean
+check_uri(const char *token_uri)
+{
+    const char *reason = NULL;
+    PfTokenPattern *pattern = pf_token_pattern_new(token_uri, &reason);
+    if (pattern == NULL) {
+        g_autofree char *message = g_strdup_printf(_("the token URI %s"), reason);
+        pf_ctl_text_print_error(message);
+    }
+    pf_token_pattern_free(pattern);
+    return reason == NULL;
+}
+
 static PfCtlExit
 run_remove(int argc, char **argv)
 {
@@ -131,7 +146,9 @@ run_remove(int argc, char **argv)
                                  _("[TOKEN-URI] – remove a token's PIN from the keyring"),
                                  N_("The PINs of all tokens"),
                                  _("keyring remove takes the URI of one token, or --all"));
-    return argument != NULL ? remove_stored(argument) : PF_CTL_USAGE;
+    if (argument == NULL || (*argument != '\0' && !check_uri(argument)))
+        return PF_CTL_USAGE;
+    return remove_stored(argument);
 }
 
 PfCtlExit

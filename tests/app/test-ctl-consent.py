@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """pinfoldctl with an agent that says what the test wants: consent, what it prints of the list and what
-it takes back; and status."""
+it takes back; status; and what it removes from the keyring."""
 
 import json
 import socket
@@ -32,6 +32,7 @@ class DecidingAgent(ReportingAgent):
         super().__init__(bus)
         self.consents = []
         self.revoked = []
+        self.removed = []
 
     def _on_method_call(self, connection, sender, path, iface, method, args, invocation):
         if method == "ListConsents" and self.consents is None:
@@ -44,6 +45,9 @@ class DecidingAgent(ReportingAgent):
             self.revoked.append(args[0])
             known = [c for c in self.consents if args[0] in ("", c["id"])]
             invocation.return_value(GLib.Variant("(u)", (len(known),)))
+        elif method == "RemoveStoredPin":
+            self.removed.append(args[0])
+            invocation.return_value(GLib.Variant("(u)", (1,)))
         else:
             super()._on_method_call(connection, sender, path, iface, method, args, invocation)
 
@@ -149,6 +153,23 @@ class Status(CtlCase):
             self.assertEqual(token["label"], label)
             self.assertEqual([c for c in said if c not in "\n\u2028" and not c.isprintable()], [])
             self.assertIn(" ü 😀 ", said)
+
+
+class Keyring(CtlCase):
+    command = "keyring"
+
+    def test_remove(self):
+        self.assertIn("1 PIN removed", self.ctl("remove", TOKEN))
+        self.ctl("remove", "--all")
+        self.assertEqual(self.agent.removed, [TOKEN, ""])
+
+    def test_uri_with_a_pin(self):
+        """It is not repeated, and does not go over the bus."""
+        for uri in (f"{TOKEN}?pin-value=74921650", "74921650", "pkcs11:object=74921650"):
+            said = self.ctl("remove", uri, status=2)
+            self.assertIn("the token URI ", said)
+            self.assertNotIn("74921650", said)
+        self.assertEqual(self.agent.removed, [])
 
 
 if __name__ == "__main__":
