@@ -4,7 +4,6 @@
 #include "doctor-readers.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "doctor-bus.h"
 #include "doctor-polkit.h"
@@ -102,8 +101,16 @@ check_service(PfDoctor *doctor)
     return NULL;
 }
 
+/* NAME as a slot has it: cut, perhaps within a character, and without blanks at its end. */
+static char *
+dup_slot_name(const char *name)
+{
+    g_autofree char *cut = g_strndup(name, SLOT_NAME_SIZE);
+    return g_utf8_make_valid(g_strchomp(cut), -1);
+}
+
 typedef struct {
-    const char *reader; /* NULL: any */
+    const char *slot_name; /* NULL: any */
     gboolean is_found;
 } Search;
 
@@ -113,15 +120,15 @@ match_token(PfDoctor *doctor, JsonObject *module, JsonObject *slot, JsonObject *
 {
     Search *search = user_data;
     const char *slot_name = json_object_get_string_member(slot, "description");
-    if (search->reader == NULL || g_str_equal(slot_name, search->reader) ||
-        (strlen(slot_name) == SLOT_NAME_SIZE && g_str_has_prefix(search->reader, slot_name)))
+    if (search->slot_name == NULL || g_str_equal(slot_name, search->slot_name))
         search->is_found = TRUE;
 }
 
 static gboolean
 has_token_in(PfDoctor *doctor, const char *reader)
 {
-    Search search = {.reader = reader};
+    g_autofree char *slot_name = reader != NULL ? dup_slot_name(reader) : NULL;
+    Search search = {.slot_name = slot_name};
     pf_doctor_foreach_token(doctor, match_token, &search);
     return search.is_found;
 }

@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 import socket
 import unittest
 from pathlib import Path
@@ -26,6 +27,7 @@ class DoctorCase(unittest.TestCase):
     than what is looked at in it."""
 
     services = True
+    ctl = CTL
 
     @classmethod
     def setUpClass(cls):
@@ -49,7 +51,31 @@ class DoctorCase(unittest.TestCase):
         cls.addClassCleanup(cls.bus.connection.close_sync, None)
 
     def run_doctor(self, *args, prefix=(), env=None):
-        return self.box.run(*prefix, CTL, "doctor", *args, env=env, check=False, timeout=120)
+        return self.box.run(*prefix, self.ctl, "doctor", *args, env=env, check=False, timeout=120)
+
+    def script_helper(self, readers, slots):
+        """Has doctor see just these readers, {name: is a card in it?}, and, of a module "soft", these
+        slots, [(description, token)]: by a helper that says so, beside a copy of pinfoldctl."""
+        token = {"manufacturer": "", "model": "", "flags": ["TOKEN_INITIALIZED"],
+                 "min_pin_len": 4, "max_pin_len": 8, "logout": None, "generates": False}
+        answers = {
+            "readers": {"service": "answers", "code": "0x00000000", "socket": "", "readers": [
+                {"name": name, "present": present, "mute": False, "exclusive": False}
+                for name, present in readers.items()]},
+            "list": {"modules": [{
+                "name": "soft", "path": str(self.soft), "ok": True, "version": "1.0", "slots": [
+                    {"description": description, "hardware": True, "removable": True,
+                     "token": token | more} for description, more in slots]}]}}
+        tree = self.box.dir / "scripted"
+        for folder in ("app", "agent"):
+            (tree / folder).mkdir(parents=True, exist_ok=True)
+        (tree / "answers").write_text(json.dumps(answers), encoding="utf-8")
+        helper = tree / "agent/pinfold-tokens"
+        helper.write_text("#!/usr/bin/python3\nimport json, sys\n"
+                          f"answers = json.load(open({str(tree / 'answers')!r}))\n"
+                          "print(json.dumps(answers[sys.argv[1]]))\n", encoding="utf-8")
+        helper.chmod(0o755)
+        self.ctl = shutil.copy2(CTL, tree / "app/pinfoldctl")
 
     def doctor(self, prefix=(), env=None):
         """{id: finding}; what is wrong has its fix, and the exit status tells of errors."""

@@ -175,6 +175,27 @@ class SystemBus(ServiceCase):
         self.assert_service(self.look(), "pcscd-absent", "Install")
 
 
+class Names(DoctorCase):
+    """What a slot says of its reader: 64 bytes, without the blanks at their end."""
+
+    TOKEN = {"uri": "pkcs11:token=a", "label": "a", "serial": "1"}
+
+    def test_card_that_is_known(self):
+        for name, slot in (("R 00 00", "R 00 00"),
+                           ("R" * 64 + " 00 00", "R" * 64),
+                           ("R" * 63 + " 00 00", "R" * 63),
+                           ("R" * 63 + "ü 00 00", "R" * 63 + "\ufffd")):
+            self.script_helper({name: True}, [(slot, self.TOKEN)])
+            self.assert_ok(findings := self.doctor(), f"reader:{name}")
+            self.no_problem(findings, "card-unknown")
+
+    def test_card_in_another_reader(self):
+        for name, slot in (("R 00 00", "R 00 01"), ("R" * 63 + " 00 00", "R" * 62),
+                           ("R" * 63 + " 00 00", "R" * 64), ("R", "")):
+            self.script_helper({name: True}, [(slot, self.TOKEN)])
+            self.assert_problem(self.doctor(), f"card:{name}", "card-unknown")
+
+
 class MuteCard(threading.Thread):
     """In a virtual reader's slot. Commands and answers have two bytes of length before them; 4 asks
     for the ATR, and this one is longer than any: the card is there, and cannot be powered up."""
