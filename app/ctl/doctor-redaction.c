@@ -3,6 +3,7 @@
 /* PfDoctorRedaction: a list of words, the longest first. */
 #include "doctor-redaction.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A shorter word would stand in many others. */
@@ -56,14 +57,24 @@ compare_words(gconstpointer a, gconstpointer b)
     return first->len == second->len ? 0 : first->len < second->len ? 1 : -1;
 }
 
+/* By both of its names: where there are links on the way, the files in it are told by the other. */
+static void
+add_folder(PfDoctorRedaction *redaction, const char *path, const char *replacement)
+{
+    char *real = realpath(path, NULL);
+    add_word(redaction, path, replacement);
+    add_word(redaction, real, replacement);
+    free(real);
+}
+
 static void
 add_person(PfDoctorRedaction *redaction)
 {
     const char *home = g_get_home_dir();
     const char *user = g_get_user_name();
     if (!g_str_equal(home, "/"))
-        add_word(redaction, home, "~");
-    add_word(redaction, g_get_user_runtime_dir(), "$XDG_RUNTIME_DIR");
+        add_folder(redaction, home, "~");
+    add_folder(redaction, g_get_user_runtime_dir(), "$XDG_RUNTIME_DIR");
     add_word(redaction, g_get_host_name(), "HOST");
     /* In many texts, and on each machine the same. */
     if (g_str_equal(user, "root"))

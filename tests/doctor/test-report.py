@@ -96,6 +96,14 @@ class Text(DoctorCase):
                 self.assertEqual(set(finding), {"id", "verdict", "text", "problem", "fix"})
                 self.assertEqual(finding["verdict"] == "error", problems[finding["problem"]])
 
+    def test_home_behind_a_link(self):
+        """Programs are told where their own files really are."""
+        (self.box.dir / "link").symlink_to("scripted")
+        self.script_helper({}, [])
+        done = self.run_doctor("--report", env={"HOME": self.box.dir / "link"})
+        self.assertIn("(~/p11module/pinfold-pkcs11.so)", done.stdout)
+        self.assertNotIn(str(self.box.dir / "scripted"), done.stdout)
+
 
 class Report(DoctorCase):
     """Nothing in it tells this person, machine, token or reader from another."""
