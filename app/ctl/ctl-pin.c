@@ -63,35 +63,32 @@ read_line(int fd, int signal_fd, PfSecret **line, GError **error)
     }
 }
 
-/* A signal is let through when the terminal echoes again. */
+/* PROMPT NULL: nobody is asked, and what was typed before counts. */
 static gboolean
 read_silently(int tty, const char *prompt, int signal_fd, PfSecret **line, GError **error)
 {
+    int when = prompt != NULL ? TCSAFLUSH : TCSADRAIN;
     struct termios before;
     if (tcgetattr(tty, &before) < 0)
         return set_errno_error(error, errno);
     struct termios silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
-    if (tcsetattr(tty, TCSAFLUSH, &silent) < 0)
+    if (tcsetattr(tty, when, &silent) < 0)
         return set_errno_error(error, errno);
-    gboolean done = dprintf(tty, "%s: ", prompt) >= 0 && read_line(tty, signal_fd, line, error);
-    tcsetattr(tty, TCSAFLUSH, &before);
+    gboolean done = (prompt == NULL || dprintf(tty, "%s: ", prompt) >= 0) &&
+                    read_line(tty, signal_fd, line, error);
+    tcsetattr(tty, when, &before);
     dprintf(tty, "\n");
     return done;
 }
 
+/* A signal is let through when the terminal echoes again. */
 static gboolean
-read_terminal(const char *prompt, PfSecret **line, GError **error)
+read_terminal(int tty, const char *prompt, PfSecret **line, GError **error)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP};
     sigset_t signals;
     sigset_t before;
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (tty < 0) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                            _("there is no terminal to type the PIN at; use --pin-fd"));
-        return FALSE;
-    }
     sigemptyset(&signals);
     for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
         sigaddset(&signals, numbers[i]);
@@ -101,9 +98,29 @@ read_terminal(const char *prompt, PfSecret **line, GError **error)
                                    : set_errno_error(error, errno);
     if (signal_fd >= 0)
         close(signal_fd);
-    close(tty);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return done;
+}
+
+static gboolean
+ask(const char *prompt, PfSecret **line, GError **error)
+{
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                            _("there is no terminal to type the PIN at; use --pin-fd"));
+        return FALSE;
+    }
+    gboolean done = read_terminal(tty, prompt, line, error);
+    close(tty);
+    return done;
+}
+
+/* A descriptor can be a terminal, too. */
+static gboolean
+read_fd(int fd, PfSecret **line, GError **error)
+{
+    return isatty(fd) ? read_terminal(fd, NULL, line, error) : read_line(fd, -1, line, error);
 }
 
 PfSecret *
@@ -116,7 +133,7 @@ pf_ctl_pin_read(int fd, const char *prompt, GError **error)
         set_errno_error(error, errno);
         return NULL;
     }
-    if (!(fd >= 0 ? read_line(fd, -1, &line, error) : read_terminal(prompt, &line, error)))
+    if (!(fd >= 0 ? read_fd(fd, &line, error) : ask(prompt, &line, error)))
         return NULL;
     if (pf_secret_get_length(line) == 0) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("no PIN was given"));

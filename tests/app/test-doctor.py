@@ -306,15 +306,16 @@ class LogoutTest(DoctorCase):
 
 
 class Terminal(DoctorCase):
-    def start(self):
+    def start(self, *args):
         """pinfoldctl on a terminal of its own; returns its pid and the terminal's other end."""
         env = self.box.environment()
         pid, fd = pty.fork()
         if pid == 0:
-            os.execve(CTL, [str(CTL), "doctor", "--logout-test", MOCK_URI], env)
+            os.execve(CTL, [str(CTL), "doctor", "--logout-test", MOCK_URI, *args], env)
         self.addCleanup(os.close, fd)
         self.seen = b""
-        self.read_until(fd, "PIN of “Mock Token”".encode())
+        if not args:
+            self.read_until(fd, "PIN of “Mock Token”".encode())
         return pid, fd
 
     def read_until(self, fd, text):
@@ -336,6 +337,16 @@ class Terminal(DoctorCase):
         self.read_until(fd, b"Logout really ends access")
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
         self.assertNotIn(mocktoken.PIN.encode(), self.seen)
+
+    def test_descriptor_that_is_a_terminal(self):
+        self.mock()
+        pid, fd = self.start("--pin-fd", "0")
+        wait_for(lambda: not self.echoes(fd), 20, "silence")
+        os.write(fd, f"{mocktoken.PIN}\n".encode())
+        self.read_until(fd, b"Logout really ends access")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        self.assertNotIn(mocktoken.PIN.encode(), self.seen)
+        self.assertTrue(self.echoes(fd))
 
     def test_interrupted(self):
         mock = self.mock()
