@@ -202,9 +202,10 @@ pf_ctl_doctor_run(int argc, char **argv)
     g_autoptr(GOptionContext) context = g_option_context_new(_("– find out what is wrong"));
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
     gboolean parsed = g_option_context_parse(context, &argc, &argv, &error);
-    if (!parsed || argc != 1 || (pin_fd >= 0 && token_uri == NULL)) {
+    if (!parsed || argc != 1 || pin_fd < -1 || (pin_fd >= 0 && token_uri == NULL)) {
         pf_ctl_text_print_error(error != NULL ? error->message
                                 : argc != 1   ? _("doctor takes no arguments")
+                                : pin_fd < -1 ? _("--pin-fd takes the number of a descriptor")
                                               : _("--pin-fd goes with --logout-test"));
         return PF_CTL_USAGE;
     }

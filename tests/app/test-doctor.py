@@ -390,7 +390,8 @@ class Backends(DoctorCase):
         self.assertIn(home, self.doctor())
 
     def test_usage(self):
-        for args in (["x"], ["--what"], ["--pin-fd", "0"], ["--logout-test"]):
+        for args in (["x"], ["--what"], ["--pin-fd", "0"], ["--logout-test"],
+                     ["--logout-test", MOCK_URI, "--pin-fd", "-4"]):
             done = self.box.run(CTL, "doctor", *args, check=False)
             self.assertEqual(done.returncode, 2, args)
 
