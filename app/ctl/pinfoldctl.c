@@ -24,6 +24,7 @@ static const struct {
     PfCtlExit (*run)(int argc, char **argv);
     const char *usage;
     const char *summary;
+    gboolean is_bare; /* it takes no options itself: its usage is its help */
 } commands[] = {
     {"status", pf_ctl_status_run, "status [--json]", N_("show readers, tokens and logins")},
     {"forget", pf_ctl_forget_run, "forget [TOKEN-URI] [--app-id H:L] [--pid N]",
@@ -33,17 +34,17 @@ static const struct {
     {"logout", pf_ctl_login_run_logout, "logout --token URI --app-id H:L",
      N_("end such a login, and the sessions of its programs")},
     {"consent", pf_ctl_consent_run, "consent list [--json] | revoke ID | revoke --all",
-     N_("show or take back what was decided about programs")},
+     N_("show or take back what was decided about programs"), TRUE},
     {"history", pf_ctl_history_run, "history [--json]", N_("show what was done with your PINs")},
     {"keyring", pf_ctl_keyring_run, "keyring list [--json] | remove TOKEN-URI | remove --all",
-     N_("show or remove the PINs in your keyring")},
+     N_("show or remove the PINs in your keyring"), TRUE},
     {"register", pf_ctl_register_run,
      "register NAME… | --list [--dry-run] [--replace] [--system] [--json]",
      N_("have Firefox, ssh and others use Pinfold")},
     {"unregister", pf_ctl_register_run_undo, "unregister NAME… [--dry-run] [--system] [--json]",
      N_("undo that")},
-    {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting")},
-    {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting")},
+    {"get", pf_ctl_settings_run_get, "get KEY", N_("print a setting"), TRUE},
+    {"set", pf_ctl_settings_run_set, "set KEY VALUE", N_("change a setting"), TRUE},
     {"doctor", pf_ctl_doctor_run,
      "doctor [--report] [--json] [--logout-test TOKEN-URI [--pin-fd N]]",
      N_("find out what is wrong")},
@@ -62,12 +63,29 @@ print_help(void)
     g_print("\n%s\n", _("Exit status: 0 done, 1 failed, 2 wrong command, key or value."));
 }
 
+static gboolean
+is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static PfCtlExit
+run_command(gsize i, int argc, char **argv)
+{
+    if (!commands[i].is_bare || argc != 2 || !is_help(argv[1]))
+        return commands[i].run(argc, argv);
+    g_autofree char *usage = g_strconcat("pinfoldctl ", commands[i].usage, NULL);
+    g_print(_("usage: %s"), usage);
+    g_print("\n");
+    return PF_CTL_OK;
+}
+
 int
 main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     pf_text_domain_init(PF_BINDIR, PF_LOCALEDIR);
-    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    if (argc == 2 && is_help(argv[1])) {
         print_help();
         return PF_CTL_OK;
     }
@@ -77,7 +95,7 @@ main(int argc, char **argv)
     }
     for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++) {
         if (strcmp(argv[1], commands[i].name) == 0)
-            return (int)commands[i].run(argc - 1, argv + 1);
+            return (int)run_command(i, argc - 1, argv + 1);
     }
     if (argc > 1) {
         g_autofree char *message = g_strdup_printf(_("there is no command “%s”"), argv[1]);

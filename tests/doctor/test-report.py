@@ -60,6 +60,8 @@ class Manual(DoctorCase):
         self.assertGreater(len(usage), 9)
         for line in usage:
             self.assertIn(f" {line.replace('…', '...')} ", said)
+            command = line.split()[0]
+            self.assertIn(f" {command} ", self.box.run(CTL, command, "--help").stdout)
         programs = json.loads(self.box.run(CTL, "register", "--list", "--json").stdout)["programs"]
         for word in ("EXIT STATUS", "troubleshooting.md", "--report", "problem",
                      *(program["name"] for program in programs)):
