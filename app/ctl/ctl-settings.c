@@ -3,8 +3,10 @@
 /* get and set: every check that the schema allows is made before anything is written. */
 #include "ctl-settings.h"
 
-#include <gio/gio.h>
 #include <glib/gi18n.h>
+
+#define G_SETTINGS_ENABLE_BACKEND
+#include <gio/gsettingsbackend.h>
 
 #include "ctl-text.h"
 #include "settings-view.h"
@@ -104,6 +106,20 @@ describe_range(GSettingsSchemaKey *key)
                            (const char *)g_settings_schema_key_get_value_type(key));
 }
 
+/* Writes it, and says whether it is there. GIO does not tell: dconf without a session bus complains
+ * and goes on, and what is kept in memory ends with this process. */
+static gboolean
+store(GSettings *settings, const char *key, GVariant *value)
+{
+    g_autoptr(GSettingsBackend) backend = g_settings_backend_get_default();
+    if (g_str_equal(G_OBJECT_TYPE_NAME(backend), "GMemorySettingsBackend") ||
+        !g_settings_set_value(settings, key, value))
+        return FALSE;
+    g_settings_sync();
+    g_autoptr(GVariant) stored = g_settings_get_value(settings, key);
+    return g_variant_equal(stored, value);
+}
+
 PfCtlExit
 pf_ctl_settings_run_get(int argc, char **argv)
 {
@@ -138,8 +154,7 @@ pf_ctl_settings_run_set(int argc, char **argv)
     }
     if (!g_settings_is_writable(setting.settings, argv[1]))
         return fail(PF_CTL_USAGE, _("the setting “%s” is locked by the administrator"), argv[1]);
-    if (!g_settings_set_value(setting.settings, argv[1], value))
+    if (!store(setting.settings, argv[1], value))
         return fail(PF_CTL_FAILED, _("the setting “%s” could not be written"), argv[1]);
-    g_settings_sync();
     return PF_CTL_OK;
 }

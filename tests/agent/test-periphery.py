@@ -427,6 +427,13 @@ class Settings(unittest.TestCase):
         self.ctl("set", "groups", "[('web', '', ['/usr/bin/firefox'])]")
         self.assertIn("firefox", self.ctl("get", "groups"))
 
+    def test_value_that_is_not_kept(self):
+        """GIO itself says nothing of that, or warns and goes on."""
+        for backend in ("memory", "dconf"):
+            said = self.ctl("set", "cache-mode", "off", status=1, env={
+                "GSETTINGS_BACKEND": backend, "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"})
+            self.assertIn("“cache-mode” could not be written", said)
+
     def test_wrong_key_and_value(self):
         self.assertIn("nonsense", self.ctl("get", "nonsense", status=2))
         self.ctl("set", "nonsense", "1", status=2)
