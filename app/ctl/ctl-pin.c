@@ -38,6 +38,17 @@ append(PfSecret **line, char byte, GError **error)
     return TRUE;
 }
 
+/* A line of a file from elsewhere ends with two characters: as a part of the PIN, the first would
+ * cost a try. */
+static void
+cut_return(PfSecret *line)
+{
+    const unsigned char *bytes = pf_secret_get_bytes(line);
+    size_t len = pf_secret_get_length(line);
+    if (len > 0 && bytes[len - 1] == '\r')
+        pf_secret_cut(line, len - 1);
+}
+
 /* Reads to the line's end or the file's. SIGNAL_FD below 0: no signal is waited for. */
 static gboolean
 read_line(int fd, int signal_fd, PfSecret **line, GError **error)
@@ -56,6 +67,8 @@ read_line(int fd, int signal_fd, PfSecret **line, GError **error)
         ssize_t n = read(fd, &byte, 1);
         if (n < 0 && errno != EINTR && errno != EAGAIN)
             return set_errno_error(error, errno);
+        if (n > 0 && byte == '\n')
+            cut_return(*line);
         if (n == 0 || (n > 0 && byte == '\n'))
             return TRUE;
         if (n > 0 && !append(line, byte, error))

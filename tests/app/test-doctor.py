@@ -209,6 +209,15 @@ class LogoutTest(DoctorCase):
             self.assertRefused(MOCK_URI, pin, "the PIN is too long" if len(pin) > 512 else "length")
         self.assertEqual(mock.counts()["presentations"], 0)
 
+    def test_line_end_of_another_system(self):
+        mock = self.mock()
+        self.measure(MOCK_URI, f"{mocktoken.PIN}\r")
+        self.assertRefused(MOCK_URI, "\r", "no PIN")
+        presented = mock.counts()["presentations"]
+        # One within the PIN is the PIN's.
+        self.assertRefused(MOCK_URI, "12\r34", "rejected")
+        self.assertEqual(mock.counts()["presentations"], presented + 1)
+
     def test_nothing_typed(self):
         mock = self.mock()
         done = self.box.run(CTL, "doctor", "--logout-test", MOCK_URI, "--pin-fd", "0", check=False)
