@@ -198,7 +198,7 @@ log_in_and_keep(PfCtlModule *module, const Options *options, const PfCtlToken *t
         return FALSE;
     rv = module->open_id(token->slot, get_high(options), get_low(options));
     if (rv != CKR_OK) {
-        pf_ctl_module_set_error(error, rv);
+        pf_ctl_module_set_id_error(error, rv);
         return FALSE;
     }
     g_autofree char *label = dup_label(token);
@@ -213,7 +213,7 @@ close_id(PfCtlModule *module, const Options *options, const PfCtlToken *token, G
 {
     CK_RV rv = module->close_id(token->slot, get_high(options), get_low(options));
     if (rv != CKR_OK) {
-        pf_ctl_module_set_error(error, rv);
+        pf_ctl_module_set_id_error(error, rv);
         return FALSE;
     }
     g_autofree char *label = dup_label(token);

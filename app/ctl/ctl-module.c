@@ -17,9 +17,6 @@ static const struct {
     {CKR_DEVICE_ERROR, N_("the token does not answer")},
     {CKR_DEVICE_REMOVED, N_("the token was removed")},
     {CKR_FUNCTION_CANCELED, N_("cancelled; where nobody can be asked, use --pin-fd")},
-    {CKR_FUNCTION_FAILED,
-     N_("the agent keeps no application IDs: caching is switched off, too many "
-        "are open, or the agent does not run")},
     {CKR_PIN_EXPIRED, N_("the PIN has expired and must be changed first")},
     {CKR_PIN_INCORRECT, N_("the token rejected the PIN. It was sent once and is not sent again")},
     {CKR_PIN_LEN_RANGE, N_("the token says that the PIN has a wrong length")},
@@ -43,6 +40,17 @@ pf_ctl_module_set_error(GError **error, CK_RV rv)
     }
     /* Translators: a number that PKCS#11 modules answer with. */
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("the PKCS#11 module failed (0x%lx)"), rv);
+}
+
+void
+pf_ctl_module_set_id_error(GError **error, CK_RV rv)
+{
+    if (rv == CKR_FUNCTION_FAILED)
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                            _("the agent keeps no application IDs: caching is switched off, too "
+                              "many are open, or the agent does not run"));
+    else
+        pf_ctl_module_set_error(error, rv);
 }
 
 /* Never told by the environment. */

@@ -41,3 +41,6 @@ gboolean pf_ctl_module_find_token(PfCtlModule *module, const char *uri, PfCtlTok
 
 /* Sets *ERROR to what a person makes of RV, which is not CKR_OK. */
 void pf_ctl_module_set_error(GError **error, CK_RV rv);
+
+/* The same, where RV is the answer of open_id or close_id. */
+void pf_ctl_module_set_id_error(GError **error, CK_RV rv);

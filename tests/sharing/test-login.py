@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from pinfoldtest import Sandbox, build_path, process, readers, softhsm, tap, wait_for
+from pinfoldtest import mock as mocktoken
 from pinfoldtest.dialogs import PERMISSION, answer_consent
 from pinfoldtest.pinfold import Pinfold
 from sharingcase import LABEL, PIN, PUBLIC, SharingCase, set_id
@@ -65,6 +66,19 @@ class Words(unittest.TestCase):
                             "--app-id", "7:9", check=False)
         self.assertEqual(done.returncode, 2)
         self.assertNotIn("135790", done.stderr)
+
+    def test_token_that_fails(self):
+        """It is the token's failure, and no word of the agent's."""
+        mock = mocktoken.Mock(self.box)
+        conf = self.box.dir / "mock.conf"
+        Pinfold.write_config(conf, {"mock": mock.path})
+        for call in ("C_OpenSession", "C_Login"):
+            mock.script(f"{call}=CKR_FUNCTION_FAILED")
+            done = self.box.run(CTL, "login", "--token", f"pkcs11:serial={mocktoken.SERIAL}",
+                                "--app-id", "7:9", "--pin-fd", "0", input=f"{mocktoken.PIN}\n",
+                                env=mock.env | {"PINFOLD_CONF": conf}, check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("the PKCS#11 module failed (0x6)", done.stderr)
 
 
 class ByDescriptor(LoginCase):
