@@ -7,8 +7,8 @@
 #include <glib/gi18n.h>
 
 #include "bus-process.h"
+#include "ctl-bus.h"
 #include "ctl-text.h"
-#include "doctor-bus.h"
 #include "session-bus.h"
 #include "socket-peer.h"
 #include "wire-names.h"
@@ -80,7 +80,7 @@ pf_ctl_agent_connect(GError **error)
                             _("there is no session bus, so the agent cannot be reached"));
         return NULL;
     }
-    g_autoptr(GDBusConnection) bus = pf_doctor_bus_get(G_BUS_TYPE_SESSION, BUS_TIMEOUT_S, error);
+    g_autoptr(GDBusConnection) bus = pf_ctl_bus_get(G_BUS_TYPE_SESSION, BUS_TIMEOUT_S, error);
     if (bus == NULL) {
         g_prefix_error(error, "%s: ", _("the session bus cannot be reached"));
         return NULL;

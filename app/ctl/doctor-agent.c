@@ -7,7 +7,7 @@
 
 #include "build-version.h"
 #include "ctl-agent.h"
-#include "doctor-bus.h"
+#include "ctl-bus.h"
 #include "doctor-unit.h"
 #include "secret.h"
 #include "wire-names.h"
@@ -54,7 +54,7 @@ explain_failure(PfDoctor *doctor, const GError *error)
         pf_doctor_report_problem(doctor->report, "agent", PF_DOCTOR_PROBLEM_AGENT_MASKED,
                                  _("The agent does not run, and its unit is masked: nothing may "
                                    "start it."));
-    else if (!pf_doctor_bus_can_activate(doctor->session_bus, PF_WIRE_AGENT_NAME))
+    else if (!pf_ctl_bus_can_activate(doctor->session_bus, PF_WIRE_AGENT_NAME))
         pf_doctor_report_problem(doctor->report, "agent", PF_DOCTOR_PROBLEM_AGENT_NOT_ACTIVATABLE,
                                  _("The agent does not run, and the session bus does not know how "
                                    "to start it."));
@@ -66,7 +66,7 @@ explain_failure(PfDoctor *doctor, const GError *error)
 static void
 check_restart(PfDoctor *doctor)
 {
-    if (!pf_doctor_bus_can_activate(doctor->session_bus, PF_WIRE_AGENT_NAME))
+    if (!pf_ctl_bus_can_activate(doctor->session_bus, PF_WIRE_AGENT_NAME))
         pf_doctor_report_problem(doctor->report, "agent-activation",
                                  PF_DOCTOR_PROBLEM_AGENT_NOT_RESTARTABLE,
                                  _("The agent runs, but the session bus would not know how to "

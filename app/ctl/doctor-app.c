@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "doctor-bus.h"
+#include "ctl-bus.h"
 #include "wire-names.h"
 
 #define WATCHER_NAME "org.kde.StatusNotifierWatcher"
@@ -26,12 +26,12 @@ check_app(PfDoctor *doctor)
 {
     gboolean is_prompter =
         doctor->has_agent &&
-        pf_doctor_bus_get_boolean(doctor->session_bus, PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH,
-                                  PF_WIRE_AGENT_INTERFACE, "PrompterPresent", FALSE);
+        pf_ctl_bus_get_boolean(doctor->session_bus, PF_WIRE_AGENT_NAME, PF_WIRE_AGENT_PATH,
+                               PF_WIRE_AGENT_INTERFACE, "PrompterPresent", FALSE);
     if (!is_installed())
         pf_doctor_report_problem(doctor->report, "app", PF_DOCTOR_PROBLEM_APP_MISSING,
                                  _("Pinfold's app is not installed."));
-    else if (pf_doctor_bus_can_activate(doctor->session_bus, PF_WIRE_APP_NAME))
+    else if (pf_ctl_bus_can_activate(doctor->session_bus, PF_WIRE_APP_NAME))
         pf_doctor_report_ok(doctor->report, "app",
                             _("Pinfold's app is installed, and can be started."));
     else if (is_prompter)
@@ -48,9 +48,9 @@ check_app(PfDoctor *doctor)
 static void
 check_tray(PfDoctor *doctor)
 {
-    if (pf_doctor_bus_has_owner(doctor->session_bus, WATCHER_NAME) &&
-        pf_doctor_bus_get_boolean(doctor->session_bus, WATCHER_NAME, WATCHER_PATH, WATCHER_NAME,
-                                  "IsStatusNotifierHostRegistered", TRUE))
+    if (pf_ctl_bus_has_owner(doctor->session_bus, WATCHER_NAME) &&
+        pf_ctl_bus_get_boolean(doctor->session_bus, WATCHER_NAME, WATCHER_PATH, WATCHER_NAME,
+                               "IsStatusNotifierHostRegistered", TRUE))
         pf_doctor_report_ok(doctor->report, "tray", _("The panel shows Pinfold's icon."));
     else
         pf_doctor_report_problem(doctor->report, "tray", PF_DOCTOR_PROBLEM_TRAY_NONE,

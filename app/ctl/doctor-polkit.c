@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 #include <unistd.h>
 
-#include "doctor-bus.h"
+#include "ctl-bus.h"
 
 #define NAME      "org.freedesktop.PolicyKit1"
 #define PATH      "/org/freedesktop/PolicyKit1/Authority"
@@ -34,10 +34,9 @@ ask(GDBusConnection *bus, const char *action)
     gboolean is_authorized = FALSE;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) answer =
-        pf_doctor_bus_call(bus, NAME, PATH, INTERFACE, "CheckAuthorization",
-                           g_variant_new("(@(sa{sv})sa{ss}us)", describe_self(), action, NULL, 0u,
-                                         ""),
-                           "((bba{ss}))", &error);
+        pf_ctl_bus_call(bus, NAME, PATH, INTERFACE, "CheckAuthorization",
+                        g_variant_new("(@(sa{sv})sa{ss}us)", describe_self(), action, NULL, 0u, ""),
+                        "((bba{ss}))", &error);
     if (answer == NULL) {
         g_autofree char *remote = g_dbus_error_get_remote_error(error);
         /* It knows no such action: this pcscd was built without polkit. */

@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "doctor-bus.h"
+#include "ctl-bus.h"
 #include "doctor-polkit.h"
 #include "doctor-usb.h"
 
@@ -32,10 +32,9 @@ dup_unit_state(PfDoctor *doctor)
     char *state = NULL;
     g_autoptr(GVariant) answer =
         doctor->system_bus != NULL
-            ? pf_doctor_bus_call(doctor->system_bus, "org.freedesktop.systemd1",
-                                 "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
-                                 "GetUnitFileState", g_variant_new("(s)", "pcscd.socket"), "(s)",
-                                 NULL)
+            ? pf_ctl_bus_call(doctor->system_bus, "org.freedesktop.systemd1",
+                              "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
+                              "GetUnitFileState", g_variant_new("(s)", "pcscd.socket"), "(s)", NULL)
             : NULL;
     if (answer != NULL)
         g_variant_get(answer, "(s)", &state);

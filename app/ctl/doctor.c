@@ -3,10 +3,10 @@
 /* PfDoctor: third-party code is asked in the helper's process, which is killed when it hangs. */
 #include "doctor.h"
 
+#include "ctl-bus.h"
 #include "ctl-doctor-backends.h"
 #include "ctl-helper.h"
 #include "ctl-module.h"
-#include "doctor-bus.h"
 #include "session-bus.h"
 
 #define READERS_TIMEOUT_MS 5000u
@@ -28,8 +28,8 @@ pf_doctor_new(gboolean is_anonymous)
     doctor->modules = pf_ctl_doctor_backends_read(&doctor->modules_error);
     if (pf_session_bus_exists())
         doctor->session_bus =
-            pf_doctor_bus_get(G_BUS_TYPE_SESSION, BUS_TIMEOUT_S, &doctor->session_bus_error);
-    doctor->system_bus = pf_doctor_bus_get(G_BUS_TYPE_SYSTEM, BUS_TIMEOUT_S, NULL);
+            pf_ctl_bus_get(G_BUS_TYPE_SESSION, BUS_TIMEOUT_S, &doctor->session_bus_error);
+    doctor->system_bus = pf_ctl_bus_get(G_BUS_TYPE_SYSTEM, BUS_TIMEOUT_S, NULL);
     return doctor;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* Connecting with a clock, and short calls. */
-#include "doctor-bus.h"
+#include "ctl-bus.h"
 
 #include <errno.h>
 
@@ -24,7 +24,7 @@ on_bus_got(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 GDBusConnection *
-pf_doctor_bus_get(GBusType type, guint timeout_s, GError **error)
+pf_ctl_bus_get(GBusType type, guint timeout_s, GError **error)
 {
     GError *reason = NULL;
     g_autoptr(GAsyncResult) result = NULL;
@@ -48,8 +48,8 @@ pf_doctor_bus_get(GBusType type, guint timeout_s, GError **error)
 }
 
 GVariant *
-pf_doctor_bus_call(GDBusConnection *bus, const char *name, const char *path, const char *interface,
-                   const char *method, GVariant *parameters, const char *reply_type, GError **error)
+pf_ctl_bus_call(GDBusConnection *bus, const char *name, const char *path, const char *interface,
+                const char *method, GVariant *parameters, const char *reply_type, GError **error)
 {
     return g_dbus_connection_call_sync(bus, name, path, interface, method, parameters,
                                        G_VARIANT_TYPE(reply_type), G_DBUS_CALL_FLAGS_NO_AUTO_START,
@@ -57,36 +57,36 @@ pf_doctor_bus_call(GDBusConnection *bus, const char *name, const char *path, con
 }
 
 gboolean
-pf_doctor_bus_has_owner(GDBusConnection *bus, const char *name)
+pf_ctl_bus_has_owner(GDBusConnection *bus, const char *name)
 {
     gboolean has_owner = FALSE;
     g_autoptr(GVariant) answer =
-        pf_doctor_bus_call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "NameHasOwner",
-                           g_variant_new("(s)", name), "(b)", NULL);
+        pf_ctl_bus_call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "NameHasOwner",
+                        g_variant_new("(s)", name), "(b)", NULL);
     if (answer != NULL)
         g_variant_get(answer, "(b)", &has_owner);
     return has_owner;
 }
 
 gboolean
-pf_doctor_bus_can_activate(GDBusConnection *bus, const char *name)
+pf_ctl_bus_can_activate(GDBusConnection *bus, const char *name)
 {
     g_autofree const char **names = NULL;
-    g_autoptr(GVariant) answer = pf_doctor_bus_call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON,
-                                                    "ListActivatableNames", NULL, "(as)", NULL);
+    g_autoptr(GVariant) answer = pf_ctl_bus_call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON,
+                                                 "ListActivatableNames", NULL, "(as)", NULL);
     if (answer != NULL)
         g_variant_get(answer, "(^a&s)", &names);
     return names != NULL && g_strv_contains(names, name);
 }
 
 gboolean
-pf_doctor_bus_get_boolean(GDBusConnection *bus, const char *name, const char *path,
-                          const char *interface, const char *property, gboolean otherwise)
+pf_ctl_bus_get_boolean(GDBusConnection *bus, const char *name, const char *path,
+                       const char *interface, const char *property, gboolean otherwise)
 {
     g_autoptr(GVariant) value = NULL;
     g_autoptr(GVariant) answer =
-        pf_doctor_bus_call(bus, name, path, "org.freedesktop.DBus.Properties", "Get",
-                           g_variant_new("(ss)", interface, property), "(v)", NULL);
+        pf_ctl_bus_call(bus, name, path, "org.freedesktop.DBus.Properties", "Get",
+                        g_variant_new("(ss)", interface, property), "(v)", NULL);
     if (answer != NULL)
         g_variant_get(answer, "(v)", &value);
     return value != NULL && g_variant_is_of_type(value, G_VARIANT_TYPE_BOOLEAN)
