@@ -209,6 +209,8 @@ class Socket(SessionCase):
         """The next one takes its place; where none can be started, its socket is in the way."""
         self.start_agent()
         self.end_agent(kill=True)
+        # A helper that it was about to start can hold the socket for a moment longer.
+        wait_for(lambda: not listens(self.socket), 10, "nobody to listen")
         self.assertTrue(self.socket.exists())
         self.with_command("org.pinfold.Agent", "/bin/false")
         self.assert_socket(self.doctor(), "socket-stale", "nobody listens", "Start the agent")
