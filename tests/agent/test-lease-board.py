@@ -3,7 +3,6 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """Leases whose end is written to the board and told to nobody who does not wait for it."""
 
-import os
 import time
 import unittest
 
@@ -31,14 +30,7 @@ class LeaseBoard(AgentCase):
         """PIN pages that the agent has."""
         if not process.may_look_into(self.agent.pid):
             raise unittest.SkipTest("only root may look at the descriptors of the agent")
-        folder = f"/proc/{self.agent.pid}/fd"
-        found = 0
-        for fd in os.listdir(folder):
-            try:
-                found += "pinfold-pin" in os.readlink(f"{folder}/{fd}")
-            except FileNotFoundError:
-                pass
-        return found
+        return sum("pinfold-pin" in target for target in process.open_files(self.agent.pid))
 
     def test_each_turn_is_a_lease_of_its_own(self):
         client, entry = self.logged_in()

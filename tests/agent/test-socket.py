@@ -11,7 +11,6 @@ import signal
 import socket
 import time
 import unittest
-from pathlib import Path
 
 from gi.repository import Gio, GLib
 
@@ -247,8 +246,7 @@ class Starting(unittest.TestCase):
         with open(folder / "agent.lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             agent = self.box.start([build_path("agent/pinfold-agent")], name="agent")
-            fds = Path(f"/proc/{agent.pid}/fd")
-            wait_for(lambda: any(os.path.realpath(fd) == lock.name for fd in fds.iterdir()), 10,
+            wait_for(lambda: lock.name in process.open_files(agent.pid), 10,
                      "the agent to look for its place", step=0.001)
         wait_for(lambda: listens(folder / "agent") or agent.poll() is not None, 10, "its socket")
         self.assertIsNone(agent.poll())

@@ -10,7 +10,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from pinfoldtest import Driver, Sandbox, Spy, build_path, readers, softhsm, tap, wait_for
+from pinfoldtest import (Driver, Sandbox, Spy, build_path, process, readers, softhsm, tap,
+                         wait_for)
 from pinfoldtest.extent import FULL
 from pinfoldtest.mock import Mock
 from pinfoldtest.paths import project_version
@@ -305,8 +306,8 @@ class Setuid(HostCase):
                 d = self.run_as_nobody(mode)
                 with open(f"/proc/{d.pid}/maps", encoding="utf-8") as maps:
                     self.assertEqual("of-the-user.so" in maps.read(), heeds)
-                self.assertEqual([fd for fd in os.listdir(f"/proc/{d.pid}/fd") if "socket" in
-                                  os.readlink(f"/proc/{d.pid}/fd/{fd}")], [])  # nor an agent
+                self.assertEqual([target for target in process.open_files(d.pid)
+                                  if "socket" in target], [])  # nor an agent
 
     def mine(self):
         copy = self.place / "of-the-user.so"

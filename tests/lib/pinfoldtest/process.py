@@ -208,6 +208,17 @@ def dumps_core(popen):
     return ended.si_code == os.CLD_DUMPED
 
 
+def open_files(pid):
+    """What the descriptors of a process lead to; one that it closes meanwhile is left out."""
+    targets = []
+    for entry in os.scandir(f"/proc/{pid}/fd"):
+        try:
+            targets.append(os.readlink(entry.path))
+        except FileNotFoundError:
+            pass
+    return targets
+
+
 def scan_memory(pid, needle):
     """Every place of needle (bytes) in the memory of a process, as (address, mapping line).
 
