@@ -91,6 +91,20 @@ typedef struct {
     PfPeerIdentity *identity;
 } Peer;
 
+/* A process closes what an exec closes before it has its new arguments. */
+static void
+wait_for_arguments(pid_t child)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", (int)child);
+    gsize len = 0;
+    while (len == 0) {
+        g_autofree char *text = NULL;
+        g_assert_cmpint(waitpid(child, NULL, WNOHANG), ==, 0);
+        g_assert_true(g_file_get_contents(path, &text, &len, NULL));
+        g_usleep(len == 0 ? 1000 : 0);
+    }
+}
+
 /* Starts ARGV in FOLDER as a process that is connected to us, and identifies it. What is in the
  * socket stays there, so ARGV need not know of it. */
 static void
@@ -119,6 +133,7 @@ start_peer(Peer *peer, const char *folder, char **argv)
     g_assert_cmpint(read(started[0], &byte, 1), ==, 0);
     close(started[0]);
     close(listener);
+    wait_for_arguments(peer->child);
     peer->identity = pf_peer_identity_new(fd, NULL, NULL);
     g_assert_nonnull(peer->identity);
     close(fd);
