@@ -21,6 +21,14 @@ CARD = ("00000000cafe0001", "Pinfold Test Card")
 REFUSALS = {"CKR_USER_NOT_LOGGED_IN", "CKR_KEY_HANDLE_INVALID"}
 
 
+# Seconds without any answer after which pcscd is asked for the reason.
+QUIET = 10
+
+
+class CardKept(AssertionError):
+    """pcscd keeps the card from everybody: Readers.keeps_lock_of_dead()."""
+
+
 class Bed:
     """Card, agent, prompter, and programs of one ID, each with a session and the key at hand."""
 
@@ -88,10 +96,15 @@ class Bed:
         """The answers of all, and how many dialogs there were; on_ask gets each one's request, and
         by default says no."""
         answers, asked, left = [], 0, list(members)
-        deadline = time.monotonic() + 60
+        last = time.monotonic()
+        deadline = last + 60
         while left:
             ready, _, _ = select.select([*left, self.asking], [], [], 1)
-            assert time.monotonic() < deadline, f"{len(left)} programs have no answer"
+            now = time.monotonic()
+            last = now if ready else last
+            if now > last + QUIET and self.readers.keeps_lock_of_dead():
+                raise CardKept(f"from {len(left)} programs")
+            assert now < deadline, f"{len(left)} programs have no answer"
             for d in [d for d in left if d in ready]:
                 left.remove(d)
                 answers.append(d.receive())
@@ -168,6 +181,10 @@ class HerdCase(unittest.TestCase):
     """One bed for all cases, made anew after one that failed."""
 
     def setUp(self):
+        self.take_bed()
+
+    def take_bed(self):
+        """Another one if the last use was not finished."""
         self.bed = _bed()
         self.card = self.bed.card
         self.bed.is_spoilt = True
@@ -177,12 +194,15 @@ class HerdCase(unittest.TestCase):
 _beds = []
 
 
+def _close_beds():
+    while _beds:
+        _beds.pop().close()
+
+
 def _bed():
     if _beds and not _beds[-1].is_spoilt:
         return _beds[-1]
-    if _beds:
-        _beds.pop().close()
-    else:
-        unittest.addModuleCleanup(lambda: _beds.pop().close())
+    _close_beds()
+    unittest.addModuleCleanup(_close_beds)
     _beds.append(Bed())
     return _beds[-1]

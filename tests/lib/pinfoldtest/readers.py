@@ -153,6 +153,18 @@ class Readers:
         if done.returncode != 0:
             raise AssertionError(f"{self.names[index]}: {done.stdout}{done.stderr}")
 
+    def keeps_lock_of_dead(self):
+        """Does pcscd itself keep a card from everybody?
+
+        pcscd 1.9.9 frees the transaction of a client that died in two steps (MSGRemoveContext in its
+        winscard_svc.c). Who begins one in between takes over the count of the dead, which its own end
+        does not bring to zero: it has the card to itself until it disconnects, and pcscd's thread for
+        the dead waits for that, too, as its log says. Programs of PC/SC alone do the same.
+        """
+        log = (self.sandbox.dir / "logs/pcscd.log").read_text(errors="replace")
+        return (log.rfind("SCardDisconnect() Waiting for release of lock") >
+                log.rfind("SCardDisconnect() Lock released"))
+
     def card(self, index=0, **kwargs):
         """Starts a virtual card for a reader; see Card."""
         return Card(self, index, **kwargs)
