@@ -398,8 +398,7 @@ class Periphery(unittest.TestCase):
     def test_quit_while_pcscd_hangs(self):
         self.with_card()
         agent = self.start()
-        (pcscd,) = [p for p in self.box.pids() if
-                    open(f"/proc/{p}/comm", encoding="utf-8").read().strip() == "pcscd"]
+        pcscd = self.readers.pid()
         os.kill(pcscd, signal.SIGSTOP)
         self.addCleanup(os.kill, pcscd, signal.SIGCONT)
         self.assertEqual(agent.quit(), 0)

@@ -114,7 +114,7 @@ def has_in_memory(pid, pin):
     """False for one that has ended meanwhile, as those that list tokens do."""
     try:
         return bool(process.scan_memory(pid, pin.encode()))
-    except ProcessLookupError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

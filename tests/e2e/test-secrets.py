@@ -7,6 +7,7 @@ Searched for in clear, hex and base64, in one, two and four bytes a character, w
 in memory, on the session bus, on sockets, in logs, files, environments, arguments and core dumps.
 """
 
+import contextlib
 import json
 import os
 import resource
@@ -292,7 +293,8 @@ class WholeLife(SecretCase):
         for pid in self.box.pids():
             names = ("environ", "cmdline") if process.may_look_into(pid) else ("cmdline",)
             for name in names:
-                yield f"{name} of {pid}", Path(f"/proc/{pid}/{name}").read_bytes()
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+                    yield f"{name} of {pid}", Path(f"/proc/{pid}/{name}").read_bytes()
 
 
 if __name__ == "__main__":
