@@ -33,6 +33,8 @@ pf_search_backend(PfBackend *backend, CK_SESSION_HANDLE real, CK_ATTRIBUTE *temp
         found = grown;
         got = 0;
         rv = PF_BACKEND_CALL(backend, C_FindObjects, real, found + total, CHUNK, &got);
+        if (rv == CKR_OK && got > CHUNK) /* more than there was room for */
+            rv = CKR_GENERAL_ERROR;
         total += rv == CKR_OK ? got : 0;
     }
     if (rv != CKR_OK || !keep_open)

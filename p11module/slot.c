@@ -10,6 +10,8 @@
 /* A file that is being written is whole again in less. */
 #define TORN_TRIES    20
 #define TORN_PAUSE_NS 1000000L
+/* A backend that says it has more is not believed. */
+#define SLOTS_MAX 65536u
 
 static PfSlot *
 slot_new(PfModule *module, PfBackend *backend, CK_SLOT_ID real)
@@ -89,10 +91,11 @@ read_backend_list(PfBackend *backend, bool present, CK_SLOT_ID **ret_ids, CK_ULO
 {
     CK_SLOT_ID *ids = NULL;
     CK_ULONG count = 0;
+    CK_ULONG room = SLOTS_MAX;
     CK_RV rv = PF_BACKEND_CALL(backend, C_GetSlotList, present, NULL, &count);
-    while (rv == CKR_OK) {
-        count += 4;
-        CK_SLOT_ID *grown = realloc(ids, count * sizeof *ids);
+    while (rv == CKR_OK && count <= SLOTS_MAX) {
+        room = count += 4;
+        CK_SLOT_ID *grown = realloc(ids, room * sizeof *ids);
         if (grown == NULL) {
             rv = CKR_HOST_MEMORY;
             break;
@@ -103,6 +106,8 @@ read_backend_list(PfBackend *backend, bool present, CK_SLOT_ID **ret_ids, CK_ULO
             break;
         rv = CKR_OK;
     }
+    if (rv == CKR_OK && count > room)
+        rv = CKR_GENERAL_ERROR;
     if (rv != CKR_OK) {
         free(ids);
         return rv;

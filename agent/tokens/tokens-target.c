@@ -9,6 +9,9 @@
 
 #include "token-id.h"
 
+/* A module that says it has more is not believed. */
+#define SLOTS_MAX 65536u
+
 /* As it is: p11-kit's own handling of a module would stand between it and what is asked of it.
  * Without locking: there is one thread here, and one backend hangs when a card is pulled under the
  * system's locks. */
@@ -32,13 +35,15 @@ pf_tokens_target_list_slots(CK_FUNCTION_LIST *p11, CK_RV *ret_rv)
     GArray *slots = g_array_new(FALSE, TRUE, sizeof(CK_SLOT_ID));
     CK_ULONG count = 0;
     CK_RV rv = p11->C_GetSlotList(CK_TRUE, NULL, &count);
-    while (rv == CKR_OK && count > 0) {
+    while (rv == CKR_OK && count > 0 && count <= SLOTS_MAX) {
         g_array_set_size(slots, (guint)count);
         rv = p11->C_GetSlotList(CK_TRUE, &g_array_index(slots, CK_SLOT_ID, 0), &count);
         if (rv != CKR_BUFFER_TOO_SMALL)
             break;
         rv = p11->C_GetSlotList(CK_TRUE, NULL, &count);
     }
+    if (rv == CKR_OK && count > slots->len) /* more than there was room for */
+        rv = CKR_GENERAL_ERROR;
     g_array_set_size(slots, rv == CKR_OK ? (guint)count : 0);
     *ret_rv = rv;
     return slots;

@@ -187,6 +187,7 @@ pf_mock_FindObjects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *object, CK_ULON
     *object_count = 0;
     while (*object_count < max_object_count && own->next_found < own->n_found)
         object[(*object_count)++] = own->found[own->next_found++];
+    *object_count += pf_mock.script->counts_more;
     return CKR_OK;
 }
 

@@ -113,6 +113,8 @@ set_line(const char *key, const char *value)
         script.resets = strtoul(value, NULL, 10);
     else if (strcmp(key, "other-slots") == 0)
         script.other_slots = strtoul(value, NULL, 10);
+    else if (strcmp(key, "counts-more") == 0)
+        script.counts_more = strtoul(value, NULL, 10);
     else if (strcmp(key, "v3-minor") == 0)
         script.v3_minor = (CK_BYTE)strtoul(value, NULL, 10);
     else if (strcmp(key, "handles") == 0)

@@ -217,6 +217,17 @@ class MockObjects(unittest.TestCase):
         for what in ("application", "label", "modulus", "id"):
             self.assertEqual(d.find(session, **{"class": "private_key", what: "length:-1"}), [])
 
+    def test_more_than_there_was_room_for(self):
+        d, session = self.logged_in()
+        for more in (64, 1000, 2**61, 2**64 - 1000):
+            self.mock.script(counts_more=more)
+            self.assertEqual(d.rv("find", session), "CKR_GENERAL_ERROR")
+            self.assertEqual(d.rv("slots"), "CKR_GENERAL_ERROR")
+        self.mock.script(counts_more=0)
+        (key,) = d.find(session, **{"class": "private_key", "label": "signing key"})
+        d.sign(session, key, b"x")
+        d.ok("slots")
+
     def test_search_during_which_a_window_ends(self):
         d, session = self.logged_in(init="init os-locking")
         other = d.open_session("@0")

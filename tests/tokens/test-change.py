@@ -115,6 +115,13 @@ class Misbehaving(JobCase):
         self.mock.script(other_slots=300)
         self.assertDone(self.change())
 
+    def test_more_slots_than_it_was_given_room_for(self):
+        for more in (1, 1000, 2**33, 2**64 - 1000):
+            self.mock.script(counts_more=more)
+            self.assertFault(self.change(), "failed")
+        self.mock.script(counts_more=0)
+        self.assertDone(self.change())
+
     def test_crash(self):
         self.mock.script("C_SetPIN=crash")
         self.assertFault(self.change(), "crashed")
