@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,6 +80,7 @@ set_up(Peer *peer, gconstpointer data)
     peer->child = fork();
     if (peer->child == 0) {
         int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of the test */
         if (connect(fd, (struct sockaddr *)&bound, size) == 0)
             pause();
         _exit(1);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -124,6 +125,7 @@ start_peer(Peer *peer, const char *folder, char **argv)
     peer->child = fork();
     if (peer->child == 0) {
         int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of the test */
         if (connect(fd, (struct sockaddr *)&bound, size) == 0 && chdir(folder) == 0)
             execv(argv[0], argv);
         _exit(1);
