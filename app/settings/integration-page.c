@@ -2,9 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 The Pinfold authors */
 /* PfIntegrationPage: one job of pinfoldctl at a time, and what is wanted meanwhile after it. Each
  * program is an action that has a state; what is, shows when nothing more is to be changed. What a
- * person does comes before a look at the programs, which is then taken again. */
+ * person does comes before a look at the programs, which is then taken again. Changes that wait are
+ * made although the window was closed. */
 #include "integration-page.h"
 
+#include <glib/gi18n.h>
+
+#include "failure-note.h"
 #include "integration-item.h"
 #include "integration-row.h"
 #include "registration-job.h"
@@ -18,11 +22,11 @@ struct _PfIntegrationPage {
 
     GListStore *items;
     GSimpleActionGroup *actions;
-    GCancellable *cancellable;
     GCancellable *looking; /* NULL: not at the programs */
     GQueue wanted;         /* arguments for pinfoldctl, char **: the changes that wait */
     gboolean is_busy;
     gboolean is_stale; /* the programs are to be looked at when no change waits */
+    gboolean is_gone;  /* nobody sees it any more */
 };
 
 G_DEFINE_FINAL_TYPE(PfIntegrationPage, pf_integration_page, GTK_TYPE_BOX)
@@ -33,6 +37,11 @@ static void on_program_changed(GObject *source, GAsyncResult *result, gpointer u
 static void
 show_failure(PfIntegrationPage *self, const char *text)
 {
+    if (self->is_gone) {
+        pf_failure_note_show(GTK_APPLICATION(g_application_get_default()),
+                             _("The settings of a program were not changed"), text);
+        return;
+    }
     gtk_label_set_text(self->failed_label, text != NULL ? text : "");
     gtk_widget_set_visible(GTK_WIDGET(self->failed_label), text != NULL);
 }
@@ -41,7 +50,8 @@ static void
 set_busy(PfIntegrationPage *self, gboolean is_busy)
 {
     self->is_busy = is_busy;
-    gtk_widget_set_visible(GTK_WIDGET(self->busy_label), is_busy);
+    if (!self->is_gone)
+        gtk_widget_set_visible(GTK_WIDGET(self->busy_label), is_busy);
 }
 
 /* The next job, if there is one. */
@@ -53,9 +63,10 @@ go_on(PfIntegrationPage *self)
     set_busy(self, change != NULL || self->is_stale);
     if (change != NULL) {
         self->is_stale = TRUE;
-        pf_registration_job_run_async((const char *const *)change, self->cancellable,
-                                      on_program_changed, self);
-    } else if (self->is_stale) {
+        g_application_hold(g_application_get_default());
+        pf_registration_job_run_async((const char *const *)change, NULL, on_program_changed,
+                                      g_object_ref(self));
+    } else if (self->is_stale && !self->is_gone) {
         self->is_stale = FALSE;
         self->looking = g_cancellable_new();
         pf_registration_job_run_async(list, self->looking, on_programs_listed, self);
@@ -91,14 +102,14 @@ dup_failure(JsonArray *programs)
 static void
 on_program_changed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
+    g_autoptr(PfIntegrationPage) self = user_data;
     g_autoptr(GError) error = NULL;
     g_autoptr(JsonArray) programs = pf_registration_job_run_finish(result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
     g_autofree char *failure = programs != NULL ? dup_failure(programs) : g_strdup(error->message);
     if (failure != NULL)
-        show_failure(user_data, failure);
-    go_on(user_data);
+        show_failure(self, failure);
+    go_on(self);
+    g_application_release(g_application_get_default());
 }
 
 /* WORDS ends with NULL. */
@@ -193,13 +204,18 @@ static void
 dispose(GObject *object)
 {
     PfIntegrationPage *self = PF_INTEGRATION_PAGE(object);
+    self->is_gone = TRUE;
     stop_looking(self);
-    g_cancellable_cancel(self->cancellable);
-    g_clear_object(&self->cancellable);
     g_clear_object(&self->actions);
     g_clear_object(&self->items);
-    g_queue_clear_full(&self->wanted, (GDestroyNotify)g_strfreev);
     G_OBJECT_CLASS(pf_integration_page_parent_class)->dispose(object);
+}
+
+static void
+finalize(GObject *object)
+{
+    g_queue_clear_full(&PF_INTEGRATION_PAGE(object)->wanted, (GDestroyNotify)g_strfreev);
+    G_OBJECT_CLASS(pf_integration_page_parent_class)->finalize(object);
 }
 
 static void
@@ -207,6 +223,7 @@ pf_integration_page_class_init(PfIntegrationPageClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = dispose;
+    G_OBJECT_CLASS(klass)->finalize = finalize;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/org/pinfold/Pinfold/integration-page.ui");
     gtk_widget_class_bind_template_child(widget_class, PfIntegrationPage, program_list);
@@ -218,7 +235,6 @@ static void
 pf_integration_page_init(PfIntegrationPage *self)
 {
     static const GActionEntry entries[] = {{"replace", on_replace_activated, "s"}};
-    self->cancellable = g_cancellable_new();
     g_queue_init(&self->wanted);
     self->items = g_list_store_new(PF_TYPE_INTEGRATION_ITEM);
     self->actions = g_simple_action_group_new();

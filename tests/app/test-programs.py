@@ -19,6 +19,7 @@ from settingscase import SettingsCase
 
 # What belongs to a terminal, as pinfoldctl prints it.
 TERMINAL = re.compile(r"pinfoldctl|--|\bregister|ssh-add|keytool|[A-Z]+_[A-Z]+=|\$")
+FAILED = "The settings of a program were not changed"
 OTHERS = "Host gate\n    PKCS11Provider {library}\n"
 
 
@@ -96,6 +97,25 @@ class Programs(SettingsCase):
         self.wait_no_text(window, "Looking at the programs…")
         for name in ("OpenSSH", "OpenSSL"):
             self.wait_switch(window, name, True)
+
+    def test_what_waits_when_the_window_is_closed(self):
+        """It is done all the same, and what fails is told."""
+        fault = self.wrap_ctl('case "$*" in "register openssl"*) test ! -e {path} || '
+                              '{{ echo "pinfoldctl: no luck" >&2; exit 1; }};; esac')
+        window = self.open_page()
+        self.wait_texts(window, "OpenSSH", "OpenSSL")
+        fault.touch()
+        self.home.chmod(0o700)
+        lock = os.open(self.home, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as if another pinfoldctl were at work
+        for name in ("Java", "OpenSSH", "OpenSSL"):
+            self.switch(window, name).press()
+            self.wait_switch(window, name, True)
+        window.press("Close")
+        self.ui.wait_no_window("Settings", 30)
+        os.close(lock)
+        self.wait_in_file(f"PKCS11Provider {module_path()}\n")
+        self.wait_texts(self.ui.window(FAILED, 30), "no luck")
 
     def test_switched_while_the_programs_are_looked_at(self):
         """As they are when a click brings the window to the front."""
