@@ -49,9 +49,10 @@ dup_name(const PfSshConfigSetting *setting, const PfRegisterTarget *target)
     return shown != NULL ? g_strconcat(shown, ": ", KEYWORD, NULL) : g_strdup(KEYWORD);
 }
 
-/* SETTINGS are all that ssh meets: those before ours. */
+/* SETTINGS are all that ssh meets: those before ours go into DOUBLES. */
 static void
-look_for_doubles(const PfRegisterPlace *place, const GPtrArray *settings, PfRegisterTarget *target)
+look_for_doubles(const PfRegisterPlace *place, const GPtrArray *settings,
+                 const PfRegisterTarget *target, GPtrArray *doubles)
 {
     for (guint i = 0; i < settings->len; i++) {
         const PfSshConfigSetting *setting = settings->pdata[i];
@@ -63,8 +64,7 @@ look_for_doubles(const PfRegisterPlace *place, const GPtrArray *settings, PfRegi
         if (pf_register_place_is_double(place, setting->library) ||
             (!is_module && !is_here(setting, target) &&
              pf_register_place_is_own(place, setting->library)))
-            g_ptr_array_add(target->doubles,
-                            pf_register_entry_new(name, setting->library, setting->line));
+            g_ptr_array_add(doubles, pf_register_entry_new(name, setting->library, setting->line));
     }
 }
 
@@ -74,7 +74,7 @@ look_for_user(const PfRegisterPlace *place, const char *text, PfRegisterTarget *
     const PfSshConfigBase base = {"", USER_FOLDER, target->path};
     g_autoptr(GPtrArray) settings = pf_ssh_config_list(text, &base);
     look(place, settings, target);
-    look_for_doubles(place, settings, target);
+    look_for_doubles(place, settings, target, target->doubles);
 }
 
 static void
@@ -88,7 +88,7 @@ look_for_system(const PfRegisterPlace *place, const char *text, PfRegisterTarget
     g_autoptr(GPtrArray) own = pf_ssh_config_list(text, NULL);
     g_autoptr(GPtrArray) settings = pf_ssh_config_list(all != NULL ? all : "", &base);
     look(place, own, target);
-    look_for_doubles(place, settings, target);
+    look_for_doubles(place, settings, target, target->doubles);
 }
 
 static gboolean
@@ -161,6 +161,18 @@ drop_own(const PfRegisterPlace *place, const char *text)
     return g_string_free(kept, FALSE);
 }
 
+/* The doubles in REST, a user's file without what is ours: some come after it as long as it is
+ * there, and would be the first if it moved to the end. */
+static GPtrArray *
+list_doubles(const PfRegisterPlace *place, const PfRegisterTarget *target, const char *rest)
+{
+    const PfSshConfigBase base = {"", USER_FOLDER, target->path};
+    g_autoptr(GPtrArray) settings = pf_ssh_config_list(rest, &base);
+    GPtrArray *doubles = pf_register_entry_list_new();
+    look_for_doubles(place, settings, target, doubles);
+    return doubles;
+}
+
 gboolean
 pf_program_ssh_add(const PfRegisterPlace *place, const PfRegisterTarget *target, gboolean replace,
                    PfRegisterPlan *plan, GError **error)
@@ -181,7 +193,9 @@ pf_program_ssh_add(const PfRegisterPlace *place, const PfRegisterTarget *target,
     g_autofree char *rest = drop_own(place, text);
     gboolean has_space = strchr(place->module, ' ') != NULL;
     const char *quote = has_space ? "\"" : "";
-    gboolean is_first = replace && target->doubles->len > 0;
+    g_autoptr(GPtrArray) doubles =
+        replace && !place->is_system ? list_doubles(place, target, rest) : NULL;
+    gboolean is_first = doubles != NULL && doubles->len > 0;
     gboolean is_alone = place->is_system || is_first;
     g_autofree char *block =
         g_strdup_printf(BEGIN "\n%s" KEYWORD " %s%s%s\n" END "\n",
@@ -189,8 +203,8 @@ pf_program_ssh_add(const PfRegisterPlace *place, const PfRegisterTarget *target,
     const char *gap = *rest != '\0' && !g_str_has_suffix(rest, "\n") ? "\n" : "";
     g_autofree char *now =
         is_first ? g_strconcat(block, rest, NULL) : g_strconcat(rest, gap, block, NULL);
-    for (guint i = 0; is_first && i < target->doubles->len; i++)
-        pf_register_plan_replace(plan, target->doubles->pdata[i]);
+    for (guint i = 0; is_first && i < doubles->len; i++)
+        pf_register_plan_replace(plan, doubles->pdata[i]);
     pf_register_plan_write(plan, g_steal_pointer(&file), now, place->is_system ? 0644 : 0600);
     return TRUE;
 }

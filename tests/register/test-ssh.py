@@ -3,6 +3,8 @@
 # SPDX-FileCopyrightText: 2026 The Pinfold authors
 """register and unregister for OpenSSH, whose configuration is a text that may include others."""
 
+import os
+
 from pinfoldtest import need_tools, tap
 from pinfoldtest.extent import FULL
 from pinfoldtest.registration import snapshot
@@ -72,6 +74,16 @@ class Ssh(SshCase):
         self.assertFalse(self.target("register", "ssh", "--replace")["changed"])
         self.ctl("unregister", "ssh")
         self.assertEqual(snapshot(self.home), before)
+
+    def test_what_came_after_ours_does_not_come_before_it(self):
+        """Ours is written anew, as an older one is there; at the end it would be too late."""
+        self.write(f"Host old\n    PKCS11Provider /old/{os.path.basename(self.module)}\n"
+                   f"Match all\n    PKCS11Provider {self.module}\n" +
+                   CONFIG.format(library=self.backend))
+        hosts = ("gate", "old", "anywhere")
+        self.assertTrue(self.target("register", "ssh", "--replace")["changed"])
+        self.assertEqual([self.provider(host) for host in hosts], [self.module] * 3)
+        self.assertFalse(self.target("register", "ssh", "--replace")["changed"])
 
     def test_what_was_changed_since_stays(self):
         self.write("Host *\n    User me\n")
