@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "build-version.h"
@@ -80,11 +81,9 @@ run_command(gsize i, int argc, char **argv)
     return PF_CTL_OK;
 }
 
-int
-main(int argc, char **argv)
+static PfCtlExit
+run(int argc, char **argv)
 {
-    setlocale(LC_ALL, "");
-    pf_text_domain_init(PF_BINDIR, PF_LOCALEDIR);
     if (argc == 2 && is_help(argv[1])) {
         print_help();
         return PF_CTL_OK;
@@ -95,7 +94,7 @@ main(int argc, char **argv)
     }
     for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++) {
         if (strcmp(argv[1], commands[i].name) == 0)
-            return (int)run_command(i, argc - 1, argv + 1);
+            return run_command(i, argc - 1, argv + 1);
     }
     if (argc > 1) {
         g_autofree char *message = g_strdup_printf(_("there is no command “%s”"), argv[1]);
@@ -103,4 +102,18 @@ main(int argc, char **argv)
     }
     pf_ctl_text_print_error(_("try “pinfoldctl --help”"));
     return PF_CTL_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    pf_text_domain_init(PF_BINDIR, PF_LOCALEDIR);
+    PfCtlExit status = run(argc, argv);
+    /* A part of an answer is none: its disk may be full. */
+    if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == PF_CTL_OK) {
+        pf_ctl_text_print_error(_("the output could not be written"));
+        status = PF_CTL_FAILED;
+    }
+    return (int)status;
 }

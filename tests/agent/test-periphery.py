@@ -452,6 +452,12 @@ class Settings(unittest.TestCase):
         self.ctl("dance", status=2)
         self.ctl("status", "extra", status=2)
 
+    def test_output_that_cannot_be_written(self):
+        for command in ("--version", "--help", "get cache-mode"):
+            done = self.box.run("sh", "-c", f'"$0" {command} >/dev/full', CTL, check=False)
+            self.assertEqual((done.returncode, done.stderr),
+                             (1, "pinfoldctl: the output could not be written\n"))
+
 
 if __name__ == "__main__":
     tap.main()
