@@ -104,7 +104,8 @@ read_backend_list(PfBackend *backend, bool present, CK_SLOT_ID **ret_ids, CK_ULO
         rv = PF_BACKEND_CALL(backend, C_GetSlotList, present, ids, &count);
         if (rv != CKR_BUFFER_TOO_SMALL)
             break;
-        rv = CKR_OK;
+        /* Else it would be asked for ever. */
+        rv = count > room ? CKR_OK : CKR_GENERAL_ERROR;
     }
     if (rv == CKR_OK && count > room)
         rv = CKR_GENERAL_ERROR;

@@ -17,6 +17,7 @@ static const struct {
     size_t offset;
 } flags[] = {
     {"present", offsetof(PfMockScript, present)},
+    {"never-enough-room", offsetof(PfMockScript, never_enough_room)},
     {"pinpad", offsetof(PfMockScript, pinpad)},
     {"garbage-token-info", offsetof(PfMockScript, garbage_token_info)},
     {"login-required", offsetof(PfMockScript, login_required)},

@@ -24,9 +24,9 @@ typedef struct {
     char reader[65];           /* the slot's description */
     unsigned long other_slots; /* more in the list, said to have tokens that it cannot read */
     char certificate[256]; /* files of that name and .ID are the certificates; empty: none is one */
-    unsigned long
-        counts_more;         /* than there are, or there is room for: in lists of slots, objects */
+    unsigned long counts_more; /* than there are, in lists of slots and objects */
     unsigned long resets;    /* another number than before: the card was reset, sessions are lost */
+    bool never_enough_room;  /* for the list of slots, whatever it was given */
     bool pinpad;             /* protected authentication path: NULL logs in */
     bool garbage_token_info; /* every byte of CK_TOKEN_INFO is noise */
     bool login_required;     /* CKF_LOGIN_REQUIRED */

@@ -125,7 +125,7 @@ pf_mock_GetSlotList(CK_BBOOL token_present, CK_SLOT_ID *slot_list, CK_ULONG *cou
         (*count)++;
     if (slot_list == NULL)
         return CKR_OK;
-    if (room < *count)
+    if (room < *count || pf_mock.script->never_enough_room)
         return CKR_BUFFER_TOO_SMALL;
     for (CK_ULONG i = 0; i < *count; i++)
         slot_list[i] = i < pf_mock.script->other_slots ? PF_MOCK_SLOT + 1 + i : PF_MOCK_SLOT;
