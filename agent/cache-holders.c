@@ -3,6 +3,7 @@
 /* PfCache: who holds a lease, and whether it is over, or lost (DESIGN 6). */
 #include <string.h>
 
+#include "cache-error.h"
 #include "cache-private.h"
 
 /* A holder that says nothing for so long has lost its lease. */
@@ -17,6 +18,13 @@ static const gint64 looks_ms[] = {100, 1000};
 #define SILENT_TIMEOUT_MS 2500
 /* One that works is looked at again after this. */
 #define WORKING_LOOK_MS 250
+
+/* After one that hung the next may hang as well, for it can be the token: whoever has waited for so
+ * long is told no, and does not wait for one after the other (DESIGN 4.14). Each holder has a
+ * moment to show that it is none of these. */
+#define WAIT_LIMIT_MS   2700
+#define MOMENT_MS       150
+#define OVERDUE_LOOK_MS 50
 
 static void schedule_look(PfLeaseQueue *queue);
 
@@ -35,17 +43,45 @@ has_lost(PfLeaseQueue *queue, gint64 now)
            (awaited_ms >= SILENT_TIMEOUT_MS && !pf_peer_identity_is_working(holder));
 }
 
+/* Those that have waited long enough for a token that hangs. Their logins stand. */
+static void
+refuse_overdue(PfLeaseQueue *queue, gint64 now)
+{
+    const PfPinLease *lease = queue->current;
+    GList *next;
+    if (!queue->hangs || now - lease->since < MOMENT_MS * 1000 ||
+        pf_peer_identity_is_working(lease->context->identity))
+        return;
+    for (GList *l = queue->waiting.head; l != NULL; l = next) {
+        PfLeaseRequest *request = l->data;
+        next = l->next;
+        if (!pf_lease_request_wants_cached(request) || request->prompt != NULL ||
+            now - request->since < WAIT_LIMIT_MS * 1000)
+            continue;
+        g_queue_delete_link(&queue->waiting, l);
+        g_debug("The token hangs in others, too long for process %d",
+                (int)request->context->identity->pid);
+        pf_cache_fail_request(queue->cache, request, PF_CACHE_ERROR_LIMIT,
+                              "Those that have a PIN for the token hang in it");
+    }
+    pf_cache_update_waiting_timer(queue->cache);
+}
+
 static gboolean
 on_lease_look(gpointer user_data)
 {
     PfLeaseQueue *queue = user_data;
+    gint64 now = g_get_monotonic_time();
     queue->current->timeout = 0;
-    if (pf_cache_settle_queue(queue->cache, queue))
+    if (pf_cache_settle_queue(queue->cache, queue)) {
         pf_cache_serve_queue(queue->cache, queue);
-    else if (has_lost(queue, g_get_monotonic_time()))
+    } else if (has_lost(queue, now)) {
+        queue->hangs = !pf_peer_identity_is_halted(queue->current->context->identity);
         pf_cache_lose_lease(queue->cache, queue, PF_FORGET_LEASE_LOST);
-    else
+    } else {
+        refuse_overdue(queue, now);
         schedule_look(queue);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -75,6 +111,8 @@ schedule_look(PfLeaseQueue *queue)
         wait_ms = MIN(wait_ms, HALTED_TIMEOUT_MS - awaited_ms);
     else if (!g_queue_is_empty(&queue->waiting))
         wait_ms = MIN(wait_ms, MAX(SILENT_TIMEOUT_MS - awaited_ms, WORKING_LOOK_MS));
+    if (queue->hangs && !g_queue_is_empty(&queue->waiting))
+        wait_ms = MIN(wait_ms, OVERDUE_LOOK_MS);
     look_in(queue, MAX(wait_ms, 1));
 }
 

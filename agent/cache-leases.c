@@ -185,6 +185,7 @@ renew(PfCache *self, PfLeaseQueue *queue, PfLeaseRequest *request)
     lease->connection = request->connection;
     lease->keeps_token = request->keeps_token;
     lease->since = g_get_monotonic_time();
+    queue->hangs = FALSE;
     pf_cache_watch_holder(queue);
     request->call.answer(request->call.data, lease, NULL);
     pf_lease_request_free(request);
@@ -212,6 +213,7 @@ pf_cache_enqueue(PfCache *self, PfLeaseRequest *request)
     PfLeaseQueue *queue = pf_cache_get_queue(self, token);
     if (renew(self, queue, request))
         return;
+    request->since = g_get_monotonic_time();
     push_waiting(queue, request);
     if (queue->current != NULL) {
         pf_cache_await_holder(queue);

@@ -96,6 +96,7 @@ pf_cache_finish_lease(PfCache *self, PfLeaseQueue *queue, PfLeaseResult result, 
 {
     PfPinLease *lease = g_steal_pointer(&queue->current);
     gboolean is_cached = FALSE;
+    queue->hangs = FALSE;
     pf_cache_keyring_end_lease(self->keyring, lease, result, token_flags);
     if (result != PF_LEASE_OK)
         pf_pin_warnings_add(self->warnings, lease->domain->token, (CK_FLAGS)token_flags);

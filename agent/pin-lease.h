@@ -25,6 +25,7 @@ typedef struct {
     gboolean is_try;      /* of a ConfirmTry: nothing is leased */
     gboolean is_joined;   /* a question that waited already is the same, and has the same answer */
     PfRemember remember;  /* of what the person typed */
+    gint64 since;         /* monotonic µs: it waits */
 } PfLeaseRequest;
 
 struct PfPinLease {
@@ -60,6 +61,7 @@ typedef struct {
     GQueue waiting; /* of PfLeaseRequest, the first is next */
     guint holds;    /* while there are any, nobody is granted a lease */
     guint serving;  /* source of a turn that is to come */
+    gboolean hangs; /* one lost its lease in its backend; none has come back from there since */
 } PfLeaseQueue;
 
 /* USE is taken. */

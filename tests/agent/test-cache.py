@@ -11,7 +11,7 @@ import time
 
 from agentbed import OTHER, TOKEN, Agent, AgentCase
 from pinfoldtest import process, tap, wait_for
-from pinfoldtest.extent import FULL
+from pinfoldtest.extent import FULL, FULL_PLAIN
 from pinfoldtest.paths import build_path
 
 
@@ -145,6 +145,27 @@ class Leases(AgentCase):
         self.assertEqual(second.state(second_entry), "user")
         self.assertEqual(first.call("end", lease, 1)[0], "refused")
         self.assertFalse(self.agent.has_pin("111111"))
+
+    def test_token_that_hangs(self):
+        """Nobody waits for one who is in it after the other, and nobody loses a login by that."""
+        (first, entry), *others = [self.logged_in(str(i) * 6) for i in range(1, 6)]
+        first.take()
+        started = time.monotonic()
+        jobs = [client.background("take", TOKEN, "-") for client, _ in others]
+        for job in jobs:
+            job.join(20)
+        if FULL_PLAIN:
+            self.assertLess(time.monotonic() - started, 3)
+        self.assertEqual(first.state(entry), "asleep")
+        self.assertEqual(sorted(job.answer[0] for job in jobs), ["ok"] + ["refused"] * 3)
+        self.assertEqual({client.state(entry) for client, entry in others}, {"user"})
+        # It was not at the cost of the one who has the PIN; then it is the next one's turn.
+        for (client, _), job in zip(others, jobs):
+            if job.answer[0] == "ok":
+                self.assertEqual(client.call("end", job.answer[1], 1), ["ok", "cached"])
+        for client, _ in others:
+            lease, _ = client.take()
+            self.assertEqual(client.call("end", lease, 1), ["ok", "cached"])
 
     def test_holder_that_works_is_waited_for(self):
         first, entry = self.logged_in("111111")

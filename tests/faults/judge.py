@@ -165,6 +165,9 @@ class Judge:
         if call.rv in LOST.get(call.function, ()) and (
                 client.shares or any(may_lose_login(f, client) for f in faults)):
             return True
+        if call.rv in LOST.get(call.function, ()) and self._has_waited_long(call):
+            self.excused["token that hung in others (data/module.md)"] += 1
+            return True
         if any(may_lose_token(f, client) for f in faults) and (
                 call.rv in GONE or call.rv == call.backend_rv):
             return True
@@ -177,11 +180,19 @@ class Judge:
         # Before and after a round, and what a backend says to a forked child (DESIGN 4.15).
         return call.function == "C_Initialize" and call.rv == "CKR_CRYPTOKI_ALREADY_INITIALIZED"
 
+    def _has_agent_said(self, call, words):
+        """Of the process, meanwhile."""
+        said = f"{words} for process {call.pid}"
+        return any(line.endswith(said) for line in
+                   self.bed.agent_said(call.start, call.start + call.total, None))
+
     def _wanted_dialog(self, call):
         """Whether the agent says so."""
-        wanted = f"dialog is wanted for process {call.pid}"
-        return any(line.endswith(wanted) for line in
-                   self.bed.agent_said(call.start, call.start + call.total, None))
+        return self._has_agent_said(call, "dialog is wanted")
+
+    def _has_waited_long(self, call):
+        """For its turn with a token that hung in others, as the agent says."""
+        return self._has_agent_said(call, "too long")
 
     def _is_last_try_cut_off(self, client, call, faults):
         """Was the person being asked about it, or to be asked, when the agent stopped, or when a reader
