@@ -76,7 +76,8 @@ on_lease_look(gpointer user_data)
     if (pf_cache_settle_queue(queue->cache, queue)) {
         pf_cache_serve_queue(queue->cache, queue);
     } else if (has_lost(queue, now)) {
-        queue->hangs = !pf_peer_identity_is_halted(queue->current->context->identity);
+        /* One that is halted may have the reader for itself. */
+        queue->hangs = TRUE;
         pf_cache_lose_lease(queue->cache, queue, PF_FORGET_LEASE_LOST);
     } else {
         refuse_overdue(queue, now);

@@ -61,7 +61,7 @@ typedef struct {
     GQueue waiting; /* of PfLeaseRequest, the first is next */
     guint holds;    /* while there are any, nobody is granted a lease */
     guint serving;  /* source of a turn that is to come */
-    gboolean hangs; /* one lost its lease in its backend; none has come back from there since */
+    gboolean hangs; /* one lost its lease by its silence; none has come back from the token since */
 } PfLeaseQueue;
 
 /* USE is taken. */
