@@ -19,8 +19,6 @@ PUBLIC, USER = "CKS_RO_PUBLIC_SESSION", "CKS_RO_USER_FUNCTIONS"
 CARD = ("00000000cafe0001", "Pinfold Test Card")
 # What a program is told whose login is gone.
 REFUSALS = {"CKR_USER_NOT_LOGGED_IN", "CKR_KEY_HANDLE_INVALID"}
-
-
 # Seconds without any answer after which pcscd is asked for the reason.
 QUIET = 10
 
